@@ -1,0 +1,252 @@
+/*
+ * png2bmp: PNG bytes in, BMP bytes out.
+ *
+ *     png2bmp_options options;
+ *     png2bmp_plan    plan;
+ *     png2bmp_report  report;
+ *
+ *     png2bmp_options_init(&options);
+ *     png2bmp_report_init(&report);
+ *     if (png2bmp_plan_make(&plan, png, png_size, &options, &report) == PNG2BMP_OK) {
+ *         uint8_t *bmp = malloc(plan.bmp.byte_length);
+ *         if (bmp && png2bmp_run(&plan, png, png_size, bmp, NULL, &report) == PNG2BMP_OK)
+ *             use(bmp, plan.bmp.byte_length);
+ *     }
+ *
+ * Two steps, always: the plan reads what stands before the pixels and answers
+ * how large the BMP will be; run fills a destination of exactly that size.
+ * Nothing here keeps state between calls, so any number of threads may call.
+ *
+ * The bytes of the PNG may change while they are read (they may belong to
+ * another thread): the result is then unspecified pixels or an error, never an
+ * access outside the given buffers.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PNG2BMP_H
+#define PNG2BMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PNG2BMP_VERSION "0.1.0"
+
+/* What can go wrong, one line each: name, code, what a person is told.
+ *
+ * The second part of the list are defects that leave every pixel as it was
+ * meant: a warning by default, an error with `strict`. The names and their
+ * meaning are part of the interface; the numbers are not. */
+#define PNG2BMP_ERRORS(X)                                                                          \
+    X(SIGNATURE, "ERR_PNG_SIGNATURE", "not a PNG: the first eight bytes are not a PNG signature")  \
+    X(TRUNCATED, "ERR_PNG_TRUNCATED", "the PNG ends before its pixels do")                         \
+    X(CHUNK, "ERR_PNG_CHUNK", "a chunk stands where it may not")                                   \
+    X(UNKNOWN_CHUNK, "ERR_PNG_UNKNOWN_CHUNK", "a chunk needed to show the image is not known")     \
+    X(HEADER, "ERR_PNG_HEADER", "the image header is not valid")                                   \
+    X(PALETTE, "ERR_PNG_PALETTE", "the palette is missing or not valid")                           \
+    X(CRC, "ERR_PNG_CRC", "a chunk is damaged: its CRC does not match")                            \
+    X(ADLER32, "ERR_PNG_ADLER32", "the pixel data is damaged: its Adler-32 does not match")        \
+    X(ZLIB, "ERR_PNG_ZLIB", "the zlib header of the pixel data is not valid")                      \
+    X(DEFLATE, "ERR_PNG_DEFLATE", "the compressed pixel data is not valid")                        \
+    X(FILTER, "ERR_PNG_FILTER", "a scanline has an unknown filter type")                           \
+    X(BOMB, "ERR_PNG_BOMB", "the file is too short to hold an image of this size")                 \
+    X(PIXEL_LIMIT, "ERR_PIXEL_LIMIT", "the image has more pixels than maxPixels allows")           \
+    X(OUTPUT_LIMIT, "ERR_OUTPUT_LIMIT", "the BMP would be larger than 4294967295 bytes")           \
+    X(FORMAT, "ERR_FORMAT", "this image cannot be written in the chosen format")                   \
+    X(OPTION, "ERR_OPTION", "an option has a value that is not known")                             \
+    X(OUT_OF_MEMORY, "ERR_OUT_OF_MEMORY", "out of memory")                                         \
+    X(CANCELLED, "ERR_CANCELLED", "the conversion was cancelled")                                  \
+    X(FILE, "ERR_FILE", "a file operation failed")                                                 \
+    /* tolerated unless strict */                                                                  \
+    X(TRANSPARENCY, "ERR_PNG_TRANSPARENCY", "the tRNS chunk is not valid and was ignored")         \
+    X(PALETTE_INDEX, "ERR_PNG_PALETTE_INDEX", "a pixel's palette index has no entry: black")       \
+    X(ANCILLARY_CRC, "ERR_PNG_ANCILLARY_CRC", "an ancillary chunk has a wrong CRC: dropped")       \
+    X(END, "ERR_PNG_END", "the IEND chunk is missing or damaged")                                  \
+    X(EXTRA_DATA, "ERR_PNG_EXTRA_DATA", "there is more pixel data than the image needs")
+
+typedef enum png2bmp_status {
+    PNG2BMP_OK = 0,
+#define PNG2BMP_ERROR_ENUM(name, code, text) PNG2BMP_ERR_##name,
+    PNG2BMP_ERRORS(PNG2BMP_ERROR_ENUM)
+#undef PNG2BMP_ERROR_ENUM
+    PNG2BMP_STATUS_COUNT,
+    PNG2BMP_FIRST_WARNING = PNG2BMP_ERR_TRANSPARENCY
+} png2bmp_status;
+
+/* The code ("ERR_PNG_CRC") and the general text of a status: static strings.
+ * For PNG2BMP_OK and values outside the enum: "OK" and "no error". */
+const char *png2bmp_status_code(png2bmp_status status);
+const char *png2bmp_status_text(png2bmp_status status);
+
+/* ---- Reports ------------------------------------------------------------ */
+
+#define PNG2BMP_WARNING_KINDS (PNG2BMP_STATUS_COUNT - PNG2BMP_FIRST_WARNING)
+
+/* One finding: `message` is a sentence with the place in it
+ * ("IDAT at byte 8217: CRC is 1a2b3c4d, computed 5e6f7a8b"). */
+typedef struct png2bmp_finding {
+    png2bmp_status status;
+    char           message[180];
+} png2bmp_finding;
+
+/* What a call has to say beside its status. Warnings are kept once a kind, the
+ * first place only, so their number is bounded for any file. */
+typedef struct png2bmp_report {
+    png2bmp_finding error; /* status PNG2BMP_OK: none */
+    unsigned        warning_count;
+    png2bmp_finding warnings[PNG2BMP_WARNING_KINDS];
+
+    /* Set with PNG2BMP_ERR_FILE: the errno value, the call that failed ("open",
+     * "write", "rename"), a static string. */
+    int         file_errno;
+    const char *file_syscall;
+} png2bmp_report;
+
+/* Empties the report. One report may serve plan and run: run adds to it. */
+void png2bmp_report_init(png2bmp_report *report);
+
+/* ---- Options ------------------------------------------------------------ */
+
+typedef enum png2bmp_format {
+    PNG2BMP_FORMAT_BGR24,   /* 40-byte header, 24 bit: every program reads it */
+    PNG2BMP_FORMAT_BGRA32,  /* BITMAPV4HEADER, BI_BITFIELDS, straight alpha */
+    PNG2BMP_FORMAT_INDEXED, /* 1 or 8 bit with palette: gray and palette images */
+    PNG2BMP_FORMAT_AUTO,    /* the smallest of the three that loses nothing */
+    PNG2BMP_FORMAT_COUNT
+} png2bmp_format;
+
+typedef enum png2bmp_alpha {
+    PNG2BMP_ALPHA_BLEND, /* onto options.background, where the format has no alpha */
+    PNG2BMP_ALPHA_DROP,  /* the colour as stored */
+    PNG2BMP_ALPHA_COUNT
+} png2bmp_alpha;
+
+typedef enum png2bmp_depth16 {
+    PNG2BMP_DEPTH16_ROUND,    /* (v * 255 + 32767) / 65535 */
+    PNG2BMP_DEPTH16_TRUNCATE, /* the high byte */
+    PNG2BMP_DEPTH16_COUNT
+} png2bmp_depth16;
+
+/* Instruction sets that the hot functions may use. AUTO: the best of this CPU.
+ * A level that the CPU or the build lacks falls back to the next lower one. */
+typedef enum png2bmp_cpu {
+    PNG2BMP_CPU_AUTO,
+    PNG2BMP_CPU_SCALAR,
+    PNG2BMP_CPU_SSE,    /* x86-64: SSSE3 and SSE4.1 */
+    PNG2BMP_CPU_AVX2,   /* x86-64: AVX2, BMI1, BMI2 */
+    PNG2BMP_CPU_AVX512, /* x86-64: F, BW, VL, VBMI */
+    PNG2BMP_CPU_NEON,   /* arm64 */
+    PNG2BMP_CPU_COUNT
+} png2bmp_cpu;
+
+typedef struct png2bmp_options {
+    png2bmp_format  format;
+    png2bmp_alpha   alpha;
+    uint8_t         background[3]; /* R, G, B */
+    bool            top_down;      /* negative biHeight */
+    png2bmp_depth16 depth16;
+    bool            strict;           /* every warning is an error */
+    bool            ignore_checksums; /* neither CRC-32 nor Adler-32 is looked at */
+    uint64_t        max_pixels;       /* width * height above it is refused */
+    png2bmp_cpu     cpu;
+} png2bmp_options;
+
+#define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
+
+/* Every option at its default: bgr24, blended onto white, bottom-up. */
+void png2bmp_options_init(png2bmp_options *options);
+
+/* ---- The plan ----------------------------------------------------------- */
+
+/* PNG specification, section 11.2.1, table 11.1 */
+typedef enum png2bmp_color_type {
+    PNG2BMP_GRAY = 0,
+    PNG2BMP_RGB = 2,
+    PNG2BMP_PALETTE = 3,
+    PNG2BMP_GRAY_ALPHA = 4,
+    PNG2BMP_RGB_ALPHA = 6
+} png2bmp_color_type;
+
+/* What the PNG says of itself. */
+typedef struct png2bmp_png_info {
+    uint32_t           width, height; /* pixels, 1 to 2^31-1 */
+    uint8_t            bit_depth;     /* 1, 2, 4, 8, 16 */
+    png2bmp_color_type color_type;
+    bool               interlaced; /* Adam7 */
+    bool               has_key;   /* tRNS of a gray or RGB image: key[] is the transparent colour */
+    uint16_t           key[3];    /* at the file's own depth; gray: key[0] */
+    bool               has_alpha; /* some pixel can be other than opaque */
+    uint32_t           palette_entries; /* PLTE, 0 to 256 */
+    uint8_t            palette[256][4]; /* R G B A; entries without one: opaque black */
+    uint32_t           x_pixels_per_meter, y_pixels_per_meter; /* pHYs, else 0 */
+} png2bmp_png_info;
+
+/* What will be written. `byte_length` is the exact size of the whole file:
+ * header_length bytes of headers and palette, then |height| rows of `stride`. */
+typedef struct png2bmp_bmp_info {
+    png2bmp_format format; /* never AUTO */
+    uint8_t        bits_per_pixel;
+    uint32_t       palette_entries;
+    uint32_t       header_length; /* bytes before the first row: bfOffBits */
+    uint64_t       stride;        /* bytes from one row to the next, a multiple of 4 */
+    uint64_t       byte_length;
+} png2bmp_bmp_info;
+
+/* Plain data: may be copied, needs no release. Only png2bmp_plan_make may fill
+ * it, and its fields may be read but not changed: run trusts them. */
+typedef struct png2bmp_plan {
+    png2bmp_png_info png;
+    png2bmp_bmp_info bmp;
+    png2bmp_options  options;
+    size_t           first_idat; /* offset of the length field of the first IDAT */
+} png2bmp_plan;
+
+/*
+ * Reads the chunks before the first IDAT. Allocates nothing; its time grows
+ * with the number of those chunks, not with their length.
+ *
+ * png:     size bytes, which may be NULL when size is 0.
+ * options: NULL for the defaults.
+ * report:  NULL, or gets the error in words, and warnings.
+ */
+png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
+                                 const png2bmp_options *options, png2bmp_report *report);
+
+/* ---- Run ---------------------------------------------------------------- */
+
+/* Asked between batches of scanlines, on the thread that runs: true stops the
+ * conversion with PNG2BMP_ERR_CANCELLED. */
+typedef struct png2bmp_control {
+    bool (*cancelled)(void *user);
+    void *user;
+} png2bmp_control;
+
+/*
+ * Converts. `png` and `size` are those that the plan was made from. `bmp` has
+ * plan->bmp.byte_length bytes, and every one of them is written on success; on
+ * an error their contents are unspecified.
+ *
+ * control: NULL, or a way to cancel. report: NULL, or as in the plan.
+ */
+png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
+                           const png2bmp_control *control, png2bmp_report *report);
+
+/*
+ * Converts into a file: the whole BMP stands at `path` afterwards, or what stood
+ * there before is untouched. Written to a temporary name beside it, then renamed.
+ *
+ * path: UTF-8 on Windows, bytes elsewhere. On PNG2BMP_ERR_FILE the report has
+ * errno and the name of the call.
+ */
+png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,
+                            size_t size, const png2bmp_control *control, png2bmp_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * IDAT bytes in, scanline bytes out: RFC 1950 (zlib) and RFC 1951 (deflate).
+ *
+ * The caller asks for the next batch of scanlines and does not know how many
+ * come; the compressed bytes are asked for in spans and read where they lie.
+ */
+#ifndef PNG2BMP_INFLATE_H
+#define PNG2BMP_INFLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels.h"
+
+typedef enum inflate_status {
+    INFLATE_OK,
+    INFLATE_OUT_OF_MEMORY,
+    INFLATE_STARVED,    /* the source has no more bytes, the stream is not at its end */
+    INFLATE_SHORT,      /* the stream is at its end, and there is no whole scanline left */
+    INFLATE_BAD_HEADER, /* zlib: method, window, check bits, preset dictionary */
+    INFLATE_BAD_DATA,   /* deflate: block type, lengths, codes, distance */
+    INFLATE_BAD_ADLER   /* Adler-32 of the whole stream */
+} inflate_status;
+
+/* Gives the next span of compressed bytes: *bytes and *size, 0 when there are
+ * no more. A span stays readable until the next call. Spans may be of any size,
+ * one byte included. The bytes may change while they are read. */
+typedef struct byte_source {
+    void (*next)(void *user, const uint8_t **bytes, size_t *size);
+    void *user;
+} byte_source;
+
+typedef struct inflate_config {
+    byte_source    source;
+    uint64_t       total_bytes; /* of all the scanlines that will be asked for */
+    size_t         longest_row; /* bytes of the longest of them, filter byte included */
+    bool           check_adler;
+    const kernels *kernels;
+} inflate_config;
+
+typedef struct inflater inflater;
+
+/* One allocation, which holds everything; NULL: out of memory. */
+inflater *inflate_open(const inflate_config *config);
+void      inflate_close(inflater *z); /* NULL is allowed */
+
+/*
+ * Hands out the next scanlines of `row_bytes` bytes each (filter byte included,
+ * at most config.longest_row): *rows points to *count of them, one after the
+ * other, 1 <= *count <= max_rows. They stay until the next call; the
+ * KERNEL_SLACK bytes behind them may be read too. Anything but INFLATE_OK is
+ * final: *count is 0 then.
+ */
+inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, const uint8_t **rows,
+                            size_t *count);
+
+/*
+ * After the last scanline: reads up to the end of the stream and compares the
+ * Adler-32. *extra tells that there is more: more bytes in the stream than were
+ * asked for (then the Adler-32 is not looked at), or bytes behind it.
+ */
+inflate_status inflate_finish(inflater *z, bool *extra);
+
+/* The Adler-32 that the stream has and the computed one, after INFLATE_BAD_ADLER. */
+void inflate_adler(const inflater *z, uint32_t *stored, uint32_t *computed);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * The table of hot functions. Each is defined in plain C (unfilter.c, pixels.c,
+ * inflate.c); a CPU level replaces those that it does better (x86/, arm/). All
+ * levels give the same bytes: test/c/check_kernels.c holds them to plain C.
+ */
+#ifndef PNG2BMP_KERNELS_H
+#define PNG2BMP_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "png2bmp.h"
+
+/* How many bytes behind its source a kernel may read. Destinations and prior
+ * rows have no slack: not one byte behind their end is read or written. */
+#define KERNEL_SLACK 64
+
+/*
+ * Undoes the filters of `rows` scanlines (PNG specification, section 9).
+ *
+ * src:    rows * (1 + row_bytes) bytes: a filter type 0 to 4, then row_bytes
+ *         filtered bytes, and so on; readable for KERNEL_SLACK bytes more.
+ * dst:    row i goes to dst + i * dst_stride, row_bytes bytes. The stride may be
+ *         negative (a bottom-up BMP). Overlaps neither src nor prior.
+ * prior:  the row above the first, row_bytes bytes, in the order of dst, or NULL
+ *         for zeros.
+ *
+ * The SWAP forms write B G R (A) for R G B (A) and take `prior` so as well: the
+ * filters work on each channel alone, so the order of channels is free.
+ */
+typedef void (*unfilter_fn)(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,
+                            size_t row_bytes, const uint8_t *prior, size_t rows);
+
+/* By bytes a pixel, "bpp" in section 9.2 (1 for depths below 8). */
+typedef enum unfilter_kind {
+    UNFILTER_1,
+    UNFILTER_2,
+    UNFILTER_3,
+    UNFILTER_4,
+    UNFILTER_6,
+    UNFILTER_8,
+    UNFILTER_SWAP3,
+    UNFILTER_SWAP4,
+    UNFILTER_COUNT
+} unfilter_kind;
+
+/* What the row functions of one conversion share; made once, by pixels_prepare. */
+typedef struct row_context {
+    /* LUT rows: what becomes of each gray level or palette index: B G R A in
+     * memory order, blended already where the format asks for it. */
+    uint8_t lut[256][4];
+    /* The transparent colour at the file's depth, R G B (gray: all three), or a
+     * value above every sample (0x10000) where there is none. */
+    uint32_t key[3];
+    uint8_t  background[3]; /* B G R */
+    bool     truncate16;    /* 16 bit: high byte, else rounded */
+} row_context;
+
+/*
+ * Writes one row of BMP pixels from one unfiltered scanline.
+ *
+ * src: the samples of `width` pixels, 16-bit ones big-endian; KERNEL_SLACK more
+ *      bytes may be read. dst: exactly width pixels are written (INDEX1: whole
+ *      bytes, the unused bits 0). They do not overlap.
+ */
+typedef void (*row_fn)(uint8_t *dst, const uint8_t *src, size_t width, const row_context *context);
+
+/* Named source_to_destination. BLEND: onto the background; DROP: colour as
+ * stored. Sources without the word KEY ignore the key. */
+#define ROW_KINDS(X)                                                                               \
+    X(lut1_to_bgr24)                                                                               \
+    X(lut2_to_bgr24)                                                                               \
+    X(lut4_to_bgr24)                                                                               \
+    X(lut8_to_bgr24)                                                                               \
+    X(lut1_to_bgra32)                                                                              \
+    X(lut2_to_bgra32)                                                                              \
+    X(lut4_to_bgra32)                                                                              \
+    X(lut8_to_bgra32)                                                                              \
+    X(gray8_to_bgr24)   /* R = G = B = the sample */                                               \
+    X(index1_to_index1) /* a copy, unused bits cleared */                                          \
+    X(index2_to_index8)                                                                            \
+    X(index4_to_index8)                                                                            \
+    X(index8_to_index8)                                                                            \
+    X(gray16_to_index8)                                                                            \
+    X(gray16_key_to_bgr24) /* the key becomes the background; without a key: none does */          \
+    X(gray16_key_to_bgra32)                                                                        \
+    X(rgb8_to_bgr24)                                                                               \
+    X(rgb8_key_to_bgr24)                                                                           \
+    X(rgb8_key_to_bgra32)                                                                          \
+    X(rgb16_key_to_bgr24)                                                                          \
+    X(rgb16_key_to_bgra32)                                                                         \
+    X(gray_alpha8_blend_to_bgr24)                                                                  \
+    X(gray_alpha8_drop_to_bgr24)                                                                   \
+    X(gray_alpha8_to_bgra32)                                                                       \
+    X(gray_alpha16_blend_to_bgr24)                                                                 \
+    X(gray_alpha16_drop_to_bgr24)                                                                  \
+    X(gray_alpha16_to_bgra32)                                                                      \
+    X(rgba8_blend_to_bgr24)                                                                        \
+    X(rgba8_drop_to_bgr24)                                                                         \
+    X(rgba8_to_bgra32)                                                                             \
+    X(rgba16_blend_to_bgr24)                                                                       \
+    X(rgba16_drop_to_bgr24)                                                                        \
+    X(rgba16_to_bgra32)
+
+typedef enum row_kind {
+#define ROW_ENUM(name) ROW_##name,
+    ROW_KINDS(ROW_ENUM)
+#undef ROW_ENUM
+    ROW_COUNT
+} row_kind;
+
+typedef struct kernels {
+    unfilter_fn unfilter[UNFILTER_COUNT];
+    row_fn      row[ROW_COUNT];
+} kernels;
+
+/* The table of a level; a level that this CPU or this build lacks gives the next
+ * lower one that it has. Constant data: nothing to release. */
+const kernels *kernels_for(png2bmp_cpu level);
+
+#endif

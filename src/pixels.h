@@ -1,0 +1,18 @@
+/* Samples in, one BMP row out: the plain C definitions, and which one does it. */
+#ifndef PNG2BMP_PIXELS_H
+#define PNG2BMP_PIXELS_H
+
+#include "kernels.h"
+
+#define ROW_DECLARE(name)                                                                          \
+    void row_##name##_c(uint8_t *dst, const uint8_t *src, size_t width, const row_context *context);
+ROW_KINDS(ROW_DECLARE)
+#undef ROW_DECLARE
+
+/* The row function for this image and this BMP: see the table in pixels.c. */
+row_kind pixels_row_kind(const png2bmp_plan *plan);
+
+/* Fills the context: tables, key, background. */
+void pixels_prepare(row_context *context, const png2bmp_plan *plan);
+
+#endif
