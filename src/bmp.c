@@ -1,0 +1,107 @@
+/* The structures are those of Microsoft's "Bitmap Storage": BITMAPFILEHEADER, then
+ * BITMAPINFOHEADER (40 bytes) or BITMAPV4HEADER (108), then the palette. */
+#include "bmp.h"
+
+#include <string.h>
+
+#define FILE_HEADER 14
+#define INFO_HEADER 40
+#define V4_HEADER 108
+
+#define BI_RGB 0
+#define BI_BITFIELDS 3
+#define LCS_SRGB 0x73524742u /* 'sRGB' */
+
+png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
+                            unsigned index_bits)
+{
+    png2bmp_bmp_info bmp = {.format = format};
+
+    switch (format) {
+    case PNG2BMP_FORMAT_BGRA32:
+        bmp.bits_per_pixel = 32;
+        bmp.header_length = FILE_HEADER + V4_HEADER;
+        break;
+    case PNG2BMP_FORMAT_INDEXED:
+        /* 2 and 4 bits are left out: many readers refuse 2, and one way is enough. */
+        bmp.bits_per_pixel = index_bits == 1 ? 1 : 8;
+        bmp.palette_entries = 1u << index_bits;
+        bmp.header_length = FILE_HEADER + INFO_HEADER + 4 * bmp.palette_entries;
+        break;
+    default:
+        bmp.bits_per_pixel = 24;
+        bmp.header_length = FILE_HEADER + INFO_HEADER;
+        break;
+    }
+    /* At most (2^31-1) * 32 bits a row and 2^31-1 rows: below 2^64. */
+    bmp.stride = ((uint64_t)width * bmp.bits_per_pixel + 31) / 32 * 4;
+    bmp.byte_length = bmp.header_length + bmp.stride * height;
+    return bmp;
+}
+
+static uint8_t *put16(uint8_t *p, unsigned v)
+{
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+    return p + 2;
+}
+
+static uint8_t *put32(uint8_t *p, uint32_t v)
+{
+    return put16(put16(p, v & 0xffff), v >> 16);
+}
+
+static uint8_t *put_file_header(uint8_t *p, const png2bmp_bmp_info *bmp)
+{
+    *p++ = 'B';
+    *p++ = 'M';
+    p = put32(p, (uint32_t)bmp->byte_length);
+    p = put32(p, 0); /* bfReserved1, bfReserved2 */
+    return put32(p, bmp->header_length);
+}
+
+static uint8_t *put_info_header(uint8_t *p, const png2bmp_plan *plan, uint32_t size,
+                                uint32_t compression)
+{
+    const png2bmp_bmp_info *bmp = &plan->bmp;
+    const uint32_t          height = plan->png.height;
+
+    p = put32(p, size);
+    p = put32(p, plan->png.width);
+    p = put32(p, plan->options.top_down ? 0u - height : height);
+    p = put16(p, 1); /* biPlanes */
+    p = put16(p, bmp->bits_per_pixel);
+    p = put32(p, compression);
+    p = put32(p, (uint32_t)(bmp->byte_length - bmp->header_length)); /* biSizeImage */
+    p = put32(p, plan->png.x_pixels_per_meter);
+    p = put32(p, plan->png.y_pixels_per_meter);
+    p = put32(p, bmp->palette_entries); /* biClrUsed */
+    return put32(p, 0);                 /* biClrImportant: all */
+}
+
+static uint8_t *put_v4_fields(uint8_t *p)
+{
+    p = put32(p, 0x00ff0000); /* red, green, blue, alpha masks */
+    p = put32(p, 0x0000ff00);
+    p = put32(p, 0x000000ff);
+    p = put32(p, 0xff000000);
+    p = put32(p, LCS_SRGB);
+    memset(p, 0, 48); /* endpoints and gamma: not used with LCS_sRGB */
+    return p + 48;
+}
+
+void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)[4])
+{
+    uint8_t *p = put_file_header(dst, &plan->bmp);
+
+    if (plan->bmp.format == PNG2BMP_FORMAT_BGRA32) {
+        p = put_info_header(p, plan, V4_HEADER, BI_BITFIELDS);
+        put_v4_fields(p);
+        return;
+    }
+    p = put_info_header(p, plan, INFO_HEADER, BI_RGB);
+    for (uint32_t i = 0; i < plan->bmp.palette_entries; i++, p += 4) {
+        memcpy(p, palette[i], 3);
+        p[3] = 0; /* rgbReserved */
+    }
+}

@@ -1,0 +1,96 @@
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char *const codes[] = {
+    "OK",
+#define CODE(name, code, text) code,
+    PNG2BMP_ERRORS(CODE)
+#undef CODE
+};
+
+static const char *const texts[] = {
+    "no error",
+#define TEXT(name, code, text) text,
+    PNG2BMP_ERRORS(TEXT)
+#undef TEXT
+};
+
+static size_t known(png2bmp_status status)
+{
+    return (unsigned)status < PNG2BMP_STATUS_COUNT ? (size_t)status : 0;
+}
+
+const char *png2bmp_status_code(png2bmp_status status)
+{
+    return codes[known(status)];
+}
+
+const char *png2bmp_status_text(png2bmp_status status)
+{
+    return texts[known(status)];
+}
+
+void png2bmp_report_init(png2bmp_report *report)
+{
+    report->error.status = PNG2BMP_OK;
+    report->error.message[0] = 0;
+    report->warning_count = 0;
+    report->file_errno = 0;
+    report->file_syscall = NULL;
+}
+
+static void note(png2bmp_finding *finding, png2bmp_status status, const char *format,
+                 va_list arguments) REPORT_PRINTF(3, 0);
+
+static void note(png2bmp_finding *finding, png2bmp_status status, const char *format,
+                 va_list arguments)
+{
+    finding->status = status;
+    vsnprintf(finding->message, sizeof finding->message, format, arguments);
+}
+
+png2bmp_status report_error(png2bmp_report *report, png2bmp_status status, const char *format, ...)
+{
+    va_list arguments;
+
+    if (!report)
+        return status;
+    va_start(arguments, format);
+    note(&report->error, status, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+png2bmp_status report_plain_error(png2bmp_report *report, png2bmp_status status)
+{
+    return report_error(report, status, "%s", png2bmp_status_text(status));
+}
+
+static bool warned_of(const png2bmp_report *report, png2bmp_status status)
+{
+    for (unsigned i = 0; i < report->warning_count; i++) {
+        if (report->warnings[i].status == status)
+            return true;
+    }
+    return false;
+}
+
+png2bmp_status report_warning(png2bmp_report *report, bool strict, png2bmp_status status,
+                              const char *format, ...)
+{
+    png2bmp_finding *finding = NULL;
+    va_list          arguments;
+
+    if (report && strict)
+        finding = &report->error;
+    else if (report && !warned_of(report, status))
+        finding = &report->warnings[report->warning_count++];
+    if (finding) {
+        va_start(arguments, format);
+        note(finding, status, format, arguments);
+        va_end(arguments);
+    }
+    return strict ? status : PNG2BMP_OK;
+}

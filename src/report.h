@@ -1,0 +1,25 @@
+/* Findings in words: errors, and what was tolerated. */
+#ifndef PNG2BMP_REPORT_H
+#define PNG2BMP_REPORT_H
+
+#include "png2bmp.h"
+
+#if defined(__GNUC__)
+#define REPORT_PRINTF(at, first) __attribute__((format(printf, at, first)))
+#else
+#define REPORT_PRINTF(at, first)
+#endif
+
+/* Notes the error and returns its status. A NULL report is allowed. */
+png2bmp_status report_error(png2bmp_report *report, png2bmp_status status, const char *format, ...)
+    REPORT_PRINTF(3, 4);
+
+/* The same with the general text of the status. */
+png2bmp_status report_plain_error(png2bmp_report *report, png2bmp_status status);
+
+/* Notes a warning (the first of its kind) and returns PNG2BMP_OK, or, when
+ * `strict`, notes an error and returns its status. */
+png2bmp_status report_warning(png2bmp_report *report, bool strict, png2bmp_status status,
+                              const char *format, ...) REPORT_PRINTF(4, 5);
+
+#endif
