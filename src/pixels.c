@@ -472,3 +472,15 @@ void pixels_prepare(row_context *context, const png2bmp_plan *plan)
     else if (png->color_type == PNG2BMP_GRAY || png->color_type == PNG2BMP_PALETTE)
         prepare_lut(context, plan);
 }
+
+unsigned pixels_highest_index(const uint8_t *samples, size_t width, unsigned depth)
+{
+    unsigned highest = 0;
+
+    for (size_t x = 0; x < width; x++) {
+        const unsigned index = depth == 8 ? samples[x] : packed_sample(samples, x, depth);
+
+        highest = index > highest ? index : highest;
+    }
+    return highest;
+}

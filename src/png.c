@@ -318,8 +318,8 @@ typedef struct seen_chunks {
     bool plte, trns, phys;
 } seen_chunks;
 
-static png2bmp_status read_early_chunk(const png_file *file, const chunk *c,
-                                       png2bmp_png_info *info, seen_chunks *seen)
+static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png2bmp_png_info *info,
+                                       seen_chunks *seen)
 {
     png2bmp_status status;
 
@@ -586,8 +586,9 @@ png2bmp_status png_read_end(idat_reader *reader, bool *extra)
     for (size_t offset = reader->position;; offset = chunk_end(&c)) {
         status = read_chunk(file, offset, &c);
         if (status == PNG2BMP_ERR_TRUNCATED)
-            return report_end(file, file->size == offset ? "IEND is missing: the file ends"
-                                                         : "the file ends inside the chunk",
+            return report_end(file,
+                              file->size == offset ? "IEND is missing: the file ends"
+                                                   : "the file ends inside the chunk",
                               offset);
         if (!status)
             status = read_late_chunk(file, &c);

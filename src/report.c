@@ -3,17 +3,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char *const codes[] = {
-    "OK",
+static const char *const codes[] = {"OK",
 #define CODE(name, code, text) code,
-    PNG2BMP_ERRORS(CODE)
+                                    PNG2BMP_ERRORS(CODE)
 #undef CODE
 };
 
-static const char *const texts[] = {
-    "no error",
+static const char *const texts[] = {"no error",
 #define TEXT(name, code, text) text,
-    PNG2BMP_ERRORS(TEXT)
+                                    PNG2BMP_ERRORS(TEXT)
 #undef TEXT
 };
 
