@@ -1,0 +1,128 @@
+/* A conversion into a file: strip by strip, so that memory does not grow with
+ * the image, or whole where that is as good. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert.h"
+#include "file.h"
+#include "report.h"
+
+/* A BMP of at most this size is made in memory and written with one call; of a
+ * larger one so much is in memory at a time. */
+#define STRIP_BYTES (1024 * 1024)
+
+/* Both headers of the longer kind, and 256 palette entries. */
+#define MAX_HEADER (14 + 108 + 1024)
+
+static png2bmp_status report_failure(png2bmp_report *report, file_failure failed, const char *path)
+{
+    if (!failed.code)
+        return PNG2BMP_OK;
+    if (report) {
+        report->file_errno = failed.code;
+        report->file_syscall = failed.syscall;
+    }
+    return report_error(report, PNG2BMP_ERR_FILE, "%s '%.120s': %s", failed.syscall, path,
+                        strerror(failed.code));
+}
+
+/* ---- Whole ---------------------------------------------------------------- */
+
+static png2bmp_status save_whole(new_file *file, const char *path, const png2bmp_plan *plan,
+                                 const uint8_t *png, size_t size, const png2bmp_control *control,
+                                 png2bmp_report *report)
+{
+    const size_t   bytes = (size_t)plan->bmp.byte_length;
+    uint8_t       *bmp = malloc(bytes);
+    png2bmp_status status;
+
+    if (!bmp)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    status = png2bmp_run(plan, png, size, bmp, control, report);
+    if (!status)
+        status = report_failure(report, file_write(file, bmp, bytes, 0), path);
+    free(bmp);
+    return status;
+}
+
+/* ---- In strips ------------------------------------------------------------ */
+
+typedef struct strip {
+    row_target          target; /* first: a row_target pointer is a strip pointer */
+    new_file           *file;
+    const char         *path;
+    const png2bmp_plan *plan;
+    png2bmp_report     *report;
+} strip;
+
+/* Rows of a strip lie one after the other in memory as they do in the file: the
+ * first of them in the file is the topmost, or in a bottom-up BMP the lowest. */
+static png2bmp_status write_strip(row_target *target, uint32_t first_row, uint32_t rows)
+{
+    strip                  *s = (strip *)target;
+    const png2bmp_bmp_info *bmp = &s->plan->bmp;
+    const uint8_t          *bytes = target->top;
+    uint32_t                row_in_file = first_row;
+
+    if (target->step < 0) {
+        bytes += (ptrdiff_t)(rows - 1) * target->step;
+        row_in_file = s->plan->png.height - first_row - rows;
+    }
+    return report_failure(s->report,
+                          file_write(s->file, bytes, (size_t)(rows * bmp->stride),
+                                     bmp->header_length + row_in_file * bmp->stride),
+                          s->path);
+}
+
+/* At least two rows: the one before the next must stay readable. */
+static uint32_t strip_rows(const png2bmp_plan *plan)
+{
+    const uint64_t rows = STRIP_BYTES / plan->bmp.stride;
+
+    if (rows >= plan->png.height)
+        return plan->png.height;
+    return rows < 2 ? 2 : (uint32_t)rows;
+}
+
+static png2bmp_status save_strips(new_file *file, const char *path, const png2bmp_plan *plan,
+                                  const uint8_t *png, size_t size, const png2bmp_control *control,
+                                  png2bmp_report *report)
+{
+    const uint32_t rows = strip_rows(plan);
+    uint8_t       *rows_base = malloc((size_t)(rows * plan->bmp.stride));
+    uint8_t        header[MAX_HEADER];
+    png2bmp_status status;
+    strip          s;
+
+    if (!rows_base)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    s = (strip){target_at(rows_base, rows, plan), file, path, plan, report};
+    s.target.flush = write_strip;
+    convert_header(header, plan);
+    status = report_failure(report, file_write(file, header, plan->bmp.header_length, 0), path);
+    if (!status)
+        status = convert_rows(plan, png, size, &s.target, control, report);
+    free(rows_base);
+    return status;
+}
+
+/* ---- Save ----------------------------------------------------------------- */
+
+png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,
+                            size_t size, const png2bmp_control *control, png2bmp_report *report)
+{
+    new_file      *file;
+    png2bmp_status status = report_failure(report, file_open(&file, path), path);
+    bool           whole;
+
+    if (status)
+        return status;
+    whole =
+        plan->png.interlaced || plan->bmp.byte_length <= STRIP_BYTES || file_is_sequential(file);
+    status = (whole ? save_whole : save_strips)(file, path, plan, png, size, control, report);
+    if (status) {
+        file_discard(file);
+        return status;
+    }
+    return report_failure(report, file_commit(file), path);
+}
