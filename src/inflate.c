@@ -1,0 +1,649 @@
+/*
+ * The careful part of the inflater: everything but the fast loop.
+ *
+ * Bytes come through one bit buffer, refilled from whatever span is at hand, so
+ * no code here knows where spans end. Output goes to one linear buffer; when it
+ * is full, the last 32 KiB and the bytes not handed out move to its front.
+ */
+#include "inflate.h"
+
+#include <libdeflate.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inflate_state.h"
+
+/* ---- Input -------------------------------------------------------------- */
+
+static bool next_span(inflater *z)
+{
+    size_t size = 0;
+
+    if (z->source_empty)
+        return false;
+    z->source.next(z->source.user, &z->in, &size);
+    z->source_empty = size == 0;
+    z->in_end = z->in + size;
+    return size != 0;
+}
+
+static void refill_bytewise(inflater *z)
+{
+    while (z->bit_count < 56 && (z->in != z->in_end || next_span(z))) {
+        z->bits |= (uint64_t)*z->in++ << z->bit_count;
+        z->bit_count += 8;
+    }
+}
+
+static inline uint64_t load_le64(const uint8_t *p)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+#else
+    uint64_t v = 0;
+    for (unsigned i = 0; i < 8; i++)
+        v |= (uint64_t)p[i] << 8 * i;
+    return v;
+#endif
+}
+
+/* At least 56 bits, or all that there are. */
+static inline void refill(inflater *z)
+{
+    if (z->in_end - z->in >= 8) {
+        unsigned bytes = (63 - z->bit_count) >> 3;
+        z->bits |= load_le64(z->in) << z->bit_count;
+        z->bit_count += 8 * bytes;
+        z->bits &= (UINT64_C(1) << z->bit_count) - 1;
+        z->in += bytes;
+    } else {
+        refill_bytewise(z);
+    }
+}
+
+static inline void drop_bits(inflater *z, unsigned n)
+{
+    z->bits >>= n;
+    z->bit_count -= n;
+}
+
+/* After a refill; n at most 32, and the caller has seen that they are there. */
+static inline uint32_t take_bits(inflater *z, unsigned n)
+{
+    uint32_t v = (uint32_t)(z->bits & ((UINT64_C(1) << n) - 1));
+    drop_bits(z, n);
+    return v;
+}
+
+static void drop_to_byte(inflater *z)
+{
+    drop_bits(z, z->bit_count & 7);
+}
+
+/* ---- Decode tables ------------------------------------------------------ */
+
+#define LENGTH(base, extra) ((uint32_t)(base) << 16 | (extra))
+
+/* RFC 1951, section 3.2.5: symbols 257 to 285; 286 and 287 have no meaning and
+ * are read as libdeflate does, as 258. */
+static const uint32_t length_entries[LITLEN_SYMBOLS - END_OF_BLOCK - 1] = {
+    LENGTH(3, 0),   LENGTH(4, 0),   LENGTH(5, 0),   LENGTH(6, 0),   LENGTH(7, 0),   LENGTH(8, 0),
+    LENGTH(9, 0),   LENGTH(10, 0),  LENGTH(11, 1),  LENGTH(13, 1),  LENGTH(15, 1),  LENGTH(17, 1),
+    LENGTH(19, 2),  LENGTH(23, 2),  LENGTH(27, 2),  LENGTH(31, 2),  LENGTH(35, 3),  LENGTH(43, 3),
+    LENGTH(51, 3),  LENGTH(59, 3),  LENGTH(67, 4),  LENGTH(83, 4),  LENGTH(99, 4),  LENGTH(115, 4),
+    LENGTH(131, 5), LENGTH(163, 5), LENGTH(195, 5), LENGTH(227, 5), LENGTH(258, 0), LENGTH(258, 0),
+    LENGTH(258, 0),
+};
+
+static uint32_t litlen_entry(unsigned symbol, unsigned bits)
+{
+    if (symbol < END_OF_BLOCK)
+        return (uint32_t)symbol << 16 | 1u << 8 | ENTRY_LITERAL | bits;
+    if (symbol == END_OF_BLOCK)
+        return ENTRY_END | bits;
+    return length_entries[symbol - END_OF_BLOCK - 1] + (bits << 8 | bits);
+}
+
+/* Symbols 0 to 29; 30 and 31 have no meaning and are read as libdeflate does,
+ * as 29. Past symbol 3 every two symbols double the base. */
+static uint32_t distance_entry(unsigned symbol, unsigned bits)
+{
+    unsigned s = symbol < 29 ? symbol : 29;
+    unsigned extra = s < 4 ? 0 : s / 2 - 1;
+    uint32_t base = s < 4 ? s + 1 : ((2 + (s & 1)) << extra) + 1;
+
+    return base << 16 | bits << 8 | (bits + extra);
+}
+
+static uint32_t precode_entry(unsigned symbol, unsigned bits)
+{
+    return (uint32_t)symbol << 16 | bits;
+}
+
+typedef uint32_t (*entry_fn)(unsigned symbol, unsigned bits);
+
+/* Canonical codes count upwards from the first bit of the code, which is the
+ * lowest in the bit buffer: the next code in that order. All ones stays so. */
+static inline uint32_t next_code(uint32_t code, unsigned bits)
+{
+    uint32_t free_bit = UINT32_C(1) << (bits - 1);
+
+    while (code & free_bit)
+        free_bit >>= 1;
+    return free_bit ? (code & (free_bit - 1)) | free_bit : code;
+}
+
+static void fill(uint32_t *table, size_t size, uint32_t entry)
+{
+    for (size_t i = 0; i < size; i++)
+        table[i] = entry;
+}
+
+/*
+ * Builds the table of a code: lengths[i] is the code length of symbol i, 0 for
+ * none. The table is indexed by at most `root` bits, fewer when no code is so
+ * long; *mask gets the mask of the index.
+ *
+ * False: over-subscribed or incomplete. Allowed all the same, as in zlib and
+ * libdeflate: one code of one bit, which both bits then mean, and no code at
+ * all (a block without matches), where any bit means symbol 0.
+ */
+static inline bool table_build(uint32_t *table, size_t capacity, uint32_t *mask, unsigned root,
+                               const uint8_t *lengths, unsigned symbols, entry_fn entry_of)
+{
+    uint16_t count[MAX_CODE_BITS + 1] = {0};
+    uint16_t place[MAX_CODE_BITS + 2];
+    uint16_t sorted[LITLEN_SYMBOLS];
+    unsigned longest = MAX_CODE_BITS;
+
+    for (unsigned i = 0; i < symbols; i++)
+        count[lengths[i]]++;
+    while (longest > 1 && count[longest] == 0)
+        longest--;
+    if (root > longest)
+        root = longest;
+    *mask = (UINT32_C(1) << root) - 1;
+
+    /* How many of the 2^longest code words are in use, and the place of each
+     * length in the order of codes: by length, then by symbol. */
+    uint32_t used = 0;
+    place[1] = 0;
+    for (unsigned bits = 1; bits <= longest; bits++) {
+        used = used * 2 + count[bits];
+        place[bits + 1] = (uint16_t)(place[bits] + count[bits]);
+    }
+    unsigned coded = place[longest + 1];
+    for (unsigned i = 0; i < symbols; i++)
+        if (lengths[i])
+            sorted[place[lengths[i]]++] = (uint16_t)i;
+
+    if (used != UINT32_C(1) << longest) {
+        if (coded > 1 || (coded == 1 && longest != 1))
+            return false;
+        fill(table, 2, entry_of(coded ? sorted[0] : 0, 1));
+        return true;
+    }
+
+    /* The root: a table of n bits holds all codes of up to n bits; written twice
+     * in a row it is one of n + 1 bits. */
+    const uint16_t *symbol = sorted;
+    uint32_t        code = 0;
+    unsigned        bits = 1;
+    table[0] = 0;
+    for (;; bits++) {
+        memcpy(table + (1u << (bits - 1)), table, sizeof *table << (bits - 1));
+        for (unsigned n = count[bits]; n; n--) {
+            table[code] = entry_of(*symbol++, bits);
+            code = next_code(code, bits);
+        }
+        if (bits == root)
+            break;
+    }
+
+    /* Longer codes: those with the same first `root` bits share a sub-table,
+     * large enough for the longest of them. As the code is complete, the sum
+     * below reaches the table's size at that length, at most `longest`. */
+    size_t   start = 0, end = (size_t)1 << root;
+    uint32_t prefix = UINT32_MAX;
+    unsigned sub_bits = 0;
+    for (bits = root + 1; bits <= longest; bits++) {
+        for (unsigned n = count[bits]; n; n--) {
+            if ((code & *mask) != prefix) {
+                prefix = code & *mask;
+                sub_bits = bits - root;
+                for (uint32_t room = n; room < UINT32_C(1) << sub_bits;)
+                    room = room * 2 + count[root + ++sub_bits];
+                start = end;
+                end += (size_t)1 << sub_bits;
+                if (end > capacity)
+                    return false;
+                table[prefix] = (uint32_t)start << 16 | sub_bits << 8 | ENTRY_SPECIAL | root;
+            }
+            uint32_t entry = entry_of(*symbol++, bits - root);
+            for (size_t i = start + (code >> root); i < end; i += (size_t)1 << (bits - root))
+                table[i] = entry;
+            code = next_code(code, bits);
+        }
+    }
+    return true;
+}
+
+static bool build_codes(inflater *z, const uint8_t *lengths, unsigned litlens, unsigned distances)
+{
+    return table_build(z->litlen, LITLEN_ENTRIES, &z->litlen_mask, LITLEN_ROOT, lengths, litlens,
+                       litlen_entry) &&
+           table_build(z->distance, DISTANCE_ENTRIES, &z->distance_mask, DISTANCE_ROOT,
+                       lengths + litlens, distances, distance_entry);
+}
+
+/* ---- Block headers ------------------------------------------------------ */
+
+/* RFC 1951, section 3.2.6 */
+static inflate_status read_fixed_codes(inflater *z)
+{
+    uint8_t lengths[LITLEN_SYMBOLS + DISTANCE_SYMBOLS];
+
+    if (z->fixed_codes)
+        return INFLATE_OK;
+    memset(lengths, 8, 144);
+    memset(lengths + 144, 9, 112);
+    memset(lengths + 256, 7, 24);
+    memset(lengths + 280, 8, 8);
+    memset(lengths + LITLEN_SYMBOLS, 5, DISTANCE_SYMBOLS);
+    build_codes(z, lengths, LITLEN_SYMBOLS, DISTANCE_SYMBOLS);
+    z->fixed_codes = true;
+    return INFLATE_OK;
+}
+
+/* The lengths of both codes, run-length coded as one sequence: symbols 0 to 15
+ * are lengths, 16 repeats the last, 17 and 18 repeat 0. */
+static inflate_status read_code_lengths(inflater *z, const uint32_t *precode, uint32_t mask,
+                                        uint8_t *lengths, unsigned total)
+{
+    static const struct {
+        uint8_t extra, base;
+    } repeats[3] = {{2, 3}, {3, 3}, {7, 11}};
+    unsigned i = 0;
+
+    while (i < total) {
+        refill(z);
+        uint32_t entry = precode[z->bits & mask];
+        unsigned symbol = entry >> 16;
+        unsigned extra = symbol < 16 ? 0 : repeats[symbol - 16].extra;
+
+        if (ENTRY_SHIFT(entry) + extra > z->bit_count)
+            return INFLATE_STARVED;
+        drop_bits(z, ENTRY_SHIFT(entry));
+        if (symbol < 16) {
+            lengths[i++] = (uint8_t)symbol;
+            continue;
+        }
+        unsigned times = repeats[symbol - 16].base + take_bits(z, extra);
+        if (times > total - i || (symbol == 16 && i == 0))
+            return INFLATE_BAD_DATA;
+        memset(lengths + i, symbol == 16 ? lengths[i - 1] : 0, times);
+        i += times;
+    }
+    return INFLATE_OK;
+}
+
+/* RFC 1951, section 3.2.7 */
+static inflate_status read_dynamic_codes(inflater *z)
+{
+    static const uint8_t order[PRECODE_SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                   11, 4,  12, 3, 13, 2, 14, 1, 15};
+    uint8_t              precode_lengths[PRECODE_SYMBOLS] = {0};
+    uint8_t              lengths[LITLEN_SYMBOLS + DISTANCE_SYMBOLS];
+    uint32_t             precode[1 << MAX_PRECODE_BITS];
+    uint32_t             mask;
+
+    refill(z);
+    if (z->bit_count < 14)
+        return INFLATE_STARVED;
+    unsigned litlens = 257 + take_bits(z, 5);
+    unsigned distances = 1 + take_bits(z, 5);
+    unsigned precodes = 4 + take_bits(z, 4);
+
+    for (unsigned i = 0; i < precodes; i++) {
+        if (z->bit_count < 3)
+            refill(z);
+        if (z->bit_count < 3)
+            return INFLATE_STARVED;
+        precode_lengths[order[i]] = (uint8_t)take_bits(z, 3);
+    }
+    if (!table_build(precode, sizeof precode / sizeof *precode, &mask, MAX_PRECODE_BITS,
+                     precode_lengths, PRECODE_SYMBOLS, precode_entry))
+        return INFLATE_BAD_DATA;
+
+    inflate_status status = read_code_lengths(z, precode, mask, lengths, litlens + distances);
+    if (status != INFLATE_OK)
+        return status;
+
+    /* Without an end of block the stream cannot end: no reader accepts that. */
+    z->fixed_codes = false;
+    if (lengths[END_OF_BLOCK] == 0 || !build_codes(z, lengths, litlens, distances))
+        return INFLATE_BAD_DATA;
+    return INFLATE_OK;
+}
+
+/* RFC 1951, section 3.2.4 */
+static inflate_status read_stored_header(inflater *z)
+{
+    drop_to_byte(z);
+    refill(z);
+    if (z->bit_count < 32)
+        return INFLATE_STARVED;
+    uint32_t length = take_bits(z, 16);
+    uint32_t complement = take_bits(z, 16);
+    if (length != (complement ^ 0xFFFF))
+        return INFLATE_BAD_DATA;
+    z->stored_left = length;
+    return INFLATE_OK;
+}
+
+/* RFC 1951, section 3.2.3 */
+static inflate_status read_block_header(inflater *z)
+{
+    enum {
+        STORED,
+        FIXED,
+        DYNAMIC
+    };
+
+    if (z->final_block) {
+        z->stage = STAGE_TRAILER;
+        return INFLATE_OK;
+    }
+    refill(z);
+    if (z->bit_count < 3)
+        return INFLATE_STARVED;
+    z->final_block = take_bits(z, 1) != 0;
+    switch (take_bits(z, 2)) {
+    case STORED:
+        z->stage = STAGE_STORED;
+        return read_stored_header(z);
+    case FIXED:
+        z->stage = STAGE_CODES;
+        return read_fixed_codes(z);
+    case DYNAMIC:
+        z->stage = STAGE_CODES;
+        return read_dynamic_codes(z);
+    default:
+        return INFLATE_BAD_DATA;
+    }
+}
+
+/* RFC 1950, section 2.2. A window smaller than the distances that follow is
+ * not looked at. */
+static inflate_status read_zlib_header(inflater *z)
+{
+    refill(z);
+    if (z->bit_count < 16)
+        return INFLATE_STARVED;
+    unsigned cmf = take_bits(z, 8), flg = take_bits(z, 8);
+    if ((cmf * 256 + flg) % 31 != 0 || (cmf & 15) != 8 || cmf >> 4 > 7 || (flg & 0x20))
+        return INFLATE_BAD_HEADER;
+    z->stage = STAGE_BLOCK_HEADER;
+    return INFLATE_OK;
+}
+
+/* ---- Block contents ----------------------------------------------------- */
+
+static size_t at_most(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static inflate_status copy_stored(inflater *z)
+{
+    while (z->stored_left && z->out < z->limit && z->bit_count) {
+        *z->out++ = (uint8_t)take_bits(z, 8);
+        z->stored_left--;
+    }
+    while (z->stored_left && z->out < z->limit) {
+        if (z->in == z->in_end && !next_span(z))
+            return INFLATE_STARVED;
+        size_t n = at_most(z->stored_left,
+                           at_most((size_t)(z->in_end - z->in), (size_t)(z->limit - z->out)));
+        memcpy(z->out, z->in, n);
+        z->out += n;
+        z->in += n;
+        z->stored_left -= (uint32_t)n;
+    }
+    if (z->stored_left == 0)
+        z->stage = STAGE_BLOCK_HEADER;
+    return INFLATE_OK;
+}
+
+/* The entry of the next code at the front of `bits`, and how many bits lie
+ * before the entry's own (the root's, when it is in a sub-table). */
+static inline uint32_t look_up(const uint32_t *table, uint32_t mask, uint64_t bits, unsigned *skip)
+{
+    uint32_t entry = table[bits & mask];
+
+    *skip = 0;
+    if ((entry & (ENTRY_SPECIAL | ENTRY_IS_END)) == ENTRY_SPECIAL) {
+        unsigned sub_bits = ENTRY_CODE_BITS(entry);
+        *skip = ENTRY_SHIFT(entry);
+        entry = table[(entry >> 16) + (bits >> *skip & ((1u << sub_bits) - 1))];
+    }
+    return entry;
+}
+
+/* Base plus extra bits of a length or distance; `bits` begin with its code. */
+static inline uint32_t value_of(uint32_t entry, uint64_t bits)
+{
+    uint64_t code_and_extra = bits & ((UINT64_C(1) << ENTRY_SHIFT(entry)) - 1);
+
+    return (entry >> 16) + (uint32_t)(code_and_extra >> ENTRY_CODE_BITS(entry));
+}
+
+/* One literal entry, match or end of block, with every check. At most 48 bits:
+ * 15 + 5 of the length, 15 + 13 of the distance. */
+static inflate_status decode_one(inflater *z)
+{
+    unsigned skip;
+
+    refill(z);
+    uint32_t entry = look_up(z->litlen, z->litlen_mask, z->bits, &skip);
+    unsigned used = skip + ENTRY_SHIFT(entry);
+
+    if (entry & (ENTRY_LITERAL | ENTRY_SPECIAL)) {
+        if (used > z->bit_count)
+            return INFLATE_STARVED;
+        drop_bits(z, used);
+        if (entry & ENTRY_SPECIAL) {
+            z->stage = STAGE_BLOCK_HEADER;
+            return INFLATE_OK;
+        }
+        z->out[0] = (uint8_t)(entry >> 16);
+        z->out[1] = (uint8_t)(entry >> 24);
+        z->out += entry >> 8 & 3;
+        return INFLATE_OK;
+    }
+
+    uint32_t length = value_of(entry, z->bits >> skip);
+    uint64_t bits = z->bits >> used;
+    entry = look_up(z->distance, z->distance_mask, bits, &skip);
+    uint32_t distance = value_of(entry, bits >> skip);
+    used += skip + ENTRY_SHIFT(entry);
+    if (used > z->bit_count)
+        return INFLATE_STARVED;
+    if (distance > (size_t)(z->out - z->base))
+        return INFLATE_BAD_DATA;
+    drop_bits(z, used);
+
+    const uint8_t *from = z->out - distance;
+    for (uint32_t i = 0; i < length; i++)
+        z->out[i] = from[i];
+    z->out += length;
+    return INFLATE_OK;
+}
+
+static inflate_status decode_codes(inflater *z)
+{
+    inflate_status status = INFLATE_OK;
+
+    while (z->stage == STAGE_CODES && z->out < z->limit && status == INFLATE_OK)
+        status = decode_one(z);
+    return status;
+}
+
+/* One step of the present stage. */
+static inflate_status step(inflater *z)
+{
+    switch (z->stage) {
+    case STAGE_ZLIB_HEADER:
+        return read_zlib_header(z);
+    case STAGE_BLOCK_HEADER:
+        return read_block_header(z);
+    case STAGE_STORED:
+        return copy_stored(z);
+    case STAGE_CODES:
+        return decode_codes(z);
+    default:
+        return z->status;
+    }
+}
+
+/* ---- The buffer --------------------------------------------------------- */
+
+/* Keeps what is needed: 32 KiB of history, and what was not handed out. */
+static void move_to_front(inflater *z)
+{
+    size_t history = at_most((size_t)(z->out - z->base), WINDOW_SIZE);
+    size_t untaken = (size_t)(z->out - z->taken);
+    size_t kept = history > untaken ? history : untaken;
+
+    memmove(z->base, z->out - kept, kept);
+    z->out = z->summed = z->base + kept;
+    z->taken = z->out - untaken;
+}
+
+/* Sums what was decoded since the last time, while it is in the cache. Bytes
+ * beyond those that were asked for are not summed: the sum is not asked for
+ * then, either. */
+static void account(inflater *z)
+{
+    size_t fresh = (size_t)(z->out - z->summed);
+
+    if (fresh > z->bytes_left) {
+        z->has_surplus = true;
+        fresh = (size_t)z->bytes_left;
+    }
+    if (z->check_adler)
+        z->adler = libdeflate_adler32(z->adler, z->summed, fresh);
+    z->bytes_left -= fresh;
+    z->summed += fresh;
+}
+
+/* Decodes until the buffer is full, the scanlines are all there, or the stream
+ * ends or fails; z->status then says how it would go on. */
+static void fill_buffer(inflater *z)
+{
+    if (z->out >= z->buffer_end)
+        move_to_front(z);
+    size_t room = (size_t)(z->buffer_end - z->out);
+    z->limit = z->out + (room < z->bytes_left ? room : (size_t)z->bytes_left);
+    while (z->out < z->limit && z->status == INFLATE_OK && z->stage != STAGE_TRAILER)
+        z->status = step(z);
+    if (z->stage == STAGE_TRAILER && z->status == INFLATE_OK && z->out < z->limit)
+        z->status = INFLATE_SHORT;
+    account(z);
+}
+
+/* ---- The interface ------------------------------------------------------ */
+
+enum {
+    /* Scanlines decoded at a time, about: few enough to be in the level 2 cache
+     * when they are unfiltered. */
+    BATCH_SIZE = 160 * 1024
+};
+
+inflater *inflate_open(const inflate_config *config)
+{
+    size_t batch = config->longest_row > BATCH_SIZE ? config->longest_row : BATCH_SIZE;
+    size_t size = WINDOW_SIZE + batch;
+    if (size > config->total_bytes)
+        size = (size_t)config->total_bytes;
+
+    inflater *z = malloc(sizeof *z + size + OUTPUT_SLACK);
+    if (!z)
+        return NULL;
+    /* All but the tables, which are written before they are read. */
+    memset(z, 0, offsetof(inflater, litlen));
+    z->base = z->out = z->limit = z->taken = z->summed = (uint8_t *)(z + 1);
+    z->buffer_end = z->base + size;
+    z->bytes_left = config->total_bytes;
+    z->check_adler = config->check_adler;
+    z->adler = 1;
+    z->source = config->source;
+    return z;
+}
+
+void inflate_close(inflater *z)
+{
+    free(z);
+}
+
+inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, const uint8_t **rows,
+                            size_t *count)
+{
+    while ((size_t)(z->summed - z->taken) < row_bytes && z->bytes_left && z->status == INFLATE_OK)
+        fill_buffer(z);
+
+    *rows = z->taken;
+    *count = at_most((size_t)(z->summed - z->taken) / row_bytes, max_rows);
+    z->taken += *count * row_bytes;
+    if (*count)
+        return INFLATE_OK;
+    if (z->status == INFLATE_OK)
+        z->status = INFLATE_SHORT;
+    return z->status;
+}
+
+/* RFC 1950, section 2.2: big-endian, from the next byte on. */
+static inflate_status read_trailer(inflater *z)
+{
+    drop_to_byte(z);
+    refill(z);
+    if (z->bit_count < 32)
+        return INFLATE_STARVED;
+    for (unsigned i = 0; i < 4; i++)
+        z->stored_adler = z->stored_adler << 8 | take_bits(z, 8);
+    if (z->check_adler && z->stored_adler != z->adler)
+        return INFLATE_BAD_ADLER;
+    return INFLATE_OK;
+}
+
+inflate_status inflate_finish(inflater *z, bool *extra)
+{
+    *extra = z->has_surplus;
+    if (z->status != INFLATE_OK || z->has_surplus)
+        return z->status;
+
+    /* Is there one more byte? The slack has room for the step that makes it. */
+    z->taken = z->out;
+    if (z->out > z->buffer_end)
+        move_to_front(z);
+    z->limit = z->out + 1;
+    while (z->out < z->limit && z->status == INFLATE_OK && z->stage != STAGE_TRAILER)
+        z->status = step(z);
+
+    if (z->out >= z->limit) {
+        z->has_surplus = *extra = true;
+    } else if (z->status == INFLATE_OK) {
+        z->status = read_trailer(z);
+        *extra = z->bit_count >= 8 || z->in != z->in_end || next_span(z);
+    }
+    return z->status;
+}
+
+void inflate_adler(const inflater *z, uint32_t *stored, uint32_t *computed)
+{
+    *stored = z->stored_adler;
+    *computed = z->adler;
+}

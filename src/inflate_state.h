@@ -1,0 +1,106 @@
+/*
+ * The inflater's insides, shared by its careful part (inflate.c) and its fast
+ * loop (inflate_fast.h, compiled once for each instruction set).
+ */
+#ifndef PNG2BMP_INFLATE_STATE_H
+#define PNG2BMP_INFLATE_STATE_H
+
+#include "inflate.h"
+
+/* RFC 1951, sections 3.2.5 and 3.2.7. The fixed codes and the counts in a block
+ * header reach two symbols past the last that has a meaning (286, 287; 30, 31). */
+enum {
+    WINDOW_SIZE = 32768,
+    MAX_MATCH = 258,
+    MAX_CODE_BITS = 15,
+    LITLEN_SYMBOLS = 288,
+    DISTANCE_SYMBOLS = 32,
+    PRECODE_SYMBOLS = 19,
+    MAX_PRECODE_BITS = 7,
+    END_OF_BLOCK = 256
+};
+
+/*
+ * A decode table is indexed by the next bits of the stream: `root` bits first;
+ * codes longer than that continue in a sub-table behind it.
+ *
+ * The sizes are the largest that any complete code of so many symbols and of at
+ * most 15 bits needs (the figure that zlib's examples/enough.c computes):
+ * 288 symbols, 11 bits: 2342; 32 symbols, 8 bits: 402. table_build checks the
+ * bound as well.
+ */
+enum {
+    LITLEN_ROOT = 11,
+    LITLEN_ENTRIES = 2342,
+    DISTANCE_ROOT = 8,
+    DISTANCE_ENTRIES = 402
+};
+
+/*
+ * Table entries.
+ *
+ *             bits 31..16        15..8                  7   6   5..0
+ * literals    second, first byte how many, 1 or 2       1   0   bits to drop
+ * match       length base        bits of the code       0   0   the same + extra bits
+ * distance    distance base      bits of the code       0   0   the same + extra bits
+ * sub-table   index of its start bits that index it     0   1   root bits
+ * end         -                  bit 13: 1              0   1   bits of the code
+ *
+ * The low six bits are the shift that drops the code and its extra bits. The bit
+ * count is kept modulo 64 in the fast loop, where it lies in 0..63 anyway, so
+ * that a whole entry may be subtracted from it.
+ */
+#define ENTRY_LITERAL 0x80u
+#define ENTRY_SPECIAL 0x40u
+#define ENTRY_END (ENTRY_SPECIAL | 0x2000u)
+#define ENTRY_IS_END 0x2000u
+#define ENTRY_SHIFT(entry) ((entry)&63u)
+#define ENTRY_CODE_BITS(entry) (((entry) >> 8) & 63u)
+
+/*
+ * Slack behind the output limit: a step that begins below the limit may put
+ * eight literals and a match behind it, its copy may write 32 bytes too many,
+ * inflate_finish decodes one step beyond the last scanline, and the kernels may
+ * read KERNEL_SLACK bytes more.
+ */
+enum {
+    OUTPUT_SLACK = 1 + 8 + MAX_MATCH + 32 + KERNEL_SLACK
+};
+
+typedef enum inflate_stage {
+    STAGE_ZLIB_HEADER,
+    STAGE_BLOCK_HEADER,
+    STAGE_STORED,
+    STAGE_CODES,
+    STAGE_TRAILER /* behind the last block */
+} inflate_stage;
+
+struct inflater {
+    /* The bit buffer: bit_count bits, the next one lowest, zeros above them. */
+    uint64_t       bits;
+    unsigned       bit_count; /* 0 to 63 */
+    const uint8_t *in, *in_end;
+
+    /* The output buffer: history, then scanlines not yet handed out, up to `out`.
+     * Everything from `base` to `out` may be the source of a match. Decoding
+     * stops at the first step that reaches `limit`. */
+    uint8_t *base, *out, *limit;
+    uint8_t *taken;  /* handed out up to here */
+    uint8_t *summed; /* in the Adler-32 up to here */
+
+    uint32_t litlen_mask, distance_mask;
+
+    uint8_t       *buffer_end; /* OUTPUT_SLACK bytes follow */
+    uint64_t       bytes_left; /* of total_bytes, not yet decoded */
+    inflate_stage  stage;
+    inflate_status status;
+    bool           source_empty, final_block, fixed_codes, has_surplus, check_adler;
+    uint32_t       stored_left; /* of the present stored block */
+    uint32_t       adler, stored_adler;
+    byte_source    source;
+
+    uint32_t litlen[LITLEN_ENTRIES];
+    uint32_t distance[DISTANCE_ENTRIES];
+};
+
+#endif

@@ -1,0 +1,651 @@
+/*
+ * The inflater against one-shot libdeflate: the same verdict and the same bytes,
+ * however the input is cut into spans and the output into scanlines.
+ *
+ * Spans are handed over in allocations of exactly their size and released when
+ * the next one is asked for, so that AddressSanitizer sees a read beyond or after.
+ */
+#include <libdeflate.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inflate.h"
+
+static int      failures, checks;
+static uint64_t random_state = 88172645463325252u;
+
+static uint32_t random_below(uint32_t n)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (uint32_t)((random_state >> 16) % n);
+}
+
+static void check(bool good, const char *format, ...)
+{
+    checks++;
+    if (good)
+        return;
+    va_list list;
+    va_start(list, format);
+    printf("# failed: ");
+    vprintf(format, list);
+    putchar('\n');
+    va_end(list);
+    failures++;
+}
+
+/* ---- Input in spans ----------------------------------------------------- */
+
+typedef enum cut {
+    WHOLE,
+    ONE_BYTE,
+    SMALL,
+    MIXED,
+    CUT_COUNT
+} cut;
+
+typedef struct spans {
+    const uint8_t *bytes;
+    size_t         size, at;
+    cut            how;
+    uint8_t       *span;
+} spans;
+
+static void next_span(void *user, const uint8_t **bytes, size_t *size)
+{
+    spans *s = user;
+    size_t left = s->size - s->at;
+    size_t n = left;
+
+    if (s->how == ONE_BYTE)
+        n = 1;
+    else if (s->how == SMALL)
+        n = 1 + random_below(40);
+    else if (s->how == MIXED)
+        n = random_below(4) ? 1 + random_below(6) : 1 + random_below(5000);
+    if (n > left)
+        n = left;
+    free(s->span);
+    s->span = malloc(n ? n : 1);
+    if (n)
+        memcpy(s->span, s->bytes + s->at, n);
+    s->at += n;
+    *bytes = s->span;
+    *size = n;
+}
+
+/* ---- One decode --------------------------------------------------------- */
+
+typedef struct outcome {
+    inflate_status status;
+    bool           extra;
+    uint8_t       *bytes;
+    size_t         size; /* of the scanlines handed out */
+} outcome;
+
+static png2bmp_cpu cpu_level = PNG2BMP_CPU_AUTO;
+
+/* Decodes `total` bytes as scanlines of row_bytes and a shorter last one. */
+static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row_bytes, cut how)
+{
+    spans          source = {.bytes = zlib, .size = size, .how = how};
+    inflate_config config = {.source = {next_span, &source},
+                             .total_bytes = total,
+                             .longest_row = row_bytes,
+                             .check_adler = true,
+                             .kernels = kernels_for(cpu_level)};
+    outcome        out = {.bytes = malloc(total + 1)};
+    inflater      *z = inflate_open(&config);
+
+    while (out.status == INFLATE_OK && out.size < total) {
+        const uint8_t *rows;
+        size_t         count, left = total - out.size;
+        size_t         this_row = left < row_bytes ? left : row_bytes;
+        size_t         most = 1 + random_below(100);
+        if (most > left / this_row)
+            most = left / this_row;
+        out.status = inflate_rows(z, this_row, most, &rows, &count);
+        check((count > 0) == (out.status == INFLATE_OK) && count <= most, "count %zu", count);
+        memcpy(out.bytes + out.size, rows, count * this_row);
+        out.size += count * this_row;
+        if (out.status != INFLATE_OK)
+            check(inflate_rows(z, this_row, 1, &rows, &count) == out.status && count == 0,
+                  "the second answer after status %d differs", (int)out.status);
+    }
+    if (out.status == INFLATE_OK)
+        out.status = inflate_finish(z, &out.extra);
+    if (out.status != INFLATE_OK)
+        check(inflate_finish(z, &out.extra) == out.status, "finish forgets a status");
+    inflate_close(z);
+    free(source.span);
+    return out;
+}
+
+/* Holds one stream to libdeflate; `total` is what the scanlines should have. */
+static void compare(const char *what, const uint8_t *zlib, size_t size, size_t total,
+                    size_t row_bytes, cut how)
+{
+    static struct libdeflate_decompressor *oracle;
+    static uint8_t                        *expected;
+    enum {
+        CAPACITY = 4 << 20
+    };
+    size_t consumed = 0, produced = 0;
+
+    if (!oracle) {
+        oracle = libdeflate_alloc_decompressor();
+        expected = malloc(CAPACITY);
+    }
+    enum libdeflate_result result =
+        libdeflate_zlib_decompress_ex(oracle, zlib, size, expected, CAPACITY, &consumed, &produced);
+    bool good = result == LIBDEFLATE_SUCCESS;
+
+    if (good)
+        total = produced;
+    outcome out = decode(zlib, size, total, row_bytes, how);
+    if (good) {
+        check(out.status == INFLATE_OK && out.extra == (consumed < size),
+              "%s: status %d, extra %d, libdeflate accepts it (%zu of %zu bytes)", what,
+              (int)out.status, out.extra, consumed, size);
+        check(out.size == total && memcmp(out.bytes, expected, total) == 0, "%s: wrong bytes",
+              what);
+    } else {
+        check(out.status != INFLATE_OK || out.extra, "%s: accepted, libdeflate refuses it", what);
+    }
+    free(out.bytes);
+}
+
+/* ---- Data --------------------------------------------------------------- */
+
+typedef enum content {
+    ZEROS,
+    NOISE,
+    TEXT,
+    PHOTO,
+    RUNS,
+    FAR,
+    MIXTURE,
+    CONTENT_COUNT
+} content;
+
+static void make_content(uint8_t *p, size_t n, content kind)
+{
+    static const char words[][8] = {"scan", "line ", "filter", " of", " the", "\n", "pixel ", "e"};
+
+    for (size_t i = 0; i < n;) {
+        content now = kind == MIXTURE ? (content)random_below(MIXTURE) : kind;
+        size_t  end = kind == MIXTURE ? i + random_below(9000) : n;
+        if (end > n)
+            end = n;
+        for (; i < end; i++) {
+            switch (now) {
+            case NOISE:
+                p[i] = (uint8_t)random_below(256);
+                break;
+            case TEXT: {
+                const char *w = words[random_below(8)];
+                while (*w && i + 1 < end)
+                    p[i++] = (uint8_t)*w++;
+                p[i] = ' ';
+                break;
+            }
+            case PHOTO: /* small residues around zero */
+                p[i] = (uint8_t)(random_below(7) - random_below(7) + random_below(3));
+                break;
+            case RUNS:
+                p[i] = i % 4096 < 8 || !random_below(300) ? (uint8_t)random_below(256) : p[i - 1];
+                break;
+            case FAR: /* matches exactly one window away */
+                p[i] = i < 32768 || !random_below(900) ? (uint8_t)random_below(256) : p[i - 32768];
+                break;
+            default:
+                p[i] = 0;
+            }
+        }
+    }
+}
+
+static size_t compress_zlib(uint8_t *to, size_t capacity, const uint8_t *p, size_t n, int level)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(level);
+    size_t                        size = libdeflate_zlib_compress(c, p, n, to, capacity);
+    libdeflate_free_compressor(c);
+    return size;
+}
+
+/* ---- Tests -------------------------------------------------------------- */
+
+enum {
+    LARGEST = 700000
+};
+static uint8_t plain[LARGEST], packed[LARGEST + 20000];
+
+static void all_levels_and_cuts(void)
+{
+    static const size_t sizes[] = {0, 1, 5, 63, 1088, 40000, LARGEST};
+    static const size_t rows[] = {1, 7, 1025, 4097, 300000};
+
+    for (int level = 0; level <= 12; level++)
+        for (unsigned k = 0; k < CONTENT_COUNT; k++)
+            for (unsigned s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+                size_t n = sizes[s];
+                if (n == LARGEST && (level + (int)k) % 4)
+                    continue;
+                make_content(plain, n, (content)k);
+                size_t size = compress_zlib(packed, sizeof packed, plain, n, level);
+                char   what[80];
+                cut    how = (cut)((k + s + (unsigned)level) % CUT_COUNT);
+                size_t row = rows[random_below(5)];
+                snprintf(what, sizeof what, "level %d content %u size %zu cut %d row %zu", level, k,
+                         n, (int)how, row);
+                compare(what, packed, size, n, row, how);
+                compare(what, packed, size, n, row, WHOLE);
+            }
+}
+
+static void truncated_at_each_byte(void)
+{
+    for (unsigned k = 0; k < CONTENT_COUNT; k++) {
+        size_t n = 1500;
+        make_content(plain, n, (content)k);
+        size_t size = compress_zlib(packed, sizeof packed, plain, n, k % 2 ? 9 : 1);
+        for (size_t cut_at = 0; cut_at < size; cut_at++) {
+            outcome out = decode(packed, cut_at, n, 77, (cut)(cut_at % CUT_COUNT));
+            check(out.status == INFLATE_STARVED, "content %u cut at %zu of %zu: status %d", k,
+                  cut_at, size, (int)out.status);
+            check(memcmp(out.bytes, plain, out.size) == 0, "content %u cut at %zu: bytes", k,
+                  cut_at);
+            free(out.bytes);
+        }
+    }
+}
+
+static void flipped_bits(void)
+{
+    for (unsigned round = 0; round < 3000; round++) {
+        size_t n = 200 + random_below(6000);
+        make_content(plain, n, (content)(round % CONTENT_COUNT));
+        size_t size = compress_zlib(packed, sizeof packed, plain, n, (int)random_below(13));
+        for (unsigned flips = 1 + random_below(3); flips; flips--) {
+            size_t reach = random_below(2) ? size : (size < 90 ? size : 90);
+            packed[random_below((uint32_t)reach)] ^= (uint8_t)(1u << random_below(8));
+        }
+        char what[40];
+        snprintf(what, sizeof what, "flip round %u", round);
+        compare(what, packed, size, n, 1 + random_below(400), (cut)(round % CUT_COUNT));
+
+        /* however it is cut: the same answer */
+        outcome a = decode(packed, size, n, 50, WHOLE), b = decode(packed, size, n, 301, SMALL);
+        check(a.status == b.status && a.extra == b.extra, "%s: %d, in spans %d", what,
+              (int)a.status, (int)b.status);
+        size_t both = a.size < b.size ? a.size : b.size;
+        check(memcmp(a.bytes, b.bytes, both) == 0, "%s: bytes differ in spans", what);
+        free(a.bytes);
+        free(b.bytes);
+    }
+}
+
+static void all_zlib_headers(void)
+{
+    make_content(plain, 100, TEXT);
+    size_t size = compress_zlib(packed, sizeof packed, plain, 100, 6);
+    for (unsigned h = 0; h < 65536; h++) {
+        packed[0] = (uint8_t)(h >> 8);
+        packed[1] = (uint8_t)h;
+        char what[40];
+        snprintf(what, sizeof what, "zlib header %04x", h);
+        compare(what, packed, size, 100, 100, (cut)(h % 2));
+    }
+}
+
+static void surplus_and_shortage(void)
+{
+    size_t n = 50000;
+    make_content(plain, n, TEXT);
+    size_t size = compress_zlib(packed, sizeof packed, plain, n, 6);
+    for (unsigned how = 0; how < CUT_COUNT; how++) {
+        for (size_t asked = n - 600; asked <= n + 600; asked += 13) {
+            outcome out = decode(packed, size, asked, 100, (cut)how);
+            if (asked < n)
+                check(out.status == INFLATE_OK && out.extra, "asked for less");
+            else if (asked > n)
+                check(out.status == INFLATE_SHORT, "asked for more: status %d", (int)out.status);
+            check(memcmp(out.bytes, plain, out.size) == 0, "bytes");
+            free(out.bytes);
+        }
+        memset(packed + size, 7, 3);
+        compare("bytes behind the stream", packed, size + 3, n, 100, (cut)how);
+        packed[size - 1] ^= 1;
+        outcome out = decode(packed, size, n, 100, (cut)how);
+        check(out.status == INFLATE_BAD_ADLER, "Adler-32: status %d", (int)out.status);
+        free(out.bytes);
+        packed[size - 1] ^= 1;
+    }
+}
+
+/* ---- Streams written bit by bit ----------------------------------------- */
+
+static size_t bit_at;
+
+static void put(uint32_t value, unsigned bits)
+{
+    for (; bits; bits--, value >>= 1, bit_at++) {
+        if (bit_at % 8 == 0)
+            packed[bit_at / 8] = 0;
+        packed[bit_at / 8] |= (uint8_t)((value & 1) << bit_at % 8);
+    }
+}
+
+/* A Huffman code is sent from its highest bit. */
+static void put_code(uint32_t code, unsigned bits)
+{
+    while (bits--)
+        put(code >> bits & 1, 1);
+}
+
+static void put_fixed(unsigned symbol)
+{
+    if (symbol < 144)
+        put_code(0x30 + symbol, 8);
+    else if (symbol < 256)
+        put_code(0x190 + symbol - 144, 9);
+    else if (symbol < 280)
+        put_code(symbol - 256, 7);
+    else
+        put_code(0xC0 + symbol - 280, 8);
+}
+
+static void begin_zlib(void)
+{
+    bit_at = 0;
+    put(0x78, 8);
+    put(0x01, 8);
+}
+
+/* Lays the Adler-32 that libdeflate computes for the stream behind it. */
+static size_t end_zlib(void)
+{
+    static uint8_t                  out[1 << 17];
+    size_t                          in_size = 0, size = 0;
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+
+    while (bit_at % 8)
+        put(0, 1);
+    enum libdeflate_result r = libdeflate_deflate_decompress_ex(d, packed + 2, bit_at / 8 - 2, out,
+                                                                sizeof out, &in_size, &size);
+    uint32_t               adler = r == LIBDEFLATE_SUCCESS ? libdeflate_adler32(1, out, size) : 0;
+    for (unsigned i = 0; i < 4; i++)
+        put(adler >> (24 - 8 * i) & 0xFF, 8);
+    libdeflate_free_decompressor(d);
+    return bit_at / 8;
+}
+
+static void finish_and_compare(const char *what, size_t total)
+{
+    size_t size = end_zlib();
+    for (unsigned how = 0; how < CUT_COUNT; how++)
+        compare(what, packed, size, total, 5, (cut)how);
+}
+
+static void fixed_block_oddities(void)
+{
+    for (unsigned length = 257; length < 288; length++)
+        for (unsigned distance = 0; distance < 32; distance++)
+            for (unsigned before = 0; before < 3; before++) {
+                begin_zlib();
+                /* 0, 1 or 40000 bytes of history */
+                if (before == 2) {
+                    put(0, 3);
+                    put(0, (8 - bit_at % 8) % 8);
+                    put(40000, 16);
+                    put(40000 ^ 0xFFFF, 16);
+                    for (unsigned i = 0; i < 40000; i++)
+                        put(random_below(256), 8);
+                }
+                put(1, 1);
+                put(1, 2);
+                if (before == 1)
+                    put_fixed('x');
+                put_fixed(length);
+                if (length >= 265 && length < 285)
+                    put(random_below(32), (length - 261) / 4);
+                put_code(distance, 5);
+                if (distance >= 4)
+                    put(random_below(2) ? 0x1FFF : 0, distance < 30 ? distance / 2 - 1 : 13);
+                put_fixed(256);
+                char what[60];
+                snprintf(what, sizeof what, "fixed: length %u distance %u", length, distance);
+                finish_and_compare(what, before == 2 ? 40000 : 4);
+            }
+}
+
+/* The code length alphabet is sent with the plain code of 5 bits for 0 to 18
+ * that a set of lengths 4 and 5 gives: 13 of 4 bits would be too many, so
+ * symbols 0 to 12 have 4 bits and 13 to 18 have 5. */
+static void put_code_length(unsigned symbol)
+{
+    if (symbol < 13)
+        put_code(symbol, 4);
+    else
+        put_code(26 + symbol - 13, 5);
+}
+
+static void begin_dynamic(unsigned litlens, unsigned distances)
+{
+    static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                      11, 4,  12, 3, 13, 2, 14, 1, 15};
+    put(1, 1);
+    put(2, 2);
+    put(litlens - 257, 5);
+    put(distances - 1, 5);
+    put(15, 4);
+    for (unsigned i = 0; i < 19; i++)
+        put(order[i] < 13 ? 4 : 5, 3);
+}
+
+static void put_lengths(const uint8_t *lengths, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        put_code_length(lengths[i]);
+}
+
+static void dynamic_block_oddities(void)
+{
+    /* each: litlen lengths of 'a', 'b', 256, 257; distance lengths of 0 and 1;
+     * then the bits of the block */
+    static const struct {
+        const char *what;
+        uint8_t     a, b, end, match, near, far;
+        uint32_t    bits, bit_count;
+    } blocks[] = {
+        {"no distance code, none used", 1, 2, 2, 0, 0, 0, 0x3 << 1 | 0, 3},
+        {"no distance code, one used", 1, 2, 3, 3, 0, 0, 0x0 | 7 << 1 | 0 << 4 | 3 << 5, 8},
+        {"one distance code of one bit", 1, 2, 3, 3, 1, 0, 0x0 | 7 << 1 | 0 << 4 | 3 << 5, 8},
+        {"its other bit", 1, 2, 3, 3, 1, 0, 0x0 | 7 << 1 | 1 << 4 | 3 << 5, 8},
+        {"one distance code of two bits", 1, 2, 3, 3, 2, 0, 0x0 | 7 << 1 | 0 << 4 | 3 << 6, 9},
+        {"over-subscribed distances", 1, 2, 2, 0, 1, 0, 3 << 1, 3},
+        {"over-subscribed literals", 1, 1, 1, 0, 1, 1, 1, 3},
+        {"incomplete literals", 2, 2, 2, 0, 1, 1, 0, 6},
+        {"only an end of block", 0, 0, 1, 0, 1, 1, 0, 1},
+        {"only an end of block, two bits", 0, 0, 2, 0, 1, 1, 0, 2},
+        {"no end of block", 1, 1, 0, 0, 1, 1, 0, 8},
+        {"no code at all", 0, 0, 0, 0, 0, 0, 0, 8},
+        {"far distance beyond the start", 1, 2, 3, 3, 1, 1, 0x0 | 7 << 1 | 1 << 4 | 3 << 5, 8},
+    };
+    for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+        uint8_t lengths[290] = {0};
+        lengths['a'] = blocks[i].a;
+        lengths['b'] = blocks[i].b;
+        lengths[256] = blocks[i].end;
+        lengths[257] = blocks[i].match;
+        lengths[258] = blocks[i].near;
+        lengths[259] = blocks[i].far;
+        begin_zlib();
+        begin_dynamic(258, 2);
+        put_lengths(lengths, 260);
+        put(blocks[i].bits, blocks[i].bit_count);
+        finish_and_compare(blocks[i].what, 4);
+    }
+}
+
+/* All sizes of both alphabets, with codes for the symbols without a meaning. */
+static void alphabet_sizes(void)
+{
+    for (unsigned litlens = 257; litlens <= 288; litlens++)
+        for (unsigned distances = 1; distances <= 32; distances += distances < 28 ? 9 : 1) {
+            uint8_t lengths[320] = {0};
+            lengths['a'] = 2;
+            lengths['b'] = 2;
+            lengths[256] = 2;
+            lengths[litlens - 1 == 256 ? 'c' : litlens - 1] = 2;
+            lengths[litlens + distances - 1] = 1;
+            if (distances > 1)
+                lengths[litlens] = 1;
+            begin_zlib();
+            begin_dynamic(litlens, distances);
+            put_lengths(lengths, litlens + distances);
+            for (unsigned i = 0; i < 600; i++)
+                put_code(random_below(2), 2);
+            put_code(3, 2); /* the last symbol: 256 or a length */
+            put(random_below(2) ? 0 : ~0u, 20);
+            put_code(2, 2);
+            char what[60];
+            snprintf(what, sizeof what, "%u litlens %u distances", litlens, distances);
+            finish_and_compare(what, 601);
+        }
+}
+
+static void repeat_oddities(void)
+{
+    /* a repeat first of all; repeats of each kind that end 1 short of, at, and 1
+     * past the end of both alphabets */
+    for (int past = -1; past <= 2; past++)
+        for (unsigned symbol = 16; symbol <= 18; symbol++) {
+            unsigned litlens = 257, total = litlens + 3;
+            unsigned most = symbol == 16 ? 6 : symbol == 17 ? 10 : 138;
+            begin_zlib();
+            begin_dynamic(litlens, 3);
+            uint8_t lengths[320] = {0};
+            lengths['a'] = 1;
+            lengths[256] = 1;
+            unsigned sent = total - most + (unsigned)past;
+            if (past == 2) { /* at the very front */
+                sent = 0;
+            } else if (sent <= 256) {
+                lengths['b'] = 1, lengths[256] = 0;
+            }
+            put_lengths(lengths, sent);
+            put_code_length(symbol);
+            put(~0u, symbol == 16 ? 2 : symbol == 17 ? 3 : 7);
+            if (past < 1)
+                put_lengths(lengths + sent + most, past < 0 ? 1u : 0u);
+            put(0xFFF0, 16);
+            put(0xFFFF, 32);
+            char what[60];
+            snprintf(what, sizeof what, "repeat %u ends %d past the end", symbol, past);
+            finish_and_compare(what, 4);
+        }
+}
+
+static void stored_oddities(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        begin_zlib();
+        put(i == 3 ? 7 : 1, 3);    /* type 3 is reserved */
+        put(i == 2 ? 0x1F : 0, 5); /* the bits up to the byte may be anything */
+        put(5, 16);
+        put(5 ^ 0xFFFF ^ (i == 1 ? 0x100 : 0), 16);
+        for (unsigned b = 0; b < 5; b++)
+            put(b, 8);
+        finish_and_compare("stored", 5);
+    }
+    begin_zlib(); /* many empty blocks, then one byte in a fixed block */
+    for (unsigned i = 0; i < 3000; i++) {
+        put(0, 3);
+        put(0, (8 - bit_at % 8) % 8);
+        put(0xFFFF0000, 32);
+        put(0 | 1 << 1, 3);
+        put_fixed(256);
+    }
+    put(1 | 1 << 1, 3);
+    put_fixed('x');
+    put_fixed(256);
+    finish_and_compare("empty blocks", 1);
+}
+
+/* Random codes of all depths up to 15 bits, random symbols of them. */
+static void random_codes(void)
+{
+    for (unsigned round = 0; round < 400; round++) {
+        unsigned litlens = 257 + random_below(32), distances = 1 + random_below(32);
+        uint8_t  lengths[320] = {0};
+        for (unsigned part = 0; part < 2; part++) {
+            /* split leaves of a full tree at random until there are enough */
+            uint8_t *l = part ? lengths + litlens : lengths;
+            unsigned n = part ? distances : litlens, used = 2;
+            if (n == 1) {
+                l[0] = 1;
+                break;
+            }
+            unsigned leaves[320] = {1, 1};
+            unsigned wanted = 2 + random_below(n - 1);
+            for (unsigned tries = 0; used < wanted && tries < 5000; tries++) {
+                unsigned i = random_below(2) ? random_below(used) : used - 1;
+                if (leaves[i] < 15)
+                    leaves[used++] = ++leaves[i];
+            }
+            for (unsigned i = 0; i < used; i++) {
+                unsigned at = part == 0 && i == 0 ? 256 : random_below(n);
+                while (l[at])
+                    at = (at + 1) % n;
+                l[at] = (uint8_t)leaves[i];
+            }
+        }
+        begin_zlib();
+        begin_dynamic(litlens, distances);
+        put_lengths(lengths, litlens + distances);
+        for (unsigned i = 0; i < 500; i++)
+            put(random_below(1u << 31), 31);
+        char what[40];
+        snprintf(what, sizeof what, "random codes %u", round);
+        finish_and_compare(what, 1000);
+    }
+}
+
+int main(void)
+{
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } tests[] = {
+        {"every level, content, size and cut gives libdeflate's bytes", all_levels_and_cuts},
+        {"a stream cut at any byte is starved", truncated_at_each_byte},
+        {"flipped bits get libdeflate's verdict", flipped_bits},
+        {"every zlib header gets libdeflate's verdict", all_zlib_headers},
+        {"surplus is told, shortage is an error", surplus_and_shortage},
+        {"fixed blocks: every length and distance symbol", fixed_block_oddities},
+        {"dynamic blocks: incomplete and over-subscribed codes", dynamic_block_oddities},
+        {"dynamic blocks: every size of the alphabets", alphabet_sizes},
+        {"dynamic blocks: repeats at the ends", repeat_oddities},
+        {"stored blocks", stored_oddities},
+        {"random codes up to 15 bits", random_codes}};
+    static const struct {
+        const char *name;
+        png2bmp_cpu level;
+    } levels[] = {{"plain C", PNG2BMP_CPU_SCALAR}, {"best of this CPU", PNG2BMP_CPU_AUTO}};
+
+    for (unsigned l = 0; l < 2; l++)
+        for (unsigned i = 0; i < sizeof tests / sizeof *tests; i++) {
+            int before = failures;
+            cpu_level = levels[l].level;
+            tests[i].run();
+            printf("%s - %s (%s)\n", failures == before ? "ok" : "not ok", tests[i].name,
+                   levels[l].name);
+        }
+    printf("# %d checks, %d failed\n", checks, failures);
+    return failures != 0;
+}
