@@ -1,0 +1,97 @@
+'use strict';
+
+/* Completion for bash, zsh and fish, from the table of options. */
+
+const { OPTIONS } = require('./options');
+
+const MADE = '# Made by scripts/make-cli-docs.js from cli/options.js.';
+
+const flagsOf = ({ short, name }) => [...(short ? [`-${short}`] : []), `--${name}`];
+
+/* The first sentence is what a menu has room for. */
+const brief = ({ help }) => help.split(/[.;:](?: |$)/)[0];
+
+const singleQuoted = (text) => text.replace(/'/g, "'\\''");
+
+function bashArgument(row) {
+  if (row.choices) return `COMPREPLY=($(compgen -W '${Object.keys(row.choices).join(' ')}' -- "$cur"))`;
+  if (row.complete === 'directory') return 'compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))';
+  if (row.complete === 'file') return 'compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))';
+  return 'COMPREPLY=()';
+}
+
+function bashCompletion() {
+  const cases = OPTIONS.filter((row) => row.value)
+    .map((row) => `    ${flagsOf(row).join('|')}) ${bashArgument(row)}; return ;;`);
+  const words = OPTIONS.flatMap(flagsOf).join(' ');
+  return `${MADE}
+
+_png2bmp() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
+  # --format=x comes as three words
+  if [[ $cur == = ]]; then
+    cur=
+  elif [[ $prev == = ]]; then
+    prev=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  case $prev in
+${cases.join('\n')}
+  esac
+  if [[ $cur == -* ]]; then
+    COMPREPLY=($(compgen -W '${words}' -- "$cur"))
+    return
+  fi
+  compopt -o filenames
+  COMPREPLY=($(compgen -d -- "$cur"; compgen -f -X '!*.[pP][nN][gG]' -- "$cur"))
+}
+complete -F _png2bmp png2bmp
+`;
+}
+
+function zshArgument({ value, choices, complete }) {
+  if (!value) return '';
+  if (choices) return `:${value}:(${Object.keys(choices).join(' ')})`;
+  return `:${value}:${{ file: '_files', directory: '_files -/' }[complete] ?? ''}`;
+}
+
+function zshOption(row) {
+  const text = `[${brief(row).replace(/[[\]\\]/g, '\\$&')}]`;
+  const equals = row.value ? '=' : '';
+  return flagsOf(row).map((flag) => {
+    const sign = flag.startsWith('--') ? equals : equals && '+';
+    return `  '${singleQuoted(`${flag}${sign}${text}${zshArgument(row)}`)}'`;
+  });
+}
+
+function zshCompletion() {
+  return `#compdef png2bmp
+${MADE}
+
+_arguments -s -S \\
+${OPTIONS.flatMap(zshOption).join(' \\\n')} \\
+  '*:PNG file:_files -g "*.(#i)png(-.)"'
+`;
+}
+
+function fishArgument({ value, choices, complete }) {
+  if (!value) return '';
+  if (choices) return ` -x -a '${Object.keys(choices).join(' ')}'`;
+  if (complete === 'directory') return " -x -a '(__fish_complete_directories)'";
+  return complete === 'file' ? ' -r -F' : ' -x';
+}
+
+function fishOption(row) {
+  const short = row.short ? ` -s ${row.short}` : '';
+  const text = brief(row).replace(/[\\']/g, '\\$&');
+  return `complete -c png2bmp${short} -l ${row.name}${fishArgument(row)} -d '${text}'`;
+}
+
+function fishCompletion() {
+  return `${MADE}
+
+complete -c png2bmp -k -x -a '(__fish_complete_suffix .png)'
+${OPTIONS.map(fishOption).join('\n')}
+`;
+}
+
+module.exports = { bashCompletion, fishCompletion, zshCompletion };

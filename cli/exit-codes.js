@@ -1,0 +1,13 @@
+'use strict';
+
+/* 65, 66 and 73 are those of sysexits.h; 128 + the number of the signal is what
+ * shells give for a program that a signal ended. */
+module.exports = {
+  OK: 0,
+  SOME_FAILED: 1,
+  USAGE: 2,
+  BAD_PNG: 65, /* EX_DATAERR */
+  CANNOT_READ: 66, /* EX_NOINPUT */
+  CANNOT_WRITE: 73, /* EX_CANTCREAT */
+  SIGNAL: 128,
+};

@@ -1,0 +1,100 @@
+'use strict';
+
+/* Many jobs: how many run at once, and in how much memory. */
+
+const os = require('node:os');
+
+/* Between two looks at signals, timers and finished conversions. */
+const SLICE_MS = 10;
+
+const DEFAULT_POOL_THREADS = 4;
+
+/**
+ * How many conversions may be under way. Always fewer than the thread pool has
+ * threads, so that reading files never waits behind them: a pool whose size the
+ * user did not choose is made large enough, which works until its first use.
+ */
+function chooseConcurrency(wanted = os.availableParallelism()) {
+  const chosen = Number.parseInt(process.env.UV_THREADPOOL_SIZE, 10);
+  if (chosen > 0) return Math.max(1, Math.min(wanted, chosen - 1));
+  process.env.UV_THREADPOOL_SIZE = String(Math.max(DEFAULT_POOL_THREADS, wanted + 1));
+  return wanted;
+}
+
+/* A quarter of what this process may use; in a container that is its limit. */
+function memoryBudget() {
+  const limit = process.constrainedMemory?.() || Infinity;
+  return Math.min(os.totalmem(), limit) / 4;
+}
+
+const nextTurn = () => new Promise((resolve) => { setImmediate(resolve); });
+
+/* Conversions under way: at most `concurrency`, and together at most `budget`
+ * bytes, but always at least one. */
+class Flight {
+  constructor(concurrency, budget) {
+    this.concurrency = concurrency;
+    this.budget = budget;
+    this.bytes = 0;
+    this.running = new Set();
+  }
+
+  async room(bytes) {
+    while (this.running.size >= this.concurrency
+      || (this.running.size > 0 && this.bytes + bytes > this.budget)) {
+      await Promise.race(this.running);
+    }
+  }
+
+  start({ bytes, run }, ended) {
+    this.bytes += bytes;
+    const flight = run().then((outcome) => {
+      this.running.delete(flight);
+      this.bytes = this.running.size === 0 ? 0 : this.bytes - bytes;
+      ended(outcome);
+    });
+    this.running.add(flight);
+  }
+
+  async land() {
+    await Promise.all(this.running);
+  }
+}
+
+/**
+ * Runs the jobs in their order; outcomes come as they end.
+ *
+ * @param {object[]} jobs
+ * @param {import('./convert').Converter} converter
+ * @param {{ concurrency: number, budget?: number, failFast?: boolean, signal: AbortSignal }} limits
+ * @param {(outcome: object) => void} ended called for each job that was started and not aborted
+ */
+async function runJobs(jobs, converter, limits, ended) {
+  const flight = new Flight(limits.concurrency, limits.budget ?? memoryBudget());
+  let stopped = false;
+  const end = (outcome) => {
+    if (outcome.aborted) return;
+    if (!outcome.ok && limits.failFast) stopped = true;
+    ended(outcome);
+  };
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const job of jobs) {
+    if (performance.now() > sliceEnd) {
+      await nextTurn();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+    await flight.room(0);
+    if (stopped || limits.signal.aborted) break;
+    const begun = converter.begin(job);
+    if (begun.ok !== undefined) {
+      end(begun);
+      continue;
+    }
+    await flight.room(begun.bytes);
+    if (stopped || limits.signal.aborted) break;
+    flight.start(begun, end);
+  }
+  await flight.land();
+}
+
+module.exports = { chooseConcurrency, memoryBudget, runJobs };

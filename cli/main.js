@@ -1,0 +1,85 @@
+'use strict';
+
+/* The command line from its words to its exit status. */
+
+const os = require('node:os');
+const exitCodes = require('./exit-codes');
+const { helpText } = require('./help');
+const { carriesBMP, planJobs } = require('./inputs');
+const { UsageError, parseCommandLine } = require('./options');
+const { version } = require('../package.json');
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/* The first signal ends what is under way in order, the second one as usual. */
+function stopOnSignals(stop) {
+  for (const signal of SIGNALS) process.once(signal, () => stop.abort(signal));
+}
+
+/* A reader that has gone away is no error worth a word: as in any pipe, it ends
+ * the program as if by SIGPIPE. */
+function stopOnBrokenOutput(stop) {
+  process.stdout.on('error', (error) => {
+    if (stop.signal.aborted) return;
+    if (error.code === 'EPIPE') return stop.abort('SIGPIPE');
+    process.stderr.write(`png2bmp: cannot write to standard output: ${error.message}\n`);
+    process.exitCode = exitCodes.CANNOT_WRITE;
+    stop.abort('standard output');
+  });
+  process.stderr.on('error', () => {});
+}
+
+function say(text) {
+  process.stdout.write(text);
+  return exitCodes.OK;
+}
+
+function exitCodeOf(outcomes, report) {
+  if (report.failed === 0) return exitCodes.OK;
+  return report.total === 1 ? outcomes.last.exitCode : exitCodes.SOME_FAILED;
+}
+
+async function convertAll(jobs, settings, conversion, stop) {
+  const { chooseConcurrency, runJobs } = require('./jobs');
+  const { Converter } = require('./convert');
+  const { Report } = require('./report');
+  const concurrency = chooseConcurrency(settings.jobs);
+  const library = require('..');
+  const facts = { total: jobs.length, carriesBMP: carriesBMP(jobs, settings) };
+  const report = new Report(settings, facts, process);
+  const converter = new Converter(library, settings, conversion, stop.signal);
+  const limits = { concurrency, failFast: settings.failFast, signal: stop.signal };
+  const outcomes = { last: undefined };
+  await runJobs(jobs, converter, limits, (outcome) => {
+    outcomes.last = outcome;
+    report.ended(outcome);
+  });
+  report.end();
+  return exitCodeOf(outcomes, report);
+}
+
+/**
+ * @param {string[]} args what follows the program's name
+ * @returns {Promise<number>} the exit status
+ */
+async function main(args) {
+  const stop = new AbortController();
+  stopOnBrokenOutput(stop);
+  try {
+    const { operands, settings, conversion } = parseCommandLine(args);
+    if (settings.help) return say(helpText());
+    if (settings.version) return say(`png2bmp ${version}\n`);
+    const jobs = planJobs(operands, settings);
+    stopOnSignals(stop);
+    const code = await convertAll(jobs, settings, conversion, stop);
+    if (!stop.signal.aborted) return code;
+    const signal = os.constants.signals[stop.signal.reason];
+    process.exit(signal ? exitCodes.SIGNAL + signal : exitCodes.CANNOT_WRITE);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`png2bmp: ${error.message}\nTry 'png2bmp --help'.\n`);
+    return exitCodes.USAGE;
+  }
+}
+
+module.exports = { main };

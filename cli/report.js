@@ -1,0 +1,129 @@
+'use strict';
+
+/*
+ * What the command line says, and where:
+ *   standard output   what was written (one input, or --verbose), --info,
+ *                     --dry-run, --json; never beside a BMP
+ *   standard error    failures, warnings (--verbose), the progress bar
+ */
+
+const exitCodes = require('./exit-codes');
+const { NO_PROGRESS, startProgress } = require('./progress');
+
+/* A name may hold line ends and escape sequences: shown as '?', as ls does. */
+const printable = (text) => text.replace(/\p{Cc}/gu, '?');
+
+/* "ENOENT: no such file or directory, open 'x'": the name is said already */
+const withoutPath = (message) => message.replace(/, \w+( '.*')?$/s, '');
+
+const COLOR_TYPES = { 0: 'gray', 2: 'RGB', 3: 'palette', 4: 'gray with alpha', 6: 'RGB with alpha' };
+
+function describe({ input, info }) {
+  const { width, height, bitDepth, colorType, interlaced, bmp } = info;
+  return `${input}: PNG ${width} x ${height}, ${bitDepth} bit ${COLOR_TYPES[colorType]}`
+    + `${interlaced ? ', interlaced' : ''}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ${bmp.byteLength} bytes`;
+}
+
+function failureText({ input, output, error, exitCode }) {
+  if (exitCode === exitCodes.CANNOT_READ) return `${input}: cannot read: ${withoutPath(error.message)}`;
+  if (exitCode === exitCodes.CANNOT_WRITE) {
+    return `${input}: cannot write ${output}: ${withoutPath(error.message)}`;
+  }
+  return `${input}: ${error.message}`;
+}
+
+const roundedMs = (ms) => Math.round(ms * 100) / 100;
+
+/* One line of --json. The keys that every line has come first. */
+function toRecord({ input, output, ok, skipped, info, warnings, error, ms }, settings) {
+  const record = { input, output: settings.info ? undefined : output, ok };
+  if (skipped) record.skipped = true;
+  if (info) {
+    const { width, height, bitDepth, colorType, interlaced, bmp } = info;
+    Object.assign(record, { width, height, bytes: bmp.byteLength, format: bmp.format });
+    if (settings.info) Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel });
+  }
+  if (ms !== undefined) record.ms = roundedMs(ms);
+  if (warnings) record.warnings = warnings;
+  if (error) record.error = error;
+  return record;
+}
+
+function plural(count, word) {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+class Report {
+  /**
+   * @param {object} settings as parseCommandLine gives them
+   * @param {{ total: number, carriesBMP: boolean }} facts the number of jobs;
+   *   whether standard output is taken by a BMP
+   * @param {{ stdout, stderr }} streams
+   */
+  constructor(settings, { total, carriesBMP }, { stdout, stderr }) {
+    this.settings = settings;
+    this.total = total;
+    this.stderr = stderr;
+    this.stdout = stdout;
+    this.lines = carriesBMP ? stderr : stdout;
+    this.counts = { written: 0, skipped: 0, failed: 0 };
+    this.start = performance.now();
+    const onlyLooks = settings.info || settings.dryRun;
+    this.saysEach = settings.verbose || onlyLooks || (total === 1 && !carriesBMP);
+    this.progress = total > 1 && stderr.isTTY && !settings.quiet && !onlyLooks
+      ? startProgress(total, stderr)
+      : NO_PROGRESS;
+  }
+
+  ended(outcome) {
+    this.#count(outcome);
+    if (!outcome.ok) this.#write(this.stderr, `png2bmp: ${printable(failureText(outcome))}`);
+    if (this.settings.json) this.#write(this.stdout, JSON.stringify(toRecord(outcome, this.settings)));
+    else if (outcome.ok && this.saysEach && !this.settings.quiet) this.#say(outcome);
+    this.progress.advance(outcome.info?.bmp.byteLength ?? 0);
+  }
+
+  /* After the last job. */
+  end() {
+    this.progress.stop();
+    const { json, quiet, verbose, info } = this.settings;
+    if (this.total === 1 || json || quiet || info || !(verbose || this.stdout.isTTY)) return;
+    const seconds = ((performance.now() - this.start) / 1000).toFixed(2);
+    const done = this.settings.dryRun ? 'would be written' : 'written';
+    const { written, skipped, failed } = this.counts;
+    this.#write(this.lines, `${plural(written, 'file')} ${done}, ${skipped} skipped, ${failed} failed, ${seconds} s`);
+  }
+
+  get failed() {
+    return this.counts.failed;
+  }
+
+  #count({ ok, skipped }) {
+    if (!ok) this.counts.failed += 1;
+    else if (skipped) this.counts.skipped += 1;
+    else this.counts.written += 1;
+  }
+
+  #say(outcome) {
+    this.#write(this.lines, printable(this.#line(outcome)));
+    if (!this.settings.verbose) return;
+    for (const { code, message } of outcome.warnings ?? []) {
+      this.#write(this.stderr, `png2bmp: ${printable(`${outcome.input}: warning: ${message} (${code})`)}`);
+    }
+  }
+
+  #line(outcome) {
+    const { output, skipped, info, ms } = outcome;
+    if (this.settings.info) return describe(outcome);
+    if (skipped) return `${output}: exists, skipped`;
+    const end = this.settings.dryRun ? 'would be written' : `${Math.round(ms)} ms`;
+    return `${output}: ${info.width} x ${info.height}, ${info.bmp.byteLength} bytes, ${end}`;
+  }
+
+  #write(stream, text) {
+    this.progress.makeRoom();
+    stream.write(`${text}\n`);
+  }
+}
+
+module.exports = { Report };
