@@ -1,0 +1,378 @@
+/*
+ * The functions that lib/ calls. They are not a public interface: lib/ has checked
+ * every argument, what is checked here again is what memory safety hangs on.
+ *
+ * All begin with the same six arguments, then come their own:
+ *   png         a view (Buffer, typed array, DataView) of at least one byte
+ *   length      bytes of it to use
+ *   flags, background, maxPixels: see options.h
+ *   onWarning   a function, or undefined
+ */
+#include <libdeflate.h>
+#include <node_api.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "errors.h"
+#include "instance.h"
+#include "job.h"
+#include "options.h"
+#include "png2bmp.h"
+#include "task.h"
+
+enum {
+    ARG_PNG,
+    ARG_LENGTH,
+    ARG_OPTIONS,
+    ARG_ON_WARNING = ARG_OPTIONS + 3,
+    ARG_OWN
+};
+#define MAX_ARGS (ARG_OWN + 3)
+
+/* One call from JavaScript, from its arguments to its job. */
+typedef struct call {
+    instance  *self;
+    napi_value argv[MAX_ARGS]; /* missing ones are undefined */
+    napi_value on_warning;     /* NULL: none */
+    job        job;
+} call;
+
+static napi_value throw_report(napi_env env, const instance *self, const job *job)
+{
+    napi_value error = error_from_report(env, self, job->status, &job->report, job->path);
+    if (error)
+        napi_throw(env, error);
+    return NULL;
+}
+
+/* Tells the warnings, throws the error. False: an exception is pending. */
+static bool call_succeeded(napi_env env, const call *call)
+{
+    if (call->on_warning && !tell_warnings(env, call->on_warning, &call->job.report))
+        return false;
+    if (call->job.status == PNG2BMP_OK)
+        return true;
+    throw_report(env, call->self, &call->job);
+    return false;
+}
+
+static bool read_input(napi_env env, call *call)
+{
+    uint8_t *png = NULL;
+    size_t   size;
+    double   length;
+
+    if (!bytes_of_view(env, call->argv[ARG_PNG], &png, &size) ||
+        napi_get_value_double(env, call->argv[ARG_LENGTH], &length) != napi_ok ||
+        !(length >= 0 && length <= (double)size))
+        return false;
+    call->job.png = png;
+    call->job.png_size = (size_t)length;
+    return true;
+}
+
+static bool read_on_warning(napi_env env, call *call)
+{
+    napi_valuetype type;
+    if (napi_typeof(env, call->argv[ARG_ON_WARNING], &type) != napi_ok)
+        return false;
+    call->on_warning = type == napi_function ? call->argv[ARG_ON_WARNING] : NULL;
+    return true;
+}
+
+static bool read_arguments(napi_env env, napi_callback_info info, call *call,
+                           png2bmp_options *options)
+{
+    size_t argc = MAX_ARGS;
+    void  *data;
+
+    if (napi_get_cb_info(env, info, &argc, call->argv, NULL, &data) != napi_ok)
+        return false;
+    call->self = data;
+    png2bmp_options_init(options);
+    options->cpu = call->self->cpu;
+    return call->self->make_error && read_input(env, call) &&
+           options_read(env, &call->argv[ARG_OPTIONS], options) && read_on_warning(env, call);
+}
+
+/* The arguments and the plan. False: an exception is pending. */
+static bool call_begin(napi_env env, napi_callback_info info, call *call)
+{
+    png2bmp_options options;
+    job            *job = &call->job;
+
+    job->path = NULL;
+    png2bmp_report_init(&job->report);
+    if (!read_arguments(env, info, call, &options)) {
+        throw_quiet(env);
+        return false;
+    }
+    job->status = png2bmp_plan_make(&job->plan, job->png, job->png_size, &options, &job->report);
+    return job->status == PNG2BMP_OK || call_succeeded(env, call);
+}
+
+/* The Buffer that the job writes to. NULL: an exception is pending. */
+static napi_value call_create_output(napi_env env, call *call)
+{
+    job       *job = &call->job;
+    napi_value output =
+        bytes_create(env, call->self, job->plan.bmp.byte_length, &job->bmp, &job->status);
+    if (output)
+        return output;
+    snprintf(job->report.error.message, sizeof job->report.error.message,
+             "the BMP needs a Buffer of %llu bytes: %s",
+             (unsigned long long)job->plan.bmp.byte_length,
+             job->status == PNG2BMP_ERR_OUT_OF_MEMORY ? "out of memory"
+                                                      : "more than buffer.constants.MAX_LENGTH");
+    return throw_report(env, call->self, job);
+}
+
+/* A path for the job, from a view of its bytes. False: an exception is pending. */
+static bool call_read_path(napi_env env, call *call, napi_value view)
+{
+    uint8_t *bytes = NULL;
+    size_t   size;
+    char    *path = NULL;
+
+    if (bytes_of_view(env, view, &bytes, &size))
+        path = malloc(size + 1);
+    if (!path) {
+        throw_quiet(env);
+        return false;
+    }
+    if (size)
+        memcpy(path, bytes, size);
+    path[size] = '\0';
+    call->job.path = path;
+    return true;
+}
+
+/* ---- Synchronous calls ------------------------------------------------------ */
+
+/* convert(...six): Buffer */
+static napi_value convert(napi_env env, napi_callback_info info)
+{
+    call call;
+    if (!call_begin(env, info, &call))
+        return NULL;
+    napi_value output = call_create_output(env, &call);
+    if (!output)
+        return NULL;
+    job_convert(&call.job, NULL);
+    return call_succeeded(env, &call) ? output : NULL;
+}
+
+static bool overlap(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
+{
+    return (uintptr_t)a < (uintptr_t)b + b_size && (uintptr_t)b < (uintptr_t)a + a_size;
+}
+
+/* Takes the target for the output. False: an exception is pending. */
+static bool call_use_target(napi_env env, call *call, napi_value target)
+{
+    job           *job = &call->job;
+    const uint64_t needed = job->plan.bmp.byte_length;
+    size_t         size;
+    char           message[120];
+
+    if (!bytes_of_view(env, target, &job->bmp, &size)) {
+        throw_quiet(env);
+        return false;
+    }
+    if (size < needed) {
+        snprintf(message, sizeof message,
+                 "The \"target\" argument must have at least %llu bytes for this BMP. "
+                 "Received %zu bytes",
+                 (unsigned long long)needed, size);
+        throw_argument(env, call->self, "ERR_OUT_OF_RANGE", message);
+        return false;
+    }
+    if (overlap(job->bmp, (size_t)needed, job->png, job->png_size)) {
+        throw_argument(env, call->self, "ERR_INVALID_ARG_VALUE",
+                       "The \"target\" argument must not share memory with the PNG");
+        return false;
+    }
+    return true;
+}
+
+/* convertInto(...six, target): bytes written */
+static napi_value convert_into(napi_env env, napi_callback_info info)
+{
+    call       call;
+    napi_value written;
+
+    if (!call_begin(env, info, &call) || !call_use_target(env, &call, call.argv[ARG_OWN]))
+        return NULL;
+    job_convert(&call.job, NULL);
+    if (!call_succeeded(env, &call))
+        return NULL;
+    if (napi_create_double(env, (double)call.job.plan.bmp.byte_length, &written) != napi_ok)
+        return throw_quiet(env);
+    return written;
+}
+
+/* save(...six, path): true */
+static napi_value save(napi_env env, napi_callback_info info)
+{
+    call       call;
+    napi_value yes;
+
+    if (!call_begin(env, info, &call) || !call_read_path(env, &call, call.argv[ARG_OWN]))
+        return NULL;
+    job_save(&call.job, NULL);
+    const bool succeeded = call_succeeded(env, &call);
+    job_release(&call.job);
+    if (!succeeded)
+        return NULL;
+    return napi_get_boolean(env, true, &yes) == napi_ok ? yes : throw_quiet(env);
+}
+
+/* plan(...six, facts: Float64Array): fills facts with width, height, bitDepth, colorType,
+ * interlaced, hasAlpha; format (as in flags), bitsPerPixel, byteLength of the BMP */
+static napi_value plan(napi_env env, napi_callback_info info)
+{
+    call     call;
+    uint8_t *bytes;
+    size_t   size;
+
+    if (!call_begin(env, info, &call) || !call_succeeded(env, &call))
+        return NULL;
+    const png2bmp_png_info *png = &call.job.plan.png;
+    const png2bmp_bmp_info *bmp = &call.job.plan.bmp;
+    const double            facts[] = {
+                   png->width,     png->height, png->bit_depth,      png->color_type,          png->interlaced,
+                   png->has_alpha, bmp->format, bmp->bits_per_pixel, (double)bmp->byte_length,
+    };
+    if (!bytes_of_view(env, call.argv[ARG_OWN], &bytes, &size) || size != sizeof facts)
+        return throw_quiet(env);
+    memcpy(bytes, facts, sizeof facts);
+    return NULL;
+}
+
+/* ---- Asynchronous calls ----------------------------------------------------- */
+
+/* The two arguments that all asynchronous calls have next: copy (boolean, read from
+ * a copy of the PNG), ticket (for cancel; 0: none). False: an exception is pending. */
+static bool call_make_request(napi_env env, const call *call, task_request *request)
+{
+    request->input = call->argv[ARG_PNG];
+    request->on_warning = call->on_warning;
+    request->output = NULL;
+    if (napi_get_value_bool(env, call->argv[ARG_OWN], &request->copy_input) == napi_ok &&
+        napi_get_value_uint32(env, call->argv[ARG_OWN + 1], &request->ticket) == napi_ok)
+        return true;
+    throw_quiet(env);
+    return false;
+}
+
+/* convertAsync(...six, copy, ticket): Promise<Buffer> */
+static napi_value convert_async(napi_env env, napi_callback_info info)
+{
+    call         call;
+    task_request request;
+
+    if (!call_begin(env, info, &call) || !call_make_request(env, &call, &request))
+        return NULL;
+    request.output = call_create_output(env, &call);
+    if (!request.output)
+        return NULL;
+    call.job.run = job_convert;
+    return task_start(env, call.self, &call.job, &request);
+}
+
+/* saveAsync(...six, copy, ticket, path): Promise<true> */
+static napi_value save_async(napi_env env, napi_callback_info info)
+{
+    call         call;
+    task_request request;
+
+    if (!call_begin(env, info, &call) || !call_make_request(env, &call, &request) ||
+        !call_read_path(env, &call, call.argv[ARG_OWN + 2]))
+        return NULL;
+    call.job.run = job_save;
+    return task_start(env, call.self, &call.job, &request);
+}
+
+/* cancel(ticket) */
+static napi_value cancel(napi_env env, napi_callback_info info)
+{
+    napi_value argv[1];
+    size_t     argc = 1;
+    uint32_t   ticket;
+    void      *data;
+
+    if (napi_get_cb_info(env, info, &argc, argv, NULL, &data) != napi_ok ||
+        napi_get_value_uint32(env, argv[0], &ticket) != napi_ok)
+        return throw_quiet(env);
+    task_cancel(env, data, ticket);
+    return NULL;
+}
+
+/* ---- The module --------------------------------------------------------------- */
+
+static bool set_text(napi_env env, napi_value object, const char *key, const char *text)
+{
+    napi_value value;
+    return napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value) == napi_ok &&
+           napi_set_named_property(env, object, key, value) == napi_ok;
+}
+
+/* { ERR_PNG_CRC: 'a chunk is damaged...', ... }; those from firstWarning on are
+ * warnings unless `strict`. */
+static bool set_codes(napi_env env, napi_value exports)
+{
+    napi_value codes;
+    if (napi_create_object(env, &codes) != napi_ok)
+        return false;
+    for (unsigned i = PNG2BMP_OK + 1; i < PNG2BMP_STATUS_COUNT; i++) {
+        const png2bmp_status status = (png2bmp_status)i;
+        if (!set_text(env, codes, png2bmp_status_code(status), png2bmp_status_text(status)))
+            return false;
+    }
+    return napi_set_named_property(env, exports, "codes", codes) == napi_ok &&
+           set_text(env, exports, "firstWarning", png2bmp_status_code(PNG2BMP_FIRST_WARNING));
+}
+
+static bool set_versions(napi_env env, napi_value exports)
+{
+    napi_value versions;
+    return napi_create_object(env, &versions) == napi_ok &&
+           set_text(env, versions, "png2bmp", PNG2BMP_VERSION) &&
+           set_text(env, versions, "libdeflate", LIBDEFLATE_VERSION_STRING) &&
+           napi_set_named_property(env, exports, "versions", versions) == napi_ok;
+}
+
+static bool set_functions(napi_env env, napi_value exports, instance *self)
+{
+#define FUNCTION(name, function)                                                                   \
+    {                                                                                              \
+        name, NULL, function, NULL, NULL, NULL, napi_enumerable, self                              \
+    }
+    const napi_property_descriptor functions[] = {
+        FUNCTION("setup", instance_setup),
+        FUNCTION("convert", convert),
+        FUNCTION("convertInto", convert_into),
+        FUNCTION("save", save),
+        FUNCTION("plan", plan),
+        FUNCTION("convertAsync", convert_async),
+        FUNCTION("saveAsync", save_async),
+        FUNCTION("cancel", cancel),
+    };
+#undef FUNCTION
+    return napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions) ==
+           napi_ok;
+}
+
+NAPI_MODULE_INIT(/* napi_env env, napi_value exports */)
+{
+    instance  *self = instance_create(env);
+    napi_value names = options_names(env);
+
+    if (!self || !names || !set_functions(env, exports, self) || !set_codes(env, exports) ||
+        !set_versions(env, exports) ||
+        napi_set_named_property(env, exports, "names", names) != napi_ok)
+        return throw_quiet(env);
+    return exports;
+}

@@ -1,0 +1,29 @@
+/* The bytes behind JavaScript's Buffers: those that come, and those that leave. */
+#ifndef ADDON_BYTES_H
+#define ADDON_BYTES_H
+
+#include <node_api.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "instance.h"
+#include "png2bmp.h"
+
+/*
+ * Where the bytes of a Buffer, typed array or DataView lie; its byteOffset is
+ * already in *data, and a detached or empty view has size 0. They stay there as
+ * long as a handle or a reference keeps the view alive and nobody detaches or
+ * resizes what is behind it. False: not a view.
+ */
+bool bytes_of_view(napi_env env, napi_value view, uint8_t **data, size_t *size);
+
+/*
+ * A new Buffer for `size` bytes, which have stale contents: write every one
+ * before JavaScript gets it. NULL: *status says why (PNG2BMP_ERR_OUT_OF_MEMORY or
+ * PNG2BMP_ERR_OUTPUT_LIMIT), no exception is pending.
+ */
+napi_value bytes_create(napi_env env, const instance *self, uint64_t size, uint8_t **data,
+                        png2bmp_status *status);
+
+#endif

@@ -1,0 +1,32 @@
+/* What a conversion has to say, in JavaScript: errors and warnings. */
+#ifndef ADDON_ERRORS_H
+#define ADDON_ERRORS_H
+
+#include <node_api.h>
+#include <stdbool.h>
+
+#include "instance.h"
+#include "png2bmp.h"
+
+/*
+ * The error object for a failed conversion, made by lib/errors.js: a PngError,
+ * an error like those of node:fs for PNG2BMP_ERR_FILE, a RangeError when out of
+ * memory. path: the file that was to be written, or NULL. NULL: an exception is
+ * pending instead.
+ */
+napi_value error_from_report(napi_env env, const instance *self, png2bmp_status status,
+                             const png2bmp_report *report, const char *path);
+
+/* Throws the error of lib/errors.js for a wrong argument. Answers NULL. */
+napi_value throw_argument(napi_env env, const instance *self, const char *code,
+                          const char *message);
+
+/* After a Node-API call that failed: sees to it that an exception is pending.
+ * Answers NULL. */
+napi_value throw_quiet(napi_env env);
+
+/* Calls on_warning({ code, message }) once for each warning. False: an exception
+ * is pending, and the remaining warnings were not told. */
+bool tell_warnings(napi_env env, napi_value on_warning, const png2bmp_report *report);
+
+#endif

@@ -1,0 +1,91 @@
+#include "options.h"
+
+static const char *const format_names[PNG2BMP_FORMAT_COUNT] = {
+    [PNG2BMP_FORMAT_BGR24] = "bgr24",
+    [PNG2BMP_FORMAT_BGRA32] = "bgra32",
+    [PNG2BMP_FORMAT_INDEXED] = "indexed",
+    [PNG2BMP_FORMAT_AUTO] = "auto",
+};
+
+static const char *const alpha_names[PNG2BMP_ALPHA_COUNT] = {
+    [PNG2BMP_ALPHA_BLEND] = "blend",
+    [PNG2BMP_ALPHA_DROP] = "drop",
+};
+
+static const char *const depth16_names[PNG2BMP_DEPTH16_COUNT] = {
+    [PNG2BMP_DEPTH16_ROUND] = "round",
+    [PNG2BMP_DEPTH16_TRUNCATE] = "truncate",
+};
+
+static const char *const cpu_names[PNG2BMP_CPU_COUNT] = {
+    [PNG2BMP_CPU_AUTO] = "auto", [PNG2BMP_CPU_SCALAR] = "scalar", [PNG2BMP_CPU_SSE] = "sse",
+    [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon",
+};
+
+static bool read_flags(uint32_t flags, png2bmp_options *options)
+{
+    const unsigned format = flags & 15, alpha = flags >> 4 & 3, depth16 = flags >> 6 & 3;
+
+    options->format = (png2bmp_format)format;
+    options->alpha = (png2bmp_alpha)alpha;
+    options->depth16 = (png2bmp_depth16)depth16;
+    options->top_down = flags >> 8 & 1;
+    options->strict = flags >> 9 & 1;
+    options->ignore_checksums = flags >> 10 & 1;
+    return format < PNG2BMP_FORMAT_COUNT && alpha < PNG2BMP_ALPHA_COUNT &&
+           depth16 < PNG2BMP_DEPTH16_COUNT;
+}
+
+static void read_background(uint32_t rgb, png2bmp_options *options)
+{
+    options->background[0] = (uint8_t)(rgb >> 16);
+    options->background[1] = (uint8_t)(rgb >> 8);
+    options->background[2] = (uint8_t)rgb;
+}
+
+static bool read_max_pixels(double pixels, png2bmp_options *options)
+{
+    if (!(pixels >= 0))
+        return false;
+    options->max_pixels = pixels < 0x1p63 ? (uint64_t)pixels : UINT64_MAX;
+    return true;
+}
+
+bool options_read(napi_env env, const napi_value argv[3], png2bmp_options *options)
+{
+    uint32_t flags, background;
+    double   max_pixels;
+
+    if (napi_get_value_uint32(env, argv[0], &flags) != napi_ok ||
+        napi_get_value_uint32(env, argv[1], &background) != napi_ok ||
+        napi_get_value_double(env, argv[2], &max_pixels) != napi_ok)
+        return false;
+    read_background(background, options);
+    return read_flags(flags, options) && read_max_pixels(max_pixels, options);
+}
+
+static bool set_names(napi_env env, napi_value object, const char *key, const char *const *names,
+                      uint32_t count)
+{
+    napi_value array, name;
+    if (napi_create_array_with_length(env, count, &array) != napi_ok)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (napi_create_string_utf8(env, names[i], NAPI_AUTO_LENGTH, &name) != napi_ok ||
+            napi_set_element(env, array, i, name) != napi_ok)
+            return false;
+    }
+    return napi_set_named_property(env, object, key, array) == napi_ok;
+}
+
+napi_value options_names(napi_env env)
+{
+    napi_value object;
+    if (napi_create_object(env, &object) != napi_ok ||
+        !set_names(env, object, "format", format_names, PNG2BMP_FORMAT_COUNT) ||
+        !set_names(env, object, "alpha", alpha_names, PNG2BMP_ALPHA_COUNT) ||
+        !set_names(env, object, "depth16", depth16_names, PNG2BMP_DEPTH16_COUNT) ||
+        !set_names(env, object, "cpu", cpu_names, PNG2BMP_CPU_COUNT))
+        return NULL;
+    return object;
+}

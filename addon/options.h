@@ -1,0 +1,26 @@
+/* From the numbers that lib/options.js makes of an options object. */
+#ifndef ADDON_OPTIONS_H
+#define ADDON_OPTIONS_H
+
+#include <node_api.h>
+#include <stdbool.h>
+
+#include "png2bmp.h"
+
+/*
+ * Options cross from JavaScript as three numbers: reading an object through
+ * Node-API takes ten times as long as reading it in JavaScript.
+ *
+ * argv[0], flags: bits 0-3 format, 4-5 alpha, 6-7 depth16 (the enum values),
+ *                 8 topDown, 9 strict, 10 ignoreChecksums
+ * argv[1], background: 0xRRGGBB
+ * argv[2], maxPixels: a double, Infinity included
+ *
+ * False: a value is out of range.
+ */
+bool options_read(napi_env env, const napi_value argv[3], png2bmp_options *options);
+
+/* The names of the enum values, in their order: { format: ['bgr24', ...], ... }. */
+napi_value options_names(napi_env env);
+
+#endif

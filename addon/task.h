@@ -1,0 +1,37 @@
+/* A job on a worker thread, and the promise of its result. */
+#ifndef ADDON_TASK_H
+#define ADDON_TASK_H
+
+#include <node_api.h>
+#include <stdbool.h>
+
+#include "instance.h"
+#include "job.h"
+
+/* What the JavaScript thread hands over. */
+typedef struct task_request {
+    napi_value input;      /* the view that job->png lies in */
+    bool       copy_input; /* read from a copy made now, not in place */
+    napi_value output;     /* the Buffer that job->bmp lies in; NULL: the result is `true` */
+    napi_value on_warning; /* a function, or NULL */
+    uint32_t   ticket;     /* for task_cancel; 0: cannot be cancelled */
+} task_request;
+
+/*
+ * Starts the job, which is planned and only has to run.
+ *
+ * Until the promise settles the task owns the job (from the moment of the call,
+ * whatever comes of it), and keeps input and output alive; the caller's `job` may
+ * go out of scope. The promise gives request->output or `true`, or rejects with
+ * the error of lib/errors.js or with what on_warning threw.
+ *
+ * NULL: an exception is pending.
+ */
+napi_value task_start(napi_env env, instance *self, job *job, const task_request *request);
+
+/* Cancels the task that has the ticket: at once when it still waits for a thread,
+ * at its next batch of scanlines when it runs; its promise then rejects with
+ * ERR_CANCELLED. A ticket of no running task: nothing happens. */
+void task_cancel(napi_env env, instance *self, uint32_t ticket);
+
+#endif
