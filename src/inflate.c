@@ -36,20 +36,6 @@ static void refill_bytewise(inflater *z)
     }
 }
 
-static inline uint64_t load_le64(const uint8_t *p)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-#else
-    uint64_t v = 0;
-    for (unsigned i = 0; i < 8; i++)
-        v |= (uint64_t)p[i] << 8 * i;
-    return v;
-#endif
-}
-
 /* At least 56 bits, or all that there are. */
 static inline void refill(inflater *z)
 {
@@ -487,10 +473,63 @@ static inflate_status decode_codes(inflater *z)
 {
     inflate_status status = INFLATE_OK;
 
-    while (z->stage == STAGE_CODES && z->out < z->limit && status == INFLATE_OK)
-        status = decode_one(z);
+    while (z->stage == STAGE_CODES && z->out < z->limit && status == INFLATE_OK) {
+        if (z->in_end - z->in >= FAST_INPUT)
+            status = z->fast(z) ? INFLATE_OK : INFLATE_BAD_DATA;
+        else
+            status = decode_one(z);
+    }
     return status;
 }
+
+/* ---- The fast loop in plain C ------------------------------------------- */
+
+#define COPY_WIDTH 16
+
+static inline void copy_wide(uint8_t *to, const uint8_t *from)
+{
+    uint8_t wide[COPY_WIDTH];
+    memcpy(wide, from, sizeof wide);
+    memcpy(to, wide, sizeof wide);
+}
+
+static inline void copy_eight(uint8_t *to, const uint8_t *from)
+{
+    uint64_t eight;
+    memcpy(&eight, from, sizeof eight);
+    memcpy(to, &eight, sizeof eight);
+}
+
+/* A match whose distance is below COPY_WIDTH. */
+static inline void copy_pattern(uint8_t *to, const uint8_t *end, size_t distance)
+{
+    /* What a byte group of each size is multiplied by to fill eight bytes. */
+    static const uint64_t repeat[8] = {0,
+                                       UINT64_C(0x0101010101010101),
+                                       UINT64_C(0x0001000100010001),
+                                       UINT64_C(0x0001000001000001),
+                                       UINT64_C(0x0000000100000001),
+                                       UINT64_C(0x0000010000000001),
+                                       UINT64_C(0x0001000000000001),
+                                       UINT64_C(0x0100000000000001)};
+    if (distance >= 8) {
+        for (; to < end; to += 8)
+            copy_eight(to, to - distance);
+        return;
+    }
+    uint64_t group = load_le64(to - distance) & ((UINT64_C(1) << 8 * distance) - 1);
+    uint64_t eight = group * repeat[distance];
+    size_t   step = 8 - 8 % distance;
+    for (; to < end; to += step)
+        store_le64(to, eight);
+}
+
+/* Base plus extra bits of a length or distance; `code` begins with its code. */
+#define FAST_VALUE(entry, code)                                                                    \
+    (((entry) >> 16) +                                                                             \
+     (uint32_t)(((code) & ((UINT64_C(1) << ENTRY_SHIFT(entry)) - 1)) >> ENTRY_CODE_BITS(entry)))
+#define INFLATE_FAST inflate_fast_c
+#include "inflate_fast.h"
 
 /* One step of the present stage. */
 static inflate_status step(inflater *z)
@@ -581,6 +620,7 @@ inflater *inflate_open(const inflate_config *config)
     z->check_adler = config->check_adler;
     z->adler = 1;
     z->source = config->source;
+    z->fast = config->kernels->inflate_fast;
     return z;
 }
 

@@ -5,6 +5,8 @@
 #ifndef PNG2BMP_INFLATE_STATE_H
 #define PNG2BMP_INFLATE_STATE_H
 
+#include <string.h>
+
 #include "inflate.h"
 
 /* RFC 1951, sections 3.2.5 and 3.2.7. The fixed codes and the counts in a block
@@ -90,17 +92,62 @@ struct inflater {
 
     uint32_t litlen_mask, distance_mask;
 
-    uint8_t       *buffer_end; /* OUTPUT_SLACK bytes follow */
-    uint64_t       bytes_left; /* of total_bytes, not yet decoded */
-    inflate_stage  stage;
-    inflate_status status;
-    bool           source_empty, final_block, fixed_codes, has_surplus, check_adler;
-    uint32_t       stored_left; /* of the present stored block */
-    uint32_t       adler, stored_adler;
-    byte_source    source;
+    uint8_t        *buffer_end; /* OUTPUT_SLACK bytes follow */
+    uint64_t        bytes_left; /* of total_bytes, not yet decoded */
+    inflate_stage   stage;
+    inflate_status  status;
+    bool            source_empty, final_block, fixed_codes, has_surplus, check_adler;
+    uint32_t        stored_left; /* of the present stored block */
+    uint32_t        adler, stored_adler;
+    byte_source     source;
+    inflate_fast_fn fast;
 
     uint32_t litlen[LITLEN_ENTRIES];
     uint32_t distance[DISTANCE_ENTRIES];
 };
+
+/* Bytes of the span that the fast loop wants before a turn: two refills of
+ * seven bytes, and one more reads eight. */
+enum {
+    FAST_INPUT = 24
+};
+
+/* Little-endian words at any address. */
+static inline uint64_t load_le64(const uint8_t *p)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+#else
+    uint64_t v = 0;
+    for (unsigned i = 0; i < 8; i++)
+        v |= (uint64_t)p[i] << 8 * i;
+    return v;
+#endif
+}
+
+static inline void store_le64(uint8_t *p, uint64_t v)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(p, &v, sizeof v);
+#else
+    for (unsigned i = 0; i < 8; i++)
+        p[i] = (uint8_t)(v >> 8 * i);
+#endif
+}
+
+static inline void store_le16(uint8_t *p, uint16_t v)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(p, &v, sizeof v);
+#else
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+#endif
+}
+
+/* The plain C fast loop; see inflate_fast.h. */
+bool inflate_fast_c(struct inflater *z);
 
 #endif

@@ -1,6 +1,7 @@
 /* Which function does which work at which level of the CPU. */
 #include "kernels.h"
 
+#include "inflate_state.h"
 #include "pixels.h"
 #include "unfilter.h"
 
@@ -23,6 +24,7 @@ static const kernels plain = {
             ROW_KINDS(ROW_PLAIN)
 #undef ROW_PLAIN
         },
+    .inflate_fast = inflate_fast_c,
 };
 
 const kernels *kernels_for(png2bmp_cpu level)

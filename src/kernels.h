@@ -109,9 +109,15 @@ typedef enum row_kind {
     ROW_COUNT
 } row_kind;
 
+/* The inflater's fast loop: decodes while input and output have slack (see
+ * inflate_fast.h). False: a distance reached before the first byte. */
+struct inflater;
+typedef bool (*inflate_fast_fn)(struct inflater *z);
+
 typedef struct kernels {
-    unfilter_fn unfilter[UNFILTER_COUNT];
-    row_fn      row[ROW_COUNT];
+    unfilter_fn     unfilter[UNFILTER_COUNT];
+    row_fn          row[ROW_COUNT];
+    inflate_fast_fn inflate_fast;
 } kernels;
 
 /* The table of a level; a level that this CPU or this build lacks gives the next

@@ -1,0 +1,144 @@
+/*
+ * The inflater's fast loop, a template: included once for each instruction set,
+ * with INFLATE_FAST the name of the function to define (and, before it, its
+ * attributes), COPY_WIDTH the bytes of the widest copy that the set has, and
+ * copy_pattern() the repetition of a short distance.
+ *
+ * Before: the stage is STAGE_CODES, FAST_INPUT bytes or more of the span are
+ * left, and out < limit. After: false when a distance reached before the first
+ * byte; else the stage is STAGE_BLOCK_HEADER (the block ended), or the span is
+ * nearly used up, or the limit is reached.
+ *
+ * What bounds each access:
+ * - Reads of input: each turn refills twice at most, seven bytes each, and a
+ *   refill reads eight: in <= in_stop = in_end - FAST_INPUT before a turn, and
+ *   FAST_INPUT >= 7 + 7 + 8.
+ * - Table indices: the root's mask is as wide as the root table; sub-table
+ *   start and width stand in an entry that table_build wrote, within the table.
+ *   So any bits are good for an index, those of a changing input too.
+ * - Writes of output: out < limit before a turn; a turn puts at most eight
+ *   literals and 258 bytes of a match, and a copy up to 32 bytes more. That is
+ *   OUTPUT_SLACK.
+ * - Reads of output: a distance is at least 1 (the bases are) and is checked
+ *   against what lies before. Wide copies read at most to the end of the slack.
+ */
+
+#define FAST_REFILL()                                                                              \
+    do {                                                                                           \
+        bits |= load_le64(in) << (count & 63);                                                     \
+        in += 7 - (count >> 3 & 7);                                                                \
+        count |= 56;                                                                               \
+    } while (0)
+
+/* Bits left in `count` are right in its low six bits only: see the entries. */
+#define FAST_DROP(entry)                                                                           \
+    do {                                                                                           \
+        bits >>= ENTRY_SHIFT(entry);                                                               \
+        count -= (entry);                                                                          \
+    } while (0)
+
+/* One or two literals: both bytes are written, and how many count is added. */
+#define FAST_LITERALS()                                                                            \
+    do {                                                                                           \
+        store_le16(out, (uint16_t)(entry >> 16));                                                  \
+        out += entry >> 8 & 0xFF;                                                                  \
+        FAST_DROP(entry);                                                                          \
+        entry = litlen[bits & litlen_mask];                                                        \
+    } while (0)
+
+bool INFLATE_FAST(struct inflater *z)
+{
+    const uint32_t *const litlen = z->litlen, *const distances = z->distance;
+    const uint64_t       litlen_mask = z->litlen_mask, distance_mask = z->distance_mask;
+    const uint8_t *const in_stop = z->in_end - FAST_INPUT;
+    const uint8_t *const base = z->base;
+    const uint8_t *const limit = z->limit;
+    const uint8_t       *in = z->in;
+    uint8_t             *out = z->out;
+    uint64_t             bits = z->bits;
+    uint32_t             count = z->bit_count;
+    uint32_t             entry;
+    bool                 good = true;
+
+    FAST_REFILL();
+    entry = litlen[bits & litlen_mask];
+    do {
+        /* Up to four entries of literals from 56 bits; 11 bits each at most, so
+         * the look-up after the last has bits enough, too. */
+        if (entry & ENTRY_LITERAL) {
+            FAST_LITERALS();
+            if (entry & ENTRY_LITERAL) {
+                FAST_LITERALS();
+                if (entry & ENTRY_LITERAL) {
+                    FAST_LITERALS();
+                    if (entry & ENTRY_LITERAL)
+                        FAST_LITERALS();
+                }
+            }
+            FAST_REFILL();
+            if (entry & ENTRY_LITERAL)
+                continue;
+        }
+
+        /* 56 bits: a length takes 20 at most, a distance 28. */
+        if (entry & ENTRY_SPECIAL) {
+            if (!(entry & ENTRY_IS_END)) {
+                uint32_t sub_mask = (1u << ENTRY_CODE_BITS(entry)) - 1;
+                FAST_DROP(entry);
+                entry = litlen[(entry >> 16) + (bits & sub_mask)];
+                if (entry & ENTRY_LITERAL) {
+                    FAST_LITERALS();
+                    FAST_REFILL();
+                    continue;
+                }
+            }
+            if (entry & ENTRY_IS_END) {
+                FAST_DROP(entry);
+                z->stage = STAGE_BLOCK_HEADER;
+                break;
+            }
+        }
+        uint64_t code = bits;
+        uint32_t length = FAST_VALUE(entry, code);
+        FAST_DROP(entry);
+
+        entry = distances[bits & distance_mask];
+        if (entry & ENTRY_SPECIAL) {
+            uint32_t sub_mask = (1u << ENTRY_CODE_BITS(entry)) - 1;
+            FAST_DROP(entry);
+            entry = distances[(entry >> 16) + (bits & sub_mask)];
+        }
+        code = bits;
+        uint32_t distance = FAST_VALUE(entry, code);
+        FAST_DROP(entry);
+        if (distance > (size_t)(out - base)) {
+            good = false;
+            break;
+        }
+
+        /* The next look-up is on its way while the bytes are copied. */
+        FAST_REFILL();
+        entry = litlen[bits & litlen_mask];
+
+        uint8_t *const end = out + length;
+        if (distance >= COPY_WIDTH) {
+            do {
+                copy_wide(out, out - distance);
+                out += COPY_WIDTH;
+            } while (out < end);
+        } else {
+            copy_pattern(out, end, distance);
+        }
+        out = end;
+    } while (in <= in_stop && out < limit);
+
+    z->in = in;
+    z->out = out;
+    z->bit_count = count & 63;
+    z->bits = bits & ((UINT64_C(1) << (count & 63)) - 1);
+    return good;
+}
+
+#undef FAST_REFILL
+#undef FAST_DROP
+#undef FAST_LITERALS
