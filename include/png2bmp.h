@@ -60,6 +60,7 @@ extern "C" {
     X(OPTION, "ERR_OPTION", "an option has a value that is not known")                             \
     X(OUT_OF_MEMORY, "ERR_OUT_OF_MEMORY", "out of memory")                                         \
     X(CANCELLED, "ERR_CANCELLED", "the conversion was cancelled")                                  \
+    X(PIXELS, "ERR_PIXELS", "the pixel data does not fit its width, height, channels and stride")  \
     X(FILE, "ERR_FILE", "a file operation failed")                                                 \
     /* tolerated unless strict */                                                                  \
     X(TRANSPARENCY, "ERR_PNG_TRANSPARENCY", "the tRNS chunk is not valid and was ignored")         \
@@ -116,6 +117,16 @@ typedef enum png2bmp_format {
     PNG2BMP_FORMAT_BGRA32,  /* BITMAPV4HEADER, BI_BITFIELDS, straight alpha */
     PNG2BMP_FORMAT_INDEXED, /* 1 or 8 bit with palette: gray and palette images */
     PNG2BMP_FORMAT_AUTO,    /* the smallest of the three that loses nothing */
+
+    /* For panels and printers, from any image. */
+    PNG2BMP_FORMAT_GRAY8,  /* luma, 8 bit with a gray palette */
+    PNG2BMP_FORMAT_MONO1,  /* black and white, 1 bit: see options.dither */
+    PNG2BMP_FORMAT_RGB565, /* 16 bit, BI_BITFIELDS */
+
+    /* No BMP: bare samples without header or padding, top-down whatever
+     * options.top_down says. */
+    PNG2BMP_FORMAT_RAW_RGB,
+    PNG2BMP_FORMAT_RAW_RGBA, /* straight alpha */
     PNG2BMP_FORMAT_COUNT
 } png2bmp_format;
 
@@ -130,6 +141,14 @@ typedef enum png2bmp_depth16 {
     PNG2BMP_DEPTH16_TRUNCATE, /* the high byte */
     PNG2BMP_DEPTH16_COUNT
 } png2bmp_depth16;
+
+/* How 'mono1' chooses between black and white. */
+typedef enum png2bmp_dither {
+    PNG2BMP_DITHER_FLOYD_STEINBERG,
+    PNG2BMP_DITHER_ORDERED, /* Bayer's matrix of 8 x 8 */
+    PNG2BMP_DITHER_NONE,    /* white where luma >= options.threshold */
+    PNG2BMP_DITHER_COUNT
+} png2bmp_dither;
 
 /* Instruction sets that the hot functions may use. AUTO: the best of this CPU.
  * A level that the CPU or the build lacks falls back to the next lower one. */
@@ -152,6 +171,9 @@ typedef struct png2bmp_options {
     bool            strict;           /* every warning is an error */
     bool            ignore_checksums; /* neither CRC-32 nor Adler-32 is looked at */
     uint64_t        max_pixels;       /* width * height above it is refused */
+    png2bmp_dither  dither;           /* mono1 */
+    uint8_t         threshold;        /* mono1: the luma from which on a pixel is white */
+    bool            invert;           /* mono1: black for white */
     png2bmp_cpu     cpu;
 } png2bmp_options;
 
@@ -244,6 +266,25 @@ png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t 
  */
 png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,
                             size_t size, const png2bmp_control *control, png2bmp_report *report);
+
+/* ---- From raw pixels ------------------------------------------------------ */
+
+/* Pixels in memory, top row first: 8-bit samples in the order gray, gray alpha, R
+ * G B, or R G B A by `channels` (1 to 4), `stride` bytes from row to row. */
+typedef struct png2bmp_pixels {
+    const uint8_t *data;
+    size_t         size; /* at least stride * (height - 1) + width * channels */
+    uint32_t       width, height;
+    unsigned       channels;
+    size_t         stride; /* at least width * channels */
+} png2bmp_pixels;
+
+/* The plan and the run of a BMP out of such pixels; as those of a PNG. */
+png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                   const png2bmp_options *options, png2bmp_report *report);
+png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                  uint8_t *bmp, const png2bmp_control *control,
+                                  png2bmp_report *report);
 
 #ifdef __cplusplus
 }

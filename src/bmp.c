@@ -7,34 +7,66 @@
 #define FILE_HEADER 14
 #define INFO_HEADER 40
 #define V4_HEADER 108
+#define MASKS 12 /* red, green, blue: behind a 40-byte header with BI_BITFIELDS */
 
 #define BI_RGB 0
 #define BI_BITFIELDS 3
 #define LCS_SRGB 0x73524742u /* 'sRGB' */
 
+static void layout_with_palette(png2bmp_bmp_info *bmp, uint8_t bits, uint32_t entries)
+{
+    bmp->bits_per_pixel = bits;
+    bmp->palette_entries = entries;
+    bmp->header_length = FILE_HEADER + INFO_HEADER + 4 * entries;
+}
+
+static void layout_colors(png2bmp_bmp_info *bmp, uint8_t bits, uint32_t header_length)
+{
+    bmp->bits_per_pixel = bits;
+    bmp->header_length = header_length;
+}
+
+static bool is_raw(png2bmp_format format)
+{
+    return format == PNG2BMP_FORMAT_RAW_RGB || format == PNG2BMP_FORMAT_RAW_RGBA;
+}
+
 png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
                             unsigned index_bits)
 {
     png2bmp_bmp_info bmp = {.format = format};
+    uint64_t         row_bytes;
 
     switch (format) {
-    case PNG2BMP_FORMAT_BGRA32:
-        bmp.bits_per_pixel = 32;
-        bmp.header_length = FILE_HEADER + V4_HEADER;
-        break;
     case PNG2BMP_FORMAT_INDEXED:
         /* 2 and 4 bits are left out: many readers refuse 2, and one way is enough. */
-        bmp.bits_per_pixel = index_bits == 1 ? 1 : 8;
-        bmp.palette_entries = 1u << index_bits;
-        bmp.header_length = FILE_HEADER + INFO_HEADER + 4 * bmp.palette_entries;
+        layout_with_palette(&bmp, index_bits == 1 ? 1 : 8, 1u << index_bits);
+        break;
+    case PNG2BMP_FORMAT_GRAY8:
+        layout_with_palette(&bmp, 8, 256);
+        break;
+    case PNG2BMP_FORMAT_MONO1:
+        layout_with_palette(&bmp, 1, 2);
+        break;
+    case PNG2BMP_FORMAT_BGRA32:
+        layout_colors(&bmp, 32, FILE_HEADER + V4_HEADER);
+        break;
+    case PNG2BMP_FORMAT_RGB565:
+        layout_colors(&bmp, 16, FILE_HEADER + INFO_HEADER + MASKS);
+        break;
+    case PNG2BMP_FORMAT_RAW_RGB:
+        layout_colors(&bmp, 24, 0);
+        break;
+    case PNG2BMP_FORMAT_RAW_RGBA:
+        layout_colors(&bmp, 32, 0);
         break;
     default:
-        bmp.bits_per_pixel = 24;
-        bmp.header_length = FILE_HEADER + INFO_HEADER;
+        layout_colors(&bmp, 24, FILE_HEADER + INFO_HEADER);
         break;
     }
     /* At most (2^31-1) * 32 bits a row and 2^31-1 rows: below 2^64. */
-    bmp.stride = ((uint64_t)width * bmp.bits_per_pixel + 31) / 32 * 4;
+    row_bytes = ((uint64_t)width * bmp.bits_per_pixel + 7) / 8;
+    bmp.stride = is_raw(format) ? row_bytes : (row_bytes + 3) / 4 * 4;
     bmp.byte_length = bmp.header_length + bmp.stride * height;
     return bmp;
 }
@@ -79,29 +111,42 @@ static uint8_t *put_info_header(uint8_t *p, const png2bmp_plan *plan, uint32_t s
     return put32(p, 0);                 /* biClrImportant: all */
 }
 
-static uint8_t *put_v4_fields(uint8_t *p)
+static uint8_t *put_masks(uint8_t *p, uint32_t red, uint32_t green, uint32_t blue)
 {
-    p = put32(p, 0x00ff0000); /* red, green, blue, alpha masks */
-    p = put32(p, 0x0000ff00);
-    p = put32(p, 0x000000ff);
-    p = put32(p, 0xff000000);
+    return put32(put32(put32(p, red), green), blue);
+}
+
+static void put_v4_fields(uint8_t *p)
+{
+    p = put_masks(p, 0x00ff0000, 0x0000ff00, 0x000000ff);
+    p = put32(p, 0xff000000); /* alpha */
     p = put32(p, LCS_SRGB);
     memset(p, 0, 48); /* endpoints and gamma: not used with LCS_sRGB */
-    return p + 48;
+}
+
+static void put_palette(uint8_t *p, uint8_t (*palette)[4], uint32_t entries)
+{
+    for (uint32_t i = 0; i < entries; i++, p += 4) {
+        memcpy(p, palette[i], 3);
+        p[3] = 0; /* rgbReserved */
+    }
 }
 
 void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)[4])
 {
-    uint8_t *p = put_file_header(dst, &plan->bmp);
-
-    if (plan->bmp.format == PNG2BMP_FORMAT_BGRA32) {
-        p = put_info_header(p, plan, V4_HEADER, BI_BITFIELDS);
-        put_v4_fields(p);
+    if (is_raw(plan->bmp.format))
         return;
-    }
-    p = put_info_header(p, plan, INFO_HEADER, BI_RGB);
-    for (uint32_t i = 0; i < plan->bmp.palette_entries; i++, p += 4) {
-        memcpy(p, palette[i], 3);
-        p[3] = 0; /* rgbReserved */
+    dst = put_file_header(dst, &plan->bmp);
+    switch (plan->bmp.format) {
+    case PNG2BMP_FORMAT_BGRA32:
+        put_v4_fields(put_info_header(dst, plan, V4_HEADER, BI_BITFIELDS));
+        break;
+    case PNG2BMP_FORMAT_RGB565:
+        put_masks(put_info_header(dst, plan, INFO_HEADER, BI_BITFIELDS), 0xf800, 0x07e0, 0x001f);
+        break;
+    default:
+        put_palette(put_info_header(dst, plan, INFO_HEADER, BI_RGB), palette,
+                    plan->bmp.palette_entries);
+        break;
     }
 }

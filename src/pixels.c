@@ -392,11 +392,31 @@ static const row_choice row_choices[] = {
      ROW_rgba16_to_bgra32, ROW_COUNT},
 };
 
+static bool keeps_alpha(png2bmp_format format)
+{
+    return format == PNG2BMP_FORMAT_BGRA32 || format == PNG2BMP_FORMAT_RAW_RGBA;
+}
+
+static bool blends(const png2bmp_plan *plan)
+{
+    return !keeps_alpha(plan->bmp.format) && plan->options.alpha == PNG2BMP_ALPHA_BLEND;
+}
+
 /* Whether the transparent colour changes what is written. */
 static bool key_matters(const png2bmp_plan *plan)
 {
-    return plan->png.has_key && (plan->bmp.format == PNG2BMP_FORMAT_BGRA32 ||
-                                 plan->options.alpha == PNG2BMP_ALPHA_BLEND);
+    return plan->png.has_key && (keeps_alpha(plan->bmp.format) || blends(plan));
+}
+
+static bool wants_luma(const png2bmp_plan *plan)
+{
+    return plan->bmp.format == PNG2BMP_FORMAT_GRAY8 || plan->bmp.format == PNG2BMP_FORMAT_MONO1;
+}
+
+/* Whether the samples are luma already, one byte of it or two. */
+static bool is_luma(const png2bmp_plan *plan)
+{
+    return plan->png.color_type == PNG2BMP_GRAY && plan->png.bit_depth >= 8 && !key_matters(plan);
 }
 
 row_kind pixels_row_kind(const png2bmp_plan *plan)
@@ -405,14 +425,10 @@ row_kind pixels_row_kind(const png2bmp_plan *plan)
 
     while (choice->color_type != plan->png.color_type || choice->bit_depth != plan->png.bit_depth)
         choice++;
-    switch (plan->bmp.format) {
-    case PNG2BMP_FORMAT_BGRA32:
+    if (keeps_alpha(plan->bmp.format))
         return (row_kind)choice->bgra32;
-    case PNG2BMP_FORMAT_INDEXED:
+    if (plan->bmp.format == PNG2BMP_FORMAT_INDEXED || (wants_luma(plan) && is_luma(plan)))
         return (row_kind)choice->indexed;
-    default:
-        break;
-    }
     /* An image without alpha has no blending to do; a palette is blended in the table. */
     if (plan->options.alpha == PNG2BMP_ALPHA_DROP || !plan->png.has_alpha)
         return (row_kind)choice->drop;
@@ -434,8 +450,7 @@ static void stored_color(uint8_t rgba[4], const png2bmp_png_info *png, unsigned 
 
 static void prepare_lut(row_context *context, const png2bmp_plan *plan)
 {
-    const bool blend =
-        plan->bmp.format != PNG2BMP_FORMAT_BGRA32 && plan->options.alpha == PNG2BMP_ALPHA_BLEND;
+    const bool     blend = blends(plan);
     const unsigned entries = 1u << plan->png.bit_depth;
 
     for (unsigned i = 0; i < entries; i++) {
@@ -451,26 +466,40 @@ static void prepare_lut(row_context *context, const png2bmp_plan *plan)
     }
 }
 
-/* 16-bit gray in an indexed BMP: one entry for each level that is left. */
-static void prepare_gray_ramp(row_context *context)
+/* One entry for each level that eight bits have. */
+static void gray_ramp(uint8_t (*palette)[4])
 {
     for (unsigned i = 0; i < 256; i++)
-        store4(context->lut[i], (uint8_t)i, (uint8_t)i, (uint8_t)i, 255);
+        store4(palette[i], (uint8_t)i, (uint8_t)i, (uint8_t)i, 255);
+}
+
+static bool uses_lut(const png2bmp_png_info *png)
+{
+    return png->color_type == PNG2BMP_PALETTE ||
+           (png->color_type == PNG2BMP_GRAY && png->bit_depth <= 8);
 }
 
 void pixels_prepare(row_context *context, const png2bmp_plan *plan)
 {
-    const png2bmp_png_info *png = &plan->png;
-
     for (unsigned i = 0; i < 3; i++) {
         context->background[i] = plan->options.background[2 - i];
-        context->key[i] = key_matters(plan) ? png->key[i] : NO_KEY;
+        context->key[i] = key_matters(plan) ? plan->png.key[i] : NO_KEY;
     }
     context->truncate16 = plan->options.depth16 == PNG2BMP_DEPTH16_TRUNCATE;
-    if (png->color_type == PNG2BMP_GRAY && png->bit_depth == 16)
-        prepare_gray_ramp(context);
-    else if (png->color_type == PNG2BMP_GRAY || png->color_type == PNG2BMP_PALETTE)
+    if (uses_lut(&plan->png))
         prepare_lut(context, plan);
+}
+
+void pixels_palette(uint8_t (*palette)[4], const row_context *context, const png2bmp_plan *plan)
+{
+    if (plan->bmp.format == PNG2BMP_FORMAT_MONO1) {
+        store4(palette[0], 0, 0, 0, 255);
+        store4(palette[1], 255, 255, 255, 255);
+    } else if (plan->bmp.format == PNG2BMP_FORMAT_INDEXED && uses_lut(&plan->png)) {
+        memcpy(palette, context->lut, 4 * (size_t)plan->bmp.palette_entries);
+    } else {
+        gray_ramp(palette);
+    }
 }
 
 unsigned pixels_highest_index(const uint8_t *samples, size_t width, unsigned depth)

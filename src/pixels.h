@@ -15,6 +15,10 @@ row_kind pixels_row_kind(const png2bmp_plan *plan);
 /* Fills the context: tables, key, background. */
 void pixels_prepare(row_context *context, const png2bmp_plan *plan);
 
+/* Fills the plan->bmp.palette_entries (2 to 256) entries of the BMP's palette: B
+ * G R and a byte that is not used. */
+void pixels_palette(uint8_t (*palette)[4], const row_context *context, const png2bmp_plan *plan);
+
 /* The highest of `width` palette indices of 1, 2, 4 or 8 bits. */
 unsigned pixels_highest_index(const uint8_t *samples, size_t width, unsigned depth);
 

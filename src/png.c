@@ -45,6 +45,16 @@ static unsigned load16(const uint8_t *p)
     return (unsigned)p[0] << 8 | p[1];
 }
 
+png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                     png2bmp_report *report)
+{
+    return (png_file){.bytes = bytes,
+                      .size = size,
+                      .strict = options->strict,
+                      .ignore_checksums = options->ignore_checksums,
+                      .report = report};
+}
+
 /* ---- Chunks -------------------------------------------------------------- */
 
 static bool is_letter(uint32_t c)

@@ -18,6 +18,9 @@ typedef struct png_file {
     png2bmp_report *report; /* NULL is allowed */
 } png_file;
 
+png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                     png2bmp_report *report);
+
 /* Reads everything before the first IDAT, and its place. CRCs are compared of
  * the chunks that are used (IHDR, PLTE, tRNS, pHYs). Allocates nothing. */
 png2bmp_status png_read_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat);

@@ -1,0 +1,97 @@
+/* Raw pixels in, BMP rows out: the road of convert.c from the samples on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert.h"
+#include "kernels.h"
+#include "report.h"
+#include "rows.h"
+
+/* Between two looks at the control: rows of about so many bytes. */
+#define BATCH_BYTES (256 * 1024)
+
+typedef struct encoding {
+    const png2bmp_plan   *plan;
+    const png2bmp_pixels *pixels;
+    row_target           *target;
+    row_writer            writer;
+    void                 *memory; /* the writer's, and one row with slack */
+    uint8_t              *slack_row;
+    size_t                row_bytes;
+} encoding;
+
+static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                          row_target *target)
+{
+    *e = (encoding){.plan = plan,
+                    .pixels = pixels,
+                    .target = target,
+                    .row_bytes = (size_t)pixels->width * pixels->channels};
+    e->memory = malloc(rows_memory(plan) + e->row_bytes + KERNEL_SLACK);
+    if (!e->memory)
+        return false;
+    e->slack_row = (uint8_t *)e->memory + rows_memory(plan);
+    rows_open(&e->writer, plan, kernels_for(plan->options.cpu), e->memory);
+    return true;
+}
+
+/* Row y with KERNEL_SLACK readable bytes behind it: in place, or, near the end of
+ * the caller's memory, copied. */
+static const uint8_t *samples_of(encoding *e, uint32_t y)
+{
+    const size_t at = y * e->pixels->stride;
+
+    if (e->pixels->size - at >= e->row_bytes + KERNEL_SLACK)
+        return e->pixels->data + at;
+    memcpy(e->slack_row, e->pixels->data + at, e->row_bytes);
+    return e->slack_row;
+}
+
+static png2bmp_status write_rows(encoding *e, uint32_t y, uint32_t end)
+{
+    png2bmp_status status = PNG2BMP_OK;
+
+    for (; y < end && !status; y++) {
+        uint8_t *dst = target_row(e->target, y);
+
+        rows_write(&e->writer, dst, samples_of(e, y), e->pixels->width);
+        rows_clear_padding(e->plan, dst);
+        status = target_filled(e->target, y + 1, e->plan->png.height);
+    }
+    return status;
+}
+
+png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                           row_target *target, const png2bmp_control *control,
+                           png2bmp_report *report)
+{
+    const uint32_t height = plan->png.height;
+    png2bmp_status status = PNG2BMP_OK;
+    uint32_t       batch, y = 0;
+    encoding       e;
+
+    if (!open_encoding(&e, plan, pixels, target))
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    batch = (uint32_t)(BATCH_BYTES / e.row_bytes) + 1;
+    while (y < height && !status) {
+        const uint32_t end = height - y < batch ? height : y + batch;
+
+        if (control && control->cancelled && control->cancelled(control->user))
+            status = report_plain_error(report, PNG2BMP_ERR_CANCELLED);
+        else
+            status = write_rows(&e, y, end);
+        y = end;
+    }
+    free(e.memory);
+    return status;
+}
+
+png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                  uint8_t *bmp, const png2bmp_control *control,
+                                  png2bmp_report *report)
+{
+    row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
+
+    convert_header(bmp, plan);
+    return encode_rows(plan, pixels, &target, control, report);
+}

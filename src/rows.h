@@ -1,0 +1,42 @@
+/*
+ * Samples in, a row of the output out: which functions of pixels.c and panel.c do
+ * it, one after the other, and the scratch rows between them.
+ */
+#ifndef PNG2BMP_ROWS_H
+#define PNG2BMP_ROWS_H
+
+#include "kernels.h"
+#include "panel.h"
+
+typedef struct row_writer {
+    const png2bmp_plan *plan;
+    const kernels      *kernels;
+    row_kind            kind;
+    row_fn              row;
+    row_context         context;
+    uint8_t            *colors; /* a row between two steps */
+    uint8_t            *luma;   /* mono1: the row before it becomes bits */
+    mono_state          mono;
+} row_writer;
+
+/* Bytes of scratch memory that rows_open wants, aligned as malloc does it. */
+size_t rows_memory(const png2bmp_plan *plan);
+
+/* memory: rows_memory(plan) bytes that stay the caller's. */
+void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kernels, void *memory);
+
+/* Writes the pixels of `width` unfiltered samples, KERNEL_SLACK bytes behind which
+ * may be read. In 'mono1' rows must come in the order of the image. */
+void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
+
+/* The unfilter that gives rows of the output itself, because they hold the
+ * scanline's bytes, or those bytes swapped; UNFILTER_COUNT where there is none. */
+unfilter_kind rows_direct_unfilter(row_kind kind, png2bmp_format format);
+
+/* Bytes of `width` pixels of the output, without padding. */
+size_t rows_bytes(const png2bmp_plan *plan, size_t width);
+
+/* Zeroes the bytes from the last pixel to the next multiple of four. */
+void rows_clear_padding(const png2bmp_plan *plan, uint8_t *row);
+
+#endif
