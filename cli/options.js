@@ -206,8 +206,8 @@ function split(args) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    /* parseArgs adds advice on '--' in further sentences */
-    throw new UsageError(error.message.split('. ')[0]);
+    /* in several lines, some of them */
+    throw new UsageError(error.message.replace(/\n/g, ' '));
   }
 }
 

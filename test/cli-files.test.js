@@ -1,0 +1,231 @@
+'use strict';
+
+/* Which files the command line reads and writes. */
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const test = require('node:test');
+const { getBMP } = require('..');
+const { TINY_PNG, workplace } = require('./kit/cli');
+
+const TINY_BMP = getBMP(TINY_PNG);
+
+test('IN.png becomes IN.bmp beside it', (t) => {
+  const place = workplace(t, { 'a/photo.png': TINY_PNG });
+  assert.equal(place.run(['a/photo.png']).status, 0);
+  assert.deepEqual(place.list(), ['a/photo.bmp', 'a/photo.png']);
+  assert.deepEqual(place.read('a/photo.bmp'), TINY_BMP);
+});
+
+test('the end .PNG is replaced in any case, other names get .bmp behind them', (t) => {
+  const place = workplace(t, { 'A.PNG': TINY_PNG, download: TINY_PNG });
+  assert.equal(place.run(['A.PNG', 'download']).status, 0);
+  assert.deepEqual(place.list(), ['A.PNG', 'A.bmp', 'download', 'download.bmp']);
+});
+
+test('a second name that ends in .bmp is the output', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  assert.equal(place.run(['a.png', 'other.BMP']).status, 0);
+  assert.deepEqual(place.list(), ['a.png', 'other.BMP']);
+});
+
+test('a second name that ends otherwise is another input', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': TINY_PNG });
+  assert.equal(place.run(['a.png', 'b.png']).status, 0);
+  assert.deepEqual(place.list(), ['a.bmp', 'a.png', 'b.bmp', 'b.png']);
+});
+
+test('names that begin with a dash come behind --', (t) => {
+  const place = workplace(t, { '-a.png': TINY_PNG });
+  assert.equal(place.run(['--', '-a.png']).status, 0);
+  assert.deepEqual(place.list(), ['-a.bmp', '-a.png']);
+});
+
+test('-o names the output, whatever it ends in', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  assert.equal(place.run(['-o', 'bitmap', 'a.png']).status, 0);
+  assert.deepEqual(place.list(), ['a.png', 'bitmap']);
+});
+
+test("'-' reads standard input and writes standard output", (t) => {
+  const place = workplace(t);
+  const { status, stdout, stderr } = place.run(['-'], { input: TINY_PNG, encoding: 'buffer' });
+  assert.equal(status, 0);
+  assert.deepEqual(stdout, TINY_BMP);
+  assert.equal(stderr.length, 0);
+  assert.deepEqual(place.list(), []);
+});
+
+test("'-' as the second name or for -o writes standard output, and nothing beside the BMP", (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  for (const args of [['a.png', '-'], ['-o', '-', 'a.png'], ['-v', '-o', '-', 'a.png'], ['a.png', '-o', '/dev/stdout']]) {
+    const { status, stdout } = place.run(args, { encoding: 'buffer' });
+    assert.equal(status, 0, args.join(' '));
+    assert.deepEqual(stdout, TINY_BMP, args.join(' '));
+  }
+  assert.deepEqual(place.list(), ['a.png']);
+});
+
+test('standard input goes to a file where one is named', (t) => {
+  const place = workplace(t);
+  assert.equal(place.run(['-', 'a.bmp'], { input: TINY_PNG }).status, 0);
+  assert.deepEqual(place.read('a.bmp'), TINY_BMP);
+});
+
+test('a device is written to, and is still a device afterwards', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  assert.equal(place.run(['-f', 'a.png', '-o', '/dev/null']).status, 0);
+  assert.ok(fs.statSync('/dev/null').isCharacterDevice());
+});
+
+test('an input may be a named pipe', { skip: process.platform === 'win32' }, async (t) => {
+  const place = workplace(t);
+  execFileSync('mkfifo', [place.at('pipe')]);
+  const run = place.start(['pipe', '-o', 'a.bmp']);
+  await fs.promises.writeFile(place.at('pipe'), TINY_PNG);
+  const [status] = await once(run, 'exit');
+  assert.equal(status, 0);
+  assert.deepEqual(place.read('a.bmp'), TINY_BMP);
+});
+
+test('-d keeps the tree of relative names, and only the last part of others', (t) => {
+  const place = workplace(t, { 'a/x.png': TINY_PNG, 'b/x.png': TINY_PNG, 'c/y.png': TINY_PNG });
+  const { status, stderr } = place.run(['-d', 'out/deep', 'a/x.png', './b//x.png', place.at('c/y.png')]);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(place.list().filter((name) => name.startsWith('out')), [
+    'out/deep/a/x.bmp', 'out/deep/b/x.bmp', 'out/deep/y.bmp',
+  ]);
+});
+
+test('-d is never left upwards', (t) => {
+  const place = workplace(t, { 'x.png': TINY_PNG, 'in/here/keep': '' });
+  assert.equal(place.run(['-d', 'out', '../../x.png'], { cwd: place.at('in/here') }).status, 0);
+  assert.deepEqual(place.list(), ['in/here/keep', 'in/here/out/x.bmp', 'x.png']);
+});
+
+test('-r converts every *.png below a directory and nothing else', (t) => {
+  const place = workplace(t, {
+    'in/a.png': TINY_PNG, 'in/b/c.PNG': TINY_PNG, 'in/b/d/e.png': TINY_PNG, 'in/b/notes.txt': 'no image',
+  });
+  fs.symlinkSync('.', place.at('in/loop'));
+  fs.symlinkSync('a.png', place.at('in/link.png'));
+  fs.symlinkSync('nowhere', place.at('in/dangling.png'));
+  const { status, stderr } = place.run(['-r', '-d', 'out', 'in']);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(place.list().filter((name) => name.startsWith('out')), [
+    'out/a.bmp', 'out/b/c.bmp', 'out/b/d/e.bmp', 'out/link.bmp',
+  ]);
+});
+
+test('-r without -d writes each BMP beside its PNG', (t) => {
+  const place = workplace(t, { 'in/a.png': TINY_PNG, 'in/b/c.png': TINY_PNG });
+  assert.equal(place.run(['-r', '.']).status, 0);
+  assert.deepEqual(place.list(), ['in/a.bmp', 'in/a.png', 'in/b/c.bmp', 'in/b/c.png']);
+});
+
+test('a directory is an error without -r, which the message names', (t) => {
+  const place = workplace(t, { 'in/a.png': TINY_PNG });
+  const { status, stderr } = place.run(['in']);
+  assert.equal(status, 66);
+  assert.match(stderr, /in: cannot read: .*directory.*--recursive/);
+});
+
+test('an empty directory is no error', (t) => {
+  const place = workplace(t, { 'in/notes.txt': '' });
+  const { status, stdout, stderr } = place.run(['-r', 'in']);
+  assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
+});
+
+test('--suffix goes between the name and .bmp, or replaces .bmp where it has a dot', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  assert.equal(place.run(['--suffix=-24', 'a.png']).status, 0);
+  assert.equal(place.run(['--suffix', '.dib', 'a.png']).status, 0);
+  assert.equal(place.run(['--suffix=_x.bmp', 'a.png']).status, 0);
+  assert.deepEqual(place.list(), ['a-24.bmp', 'a.dib', 'a.png', 'a_x.bmp']);
+});
+
+test('--files-from reads names from a file, one a line, with or without \\r', (t) => {
+  const place = workplace(t, { 'a b.png': TINY_PNG, 'c.png': TINY_PNG, list: 'a b.png\r\n\nc.png' });
+  assert.equal(place.run(['--files-from', 'list']).status, 0);
+  assert.deepEqual(place.list(), ['a b.bmp', 'a b.png', 'c.bmp', 'c.png', 'list']);
+});
+
+test('--files-from - with -0 reads names with line ends in them from standard input', (t) => {
+  const place = workplace(t, { 'a\nb.png': TINY_PNG, 'c.png': TINY_PNG, 'd.png': TINY_PNG });
+  const { status } = place.run(['-0', '--files-from', '-', 'd.png'], { input: 'a\nb.png\0c.png\0' });
+  assert.equal(status, 0);
+  assert.deepEqual(place.list(), ['a\nb.bmp', 'a\nb.png', 'c.bmp', 'c.png', 'd.bmp', 'd.png']);
+});
+
+test('an empty list of names is no error', (t) => {
+  assert.equal(workplace(t).run(['--files-from', '-'], { input: '' }).status, 0);
+});
+
+test('an existing output is an error and stays as it was', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, 'a.bmp': 'precious', 'b.png': TINY_PNG });
+  const { status, stderr } = place.run(['a.png']);
+  assert.equal(status, 73);
+  assert.match(stderr, /a\.png: cannot write a\.bmp: .*exists.*--force/);
+  assert.equal(place.run(['a.png', 'b.png']).status, 1);
+  assert.equal(place.read('a.bmp').toString(), 'precious');
+  assert.deepEqual(place.read('b.bmp'), TINY_BMP);
+});
+
+test('-f overwrites an existing output', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, 'a.bmp': 'old' });
+  assert.equal(place.run(['-f', 'a.png']).status, 0);
+  assert.deepEqual(place.read('a.bmp'), TINY_BMP);
+});
+
+test('-f with a bad PNG leaves the old output as it was', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG.subarray(0, 60), 'a.bmp': 'old' });
+  assert.equal(place.run(['-f', 'a.png']).status, 65);
+  assert.deepEqual(place.list(), ['a.bmp', 'a.png']);
+  assert.equal(place.read('a.bmp').toString(), 'old');
+});
+
+test('-n leaves an existing output and counts it as done', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, 'a.bmp': 'old', 'b.png': TINY_PNG });
+  assert.equal(place.run(['-n', 'a.png', 'b.png']).status, 0);
+  assert.equal(place.read('a.bmp').toString(), 'old');
+  assert.deepEqual(place.read('b.bmp'), TINY_BMP);
+});
+
+test('--dry-run says what would be written, finds what would fail, and writes nothing', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': 'not a PNG', 'c.png': TINY_PNG, 'c.bmp': 'old' });
+  const { status, stdout, stderr } = place.run(['--dry-run', '-d', 'out', 'a.png', 'b.png']);
+  assert.equal(status, 1);
+  assert.equal(stdout, 'out/a.bmp: 5 x 3, 102 bytes, would be written\n');
+  assert.match(stderr, /^png2bmp: b\.png: /);
+  assert.equal(place.run(['--dry-run', 'c.png']).status, 73);
+  assert.deepEqual(place.list(), ['a.png', 'b.png', 'c.bmp', 'c.png']);
+});
+
+const CONTRADICTIONS = {
+  'two inputs with one output by -d': ['-d', 'out', '/x/a.png', '/y/a.png'],
+  'the same input twice': ['a.png', './a.png'],
+  'an output that is an input': ['a.png', 'b.png', 'b.bmp', '--suffix', '.bmp'],
+  'one output for two inputs': ['-o', 'x.bmp', 'a.png', 'b.png'],
+  'an output operand and -o': ['-o', 'x.bmp', 'a.png', 'y.bmp'],
+  'an output operand and -d': ['-d', 'out', 'a.png', 'y.bmp'],
+  'standard input among other inputs': ['-', 'a.png'],
+  'standard input as input and as list': ['--files-from', '-', '-'],
+  'standard input with -d': ['-d', 'out', '-'],
+  'JSON and a BMP on standard output': ['--json', '-o', '-', 'a.png'],
+  'no input': [],
+  'an empty name': [''],
+  'a list that cannot be read': ['--files-from', 'nowhere'],
+};
+
+for (const [what, args] of Object.entries(CONTRADICTIONS)) {
+  test(`a usage error before anything is written: ${what}`, (t) => {
+    const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': TINY_PNG });
+    const { status, stdout, stderr } = place.run(args, { input: '' });
+    assert.equal(status, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^png2bmp: .+\nTry 'png2bmp --help'\.\n$/);
+    assert.deepEqual(place.list(), ['a.png', 'b.png']);
+  });
+}
