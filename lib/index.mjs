@@ -1,15 +1,15 @@
 import png2bmp from './index.js';
 
 export const {
-    getBMP,
-    getBMPAsync,
-    getBMPInto,
-    saveBMP,
-    saveBMPAsync,
-    readInfo,
-    constants,
-    errors,
-    versions,
+  getBMP,
+  getBMPAsync,
+  getBMPInto,
+  saveBMP,
+  saveBMPAsync,
+  readInfo,
+  constants,
+  errors,
+  versions,
 } = png2bmp;
 
 export default png2bmp;

@@ -4,6 +4,8 @@
 
 const { Buffer } = require('node:buffer');
 const { fileURLToPath } = require('node:url');
+// These see through the realms of node:vm, where `instanceof` is false.
+const { isAnyArrayBuffer, isArrayBuffer, isUint8Array } = require('node:util').types;
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 
@@ -12,99 +14,99 @@ const viewKinds = 'a Buffer, TypedArray, DataView, ArrayBuffer or SharedArrayBuf
 // WebAssembly memory comes in pages of this size (WebAssembly core specification, 4.2.8).
 const WASM_PAGE = 65536;
 
-function isDetached(buffer) {
-    try {
-        new Uint8Array(buffer);
-        return false;
-    } catch {
-        return true;
-    }
+function emptyError(name, buffer) {
+  return argumentValueError('argument', name, 'at least one byte long, and not detached', buffer);
 }
 
 function wrap(name, value) {
-    if (!(value instanceof ArrayBuffer) && !(value instanceof SharedArrayBuffer)) {
-        throw argumentTypeError('argument', name, viewKinds, value);
-    }
-    if (isDetached(value)) {
-        throw argumentValueError('argument', name, 'not detached', value);
-    }
+  if (!isAnyArrayBuffer(value)) {
+    throw argumentTypeError('argument', name, viewKinds, value);
+  }
+  try {
     return new Uint8Array(value);
+  } catch {
+    throw emptyError(name, value); // detached
+  }
 }
 
 /** A view of the bytes of a view or an ArrayBuffer. */
 function toView(name, value) {
-    return ArrayBuffer.isView(value) ? value : wrap(name, value);
+  return ArrayBuffer.isView(value) ? value : wrap(name, value);
 }
 
-function emptyError(name, view) {
-    const state = isDetached(view.buffer) ? 'detached' : 'empty';
-    return argumentValueError('argument', name, `not ${state}`, view);
+// A DataView throws when what is behind it was detached; others have no bytes then.
+function byteLength(view) {
+  try {
+    return view.byteLength;
+  } catch {
+    return 0;
+  }
 }
 
 /** How many bytes of the view to use: `length`, or all when it is undefined. */
 function toLength(name, view, length) {
-    const size = view.byteLength;
-    if (size === 0) {
-        throw emptyError(name, view);
-    }
-    if (length === undefined) {
-        return size;
-    }
-    if (typeof length !== 'number') {
-        throw argumentTypeError('argument', 'length', 'a number', length);
-    }
-    if (!(Number.isInteger(length) && length >= 1 && length <= size)) {
-        throw rangeError('argument', 'length', `a whole number from 1 to ${size}`, length);
-    }
-    return length;
+  const size = byteLength(view);
+  if (size === 0) {
+    throw emptyError(name, view);
+  }
+  if (length === undefined) {
+    return size;
+  }
+  if (typeof length !== 'number') {
+    throw argumentTypeError('argument', 'length', 'a number', length);
+  }
+  if (!(Number.isInteger(length) && length >= 1 && length <= size)) {
+    throw rangeError('argument', 'length', `a whole number from 1 to ${size}`, length);
+  }
+  return length;
 }
 
 /** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. */
 function toPath(path) {
-    const name = path instanceof URL ? fileURLToPath(path) : path;
-    if (typeof name !== 'string' && !(name instanceof Uint8Array)) {
-        throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', path);
-    }
-    const bytes = Buffer.from(name);
-    if (bytes.includes(0)) {
-        throw argumentValueError('argument', 'path', 'without null bytes', path);
-    }
-    return bytes;
+  const name = path?.href !== undefined ? fileURLToPath(path) : path;
+  if (typeof name !== 'string' && !isUint8Array(name)) {
+    throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', path);
+  }
+  const bytes = Buffer.from(name);
+  if (bytes.includes(0)) {
+    throw argumentValueError('argument', 'path', 'without null bytes', path);
+  }
+  return bytes;
 }
 
 /** Whether somebody could take the memory away while another thread reads it, although
  * the view is kept: by resizing the buffer, or by growing a WebAssembly.Memory, which
  * shows in nothing but its size. Shared memory is written to by others as a rule. */
 function mustCopy(view) {
-    const buffer = view.buffer;
-    return !(buffer instanceof ArrayBuffer) || buffer.resizable === true ||
-        buffer.byteLength % WASM_PAGE === 0;
+  const buffer = view.buffer;
+  return !isArrayBuffer(buffer) || buffer.resizable === true ||
+    buffer.byteLength % WASM_PAGE === 0;
 }
 
 function isWhole(view) {
-    return view.buffer instanceof ArrayBuffer && view.byteLength === view.buffer.byteLength;
+  return isArrayBuffer(view.buffer) && view.byteLength === view.buffer.byteLength;
 }
 
 // Undefined when the buffer may not be moved: WebAssembly memory, or marked untransferable.
 function moved(buffer) {
-    try {
-        return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
-    } catch {
-        return undefined;
-    }
+  try {
+    return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a worker thread reads: { view, copy }, where `copy` asks for a copy of the bytes
  * before the call returns. Transfer moves an ArrayBuffer of which the view is the whole;
  * of any other it would take the neighbours' bytes along, so a copy is made instead. */
 function asyncInput(view, mode) {
-    if (mode === 'transfer' && isWhole(view)) {
-        const own = moved(view.buffer);
-        if (own !== undefined) {
-            return { view: own, copy: false };
-        }
+  if (mode === 'transfer' && isWhole(view)) {
+    const own = moved(view.buffer);
+    if (own !== undefined) {
+      return { view: own, copy: false };
     }
-    return { view, copy: mode !== 'borrow' || mustCopy(view) };
+  }
+  return { view, copy: mode !== 'borrow' || mustCopy(view) };
 }
 
 module.exports = { toView, toLength, toPath, asyncInput };

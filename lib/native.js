@@ -11,12 +11,12 @@ const { errorFromNative, argumentValueError } = require('./errors');
 // PNG2BMP_CPU holds the hot functions to one instruction set, for tests and
 // comparisons. Every level gives the same bytes.
 function cpuLevel() {
-    const name = process.env.PNG2BMP_CPU || 'auto';
-    const level = native.names.cpu.indexOf(name);
-    if (level < 0) {
-        throw argumentValueError('environment variable', 'PNG2BMP_CPU', native.names.cpu, name);
-    }
-    return level;
+  const name = process.env.PNG2BMP_CPU || 'auto';
+  const level = native.names.cpu.indexOf(name);
+  if (level < 0) {
+    throw argumentValueError('environment variable', 'PNG2BMP_CPU', native.names.cpu, name);
+  }
+  return level;
 }
 
 native.setup(errorFromNative, Buffer.allocUnsafeSlow, constants.MAX_LENGTH, cpuLevel());

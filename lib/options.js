@@ -8,128 +8,128 @@ const { argumentTypeError, argumentValueError, rangeError } = require('./errors'
 const inputs = ['borrow', 'copy', 'transfer'];
 
 function defaults() {
-    return {
-        flags: 0,
-        background: 0xffffff,
-        maxPixels: 268402689, // 16383 * 16383
-        onWarning: undefined,
-        input: 'borrow',
-        signal: undefined,
-    };
+  return {
+    flags: 0,
+    background: 0xffffff,
+    maxPixels: 268402689, // 16383 * 16383
+    onWarning: undefined,
+    input: 'borrow',
+    signal: undefined,
+  };
 }
 
 function choice(key, list, value) {
-    const index = list.indexOf(value);
-    if (index < 0) {
-        throw argumentValueError('option', key, list, value);
-    }
-    return index;
+  const index = list.indexOf(value);
+  if (index < 0) {
+    throw argumentValueError('option', key, list, value);
+  }
+  return index;
 }
 
 function flag(key, value) {
-    if (typeof value !== 'boolean') {
-        throw argumentTypeError('option', key, 'a boolean', value);
-    }
-    return value ? 1 : 0;
+  if (typeof value !== 'boolean') {
+    throw argumentTypeError('option', key, 'a boolean', value);
+  }
+  return value ? 1 : 0;
 }
 
 const colorForms = "'#rgb', '#rrggbb', [r, g, b] or { r, g, b } with whole numbers from 0 to 255";
 
 function colorFromText(text) {
-    const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1];
-    if (digits === undefined) {
-        throw argumentValueError('option', 'background', colorForms, text);
-    }
-    return parseInt(digits.length === 6 ? digits : digits.replace(/./g, '$&$&'), 16);
+  const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1];
+  if (digits === undefined) {
+    throw argumentValueError('option', 'background', colorForms, text);
+  }
+  return parseInt(digits.length === 6 ? digits : digits.replace(/./g, '$&$&'), 16);
 }
 
 function isByte(value) {
-    return Number.isInteger(value) && value >= 0 && value <= 255;
+  return Number.isInteger(value) && value >= 0 && value <= 255;
 }
 
 function color(value) {
-    if (typeof value === 'string') {
-        return colorFromText(value);
-    }
-    if (typeof value !== 'object' || value === null) {
-        throw argumentTypeError('option', 'background', colorForms, value);
-    }
-    const [r, g, b] = Array.isArray(value) ? value : [value.r, value.g, value.b];
-    if (!isByte(r) || !isByte(g) || !isByte(b) || (Array.isArray(value) && value.length !== 3)) {
-        throw argumentValueError('option', 'background', colorForms, value);
-    }
-    return r << 16 | g << 8 | b;
+  if (typeof value === 'string') {
+    return colorFromText(value);
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw argumentTypeError('option', 'background', colorForms, value);
+  }
+  const [r, g, b] = Array.isArray(value) ? value : [value.r, value.g, value.b];
+  if (!isByte(r) || !isByte(g) || !isByte(b) || (Array.isArray(value) && value.length !== 3)) {
+    throw argumentValueError('option', 'background', colorForms, value);
+  }
+  return r << 16 | g << 8 | b;
 }
 
 function pixelLimit(value) {
-    if (typeof value !== 'number' && typeof value !== 'bigint') {
-        throw argumentTypeError('option', 'maxPixels', 'a number or a bigint', value);
-    }
-    if (!(value >= 0)) {
-        throw rangeError('option', 'maxPixels', '0 or more', value);
-    }
-    return Number(value);
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw argumentTypeError('option', 'maxPixels', 'a number or a bigint', value);
+  }
+  if (!(value >= 0)) {
+    throw rangeError('option', 'maxPixels', '0 or more', value);
+  }
+  return Number(value);
 }
 
 function listener(value) {
-    if (typeof value !== 'function') {
-        throw argumentTypeError('option', 'onWarning', 'a function', value);
-    }
-    return value;
+  if (typeof value !== 'function') {
+    throw argumentTypeError('option', 'onWarning', 'a function', value);
+  }
+  return value;
 }
 
 function abortSignal(value) {
-    if (typeof value !== 'object' || value === null || typeof value.aborted !== 'boolean' ||
-        typeof value.addEventListener !== 'function') {
-        throw argumentTypeError('option', 'signal', 'an AbortSignal', value);
-    }
-    return value;
+  if (typeof value !== 'object' || value === null || typeof value.aborted !== 'boolean' ||
+    typeof value.addEventListener !== 'function') {
+    throw argumentTypeError('option', 'signal', 'an AbortSignal', value);
+  }
+  return value;
 }
 
 const readers = {
-    __proto__: null,
-    format(parsed, value) { parsed.flags |= choice('format', names.format, value); },
-    alpha(parsed, value) { parsed.flags |= choice('alpha', names.alpha, value) << 4; },
-    depth16(parsed, value) { parsed.flags |= choice('depth16', names.depth16, value) << 6; },
-    topDown(parsed, value) { parsed.flags |= flag('topDown', value) << 8; },
-    strict(parsed, value) { parsed.flags |= flag('strict', value) << 9; },
-    ignoreChecksums(parsed, value) { parsed.flags |= flag('ignoreChecksums', value) << 10; },
-    background(parsed, value) { parsed.background = color(value); },
-    maxPixels(parsed, value) { parsed.maxPixels = pixelLimit(value); },
-    onWarning(parsed, value) { parsed.onWarning = listener(value); },
-    input(parsed, value) { parsed.input = inputs[choice('input', inputs, value)]; },
-    signal(parsed, value) { parsed.signal = abortSignal(value); },
+  __proto__: null,
+  format(parsed, value) { parsed.flags |= choice('format', names.format, value); },
+  alpha(parsed, value) { parsed.flags |= choice('alpha', names.alpha, value) << 4; },
+  depth16(parsed, value) { parsed.flags |= choice('depth16', names.depth16, value) << 6; },
+  topDown(parsed, value) { parsed.flags |= flag('topDown', value) << 8; },
+  strict(parsed, value) { parsed.flags |= flag('strict', value) << 9; },
+  ignoreChecksums(parsed, value) { parsed.flags |= flag('ignoreChecksums', value) << 10; },
+  background(parsed, value) { parsed.background = color(value); },
+  maxPixels(parsed, value) { parsed.maxPixels = pixelLimit(value); },
+  onWarning(parsed, value) { parsed.onWarning = listener(value); },
+  input(parsed, value) { parsed.input = inputs[choice('input', inputs, value)]; },
+  signal(parsed, value) { parsed.signal = abortSignal(value); },
 };
 
 const none = Object.freeze(defaults());
 
 function unknownOption(key) {
-    const known = Object.keys(readers).join(', ');
-    const error = new TypeError(`Unknown option "${key}". The options are: ${known}`);
-    return Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
+  const known = Object.keys(readers).join(', ');
+  const error = new TypeError(`Unknown option "${key}". The options are: ${known}`);
+  return Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
 }
 
 /** { flags, background, maxPixels, onWarning, input, signal } of an options object. An
  * option that is undefined has its default; one that is not known is an error. */
 function readOptions(options) {
-    if (options === undefined) {
-        return none;
+  if (options === undefined) {
+    return none;
+  }
+  if (typeof options !== 'object' || options === null) {
+    throw argumentTypeError('argument', 'options', 'an object', options);
+  }
+  const parsed = defaults();
+  for (const key in options) {
+    const reader = readers[key];
+    if (reader === undefined) {
+      throw unknownOption(key);
     }
-    if (typeof options !== 'object' || options === null) {
-        throw argumentTypeError('argument', 'options', 'an object', options);
+    const value = options[key];
+    if (value !== undefined) {
+      reader(parsed, value);
     }
-    const parsed = defaults();
-    for (const key in options) {
-        const reader = readers[key];
-        if (reader === undefined) {
-            throw unknownOption(key);
-        }
-        const value = options[key];
-        if (value !== undefined) {
-            reader(parsed, value);
-        }
-    }
-    return parsed;
+  }
+  return parsed;
 }
 
 module.exports = { readOptions, inputs };

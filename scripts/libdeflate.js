@@ -8,22 +8,22 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 function output(command, ...args) {
-    try {
-        return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-            .trim();
-    } catch {
-        return '';
-    }
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .trim();
+  } catch {
+    return '';
+  }
 }
 
 // The compiler knows its own library directories; pkg-config knows those of other prefixes.
 const candidates = [
-    output(process.env.CC || 'cc', '-print-file-name=libdeflate.a'),
-    path.join(output('pkg-config', '--variable=libdir', 'libdeflate'), 'libdeflate.a'),
+  output(process.env.CC || 'cc', '-print-file-name=libdeflate.a'),
+  path.join(output('pkg-config', '--variable=libdir', 'libdeflate'), 'libdeflate.a'),
 ];
 const found = candidates.find((file) => path.isAbsolute(file) && fs.existsSync(file));
 if (!found) {
-    console.error('libdeflate.a was not found: install libdeflate-dev (Debian, Ubuntu)');
-    process.exit(1);
+  console.error('libdeflate.a was not found: install libdeflate-dev (Debian, Ubuntu)');
+  process.exit(1);
 }
 console.log(path.resolve(found));

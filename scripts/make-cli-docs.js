@@ -9,18 +9,18 @@ const { manPage } = require('../cli/man');
 
 /* path from the root of the project -> what the file must hold */
 const GENERATED = {
-  'man/png2bmp.1': manPage(),
-  'completions/png2bmp.bash': bashCompletion(),
-  'completions/_png2bmp': zshCompletion(),
-  'completions/png2bmp.fish': fishCompletion(),
+ 'man/png2bmp.1': manPage(),
+ 'completions/png2bmp.bash': bashCompletion(),
+ 'completions/_png2bmp': zshCompletion(),
+ 'completions/png2bmp.fish': fishCompletion(),
 };
 
 function writeAll(root) {
-  for (const [name, text] of Object.entries(GENERATED)) {
-    const file = path.join(root, name);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, text);
-  }
+ for (const [name, text] of Object.entries(GENERATED)) {
+  const file = path.join(root, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
+ }
 }
 
 if (require.main === module) writeAll(path.join(__dirname, '..'));

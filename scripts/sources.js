@@ -5,8 +5,8 @@
 const fs = require('node:fs');
 
 for (const folder of ['addon', 'src', 'src/x86', 'src/arm']) {
-    const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-    for (const name of names.filter((n) => n.endsWith('.c')).sort()) {
-        console.log(`${folder}/${name}`);
-    }
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  for (const name of names.filter((n) => n.endsWith('.c')).sort()) {
+    console.log(`${folder}/${name}`);
+  }
 }

@@ -1,0 +1,212 @@
+/// <reference types="node" />
+
+/** The bytes of a PNG, read in place. */
+export type Bytes = NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/** A file name, as `node:fs` takes it: a `Buffer` holds its bytes, a URL begins with `file:`. */
+export type Path = string | Uint8Array | URL;
+
+/** `'#rgb'`, `'#rrggbb'`, or three whole numbers from 0 to 255. */
+export type Color =
+  | string
+  | readonly [r: number, g: number, b: number]
+  | { readonly r: number; readonly g: number; readonly b: number };
+
+/** The BMP variants that can be written. */
+export type Format = 'bgr24' | 'bgra32' | 'indexed';
+
+/** Something odd in a PNG that was tolerated. */
+export interface Warning {
+  /** One of the keys of `errors.warnings`, such as `'WARN_PNG_END'`. */
+  code: string;
+  /** A sentence with the place in it. */
+  message: string;
+}
+
+/** Options of every function. */
+export interface Options {
+  /**
+   * - `'bgr24'` (default): 40-byte header, 24 bit, read by every program.
+   * - `'bgra32'`: BITMAPV4HEADER, BI_BITFIELDS, straight alpha.
+   * - `'indexed'`: 1 or 8 bit with palette, for gray and palette images without alpha.
+   * - `'auto'`: the smallest of the three that loses nothing.
+   */
+  format?: Format | 'auto' | undefined;
+  /** Where the format has no alpha: `'blend'` (default) onto `background`, or `'drop'`, the
+   * colour as stored. */
+  alpha?: 'blend' | 'drop' | undefined;
+  /** The colour under `alpha: 'blend'`; default `'#ffffff'`. */
+  background?: Color | undefined;
+  /** Write the rows from top to bottom, with a negative height; default `false`. */
+  topDown?: boolean | undefined;
+  /** 16 to 8 bits: `'round'` (default) to the nearest, or `'truncate'` to the high byte. */
+  depth16?: 'round' | 'truncate' | undefined;
+  /** Treat every warning as an error; default `false`. */
+  strict?: boolean | undefined;
+  /** Look at neither CRC-32 nor Adler-32; default `false`. */
+  ignoreChecksums?: boolean | undefined;
+  /** Refuse images with more pixels, before anything is allocated; default 268402689
+   * (16383 x 16383). `Infinity`: no limit. */
+  maxPixels?: number | bigint | undefined;
+  /** Called for each kind of defect that was tolerated, before the result is given. What it
+   * throws takes the place of the result. */
+  onWarning?: ((warning: Warning) => void) | undefined;
+  /**
+   * How an asynchronous call gets at the PNG; synchronous calls ignore it.
+   *
+   * - `'borrow'` (default): read in place, as `fs.write` does. Do not write to, resize or
+   *   transfer it before the promise settles. Shared memory, resizable buffers, and buffers
+   *   with a multiple of 65536 bytes (they may be WebAssembly memory, which cannot be told
+   *   apart) are copied instead.
+   * - `'copy'`: copied before the call returns.
+   * - `'transfer'`: the `ArrayBuffer` is moved, and detached for everybody else. When the view
+   *   is not the whole of its `ArrayBuffer` (small Buffers of Node.js share one), or the
+   *   `ArrayBuffer` cannot be moved, the bytes are copied instead.
+   */
+  input?: 'borrow' | 'copy' | 'transfer' | undefined;
+  /** Stops an asynchronous call: waiting work is dropped, running work stops at the next
+   * batch of scanlines. A synchronous call only looks whether it is aborted already. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What a PNG says of itself, and which BMP it would give with these options. */
+export interface Info {
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** Bits of a sample: 1, 2, 4, 8 or 16. */
+  bitDepth: number;
+  /** As in the PNG; see `constants.colorTypes`. */
+  colorType: number;
+  interlaced: boolean;
+  /** Whether some pixel can be other than opaque. */
+  hasAlpha: boolean;
+  bmp: {
+    format: Format;
+    bitsPerPixel: number;
+    /** Bytes of the whole file. */
+    byteLength: number;
+  };
+}
+
+/** Receives either an error or the result, once, after the call has returned. */
+export type Callback<T> = (error: Error | null, result?: T) => void;
+
+/**
+ * Converts a PNG.
+ *
+ * @param png the PNG; read in place
+ * @param length bytes of it to use; all when left out
+ * @returns the whole BMP file
+ * @throws {PngError} a PNG that cannot be converted
+ */
+export function getBMP(png: Bytes, options?: Options): Buffer;
+export function getBMP(png: Bytes, length: number | undefined, options?: Options): Buffer;
+
+/** As {@link getBMP}, on a worker thread. Without a callback it returns a promise. */
+export function getBMPAsync(png: Bytes, options?: Options): Promise<Buffer>;
+export function getBMPAsync(
+  png: Bytes,
+  length: number | undefined,
+  options?: Options,
+): Promise<Buffer>;
+export function getBMPAsync(png: Bytes, callback: Callback<Buffer>): void;
+export function getBMPAsync(
+  png: Bytes,
+  options: Options | number | undefined,
+  callback: Callback<Buffer>,
+): void;
+export function getBMPAsync(
+  png: Bytes,
+  length: number | undefined,
+  options: Options | undefined,
+  callback: Callback<Buffer>,
+): void;
+
+/**
+ * Converts a PNG into memory that is there already: one Buffer for many images.
+ *
+ * @param target at least `readInfo(png, options).bmp.byteLength` bytes, not those of `png`.
+ *   After an error its contents are unspecified.
+ * @returns the number of bytes written, from the beginning of `target`
+ */
+export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number;
+
+/**
+ * Converts a PNG into a file: the whole BMP stands there afterwards, or what stood there before
+ * is untouched.
+ *
+ * @returns true
+ * @throws {PngError} a PNG that cannot be converted
+ * @throws an error as of `node:fs`, with `code`, `errno`, `syscall` and `path`
+ */
+export function saveBMP(path: Path, png: Bytes, options?: Options): true;
+export function saveBMP(
+  path: Path,
+  png: Bytes,
+  length: number | undefined,
+  options?: Options,
+): true;
+
+/** As {@link saveBMP}, on a worker thread. Without a callback it returns a promise. */
+export function saveBMPAsync(path: Path, png: Bytes, options?: Options): Promise<true>;
+export function saveBMPAsync(
+  path: Path,
+  png: Bytes,
+  length: number | undefined,
+  options?: Options,
+): Promise<true>;
+export function saveBMPAsync(path: Path, png: Bytes, callback: Callback<true>): void;
+export function saveBMPAsync(
+  path: Path,
+  png: Bytes,
+  options: Options | number | undefined,
+  callback: Callback<true>,
+): void;
+export function saveBMPAsync(
+  path: Path,
+  png: Bytes,
+  length: number | undefined,
+  options: Options | undefined,
+  callback: Callback<true>,
+): void;
+
+/** Reads what stands before the pixels, and nothing else. The PNG may end behind that. */
+export function readInfo(png: Bytes, options?: Options): Info;
+
+/** A PNG that cannot be converted, or not in the way that the options ask for. */
+export interface PngError extends Error {
+  name: 'PngError';
+  /** One of the keys of `errors.codes`, such as `'ERR_PNG_CRC'`. */
+  code: string;
+}
+
+export const errors: {
+  readonly PngError: { new (code: string, message: string): PngError; prototype: PngError };
+  /** What each `code` means. */
+  readonly codes: Readonly<Record<string, string>>;
+  /** What each `code` of a warning means; with `strict` the same with ERR for WARN. */
+  readonly warnings: Readonly<Record<string, string>>;
+};
+
+export const constants: {
+  readonly formats: readonly (Format | 'auto')[];
+  readonly alphas: readonly ('blend' | 'drop')[];
+  readonly depths16: readonly ('round' | 'truncate')[];
+  readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
+  readonly colorTypes: {
+    readonly gray: 0;
+    readonly rgb: 2;
+    readonly palette: 3;
+    readonly grayAlpha: 4;
+    readonly rgbAlpha: 6;
+  };
+  /** 16383 x 16383 */
+  readonly DEFAULT_MAX_PIXELS: number;
+  /** The size fields of a BMP have 32 bits. */
+  readonly MAX_BMP_LENGTH: number;
+};
+
+/** Of this package, and of the libdeflate inside it. */
+export const versions: { readonly png2bmp: string; readonly libdeflate: string };

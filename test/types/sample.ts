@@ -1,0 +1,102 @@
+// Compiled by test/api-types.test.js, never run: correct uses, and wrong ones that must be
+// refused.
+import {
+  getBMP,
+  getBMPAsync,
+  getBMPInto,
+  saveBMP,
+  saveBMPAsync,
+  readInfo,
+  constants,
+  errors,
+  versions,
+} from 'png2bmp';
+import type { Format, Info, Options, PngError, Warning } from 'png2bmp';
+import required = require('png2bmp');
+
+const png: Buffer = Buffer.alloc(8);
+const options: Options = {
+  format: 'auto',
+  alpha: 'drop',
+  background: [1, 2, 3],
+  topDown: true,
+  depth16: 'truncate',
+  strict: true,
+  ignoreChecksums: false,
+  maxPixels: 10n,
+  onWarning: (warning: Warning) => warning.code.startsWith('WARN_'),
+  input: 'transfer',
+  signal: new AbortController().signal,
+};
+
+const bmps: Buffer[] = [
+  getBMP(png),
+  getBMP(png, png.length),
+  getBMP(png, options),
+  getBMP(png, png.length, { background: '#fff' }),
+  getBMP(new Uint8Array(8), undefined, { background: { r: 0, g: 0, b: 0 } }),
+  getBMP(new ArrayBuffer(8)),
+  getBMP(new SharedArrayBuffer(8)),
+  getBMP(new DataView(new ArrayBuffer(8))),
+  required.getBMP(png),
+];
+
+const promises: Promise<Buffer>[] = [
+  getBMPAsync(png),
+  getBMPAsync(png, 8),
+  getBMPAsync(png, options),
+  getBMPAsync(png, 8, options),
+];
+const nothing: void[] = [
+  getBMPAsync(png, (error, bmp) => error === null && bmp?.length),
+  getBMPAsync(png, 8, (error, bmp) => error === null && bmp?.length),
+  getBMPAsync(png, options, () => {}),
+  getBMPAsync(png, 8, options, () => {}),
+  saveBMPAsync('a.bmp', png, () => {}),
+  saveBMPAsync('a.bmp', png, 8, () => {}),
+  saveBMPAsync('a.bmp', png, options, () => {}),
+  saveBMPAsync('a.bmp', png, 8, options, () => {}),
+];
+
+const written: number = getBMPInto(bmps[0], png, options);
+const saved: true[] = [
+  saveBMP('a.bmp', png),
+  saveBMP(Buffer.from('a.bmp'), png, 8),
+  saveBMP(new URL('file:///a.bmp'), png, options),
+  saveBMP('a.bmp', png, 8, options),
+];
+const savedLater: Promise<true>[] = [
+  saveBMPAsync('a.bmp', png),
+  saveBMPAsync('a.bmp', png, 8),
+  saveBMPAsync('a.bmp', png, options),
+  saveBMPAsync('a.bmp', png, 8, options),
+];
+
+const info: Info = readInfo(png, options);
+const format: Format = info.bmp.format;
+const facts: number[] = [info.width, info.bmp.byteLength, constants.DEFAULT_MAX_PIXELS];
+const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.png2bmp, constants.formats[0]];
+
+try {
+  getBMP(png);
+} catch (error) {
+  if (error instanceof errors.PngError) {
+    const known: PngError = error;
+    texts.push(known.code, known.message);
+  }
+}
+
+// @ts-expect-error a string is not bytes
+getBMP('image.png');
+// @ts-expect-error no such format
+getBMP(png, { format: 'rgb' });
+// @ts-expect-error no such option
+getBMP(png, { fromat: 'auto' });
+// @ts-expect-error with a callback there is no promise
+const promise: Promise<Buffer> = getBMPAsync(png, () => {});
+// @ts-expect-error the path comes first
+saveBMP(png, 'a.bmp');
+// @ts-expect-error two numbers are no colour
+getBMP(png, { background: [1, 2] });
+
+export { bmps, promises, nothing, written, saved, savedLater, format, facts, promise };
