@@ -54,7 +54,7 @@ function workplace(t, files = {}) {
     /** All files below the directory, sorted. */
     list: () => fs.readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
-      .map((entry) => path.relative(directory, path.join(entry.path, entry.name)))
+      .map((entry) => path.relative(directory, path.join(entry.parentPath ?? entry.path, entry.name)))
       .sort(),
     /** Runs to the end: { status, stdout, stderr }, text unless `encoding` is 'buffer'. */
     run: (args, options = {}) => spawnSync(process.execPath, [PROGRAM, ...args], {

@@ -1,0 +1,96 @@
+'use strict';
+
+/* --help, the man page and the completions say what the table of options says. */
+
+const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { helpText } = require('../cli/help');
+const { OPTIONS } = require('../cli/options');
+const { constants } = require('..');
+const { GENERATED } = require('../scripts/make-cli-docs');
+
+const ROOT = path.join(__dirname, '..');
+
+const found = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+
+function run(program, args, options) {
+  const result = spawnSync(program, args, { encoding: 'utf8', cwd: ROOT, ...options });
+  assert.equal(result.status, 0, result.stderr);
+  return result;
+}
+
+for (const [name, text] of Object.entries(GENERATED)) {
+  test(`${name} is as npm run cli-docs makes it`, () => {
+    assert.equal(fs.readFileSync(path.join(ROOT, name), 'utf8'), text);
+  });
+}
+
+test('no two options share a name or a letter', () => {
+  const flags = OPTIONS.flatMap(({ name, short }) => (short ? [name, short] : [name]));
+  assert.equal(new Set(flags).size, flags.length);
+});
+
+test('every option is in --help, the man page and each completion', () => {
+  for (const { name } of OPTIONS) {
+    assert.ok(helpText().includes(`--${name}`), `--help: ${name}`);
+    assert.ok(GENERATED['man/png2bmp.1'].includes(`\\-\\-${name.replace(/-/g, '\\-')}`), `man: ${name}`);
+    assert.ok(GENERATED['completions/png2bmp.bash'].includes(`--${name}`), `bash: ${name}`);
+    assert.ok(GENERATED['completions/_png2bmp'].includes(`--${name}`), `zsh: ${name}`);
+    assert.ok(GENERATED['completions/png2bmp.fish'].includes(`-l ${name}`), `fish: ${name}`);
+  }
+});
+
+test('--help fits a terminal of 80 columns', () => {
+  for (const line of helpText().split('\n')) assert.ok(line.length < 80, line);
+});
+
+const LISTS = { format: constants.formats, alpha: constants.alphas, depth16: constants.depths16 };
+
+for (const [name, values] of Object.entries(LISTS)) {
+  test(`--${name} takes the values that the library takes`, () => {
+    const row = OPTIONS.find((option) => option.name === name);
+    assert.deepEqual(Object.keys(row.choices), [...values]);
+  });
+}
+
+test('--max-pixels has the default of the library', () => {
+  const row = OPTIONS.find((option) => option.name === 'max-pixels');
+  assert.equal(row.initial, String(constants.DEFAULT_MAX_PIXELS));
+});
+
+test('groff formats the man page without a warning', { skip: !found('groff') && 'needs groff' }, () => {
+  const { stdout, stderr } = run('groff', ['-man', '-Tutf8', '-ww', '-z', 'man/png2bmp.1']);
+  assert.equal(stdout + stderr, '');
+});
+
+function bashCompletes(words) {
+  const script = `
+    source completions/png2bmp.bash
+    compopt() { :; }
+    COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+    _png2bmp
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return run('bash', ['-c', script]).stdout.trim().split('\n');
+}
+
+test('bash completes options, their values and PNG files', { skip: !found('bash') && 'needs bash' }, () => {
+  assert.deepEqual(bashCompletes(['png2bmp', '--back']), ['--background']);
+  assert.deepEqual(bashCompletes(['png2bmp', '--format', 'b']), ['bgr24', 'bgra32']);
+  assert.deepEqual(bashCompletes(['png2bmp', '--format', '=', 'in']), ['indexed']);
+  assert.deepEqual(bashCompletes(['png2bmp', '--format', '=']), [...constants.formats]);
+  assert.deepEqual(bashCompletes(['png2bmp', 'test/ki']), ['test/kit']);
+});
+
+test('zsh reads its completion', { skip: !found('zsh') && 'needs zsh' }, () => {
+  run('zsh', ['-n', 'completions/_png2bmp']);
+});
+
+test('fish completes options and their values', { skip: !found('fish') && 'needs fish' }, () => {
+  const complete = (line) => run('fish', ['--no-config', '-c',
+    `source completions/png2bmp.fish; complete -C '${line}'`]).stdout;
+  assert.match(complete('png2bmp --back'), /^--background/m);
+  assert.match(complete('png2bmp --format '), /^bgra32/m);
+});
