@@ -142,6 +142,8 @@ static png2bmp_status inflate_error(conversion *c, inflate_status status)
     if (status == INFLATE_OUT_OF_MEMORY)
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     known = idat_diagnose(&c->reader);
+    if (!known && status == INFLATE_STARVED)
+        known = png_find_late_idat(&c->reader);
     if (known)
         return known;
     switch (status) {

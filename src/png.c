@@ -186,6 +186,8 @@ static png2bmp_status read_ihdr(const png_file *file, const chunk *c, png2bmp_pn
     png2bmp_status  status;
     uint8_t         ihdr[13];
 
+    if (c->type == CGBI) /* where Apple puts it */
+        return report_unknown(file, c);
     if (c->type != IHDR)
         return report_error(report, PNG2BMP_ERR_CHUNK, "%s at byte %zu stands before IHDR", c->name,
                             c->offset);
@@ -568,6 +570,25 @@ static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
         if (is_critical(c->type))
             return report_unknown(file, c);
         return check_ancillary_crc(file, c, &dropped);
+    }
+}
+
+png2bmp_status png_find_late_idat(const idat_reader *reader)
+{
+    const png_file *file = reader->file;
+    chunk           c;
+
+    for (size_t offset = reader->position;; offset = chunk_end(&c)) {
+        const png2bmp_status status = read_chunk(file, offset, &c);
+
+        if (status == PNG2BMP_ERR_TRUNCATED)
+            return PNG2BMP_OK;
+        if (status)
+            return status;
+        if (c.type == IDAT)
+            return read_late_chunk(file, &c);
+        if (c.type == IEND)
+            return PNG2BMP_OK;
     }
 }
 

@@ -51,6 +51,10 @@ void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size);
  * has a wrong CRC, or the error met already; PNG2BMP_OK otherwise. */
 png2bmp_status idat_diagnose(idat_reader *reader);
 
+/* For a better word on data that ends early: PNG2BMP_ERR_CHUNK when an IDAT
+ * stands behind other chunks, PNG2BMP_OK when there is none. */
+png2bmp_status png_find_late_idat(const idat_reader *reader);
+
 /* Reads what is left of the IDATs (*extra: there were bytes) and every chunk up
  * to IEND. */
 png2bmp_status png_read_end(idat_reader *reader, bool *extra);
