@@ -1,10 +1,16 @@
 #include "options.h"
 
-static const char *const format_names[PNG2BMP_FORMAT_COUNT] = {
+/* The raw formats, which come last, are no option: decodePNG asks for them. */
+#define FORMAT_NAMES PNG2BMP_FORMAT_RAW_RGB
+
+static const char *const format_names[FORMAT_NAMES] = {
     [PNG2BMP_FORMAT_BGR24] = "bgr24",
     [PNG2BMP_FORMAT_BGRA32] = "bgra32",
     [PNG2BMP_FORMAT_INDEXED] = "indexed",
     [PNG2BMP_FORMAT_AUTO] = "auto",
+    [PNG2BMP_FORMAT_GRAY8] = "gray8",
+    [PNG2BMP_FORMAT_MONO1] = "mono1",
+    [PNG2BMP_FORMAT_RGB565] = "rgb565",
 };
 
 static const char *const alpha_names[PNG2BMP_ALPHA_COUNT] = {
@@ -82,7 +88,7 @@ napi_value options_names(napi_env env)
 {
     napi_value object;
     if (napi_create_object(env, &object) != napi_ok ||
-        !set_names(env, object, "format", format_names, PNG2BMP_FORMAT_COUNT) ||
+        !set_names(env, object, "format", format_names, FORMAT_NAMES) ||
         !set_names(env, object, "alpha", alpha_names, PNG2BMP_ALPHA_COUNT) ||
         !set_names(env, object, "depth16", depth16_names, PNG2BMP_DEPTH16_COUNT) ||
         !set_names(env, object, "cpu", cpu_names, PNG2BMP_CPU_COUNT))
