@@ -1,0 +1,46 @@
+/* Unfiltering with AVX2: waves of 32 bytes. */
+#include "x86.h"
+
+#ifdef PNG2BMP_X86
+
+#include "unfilter.h"
+
+#define TARGET __attribute__((target("avx2,bmi,bmi2")))
+#define KERNEL TARGET __attribute__((always_inline)) static inline
+
+#include "unfilter_single.h"
+
+#define VECTOR_BYTES 16
+#define SLOT 1
+#include "unfilter_wave.h"
+#undef SLOT
+#undef VECTOR_BYTES
+
+#define VECTOR_BYTES 16
+#define SLOT 2
+#include "unfilter_wave.h"
+#undef SLOT
+#undef VECTOR_BYTES
+
+#define VECTOR_BYTES 32
+#define SLOT 4
+#include "unfilter_wave.h"
+#undef SLOT
+#undef VECTOR_BYTES
+
+#define VECTOR_BYTES 32
+#define SLOT 8
+#include "unfilter_wave.h"
+#undef SLOT
+#undef VECTOR_BYTES
+
+DEFINE_UNFILTER(1, avx2, 1, 1, false, wave_1_128, 16, 16)
+DEFINE_UNFILTER(2, avx2, 2, 2, false, wave_2_128, 8, 16)
+DEFINE_UNFILTER(3, avx2, 3, 4, false, wave_4_256, 8, 16)
+DEFINE_UNFILTER(4, avx2, 4, 4, false, wave_4_256, 8, 16)
+DEFINE_UNFILTER(6, avx2, 6, 8, false, wave_8_256, 4, 16)
+DEFINE_UNFILTER(8, avx2, 8, 8, false, wave_8_256, 4, 16)
+DEFINE_UNFILTER(swap3, avx2, 3, 4, true, wave_4_256, 8, 16)
+DEFINE_UNFILTER(swap4, avx2, 4, 4, true, wave_4_256, 8, 16)
+
+#endif

@@ -1,0 +1,400 @@
+/*
+ * One scanline at a time, with 128-bit registers: the filters that need no
+ * neighbour to the left (None, Up), or only its sum (Sub), and Average and Paeth
+ * where a row stands alone. Included by each level with its own KERNEL.
+ */
+#include <immintrin.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* PNG specification, section 9.2, table 9.1 */
+enum {
+    FILTER_NONE,
+    FILTER_SUB,
+    FILTER_UP,
+    FILTER_AVERAGE,
+    FILTER_PAETH
+};
+
+/* How the lanes of a wave are filtered. */
+enum {
+    WAVE_ALL_PAETH,
+    WAVE_ALL_AVERAGE,
+    WAVE_MIXED
+};
+
+#define WAVE_LAG 2
+#define BLOCK 16
+
+/* How pixels lie in a row, and in a 16-byte register. All of it is constant in
+ * each kernel, so that the compiler sees straight code. */
+typedef struct pixel_shape {
+    size_t bpp;  /* bytes a pixel */
+    size_t slot; /* bytes it takes in a wave: the next power of two */
+    bool   swap; /* R G B (A) is written as B G R (A) */
+} pixel_shape;
+
+/* Red and blue change places in each whole pixel; 0x80 gives a zero byte. */
+static const uint8_t shuffle_swap3[BLOCK] = {2, 1,  0,  5, 4,  3,  8,  7,
+                                             6, 11, 10, 9, 14, 13, 12, 0x80};
+static const uint8_t shuffle_swap4[BLOCK] = {2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15};
+
+KERNEL __m128i load_block(const uint8_t *p)
+{
+    return _mm_loadu_si128((const __m128i *)p);
+}
+
+KERNEL void store_block(uint8_t *p, __m128i v)
+{
+    _mm_storeu_si128((__m128i *)p, v);
+}
+
+/* Copies 0 to 16 bytes: two overlapping pieces instead of a loop. */
+KERNEL void copy_part(uint8_t *to, const uint8_t *from, size_t n)
+{
+    uint64_t a, b;
+
+    if (n >= 8) {
+        memcpy(&a, from, 8);
+        memcpy(&b, from + n - 8, 8);
+        memcpy(to, &a, 8);
+        memcpy(to + n - 8, &b, 8);
+    } else if (n >= 4) {
+        memcpy(&a, from, 4);
+        memcpy(&b, from + n - 4, 4);
+        memcpy(to, &a, 4);
+        memcpy(to + n - 4, &b, 4);
+    } else if (n) {
+        const uint8_t first = from[0], middle = from[n / 2], last = from[n - 1];
+
+        to[0] = first;
+        to[n / 2] = middle;
+        to[n - 1] = last;
+    }
+}
+
+KERNEL __m128i load_part(const uint8_t *p, size_t n)
+{
+    uint8_t bytes[BLOCK] = {0};
+
+    copy_part(bytes, p, n);
+    return load_block(bytes);
+}
+
+KERNEL void store_part(uint8_t *p, __m128i v, size_t n)
+{
+    uint8_t bytes[BLOCK];
+
+    store_block(bytes, v);
+    copy_part(p, bytes, n);
+}
+
+/* ---- Blocks of a wave ---------------------------------------------------- */
+
+/* Pixels of a row spread to one slot each, in the order of the destination. */
+KERNEL __m128i spread(pixel_shape shape, __m128i v)
+{
+    const char z = (char)0x80;
+
+    if (shape.bpp == 3 && shape.swap)
+        v = _mm_shuffle_epi8(v, _mm_setr_epi8(2, 1, 0, z, 5, 4, 3, z, 8, 7, 6, z, 11, 10, 9, z));
+    else if (shape.bpp == 3)
+        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, z, 3, 4, 5, z, 6, 7, 8, z, 9, 10, 11, z));
+    else if (shape.bpp == 6)
+        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, 3, 4, 5, z, z, 6, 7, 8, 9, 10, 11, z, z));
+    else if (shape.swap)
+        v = _mm_shuffle_epi8(v, load_block(shuffle_swap4));
+    return v;
+}
+
+/* And back: whole pixels in the first bytes, nothing of meaning behind them. */
+KERNEL __m128i gather(pixel_shape shape, __m128i v)
+{
+    const char z = (char)0x80;
+
+    if (shape.bpp == 3)
+        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, z, z, z, z));
+    else if (shape.bpp == 6)
+        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, z, z, z, z));
+    return v;
+}
+
+/* ---- None, Sub, Up ------------------------------------------------------- */
+
+/* Whole pixels of a row that fit into a block, in bytes. */
+KERNEL size_t packed_bytes(pixel_shape shape)
+{
+    return BLOCK / shape.bpp * shape.bpp;
+}
+
+KERNEL __m128i packed_swap(pixel_shape shape, __m128i v)
+{
+    if (!shape.swap)
+        return v;
+    return _mm_shuffle_epi8(v, load_block(shape.bpp == 3 ? shuffle_swap3 : shuffle_swap4));
+}
+
+/* Sums of all pixels up to each one of the block, by doubling distances. */
+KERNEL __m128i packed_sums(pixel_shape shape, __m128i v)
+{
+    switch (shape.bpp) {
+    case 1:
+        v = _mm_add_epi8(v, _mm_slli_si128(v, 1)); /* fall through */
+    case 2:
+        v = _mm_add_epi8(v, _mm_slli_si128(v, 2)); /* fall through */
+    case 4:
+        v = _mm_add_epi8(v, _mm_slli_si128(v, 4)); /* fall through */
+    case 8:
+        return _mm_add_epi8(v, _mm_slli_si128(v, 8));
+    case 3:
+        v = _mm_add_epi8(v, _mm_slli_si128(v, 3));
+        v = _mm_add_epi8(v, _mm_slli_si128(v, 6));
+        return _mm_add_epi8(v, _mm_slli_si128(v, 12));
+    default:
+        return _mm_add_epi8(v, _mm_slli_si128(v, 6));
+    }
+}
+
+/* The last pixel of the block in the place of each. */
+KERNEL __m128i packed_last(pixel_shape shape, __m128i v)
+{
+    const char z = (char)0x80;
+
+    switch (shape.bpp) {
+    case 1:
+        return _mm_shuffle_epi8(v, _mm_set1_epi8(15));
+    case 2:
+        return _mm_shuffle_epi8(v, _mm_set1_epi16(0x0f0e));
+    case 4:
+        return _mm_shuffle_epi32(v, 0xff);
+    case 8:
+        return _mm_unpackhi_epi64(v, v);
+    case 3:
+        return _mm_shuffle_epi8(
+            v, _mm_setr_epi8(12, 13, 14, 12, 13, 14, 12, 13, 14, 12, 13, 14, 12, 13, 14, z));
+    default:
+        return _mm_shuffle_epi8(v,
+                                _mm_setr_epi8(6, 7, 8, 9, 10, 11, 6, 7, 8, 9, 10, 11, z, z, z, z));
+    }
+}
+
+KERNEL __m128i packed_undo(int filter, pixel_shape shape, __m128i v, __m128i above, __m128i *sum)
+{
+    v = packed_swap(shape, v);
+    if (filter == FILTER_UP)
+        return _mm_add_epi8(v, above);
+    if (filter == FILTER_SUB) {
+        v = packed_sums(shape, v);
+        above = *sum;
+        *sum = _mm_add_epi8(above, packed_last(shape, v));
+        return _mm_add_epi8(v, above);
+    }
+    return v;
+}
+
+/* `filter` is None, Sub or Up. A block is stored as 16 bytes where the row goes
+ * on: what is behind its pixels is overwritten by the next. */
+KERNEL void single_parallel(int filter, pixel_shape shape, uint8_t *dst, const uint8_t *src,
+                            size_t row_bytes, const uint8_t *prior)
+{
+    const size_t step = packed_bytes(shape);
+    __m128i      sum = _mm_setzero_si128(), above = sum, v;
+    size_t       i = 0;
+
+    for (; i + BLOCK <= row_bytes; i += step) {
+        if (filter == FILTER_UP)
+            above = load_block(prior + i);
+        v = packed_undo(filter, shape, load_block(src + i), above, &sum);
+        store_block(dst + i, v);
+    }
+    while (i < row_bytes) {
+        const size_t n = row_bytes - i < step ? row_bytes - i : step;
+
+        if (filter == FILTER_UP)
+            above = load_part(prior + i, n);
+        v = packed_undo(filter, shape, load_block(src + i), above, &sum);
+        store_part(dst + i, v, n);
+        i += n;
+    }
+}
+
+/* ---- Average and Paeth, one pixel at a time ------------------------------ */
+
+/* A pixel of 3 to 8 bytes. `room`: how many bytes may be read or written. */
+KERNEL __m128i load_pixel(pixel_shape shape, const uint8_t *p, size_t room)
+{
+    uint64_t bytes = 0;
+
+    if (room >= shape.slot)
+        memcpy(&bytes, p, shape.slot);
+    else
+        memcpy(&bytes, p, shape.bpp);
+    return _mm_cvtsi64_si128((long long)bytes);
+}
+
+KERNEL void store_pixel(pixel_shape shape, uint8_t *p, __m128i v, size_t room)
+{
+    const uint64_t bytes = (uint64_t)_mm_cvtsi128_si64(v);
+
+    if (room >= shape.slot)
+        memcpy(p, &bytes, shape.slot);
+    else
+        memcpy(p, &bytes, shape.bpp);
+}
+
+KERNEL __m128i swap_pixel(pixel_shape shape, __m128i v)
+{
+    return shape.swap ? _mm_shuffle_epi8(v, load_block(shuffle_swap4)) : v;
+}
+
+/*
+ * pavgb rounds up, the filter rounds down: ~pavgb(~left, ~above). With everything
+ * kept inverted, ~(x + ~q) = q - x, and a step is two instructions.
+ */
+KERNEL void single_average(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
+                           const uint8_t *prior)
+{
+    const __m128i ones = _mm_set1_epi8(-1);
+    __m128i       left = ones, above = ones;
+
+    for (size_t i = 0; i < row_bytes; i += shape.bpp) {
+        const __m128i x = swap_pixel(shape, load_pixel(shape, src + i, BLOCK));
+
+        if (prior)
+            above = _mm_xor_si128(load_pixel(shape, prior + i, row_bytes - i), ones);
+        left = _mm_sub_epi8(_mm_avg_epu8(left, above), x);
+        store_pixel(shape, dst + i, _mm_xor_si128(left, ones), row_bytes - i);
+    }
+}
+
+/* See paeth() in unfilter.c; 16-bit lanes. x is added to the three candidates, so
+ * that the choice is the last thing on the way from one pixel to the next. */
+KERNEL __m128i paeth_lanes(__m128i left, __m128i above, __m128i upper_left, __m128i x)
+{
+    const __m128i lo = _mm_min_epi16(left, above);
+    const __m128i hi = _mm_max_epi16(left, above);
+    const __m128i thrice = _mm_add_epi16(upper_left, _mm_add_epi16(upper_left, upper_left));
+    const __m128i t = _mm_sub_epi16(_mm_sub_epi16(thrice, above), left);
+    const __m128i inner =
+        _mm_blendv_epi8(_mm_add_epi8(hi, x), _mm_add_epi8(upper_left, x), _mm_cmpgt_epi16(t, lo));
+
+    return _mm_blendv_epi8(_mm_add_epi8(lo, x), inner, _mm_cmpgt_epi16(hi, t));
+}
+
+KERNEL void single_paeth(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
+                         const uint8_t *prior)
+{
+    __m128i left = _mm_setzero_si128(), upper_left = left;
+
+    for (size_t i = 0; i < row_bytes; i += shape.bpp) {
+        const __m128i x = swap_pixel(shape, load_pixel(shape, src + i, BLOCK));
+        const __m128i above = _mm_cvtepu8_epi16(load_pixel(shape, prior + i, row_bytes - i));
+
+        left = paeth_lanes(left, above, upper_left, _mm_cvtepu8_epi16(x));
+        store_pixel(shape, dst + i, _mm_packus_epi16(left, left), row_bytes - i);
+        upper_left = above;
+    }
+}
+
+/* ---- Any filter ---------------------------------------------------------- */
+
+/* Below 3 bytes a pixel a vector holds no more than one step of the chain, and
+ * plain C is as good. */
+KERNEL void single_plain(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
+                         const uint8_t *prior)
+{
+    (shape.bpp == 1 ? unfilter_1_c : unfilter_2_c)(dst, 0, src, row_bytes, prior, 1);
+}
+
+/* `src` starts with the filter type. Without a prior row Up leaves the bytes as
+ * they are, and Paeth, where above and upper left are 0, is Sub. */
+KERNEL void single_row(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
+                       const uint8_t *prior)
+{
+    const uint8_t filter = src[0];
+
+    if (filter == FILTER_SUB || (filter == FILTER_PAETH && !prior))
+        single_parallel(FILTER_SUB, shape, dst, src + 1, row_bytes, NULL);
+    else if (filter == FILTER_UP && prior)
+        single_parallel(FILTER_UP, shape, dst, src + 1, row_bytes, prior);
+    else if (shape.bpp < 3 && (filter == FILTER_AVERAGE || filter == FILTER_PAETH))
+        single_plain(shape, dst, src, row_bytes, prior);
+    else if (filter == FILTER_AVERAGE)
+        single_average(shape, dst, src + 1, row_bytes, prior);
+    else if (filter == FILTER_PAETH)
+        single_paeth(shape, dst, src + 1, row_bytes, prior);
+    else if (shape.swap)
+        single_parallel(FILTER_NONE, shape, dst, src + 1, row_bytes, NULL);
+    else
+        memcpy(dst, src + 1, row_bytes);
+}
+
+/* ---- Many rows ----------------------------------------------------------- */
+
+typedef void (*wave_fn)(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
+                        const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows);
+
+KERNEL bool is_serial(uint8_t filter)
+{
+    return filter == FILTER_AVERAGE || filter == FILTER_PAETH;
+}
+
+/*
+ * How many of the next rows go together, at most `limit`: from a row that needs a
+ * wave to the last one that does. A row without need of it costs less inside of a
+ * wave than a second start. *mode: what they are.
+ */
+KERNEL size_t wave_length(const uint8_t *src, size_t pitch, size_t limit, int *mode)
+{
+    size_t length = 0, average = 0, paeth = 0;
+
+    if (!is_serial(src[0]))
+        return 0;
+    for (size_t k = 0; k < limit; k++) {
+        average += src[k * pitch] == FILTER_AVERAGE;
+        paeth += src[k * pitch] == FILTER_PAETH;
+        if (is_serial(src[k * pitch]))
+            length = k + 1;
+    }
+    *mode = paeth == length ? WAVE_ALL_PAETH : average == length ? WAVE_ALL_AVERAGE : WAVE_MIXED;
+    return average + paeth > 1 ? length : 1;
+}
+
+KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t wave_rows, size_t wave_pixels,
+                          uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
+                          const uint8_t *prior, size_t rows)
+{
+    const size_t pitch = row_bytes + 1;
+    const size_t limit = row_bytes / shape.bpp < wave_pixels ? 1 : wave_rows;
+
+    while (rows > 0) {
+        int    mode = WAVE_MIXED;
+        size_t n = wave_length(src, pitch, rows < limit ? rows : limit, &mode);
+
+        if (n < 2) {
+            n = 1;
+            single_row(shape, dst, src, row_bytes, prior);
+        } else if (mode == WAVE_ALL_PAETH) {
+            wave(WAVE_ALL_PAETH, shape, dst, dst_stride, src, row_bytes, prior, n);
+        } else if (mode == WAVE_ALL_AVERAGE) {
+            wave(WAVE_ALL_AVERAGE, shape, dst, dst_stride, src, row_bytes, prior, n);
+        } else {
+            wave(WAVE_MIXED, shape, dst, dst_stride, src, row_bytes, prior, n);
+        }
+        prior = dst + (ptrdiff_t)(n - 1) * dst_stride;
+        src += n * pitch;
+        rows -= n;
+        if (rows)
+            dst += (ptrdiff_t)n * dst_stride;
+    }
+}
+
+#define DEFINE_UNFILTER(name, level, bpp, slot, swap, wave, wave_rows, wave_pixels)                \
+    TARGET void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,  \
+                                          size_t row_bytes, const uint8_t *prior, size_t rows)     \
+    {                                                                                              \
+        const pixel_shape shape = {bpp, slot, swap};                                               \
+                                                                                                   \
+        unfilter_rows(shape, wave, wave_rows, wave_pixels, dst, dst_stride, src, row_bytes, prior, \
+                      rows);                                                                       \
+    }

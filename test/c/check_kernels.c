@@ -1,0 +1,476 @@
+/*
+ * Holds every entry of the kernel table, at every level that this CPU has, to
+ * plain C: the same bytes, nothing written beside them, nothing read outside of
+ * what kernels.h allows. Every buffer stands against an inaccessible page, once
+ * with its first byte, once with its last.
+ *
+ *     check_kernels            checks
+ *     check_kernels --bench [part of a name]    checks nothing, times
+ */
+#define _DEFAULT_SOURCE
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernels.h"
+
+/* ---- Random numbers (xorshift64*), the same in each run -------------------- */
+
+static uint64_t random_state = UINT64_C(0x9e3779b97f4a7c15);
+
+static uint32_t random32(void)
+{
+    random_state ^= random_state >> 12;
+    random_state ^= random_state << 25;
+    random_state ^= random_state >> 27;
+    return (uint32_t)(random_state * UINT64_C(2685821657736338717) >> 32);
+}
+
+static uint32_t random_below(uint32_t n)
+{
+    return random32() % n;
+}
+
+/* Bytes that reach the borders of comparisons: noise, few values, extremes, a
+ * smooth slope, all equal. */
+static void fill(uint8_t *p, size_t n)
+{
+    static const uint8_t extremes[] = {0, 1, 127, 128, 254, 255};
+    const uint32_t       kind = random_below(5);
+    uint8_t              value = (uint8_t)random32();
+
+    for (size_t i = 0; i < n; i++) {
+        if (kind == 0)
+            value = (uint8_t)random32();
+        else if (kind == 1)
+            value = (uint8_t)(random_below(4) * 85);
+        else if (kind == 2)
+            value = extremes[random_below(sizeof extremes)];
+        else if (kind == 3)
+            value = (uint8_t)(value + random_below(7) - 3);
+        p[i] = value;
+    }
+}
+
+/* ---- Buffers between guard pages ------------------------------------------ */
+
+typedef struct guarded {
+    uint8_t *pages; /* readable part: `size` bytes, an inaccessible page on both sides */
+    size_t   size;
+} guarded;
+
+static guarded guarded_make(size_t at_least)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    guarded      g = {.size = (at_least + page - 1) / page * page};
+    uint8_t     *all = mmap(NULL, g.size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (all == MAP_FAILED || mprotect(all + page, g.size, PROT_READ | PROT_WRITE) != 0) {
+        perror("mmap");
+        exit(2);
+    }
+    g.pages = all + page;
+    return g;
+}
+
+/* n bytes against the page behind or before them. */
+static uint8_t *guarded_place(const guarded *g, size_t n, bool at_end)
+{
+    return at_end ? g->pages + g->size - n : g->pages;
+}
+
+/* ---- Levels --------------------------------------------------------------- */
+
+static const struct level {
+    png2bmp_cpu cpu;
+    const char *name;
+} levels[] = {
+    {PNG2BMP_CPU_SSE, "sse"},
+    {PNG2BMP_CPU_AVX2, "avx2"},
+    {PNG2BMP_CPU_AVX512, "avx512"},
+    {PNG2BMP_CPU_NEON, "neon"},
+};
+#define LEVELS (sizeof levels / sizeof levels[0])
+
+/* A level below which this CPU or this build falls has the table of another. */
+static bool level_exists(size_t i)
+{
+    const kernels *table = kernels_for(levels[i].cpu);
+
+    if (table == kernels_for(PNG2BMP_CPU_SCALAR))
+        return false;
+    for (size_t k = 0; k < i; k++) {
+        if (table == kernels_for(levels[k].cpu))
+            return false;
+    }
+    return true;
+}
+
+static const char *const row_names[] = {
+#define ROW_NAME(name) #name,
+    ROW_KINDS(ROW_NAME)
+#undef ROW_NAME
+};
+
+static const char *const unfilter_names[UNFILTER_COUNT] = {"1", "2", "3",     "4",
+                                                           "6", "8", "swap3", "swap4"};
+static const size_t      unfilter_bpp[UNFILTER_COUNT] = {1, 2, 3, 4, 6, 8, 3, 4};
+
+static unsigned tests, failures;
+
+static void report(bool ok, const char *level, const char *what)
+{
+    tests++;
+    failures += !ok;
+    printf("%s %u - %s: %s\n", ok ? "ok" : "not ok", tests, level, what);
+}
+
+/* ---- Unfilter ------------------------------------------------------------- */
+
+enum {
+    MAX_ROWS = 40,
+    MAX_ROW_BYTES = 8 * 700
+};
+
+static guarded source_pages, prior_pages, output_pages, expected_pages;
+
+/* One filter, mostly one filter, or any mix. */
+static void choose_filters(uint8_t *src, size_t pitch, size_t rows)
+{
+    const uint8_t  usual = (uint8_t)random_below(5);
+    const uint32_t others = (uint32_t[]){0, 4, 100}[random_below(3)];
+
+    for (size_t i = 0; i < rows; i++)
+        src[i * pitch] = random_below(100) < others ? (uint8_t)random_below(5) : usual;
+}
+
+static bool unfilter_agrees(unfilter_fn plain, unfilter_fn fast, size_t row_bytes, size_t rows)
+{
+    const bool      at_end = random_below(2), bottom_up = random_below(2);
+    const size_t    src_size = rows * (1 + row_bytes);
+    const size_t    stride = row_bytes + random_below(5), size = stride * (rows - 1) + row_bytes;
+    const ptrdiff_t step = bottom_up ? -(ptrdiff_t)stride : (ptrdiff_t)stride;
+    uint8_t        *src = guarded_place(&source_pages, src_size + KERNEL_SLACK, random_below(2));
+    uint8_t        *prior = guarded_place(&prior_pages, row_bytes, random_below(2));
+    uint8_t        *output = guarded_place(&output_pages, size, at_end);
+    uint8_t        *expected = guarded_place(&expected_pages, size, at_end);
+    const size_t    first = bottom_up ? stride * (rows - 1) : 0;
+    const uint8_t  *above = random_below(3) ? prior : NULL;
+
+    fill(src, src_size + KERNEL_SLACK);
+    fill(prior, row_bytes);
+    fill(output, size);
+    memcpy(expected, output, size);
+    choose_filters(src, 1 + row_bytes, rows);
+    plain(expected + first, step, src, row_bytes, above, rows);
+    fast(output + first, step, src, row_bytes, above, rows);
+    return memcmp(output, expected, size) == 0;
+}
+
+static void check_unfilter(const struct level *level, size_t kind)
+{
+    const unfilter_fn plain = kernels_for(PNG2BMP_CPU_SCALAR)->unfilter[kind];
+    const unfilter_fn fast = kernels_for(level->cpu)->unfilter[kind];
+    const size_t      bpp = unfilter_bpp[kind];
+    bool              ok = true;
+    char              what[64];
+
+    if (fast == plain)
+        return;
+    for (size_t width = 1; width <= 67; width++) {
+        for (size_t rows = 1; rows <= 9; rows++) {
+            for (int again = 0; again < 4; again++)
+                ok = ok && unfilter_agrees(plain, fast, width * bpp, rows);
+        }
+    }
+    for (int again = 0; again < 300; again++)
+        ok = ok && unfilter_agrees(plain, fast, (1 + random_below(700)) * bpp,
+                                   1 + random_below(MAX_ROWS));
+    snprintf(what, sizeof what, "unfilter_%s is plain C", unfilter_names[kind]);
+    report(ok, level->name, what);
+}
+
+/* ---- Rows ----------------------------------------------------------------- */
+
+/* Bits of a pixel in the scanline and in the BMP, out of the name of the row:
+ * "rgb16_key_to_bgr24" has 3 channels of 16 bits and 24 bits. */
+static void row_bits(const char *name, size_t *from, size_t *to)
+{
+    static const struct {
+        const char *prefix;
+        size_t      channels;
+    } sources[] = {{"gray_alpha", 2}, {"rgba", 4}, {"rgb", 3},
+                   {"gray", 1},       {"lut", 1},  {"index", 1}};
+    const char *last_digit = name + strlen(name);
+
+    for (size_t i = 0;; i++) {
+        const size_t n = strlen(sources[i].prefix);
+
+        if (strncmp(name, sources[i].prefix, n) == 0) {
+            *from = sources[i].channels * strtoul(name + n, NULL, 10);
+            break;
+        }
+    }
+    while (last_digit[-1] >= '0' && last_digit[-1] <= '9')
+        last_digit--;
+    *to = strtoul(last_digit, NULL, 10);
+}
+
+/* A key that stands in the row, or one that does not exist. */
+static void choose_key(row_context *context, const uint8_t *src, size_t size, size_t bits)
+{
+    const bool   wide = bits % 16 == 0 && bits != 32;
+    const size_t at = size > 8 ? random_below((uint32_t)(size / 8)) * (bits / 8) % (size - 6) : 0;
+
+    for (size_t i = 0; i < 3; i++)
+        context->key[i] = random_below(4) == 0 ? 0x10000
+                          : wide && size >= 6 ? (uint32_t)src[at + 2 * i] << 8 | src[at + 2 * i + 1]
+                                              : src[size >= 6 ? at + i : 0];
+    if (bits <= 16)
+        context->key[1] = context->key[2] = context->key[0];
+}
+
+static bool row_agrees(row_fn plain, row_fn fast, size_t from_bits, size_t to_bits, size_t width)
+{
+    const size_t size = (width * from_bits + 7) / 8, out = (width * to_bits + 7) / 8;
+    const bool   at_end = random_below(2);
+    uint8_t     *src = guarded_place(&source_pages, size + KERNEL_SLACK, random_below(2));
+    uint8_t     *output = guarded_place(&output_pages, out, at_end);
+    uint8_t     *expected = guarded_place(&expected_pages, out, at_end);
+    row_context  context;
+
+    fill(src, size + KERNEL_SLACK);
+    fill(output, out);
+    memcpy(expected, output, out);
+    fill(&context.lut[0][0], sizeof context.lut);
+    fill(context.background, sizeof context.background);
+    context.truncate16 = random_below(2);
+    choose_key(&context, src, size, from_bits);
+    plain(expected, src, width, &context);
+    fast(output, src, width, &context);
+    return memcmp(output, expected, out) == 0;
+}
+
+static void check_row(const struct level *level, size_t kind)
+{
+    const row_fn plain = kernels_for(PNG2BMP_CPU_SCALAR)->row[kind];
+    const row_fn fast = kernels_for(level->cpu)->row[kind];
+    size_t       from_bits, to_bits;
+    bool         ok = true;
+    char         what[64];
+
+    if (fast == plain)
+        return;
+    row_bits(row_names[kind], &from_bits, &to_bits);
+    for (size_t width = 1; width <= 67; width++) {
+        for (int again = 0; again < 20; again++)
+            ok = ok && row_agrees(plain, fast, from_bits, to_bits, width);
+    }
+    for (int again = 0; again < 200; again++)
+        ok = ok && row_agrees(plain, fast, from_bits, to_bits, 1 + random_below(700));
+    snprintf(what, sizeof what, "row_%s is plain C", row_names[kind]);
+    report(ok, level->name, what);
+}
+
+/* ---- Facts that plain C itself rests on ------------------------------------ */
+
+/* PNG specification, section 9.4, as it is written there. */
+static int paeth_of_the_specification(int a, int b, int c)
+{
+    const int p = a + b - c, pa = abs(p - a), pb = abs(p - b), pc = abs(p - c);
+
+    return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+}
+
+/* Two pixels of one byte, the second with neighbours a, b and c. */
+static void check_paeth(void)
+{
+    const unfilter_fn unfilter = kernels_for(PNG2BMP_CPU_SCALAR)->unfilter[UNFILTER_1];
+    bool              ok = true;
+
+    for (int a = 0; a < 256; a++) {
+        for (int b = 0; b < 256; b++) {
+            for (int c = 0; c < 256; c++) {
+                const uint8_t prior[2] = {(uint8_t)c, (uint8_t)b};
+                /* The first pixel's prediction is c: paeth(0, c, 0). */
+                const uint8_t src[3 + KERNEL_SLACK] = {4, (uint8_t)(a - c), 0};
+                uint8_t       dst[2];
+
+                unfilter(dst, 2, src, 2, prior, 1);
+                ok = ok && dst[1] == paeth_of_the_specification(a, b, c);
+            }
+        }
+    }
+    report(ok, "scalar", "Paeth is that of section 9.4, for all neighbours");
+}
+
+static void check_rounding(void)
+{
+    const row_fn row = kernels_for(PNG2BMP_CPU_SCALAR)->row[ROW_gray16_to_index8];
+    row_context  context = {.truncate16 = false};
+    bool         ok = true;
+
+    for (uint32_t v = 0; v < 65536; v++) {
+        const uint8_t src[2 + KERNEL_SLACK] = {(uint8_t)(v >> 8), (uint8_t)v};
+        uint8_t       dst;
+
+        row(&dst, src, 1, &context);
+        ok = ok && dst == (v * 255 + 32767) / 65535;
+    }
+    report(ok, "scalar", "16 bits are rounded to the nearest 8, for all values");
+}
+
+/* ---- Times ---------------------------------------------------------------- */
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+enum {
+    BENCH_WIDTH = 1920,
+    BENCH_ROWS = 24,
+    BENCH_ROUNDS = 300
+};
+
+/* One thing to time, at every level in turn, round by round: what else the
+ * machine does then falls on all of them. The least time counts. */
+typedef struct bench_case {
+    char         name[64];
+    bool         is_row;
+    size_t       kind, width, from_bits;
+    row_context *context;
+} bench_case;
+
+static void run_once(const bench_case *c, const kernels *table)
+{
+    const size_t row_bytes = c->width * c->from_bits / 8;
+
+    if (c->is_row) {
+        for (int i = 0; i < BENCH_ROWS; i++)
+            table->row[c->kind](output_pages.pages, source_pages.pages, c->width, c->context);
+    } else {
+        table->unfilter[c->kind](output_pages.pages + (BENCH_ROWS - 1) * row_bytes,
+                                 -(ptrdiff_t)row_bytes, source_pages.pages, row_bytes,
+                                 prior_pages.pages, BENCH_ROWS);
+    }
+}
+
+static void time_case(const bench_case *c)
+{
+    const double pixels = (double)(c->width * BENCH_ROWS);
+    double       best[1 + LEVELS];
+
+    for (size_t i = 0; i <= LEVELS; i++)
+        best[i] = 1e18;
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        for (size_t i = 0; i <= LEVELS; i++) {
+            const png2bmp_cpu cpu = i ? levels[i - 1].cpu : PNG2BMP_CPU_SCALAR;
+            double            start, time;
+
+            if (i && !level_exists(i - 1))
+                continue;
+            start = now();
+            run_once(c, kernels_for(cpu));
+            time = now() - start;
+            best[i] = time < best[i] ? time : best[i];
+        }
+    }
+    printf("%-42s %7.3f", c->name, best[0] / pixels);
+    for (size_t i = 1; i <= LEVELS; i++) {
+        if (best[i] < 1e18)
+            printf("   %7.3f %4.2f", best[i] / pixels, best[i] / best[0]);
+    }
+    printf("\n");
+}
+
+static void bench_unfilter(const char *only)
+{
+    static const char *const filters[] = {"None", "Sub", "Up", "Average", "Paeth", "mixed"};
+    static const size_t      widths[] = {16, 64, BENCH_WIDTH};
+
+    for (size_t i = 0; i < UNFILTER_COUNT * 3 * 6; i++) {
+        bench_case   c = {.kind = i / 18, .width = widths[i / 6 % 3]};
+        const size_t f = i % 6;
+        size_t       pitch;
+
+        c.from_bits = 8 * unfilter_bpp[c.kind];
+        pitch = 1 + c.width * c.from_bits / 8;
+        snprintf(c.name, sizeof c.name, "unfilter_%s %s, %zu wide", unfilter_names[c.kind],
+                 filters[f], c.width);
+        if (!strstr(c.name, only))
+            continue;
+        for (size_t k = 0; k < pitch * BENCH_ROWS; k++)
+            source_pages.pages[k] = (uint8_t)random32();
+        for (size_t k = 0; k < BENCH_ROWS; k++)
+            source_pages.pages[k * pitch] = (uint8_t)(f < 5 ? f : (k * 7 + k / 5) % 5);
+        time_case(&c);
+    }
+}
+
+static void bench_rows(const char *only)
+{
+    row_context context = {.background = {255, 255, 255}, .key = {65536, 65536, 65536}};
+
+    for (size_t k = 0; k < source_pages.size; k++)
+        source_pages.pages[k] = (uint8_t)random32();
+    for (size_t kind = 0; kind < ROW_COUNT; kind++) {
+        bench_case c = {.is_row = true, .kind = kind, .width = BENCH_WIDTH, .context = &context};
+        size_t     to_bits;
+
+        row_bits(row_names[kind], &c.from_bits, &to_bits);
+        snprintf(c.name, sizeof c.name, "row_%s", row_names[kind]);
+        if (strstr(c.name, only))
+            time_case(&c);
+    }
+}
+
+static void bench(const char *only)
+{
+    printf("ns per pixel, and the ratio to plain C\n%-42s %7s", "", "scalar");
+    for (size_t i = 0; i < LEVELS; i++) {
+        if (level_exists(i))
+            printf("   %12s", levels[i].name);
+    }
+    printf("\n");
+    bench_unfilter(only);
+    bench_rows(only);
+}
+
+/* ---- */
+
+int main(int argc, char **argv)
+{
+    source_pages = guarded_make(MAX_ROWS * (MAX_ROW_BYTES + 1) + BENCH_ROWS * 9 * BENCH_WIDTH);
+    output_pages = guarded_make(source_pages.size);
+    expected_pages = guarded_make(source_pages.size);
+    prior_pages = guarded_make(8 * BENCH_WIDTH);
+
+    if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
+        bench(argc > 2 ? argv[2] : "");
+        return 0;
+    }
+    check_paeth();
+    check_rounding();
+    for (size_t i = 0; i < LEVELS; i++) {
+        if (!level_exists(i)) {
+            printf("# %s: not on this CPU, or nothing of its own\n", levels[i].name);
+            continue;
+        }
+        for (size_t kind = 0; kind < UNFILTER_COUNT; kind++)
+            check_unfilter(&levels[i], kind);
+        for (size_t kind = 0; kind < ROW_COUNT; kind++)
+            check_row(&levels[i], kind);
+    }
+    printf("1..%u\n", tests);
+    return failures != 0;
+}
