@@ -1,5 +1,7 @@
 #include "bytes.h"
 
+#include "pages.h"
+
 /* Past this size Buffer.allocUnsafeSlow makes the Buffer: napi_create_buffer ends
  * the process when there is no memory, JavaScript's way throws. Below it the call
  * back into JavaScript would cost as much as the allocation. */
@@ -67,5 +69,6 @@ napi_value bytes_create(napi_env env, const instance *self, uint64_t size, uint8
     }
     *status = PNG2BMP_OK;
     *data = start;
+    pages_prefer_huge(start, (size_t)size);
     return buffer;
 }

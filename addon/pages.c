@@ -1,0 +1,34 @@
+#if defined(__linux__)
+#define _DEFAULT_SOURCE /* madvise */
+#endif
+#include "pages.h"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+/*
+ * A fresh Buffer costs a page fault for each page it is made of: with pages of
+ * 4 KiB that takes longer than undoing the filters. Only whole huge pages inside
+ * the Buffer are asked for, so no memory around it becomes resident with it.
+ * Interleaved in one process, fresh Buffers, median of 24: 24 MB out of an RGBA
+ * photo 46.8 ms against 55.7 ms, 7 MB out of an RGB photo 11.3 against 12.1.
+ */
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+#define HUGE_PAGE ((uintptr_t)2 << 20)
+
+void pages_prefer_huge(uint8_t *start, size_t size)
+{
+    const uintptr_t first = ((uintptr_t)start + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    const uintptr_t end = ((uintptr_t)start + size) & ~(HUGE_PAGE - 1);
+
+    if (end > first)
+        madvise(start + (first - (uintptr_t)start), end - first, MADV_HUGEPAGE);
+}
+#else
+void pages_prefer_huge(uint8_t *start, size_t size)
+{
+    (void)start;
+    (void)size;
+}
+#endif
