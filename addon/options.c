@@ -1,16 +1,11 @@
 #include "options.h"
 
-/* The raw formats, which come last, are no option: decodePNG asks for them. */
-#define FORMAT_NAMES PNG2BMP_FORMAT_RAW_RGB
-
-static const char *const format_names[FORMAT_NAMES] = {
-    [PNG2BMP_FORMAT_BGR24] = "bgr24",
-    [PNG2BMP_FORMAT_BGRA32] = "bgra32",
-    [PNG2BMP_FORMAT_INDEXED] = "indexed",
-    [PNG2BMP_FORMAT_AUTO] = "auto",
-    [PNG2BMP_FORMAT_GRAY8] = "gray8",
-    [PNG2BMP_FORMAT_MONO1] = "mono1",
-    [PNG2BMP_FORMAT_RGB565] = "rgb565",
+static const char *const format_names[PNG2BMP_FORMAT_COUNT] = {
+    [PNG2BMP_FORMAT_BGR24] = "bgr24",       [PNG2BMP_FORMAT_BGRA32] = "bgra32",
+    [PNG2BMP_FORMAT_INDEXED] = "indexed",   [PNG2BMP_FORMAT_AUTO] = "auto",
+    [PNG2BMP_FORMAT_GRAY8] = "gray8",       [PNG2BMP_FORMAT_MONO1] = "mono1",
+    [PNG2BMP_FORMAT_RGB565] = "rgb565",     [PNG2BMP_FORMAT_RAW_RGB] = "raw-rgb",
+    [PNG2BMP_FORMAT_RAW_RGBA] = "raw-rgba",
 };
 
 static const char *const alpha_names[PNG2BMP_ALPHA_COUNT] = {
@@ -23,6 +18,12 @@ static const char *const depth16_names[PNG2BMP_DEPTH16_COUNT] = {
     [PNG2BMP_DEPTH16_TRUNCATE] = "truncate",
 };
 
+static const char *const dither_names[PNG2BMP_DITHER_COUNT] = {
+    [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
+    [PNG2BMP_DITHER_ORDERED] = "ordered",
+    [PNG2BMP_DITHER_NONE] = "none",
+};
+
 static const char *const cpu_names[PNG2BMP_CPU_COUNT] = {
     [PNG2BMP_CPU_AUTO] = "auto", [PNG2BMP_CPU_SCALAR] = "scalar", [PNG2BMP_CPU_SSE] = "sse",
     [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon",
@@ -30,16 +31,20 @@ static const char *const cpu_names[PNG2BMP_CPU_COUNT] = {
 
 static bool read_flags(uint32_t flags, png2bmp_options *options)
 {
-    const unsigned format = flags & 15, alpha = flags >> 4 & 3, depth16 = flags >> 6 & 3;
+    const unsigned format = flags & 15, alpha = flags >> 4 & 3;
+    const unsigned depth16 = flags >> 6 & 3, dither = flags >> 8 & 3;
 
     options->format = (png2bmp_format)format;
     options->alpha = (png2bmp_alpha)alpha;
     options->depth16 = (png2bmp_depth16)depth16;
-    options->top_down = flags >> 8 & 1;
-    options->strict = flags >> 9 & 1;
-    options->ignore_checksums = flags >> 10 & 1;
+    options->dither = (png2bmp_dither)dither;
+    options->top_down = flags >> 10 & 1;
+    options->strict = flags >> 11 & 1;
+    options->ignore_checksums = flags >> 12 & 1;
+    options->invert = flags >> 13 & 1;
+    options->threshold = (uint8_t)(flags >> 16);
     return format < PNG2BMP_FORMAT_COUNT && alpha < PNG2BMP_ALPHA_COUNT &&
-           depth16 < PNG2BMP_DEPTH16_COUNT;
+           depth16 < PNG2BMP_DEPTH16_COUNT && dither < PNG2BMP_DITHER_COUNT;
 }
 
 static void read_background(uint32_t rgb, png2bmp_options *options)
@@ -88,9 +93,10 @@ napi_value options_names(napi_env env)
 {
     napi_value object;
     if (napi_create_object(env, &object) != napi_ok ||
-        !set_names(env, object, "format", format_names, FORMAT_NAMES) ||
+        !set_names(env, object, "format", format_names, PNG2BMP_FORMAT_COUNT) ||
         !set_names(env, object, "alpha", alpha_names, PNG2BMP_ALPHA_COUNT) ||
         !set_names(env, object, "depth16", depth16_names, PNG2BMP_DEPTH16_COUNT) ||
+        !set_names(env, object, "dither", dither_names, PNG2BMP_DITHER_COUNT) ||
         !set_names(env, object, "cpu", cpu_names, PNG2BMP_CPU_COUNT))
         return NULL;
     return object;

@@ -11,8 +11,9 @@
  * Options cross from JavaScript as three numbers: reading an object through
  * Node-API takes ten times as long as reading it in JavaScript.
  *
- * argv[0], flags: bits 0-3 format, 4-5 alpha, 6-7 depth16 (the enum values),
- *                 8 topDown, 9 strict, 10 ignoreChecksums
+ * argv[0], flags: bits 0-3 format, 4-5 alpha, 6-7 depth16, 8-9 dither (the enum
+ *                 values), 10 topDown, 11 strict, 12 ignoreChecksums, 13 invert,
+ *                 16-23 threshold
  * argv[1], background: 0xRRGGBB
  * argv[2], maxPixels: a double, Infinity included
  *

@@ -13,7 +13,7 @@ export type Color =
   | { readonly r: number; readonly g: number; readonly b: number };
 
 /** The BMP variants that can be written. */
-export type Format = 'bgr24' | 'bgra32' | 'indexed';
+export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565';
 
 /** Something odd in a PNG that was tolerated. */
 export interface Warning {
@@ -30,6 +30,9 @@ export interface Options {
    * - `'bgra32'`: BITMAPV4HEADER, BI_BITFIELDS, straight alpha.
    * - `'indexed'`: 1 or 8 bit with palette, for gray and palette images without alpha.
    * - `'auto'`: the smallest of the three that loses nothing.
+   * - `'gray8'`: luma, 8 bit with a gray palette.
+   * - `'mono1'`: black and white, 1 bit; see `dither`, `threshold`, `invert`.
+   * - `'rgb565'`: 16 bit, BI_BITFIELDS.
    */
   format?: Format | 'auto' | undefined;
   /** Where the format has no alpha: `'blend'` (default) onto `background`, or `'drop'`, the
@@ -41,6 +44,12 @@ export interface Options {
   topDown?: boolean | undefined;
   /** 16 to 8 bits: `'round'` (default) to the nearest, or `'truncate'` to the high byte. */
   depth16?: 'round' | 'truncate' | undefined;
+  /** How `'mono1'` chooses between black and white; default `'floyd-steinberg'`. */
+  dither?: 'floyd-steinberg' | 'ordered' | 'none' | undefined;
+  /** `'mono1'`: the luma from which on a pixel is white, 0 to 255; default 128. */
+  threshold?: number | undefined;
+  /** `'mono1'`: black for white; default `false`. */
+  invert?: boolean | undefined;
   /** Treat every warning as an error; default `false`. */
   strict?: boolean | undefined;
   /** Look at neither CRC-32 nor Adler-32; default `false`. */
@@ -194,6 +203,7 @@ export const constants: {
   readonly formats: readonly (Format | 'auto')[];
   readonly alphas: readonly ('blend' | 'drop')[];
   readonly depths16: readonly ('round' | 'truncate')[];
+  readonly dithers: readonly ('floyd-steinberg' | 'ordered' | 'none')[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
   readonly colorTypes: {
     readonly gray: 0;

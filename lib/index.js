@@ -5,7 +5,7 @@ const process = require('node:process');
 const native = require('./native');
 const { AbortError, PngError, argumentTypeError } = require('./errors');
 const { asyncInput, toLength, toPath, toView } = require('./input');
-const { inputs, readOptions } = require('./options');
+const { formats, inputs, readOptions } = require('./options');
 
 // ---- Synchronous ------------------------------------------------------------
 
@@ -165,9 +165,10 @@ function warningCodes() {
 }
 
 const constants = deepFreeze({
-  formats: native.names.format,
+  formats,
   alphas: native.names.alpha,
   depths16: native.names.depth16,
+  dithers: native.names.dither,
   inputs,
   colorTypes: { gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgbAlpha: 6 },
   DEFAULT_MAX_PIXELS: readOptions(undefined).maxPixels,

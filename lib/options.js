@@ -5,11 +5,13 @@
 const { names } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 
+// Those that are a BMP; decodePNG asks for the others.
+const formats = names.format.filter((name) => !name.startsWith('raw-'));
 const inputs = ['borrow', 'copy', 'transfer'];
 
 function defaults() {
   return {
-    flags: 0,
+    flags: 128 << 16, // threshold
     background: 0xffffff,
     maxPixels: 268402689, // 16383 * 16383
     onWarning: undefined,
@@ -45,6 +47,16 @@ function colorFromText(text) {
 
 function isByte(value) {
   return Number.isInteger(value) && value >= 0 && value <= 255;
+}
+
+function luma(key, value) {
+  if (typeof value !== 'number') {
+    throw argumentTypeError('option', key, 'a number', value);
+  }
+  if (!isByte(value)) {
+    throw rangeError('option', key, 'a whole number from 0 to 255', value);
+  }
+  return value;
 }
 
 function color(value) {
@@ -88,12 +100,17 @@ function abortSignal(value) {
 
 const readers = {
   __proto__: null,
-  format(parsed, value) { parsed.flags |= choice('format', names.format, value); },
+  format(parsed, value) { parsed.flags |= choice('format', formats, value); },
   alpha(parsed, value) { parsed.flags |= choice('alpha', names.alpha, value) << 4; },
   depth16(parsed, value) { parsed.flags |= choice('depth16', names.depth16, value) << 6; },
-  topDown(parsed, value) { parsed.flags |= flag('topDown', value) << 8; },
-  strict(parsed, value) { parsed.flags |= flag('strict', value) << 9; },
-  ignoreChecksums(parsed, value) { parsed.flags |= flag('ignoreChecksums', value) << 10; },
+  dither(parsed, value) { parsed.flags |= choice('dither', names.dither, value) << 8; },
+  topDown(parsed, value) { parsed.flags |= flag('topDown', value) << 10; },
+  strict(parsed, value) { parsed.flags |= flag('strict', value) << 11; },
+  ignoreChecksums(parsed, value) { parsed.flags |= flag('ignoreChecksums', value) << 12; },
+  invert(parsed, value) { parsed.flags |= flag('invert', value) << 13; },
+  threshold(parsed, value) {
+    parsed.flags = parsed.flags & 0xffff | luma('threshold', value) << 16;
+  },
   background(parsed, value) { parsed.background = color(value); },
   maxPixels(parsed, value) { parsed.maxPixels = pixelLimit(value); },
   onWarning(parsed, value) { parsed.onWarning = listener(value); },
@@ -132,4 +149,4 @@ function readOptions(options) {
   return parsed;
 }
 
-module.exports = { readOptions, inputs };
+module.exports = { readOptions, formats, inputs };
