@@ -2,11 +2,15 @@
  * The functions that lib/ calls. They are not a public interface: lib/ has checked
  * every argument, what is checked here again is what memory safety hangs on.
  *
- * All begin with the same six arguments, then come their own:
- *   png         a view (Buffer, typed array, DataView) of at least one byte
+ * All begin with the same six arguments, the common ones:
+ *   input       a view (Buffer, typed array, DataView) of at least one byte
  *   length      bytes of it to use
  *   flags, background, maxPixels: see options.h
  *   onWarning   a function, or undefined
+ * Asynchronous ones go on with two more:
+ *   copy        read from a copy of the input, made now
+ *   ticket      for cancel; 0: none
+ * Then come their own.
  */
 #include <libdeflate.h>
 #include <node_api.h>
@@ -23,13 +27,16 @@
 #include "task.h"
 
 enum {
-    ARG_PNG,
+    ARG_INPUT,
     ARG_LENGTH,
     ARG_OPTIONS,
     ARG_ON_WARNING = ARG_OPTIONS + 3,
-    ARG_OWN
+    ARG_OWN,
+    ARG_COPY = ARG_OWN,
+    ARG_TICKET,
+    ARG_ASYNC_OWN,
+    MAX_ARGS = ARG_ASYNC_OWN + 4
 };
-#define MAX_ARGS (ARG_OWN + 3)
 
 /* One call from JavaScript, from its arguments to its job. */
 typedef struct call {
@@ -60,16 +67,16 @@ static bool call_succeeded(napi_env env, const call *call)
 
 static bool read_input(napi_env env, call *call)
 {
-    uint8_t *png = NULL;
+    uint8_t *bytes = NULL;
     size_t   size;
     double   length;
 
-    if (!bytes_of_view(env, call->argv[ARG_PNG], &png, &size) ||
+    if (!bytes_of_view(env, call->argv[ARG_INPUT], &bytes, &size) ||
         napi_get_value_double(env, call->argv[ARG_LENGTH], &length) != napi_ok ||
         !(length >= 0 && length <= (double)size))
         return false;
-    call->job.png = png;
-    call->job.png_size = (size_t)length;
+    call->job.input = bytes;
+    call->job.input_size = (size_t)length;
     return true;
 }
 
@@ -97,20 +104,55 @@ static bool read_arguments(napi_env env, napi_callback_info info, call *call,
            options_read(env, &call->argv[ARG_OPTIONS], options) && read_on_warning(env, call);
 }
 
-/* The arguments and the plan. False: an exception is pending. */
-static bool call_begin(napi_env env, napi_callback_info info, call *call)
+/* The common arguments. False: an exception is pending. */
+static bool call_begin(napi_env env, napi_callback_info info, call *call, png2bmp_options *options)
+{
+    call->job.path = NULL;
+    png2bmp_report_init(&call->job.report);
+    if (read_arguments(env, info, call, options))
+        return true;
+    throw_quiet(env);
+    return false;
+}
+
+/* The common arguments and the plan of a PNG. False: an exception is pending. */
+static bool call_begin_png(napi_env env, napi_callback_info info, call *call)
 {
     png2bmp_options options;
-    job            *job = &call->job;
+    if (!call_begin(env, info, call, &options))
+        return false;
+    job_plan(&call->job, &options);
+    return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
+}
 
-    job->path = NULL;
-    png2bmp_report_init(&job->report);
-    if (!read_arguments(env, info, call, &options)) {
+/* width, height, channels, stride of raw pixels, as four arguments. */
+static bool read_pixels(napi_env env, const napi_value argv[4], png2bmp_pixels *pixels)
+{
+    uint32_t channels;
+    double   stride;
+    if (napi_get_value_uint32(env, argv[0], &pixels->width) != napi_ok ||
+        napi_get_value_uint32(env, argv[1], &pixels->height) != napi_ok ||
+        napi_get_value_uint32(env, argv[2], &channels) != napi_ok ||
+        napi_get_value_double(env, argv[3], &stride) != napi_ok ||
+        !(stride >= 0 && stride < 0x1p53))
+        return false;
+    pixels->channels = channels;
+    pixels->stride = (size_t)stride;
+    return true;
+}
+
+/* The same for raw pixels, which stand in the arguments from `own` on. */
+static bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t own)
+{
+    png2bmp_options options;
+    if (!call_begin(env, info, call, &options))
+        return false;
+    if (!read_pixels(env, &call->argv[own], &call->job.pixels)) {
         throw_quiet(env);
         return false;
     }
-    job->status = png2bmp_plan_make(&job->plan, job->png, job->png_size, &options, &job->report);
-    return job->status == PNG2BMP_OK || call_succeeded(env, call);
+    job_plan_pixels(&call->job, &options);
+    return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
 }
 
 /* The Buffer that the job writes to. NULL: an exception is pending. */
@@ -118,11 +160,11 @@ static napi_value call_create_output(napi_env env, call *call)
 {
     job       *job = &call->job;
     napi_value output =
-        bytes_create(env, call->self, job->plan.bmp.byte_length, &job->bmp, &job->status);
+        bytes_create(env, call->self, job->plan.bmp.byte_length, &job->output, &job->status);
     if (output)
         return output;
     snprintf(job->report.error.message, sizeof job->report.error.message,
-             "the BMP needs a Buffer of %llu bytes: %s",
+             "the output needs a Buffer of %llu bytes: %s",
              (unsigned long long)job->plan.bmp.byte_length,
              job->status == PNG2BMP_ERR_OUT_OF_MEMORY ? "out of memory"
                                                       : "more than buffer.constants.MAX_LENGTH");
@@ -149,19 +191,61 @@ static bool call_read_path(napi_env env, call *call, napi_value view)
     return true;
 }
 
+/* What readInfo answers. argv: a Float64Array, which gets width, height, bitDepth,
+ * colorType, interlaced, hasAlpha; format (as in flags), bitsPerPixel, byteLength of
+ * the BMP. False: an exception is pending. */
+static bool call_write_facts(napi_env env, const call *call, napi_value argv)
+{
+    const png2bmp_png_info *png = &call->job.plan.png;
+    const png2bmp_bmp_info *bmp = &call->job.plan.bmp;
+    const double            facts[] = {
+                   png->width,     png->height, png->bit_depth,      png->color_type,          png->interlaced,
+                   png->has_alpha, bmp->format, bmp->bits_per_pixel, (double)bmp->byte_length,
+    };
+    uint8_t *bytes;
+    size_t   size;
+
+    if (!bytes_of_view(env, argv, &bytes, &size) || size != sizeof facts) {
+        throw_quiet(env);
+        return false;
+    }
+    memcpy(bytes, facts, sizeof facts);
+    return true;
+}
+
 /* ---- Synchronous calls ------------------------------------------------------ */
 
-/* convert(...six): Buffer */
+/* Runs a planned job into a new Buffer. */
+static napi_value call_run(napi_env env, call *call, void (*run)(job *, const png2bmp_control *))
+{
+    napi_value output = call_create_output(env, call);
+    if (!output)
+        return NULL;
+    run(&call->job, NULL);
+    return call_succeeded(env, call) ? output : NULL;
+}
+
+/* convert(...common): Buffer */
 static napi_value convert(napi_env env, napi_callback_info info)
 {
     call call;
-    if (!call_begin(env, info, &call))
+    return call_begin_png(env, info, &call) ? call_run(env, &call, job_convert) : NULL;
+}
+
+/* decode(...common, facts): Buffer; facts as in plan */
+static napi_value decode(napi_env env, napi_callback_info info)
+{
+    call call;
+    if (!call_begin_png(env, info, &call) || !call_write_facts(env, &call, call.argv[ARG_OWN]))
         return NULL;
-    napi_value output = call_create_output(env, &call);
-    if (!output)
-        return NULL;
-    job_convert(&call.job, NULL);
-    return call_succeeded(env, &call) ? output : NULL;
+    return call_run(env, &call, job_convert);
+}
+
+/* encode(...common, width, height, channels, stride): Buffer */
+static napi_value encode(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_pixels(env, info, &call, ARG_OWN) ? call_run(env, &call, job_encode) : NULL;
 }
 
 static bool overlap(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
@@ -177,7 +261,7 @@ static bool call_use_target(napi_env env, call *call, napi_value target)
     size_t         size;
     char           message[120];
 
-    if (!bytes_of_view(env, target, &job->bmp, &size)) {
+    if (!bytes_of_view(env, target, &job->output, &size)) {
         throw_quiet(env);
         return false;
     }
@@ -189,7 +273,7 @@ static bool call_use_target(napi_env env, call *call, napi_value target)
         throw_argument(env, call->self, "ERR_OUT_OF_RANGE", message);
         return false;
     }
-    if (overlap(job->bmp, (size_t)needed, job->png, job->png_size)) {
+    if (overlap(job->output, (size_t)needed, job->input, job->input_size)) {
         throw_argument(env, call->self, "ERR_INVALID_ARG_VALUE",
                        "The \"target\" argument must not share memory with the PNG");
         return false;
@@ -197,13 +281,13 @@ static bool call_use_target(napi_env env, call *call, napi_value target)
     return true;
 }
 
-/* convertInto(...six, target): bytes written */
+/* convertInto(...common, target): bytes written */
 static napi_value convert_into(napi_env env, napi_callback_info info)
 {
     call       call;
     napi_value written;
 
-    if (!call_begin(env, info, &call) || !call_use_target(env, &call, call.argv[ARG_OWN]))
+    if (!call_begin_png(env, info, &call) || !call_use_target(env, &call, call.argv[ARG_OWN]))
         return NULL;
     job_convert(&call.job, NULL);
     if (!call_succeeded(env, &call))
@@ -213,13 +297,13 @@ static napi_value convert_into(napi_env env, napi_callback_info info)
     return written;
 }
 
-/* save(...six, path): true */
+/* save(...common, path): true */
 static napi_value save(napi_env env, napi_callback_info info)
 {
     call       call;
     napi_value yes;
 
-    if (!call_begin(env, info, &call) || !call_read_path(env, &call, call.argv[ARG_OWN]))
+    if (!call_begin_png(env, info, &call) || !call_read_path(env, &call, call.argv[ARG_OWN]))
         return NULL;
     job_save(&call.job, NULL);
     const bool succeeded = call_succeeded(env, &call);
@@ -229,67 +313,75 @@ static napi_value save(napi_env env, napi_callback_info info)
     return napi_get_boolean(env, true, &yes) == napi_ok ? yes : throw_quiet(env);
 }
 
-/* plan(...six, facts: Float64Array): fills facts with width, height, bitDepth, colorType,
- * interlaced, hasAlpha; format (as in flags), bitsPerPixel, byteLength of the BMP */
+/* plan(...common, facts) */
 static napi_value plan(napi_env env, napi_callback_info info)
 {
-    call     call;
-    uint8_t *bytes;
-    size_t   size;
-
-    if (!call_begin(env, info, &call) || !call_succeeded(env, &call))
-        return NULL;
-    const png2bmp_png_info *png = &call.job.plan.png;
-    const png2bmp_bmp_info *bmp = &call.job.plan.bmp;
-    const double            facts[] = {
-                   png->width,     png->height, png->bit_depth,      png->color_type,          png->interlaced,
-                   png->has_alpha, bmp->format, bmp->bits_per_pixel, (double)bmp->byte_length,
-    };
-    if (!bytes_of_view(env, call.argv[ARG_OWN], &bytes, &size) || size != sizeof facts)
-        return throw_quiet(env);
-    memcpy(bytes, facts, sizeof facts);
+    call call;
+    if (call_begin_png(env, info, &call) && call_succeeded(env, &call))
+        call_write_facts(env, &call, call.argv[ARG_OWN]);
     return NULL;
 }
 
 /* ---- Asynchronous calls ----------------------------------------------------- */
 
-/* The two arguments that all asynchronous calls have next: copy (boolean, read from
- * a copy of the PNG), ticket (for cancel; 0: none). False: an exception is pending. */
 static bool call_make_request(napi_env env, const call *call, task_request *request)
 {
-    request->input = call->argv[ARG_PNG];
+    request->input = call->argv[ARG_INPUT];
     request->on_warning = call->on_warning;
     request->output = NULL;
-    if (napi_get_value_bool(env, call->argv[ARG_OWN], &request->copy_input) == napi_ok &&
-        napi_get_value_uint32(env, call->argv[ARG_OWN + 1], &request->ticket) == napi_ok)
+    if (napi_get_value_bool(env, call->argv[ARG_COPY], &request->copy_input) == napi_ok &&
+        napi_get_value_uint32(env, call->argv[ARG_TICKET], &request->ticket) == napi_ok)
         return true;
     throw_quiet(env);
     return false;
 }
 
-/* convertAsync(...six, copy, ticket): Promise<Buffer> */
-static napi_value convert_async(napi_env env, napi_callback_info info)
+/* Starts a planned job into a new Buffer. */
+static napi_value call_start(napi_env env, call *call, void (*run)(job *, const png2bmp_control *))
 {
-    call         call;
     task_request request;
-
-    if (!call_begin(env, info, &call) || !call_make_request(env, &call, &request))
+    if (!call_make_request(env, call, &request))
         return NULL;
-    request.output = call_create_output(env, &call);
+    request.output = call_create_output(env, call);
     if (!request.output)
         return NULL;
-    call.job.run = job_convert;
-    return task_start(env, call.self, &call.job, &request);
+    call->job.run = run;
+    return task_start(env, call->self, &call->job, &request);
 }
 
-/* saveAsync(...six, copy, ticket, path): Promise<true> */
+/* convertAsync(...common, copy, ticket): Promise<Buffer> */
+static napi_value convert_async(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_png(env, info, &call) ? call_start(env, &call, job_convert) : NULL;
+}
+
+/* decodeAsync(...common, copy, ticket, facts): Promise<Buffer>; facts are there at once */
+static napi_value decode_async(napi_env env, napi_callback_info info)
+{
+    call call;
+    if (!call_begin_png(env, info, &call) ||
+        !call_write_facts(env, &call, call.argv[ARG_ASYNC_OWN]))
+        return NULL;
+    return call_start(env, &call, job_convert);
+}
+
+/* encodeAsync(...common, copy, ticket, width, height, channels, stride): Promise<Buffer> */
+static napi_value encode_async(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_pixels(env, info, &call, ARG_ASYNC_OWN) ? call_start(env, &call, job_encode)
+                                                              : NULL;
+}
+
+/* saveAsync(...common, copy, ticket, path): Promise<true> */
 static napi_value save_async(napi_env env, napi_callback_info info)
 {
     call         call;
     task_request request;
 
-    if (!call_begin(env, info, &call) || !call_make_request(env, &call, &request) ||
-        !call_read_path(env, &call, call.argv[ARG_OWN + 2]))
+    if (!call_begin_png(env, info, &call) || !call_make_request(env, &call, &request) ||
+        !call_read_path(env, &call, call.argv[ARG_ASYNC_OWN]))
         return NULL;
     call.job.run = job_save;
     return task_start(env, call.self, &call.job, &request);
@@ -353,11 +445,15 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
     const napi_property_descriptor functions[] = {
         FUNCTION("setup", instance_setup),
         FUNCTION("convert", convert),
+        FUNCTION("convertAsync", convert_async),
         FUNCTION("convertInto", convert_into),
         FUNCTION("save", save),
-        FUNCTION("plan", plan),
-        FUNCTION("convertAsync", convert_async),
         FUNCTION("saveAsync", save_async),
+        FUNCTION("plan", plan),
+        FUNCTION("decode", decode),
+        FUNCTION("decodeAsync", decode_async),
+        FUNCTION("encode", encode),
+        FUNCTION("encodeAsync", encode_async),
         FUNCTION("cancel", cancel),
     };
 #undef FUNCTION

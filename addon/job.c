@@ -2,15 +2,41 @@
 
 #include <stdlib.h>
 
+static png2bmp_pixels job_pixels(const job *job)
+{
+    png2bmp_pixels pixels = job->pixels;
+    pixels.data = job->input;
+    pixels.size = job->input_size;
+    return pixels;
+}
+
+void job_plan(job *job, const png2bmp_options *options)
+{
+    job->status = png2bmp_plan_make(&job->plan, job->input, job->input_size, options, &job->report);
+}
+
+void job_plan_pixels(job *job, const png2bmp_options *options)
+{
+    const png2bmp_pixels pixels = job_pixels(job);
+    job->status = png2bmp_plan_pixels(&job->plan, &pixels, options, &job->report);
+}
+
 void job_convert(job *job, const png2bmp_control *control)
 {
-    job->status = png2bmp_run(&job->plan, job->png, job->png_size, job->bmp, control, &job->report);
+    job->status =
+        png2bmp_run(&job->plan, job->input, job->input_size, job->output, control, &job->report);
 }
 
 void job_save(job *job, const png2bmp_control *control)
 {
     job->status =
-        png2bmp_save(job->path, &job->plan, job->png, job->png_size, control, &job->report);
+        png2bmp_save(job->path, &job->plan, job->input, job->input_size, control, &job->report);
+}
+
+void job_encode(job *job, const png2bmp_control *control)
+{
+    const png2bmp_pixels pixels = job_pixels(job);
+    job->status = png2bmp_run_pixels(&job->plan, &pixels, job->output, control, &job->report);
 }
 
 void job_release(job *job)

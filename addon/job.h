@@ -11,19 +11,26 @@ typedef struct job {
     /* Runs on any thread, calls no JavaScript; sets status, fills report. */
     void (*run)(struct job *job, const png2bmp_control *control);
 
-    const uint8_t *png; /* borrowed */
-    size_t         png_size;
+    const uint8_t *input; /* a PNG, or raw pixels; borrowed */
+    size_t         input_size;
+    png2bmp_pixels pixels; /* job_encode: all but data and size, which are `input` */
     png2bmp_plan   plan;
-    uint8_t       *bmp;  /* job_convert: plan.bmp.byte_length bytes, borrowed */
-    char          *path; /* job_save: from malloc, owned: see job_release */
+    uint8_t       *output; /* plan.bmp.byte_length bytes, borrowed; job_save: not used */
+    char          *path;   /* job_save: from malloc, owned: see job_release */
 
     png2bmp_status status;
     png2bmp_report report;
 } job;
 
-/* The two functions for `run`: into memory, and into a file. */
+/* The plan: from input and options, sets status, fills report. job_plan is for
+ * PNGs, job_plan_pixels for raw pixels. */
+void job_plan(job *job, const png2bmp_options *options);
+void job_plan_pixels(job *job, const png2bmp_options *options);
+
+/* The functions for `run`: a PNG into memory, a PNG into a file, pixels into memory. */
 void job_convert(job *job, const png2bmp_control *control);
 void job_save(job *job, const png2bmp_control *control);
+void job_encode(job *job, const png2bmp_control *control);
 
 /* Frees what the job owns. */
 void job_release(job *job);

@@ -142,7 +142,7 @@ static void task_complete(napi_env env, napi_status status, void *data)
 
 static bool copy_input(napi_env env, task *t)
 {
-    t->copy = malloc(t->job.png_size);
+    t->copy = malloc(t->job.input_size);
     if (!t->copy) {
         png2bmp_report_init(&t->job.report);
         napi_value error =
@@ -151,8 +151,8 @@ static bool copy_input(napi_env env, task *t)
             napi_throw(env, error);
         return false;
     }
-    memcpy(t->copy, t->job.png, t->job.png_size);
-    t->job.png = t->copy;
+    memcpy(t->copy, t->job.input, t->job.input_size);
+    t->job.input = t->copy;
     return true;
 }
 

@@ -10,9 +10,9 @@
 
 /* What the JavaScript thread hands over. */
 typedef struct task_request {
-    napi_value input;      /* the view that job->png lies in */
+    napi_value input;      /* the view that job->input lies in */
     bool       copy_input; /* read from a copy made now, not in place */
-    napi_value output;     /* the Buffer that job->bmp lies in; NULL: the result is `true` */
+    napi_value output;     /* the Buffer that job->output lies in; NULL: the result is `true` */
     napi_value on_warning; /* a function, or NULL */
     uint32_t   ticket;     /* for task_cancel; 0: cannot be cancelled */
 } task_request;

@@ -184,6 +184,57 @@ export function saveBMPAsync(
 /** Reads what stands before the pixels, and nothing else. The PNG may end behind that. */
 export function readInfo(png: Bytes, options?: Options): Info;
 
+/** 8-bit samples in memory, top row first. */
+export interface Pixels<T = Bytes> {
+  /** Gray, gray alpha, RGB or RGBA, by `channels`. */
+  data: T;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  channels: 1 | 2 | 3 | 4;
+}
+
+/** Pixels whose rows may have bytes between them. */
+export interface StridedPixels extends Pixels {
+  /** Bytes from one row to the next; `width * channels` when left out. */
+  stride?: number | undefined;
+}
+
+/** Writes raw pixels as a BMP, with the formats and options of {@link getBMP}. */
+export function encodeBMP(pixels: StridedPixels, options?: Options): Buffer;
+
+/** As {@link encodeBMP}, on a worker thread; `options.input` is for `pixels.data`. */
+export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<Buffer>;
+export function encodeBMPAsync(pixels: StridedPixels, callback: Callback<Buffer>): void;
+export function encodeBMPAsync(
+  pixels: StridedPixels,
+  options: Options | undefined,
+  callback: Callback<Buffer>,
+): void;
+
+/** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
+export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
+  /** 3: RGB, where `alpha` and `background` say what becomes of transparency. 4 (default):
+   * RGBA, straight alpha. */
+  channels?: 3 | 4 | undefined;
+}
+
+/** What `decodePNG` gives. */
+export type DecodedPixels = Pixels<Buffer> & { channels: 3 | 4 };
+
+/** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
+export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
+
+/** As {@link decodePNG}, on a worker thread. */
+export function decodePNGAsync(png: Bytes, options?: DecodeOptions): Promise<DecodedPixels>;
+export function decodePNGAsync(png: Bytes, callback: Callback<DecodedPixels>): void;
+export function decodePNGAsync(
+  png: Bytes,
+  options: DecodeOptions | undefined,
+  callback: Callback<DecodedPixels>,
+): void;
+
 /** A PNG that cannot be converted, or not in the way that the options ask for. */
 export interface PngError extends Error {
   name: 'PngError';

@@ -74,6 +74,41 @@ function toPath(path) {
   return bytes;
 }
 
+function wholeNumber(name, value, least, most) {
+  if (typeof value !== 'number') {
+    throw argumentTypeError('property', `pixels.${name}`, 'a number', value);
+  }
+  if (!(Number.isInteger(value) && value >= least && value <= most)) {
+    const range = `a whole number from ${least} to ${most}`;
+    throw rangeError('property', `pixels.${name}`, range, value);
+  }
+  return value;
+}
+
+const MAX_SIDE = 2 ** 31 - 1;
+
+/** { data, width, height, channels[, stride] }, checked, with a view for the data. */
+function toPixels(pixels) {
+  if (typeof pixels !== 'object' || pixels === null) {
+    const wanted = '{ data, width, height, channels[, stride] }';
+    throw argumentTypeError('argument', 'pixels', wanted, pixels);
+  }
+  const view = toView('pixels.data', pixels.data);
+  const size = toLength('pixels.data', view, undefined);
+  const width = wholeNumber('width', pixels.width, 1, MAX_SIDE);
+  const height = wholeNumber('height', pixels.height, 1, MAX_SIDE);
+  const channels = wholeNumber('channels', pixels.channels, 1, 4);
+  const row = width * channels;
+  const stride = pixels.stride === undefined ? row
+    : wholeNumber('stride', pixels.stride, row, Number.MAX_SAFE_INTEGER);
+  const needed = stride * (height - 1) + row;
+  if (size < needed) {
+    throw rangeError('property', 'pixels.data',
+      `at least ${needed} bytes long for ${width} x ${height} x ${channels}`, size);
+  }
+  return { view, width, height, channels, stride };
+}
+
 /** Whether somebody could take the memory away while another thread reads it, although
  * the view is kept: by resizing the buffer, or by growing a WebAssembly.Memory, which
  * shows in nothing but its size. Shared memory is written to by others as a rule. */
@@ -109,4 +144,4 @@ function asyncInput(view, mode) {
   return { view, copy: mode !== 'borrow' || mustCopy(view) };
 }
 
-module.exports = { toView, toLength, toPath, asyncInput };
+module.exports = { toView, toLength, toPath, toPixels, asyncInput };

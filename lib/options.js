@@ -126,17 +126,21 @@ function unknownOption(key) {
   return Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
 }
 
+function readable(options) {
+  if (typeof options !== 'object' || options === null) {
+    throw argumentTypeError('argument', 'options', 'an object', options);
+  }
+  return options;
+}
+
 /** { flags, background, maxPixels, onWarning, input, signal } of an options object. An
  * option that is undefined has its default; one that is not known is an error. */
 function readOptions(options) {
   if (options === undefined) {
     return none;
   }
-  if (typeof options !== 'object' || options === null) {
-    throw argumentTypeError('argument', 'options', 'an object', options);
-  }
   const parsed = defaults();
-  for (const key in options) {
+  for (const key in readable(options)) {
     const reader = readers[key];
     if (reader === undefined) {
       throw unknownOption(key);
@@ -149,4 +153,20 @@ function readOptions(options) {
   return parsed;
 }
 
-module.exports = { readOptions, formats, inputs };
+const rawFormats = { 3: names.format.indexOf('raw-rgb'), 4: names.format.indexOf('raw-rgba') };
+
+/** The same for decodePNG, whose format is { channels: 3 | 4 }. */
+function readDecodeOptions(options = {}) {
+  const { channels = 4, ...rest } = readable(options);
+  if (channels !== 3 && channels !== 4) {
+    throw argumentValueError('option', 'channels', '3 or 4', channels);
+  }
+  if (rest.format !== undefined) {
+    throw argumentValueError('option', 'format', 'left out: decodePNG has channels', rest.format);
+  }
+  const parsed = { ...readOptions(rest), channels };
+  parsed.flags |= rawFormats[channels];
+  return parsed;
+}
+
+module.exports = { readOptions, readDecodeOptions, formats, inputs };

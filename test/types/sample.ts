@@ -7,11 +7,15 @@ import {
   saveBMP,
   saveBMPAsync,
   readInfo,
+  encodeBMP,
+  encodeBMPAsync,
+  decodePNG,
+  decodePNGAsync,
   constants,
   errors,
   versions,
 } from 'png2bmp';
-import type { Format, Info, Options, PngError, Warning } from 'png2bmp';
+import type { DecodedPixels, Format, Info, Options, PngError, Warning } from 'png2bmp';
 import required = require('png2bmp');
 
 const png: Buffer = Buffer.alloc(8);
@@ -77,6 +81,13 @@ const format: Format = info.bmp.format;
 const facts: number[] = [info.width, info.bmp.byteLength, constants.DEFAULT_MAX_PIXELS];
 const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.png2bmp, constants.formats[0]];
 
+const decoded: DecodedPixels = decodePNG(png, { channels: 3, background: '#000' });
+const encoded: Buffer = encodeBMP(decoded, { format: 'mono1', dither: 'ordered', threshold: 9 });
+const decodedLater: Promise<DecodedPixels> = decodePNGAsync(png);
+const encodedLater: Promise<Buffer> = encodeBMPAsync({ ...decoded, stride: 640 }, options);
+decodePNGAsync(png, { channels: 4 }, (error, result) => error === null && result?.data);
+encodeBMPAsync(decoded, (error, bmp) => error === null && bmp?.length);
+
 try {
   getBMP(png);
 } catch (error) {
@@ -99,4 +110,10 @@ saveBMP(png, 'a.bmp');
 // @ts-expect-error two numbers are no colour
 getBMP(png, { background: [1, 2] });
 
+// @ts-expect-error decodePNG has channels in place of a format
+decodePNG(png, { format: 'bgr24' });
+// @ts-expect-error no such number of channels
+encodeBMP({ data: png, width: 1, height: 1, channels: 5 });
+
+export { decoded, encoded, decodedLater, encodedLater };
 export { bmps, promises, nothing, written, saved, savedLater, format, facts, promise };

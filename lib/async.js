@@ -1,0 +1,121 @@
+'use strict';
+
+// The calls that convert on a worker thread. The addon knows promises only; signals and
+// callbacks are made out of them here.
+
+const process = require('node:process');
+
+const native = require('./native');
+const { AbortError, argumentTypeError } = require('./errors');
+const { asyncInput, toLength, toPath, toPixels, toView } = require('./input');
+const { readDecodeOptions, readOptions } = require('./options');
+const { throwIfAborted } = require('./sync');
+
+let lastTicket = 0;
+
+/** start(ticket), with a ticket that the signal cancels. */
+async function abortable(signal, start) {
+  throwIfAborted(signal);
+  lastTicket = lastTicket % 0xffffffff + 1;
+  const ticket = lastTicket;
+  const cancel = () => native.cancel(ticket);
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await start(ticket);
+  } catch (error) {
+    throw error?.code === 'ERR_CANCELLED' ? new AbortError(signal.reason) : error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Calls start(input, copy, ticket), which gives a promise. Async, so that whatever it
+ * throws rejects. */
+async function run(view, options, start) {
+  const begin = (ticket) => {
+    const { view: input, copy } = asyncInput(view, options.input);
+    return start(input, copy, ticket);
+  };
+  return options.signal === undefined ? begin(0) : abortable(options.signal, begin);
+}
+
+/** callback(error) or callback(null, value), outside of the promise: what it throws is an
+ * uncaught exception and not an unhandled rejection. */
+function deliver(promise, callback) {
+  promise.then((value) => process.nextTick(callback, null, value),
+    (error) => process.nextTick(callback, error));
+}
+
+/** Gives prepare()'s promise, or has the callback called. Wrong arguments, for which prepare
+ * throws, are thrown where there is a callback, as node:fs does, and reject else. */
+function settle(callback, prepare) {
+  if (callback === undefined) {
+    return (async () => prepare())();
+  }
+  if (typeof callback !== 'function') {
+    throw argumentTypeError('argument', 'callback', 'a function', callback);
+  }
+  return deliver(prepare(), callback);
+}
+
+/** [length, options, callback] from what was given in their place: each may be left out. */
+function sortArguments(length, options, callback) {
+  if (typeof length === 'function') {
+    return [undefined, undefined, length];
+  }
+  if (typeof length === 'object') {
+    return [undefined, length, options];
+  }
+  return typeof options === 'function' ? [length, undefined, options] : [length, options, callback];
+}
+
+function getBMPAsync(png, ...rest) {
+  const [length, options, callback] = sortArguments(...rest);
+  return settle(callback, () => {
+    const view = toView('png', png);
+    const size = toLength('png', view, length);
+    const o = readOptions(options);
+    return run(view, o, (input, copy, ticket) => native.convertAsync(input, size, o.flags,
+      o.background, o.maxPixels, o.onWarning, copy, ticket));
+  });
+}
+
+function saveBMPAsync(path, png, ...rest) {
+  const [length, options, callback] = sortArguments(...rest);
+  return settle(callback, () => {
+    const file = toPath(path);
+    const view = toView('png', png);
+    const size = toLength('png', view, length);
+    const o = readOptions(options);
+    return run(view, o, (input, copy, ticket) => native.saveAsync(input, size, o.flags,
+      o.background, o.maxPixels, o.onWarning, copy, ticket, file));
+  });
+}
+
+function encodeBMPAsync(pixels, ...rest) {
+  const [, options, callback] = sortArguments(undefined, ...rest);
+  return settle(callback, () => {
+    const { view, width, height, channels, stride } = toPixels(pixels);
+    const size = view.byteLength;
+    const o = readOptions(options);
+    return run(view, o, (input, copy, ticket) => native.encodeAsync(input, size, o.flags,
+      o.background, o.maxPixels, o.onWarning, copy, ticket, width, height, channels, stride));
+  });
+}
+
+function decodePNGAsync(png, ...rest) {
+  const [, options, callback] = sortArguments(undefined, ...rest);
+  return settle(callback, () => {
+    const view = toView('png', png);
+    const size = toLength('png', view, undefined);
+    const o = readDecodeOptions(options);
+    return run(view, o, async (input, copy, ticket) => {
+      const facts = new Float64Array(9);
+      const data = await native.decodeAsync(input, size, o.flags, o.background, o.maxPixels,
+        o.onWarning, copy, ticket, facts);
+      return { data, width: facts[0], height: facts[1], channels: o.channels };
+    });
+  });
+}
+
+module.exports = { getBMPAsync, saveBMPAsync, encodeBMPAsync, decodePNGAsync };

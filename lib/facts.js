@@ -1,0 +1,33 @@
+'use strict';
+
+// What can be looked up: names, codes, versions.
+
+const native = require('./native');
+const { PngError } = require('./errors');
+const { formats, inputs, readOptions } = require('./options');
+
+function warningCodes() {
+  const all = Object.keys(native.codes);
+  const warnings = all.slice(all.indexOf(native.firstWarning));
+  return Object.fromEntries(warnings.map((code) =>
+    [code.replace('ERR', 'WARN'), native.codes[code]]));
+}
+
+const constants = Object.freeze({
+  formats: Object.freeze(formats),
+  alphas: Object.freeze(native.names.alpha),
+  depths16: Object.freeze(native.names.depth16),
+  dithers: Object.freeze(native.names.dither),
+  inputs: Object.freeze(inputs),
+  colorTypes: Object.freeze({ gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgbAlpha: 6 }),
+  DEFAULT_MAX_PIXELS: readOptions(undefined).maxPixels,
+  MAX_BMP_LENGTH: 0xffffffff,
+});
+
+const errors = Object.freeze({
+  PngError,
+  codes: Object.freeze(native.codes),
+  warnings: Object.freeze(warningCodes()),
+});
+
+module.exports = { constants, errors, versions: Object.freeze(native.versions) };
