@@ -205,8 +205,8 @@ export interface StridedPixels extends Pixels {
 export function encodeBMP(pixels: StridedPixels, options?: Options): Buffer;
 
 /** As {@link encodeBMP}, on a worker thread; `options.input` is for `pixels.data`. */
-export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<Buffer>;
 export function encodeBMPAsync(pixels: StridedPixels, callback: Callback<Buffer>): void;
+export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<Buffer>;
 export function encodeBMPAsync(
   pixels: StridedPixels,
   options: Options | undefined,
@@ -227,8 +227,8 @@ export type DecodedPixels = Pixels<Buffer> & { channels: 3 | 4 };
 export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
 
 /** As {@link decodePNG}, on a worker thread. */
-export function decodePNGAsync(png: Bytes, options?: DecodeOptions): Promise<DecodedPixels>;
 export function decodePNGAsync(png: Bytes, callback: Callback<DecodedPixels>): void;
+export function decodePNGAsync(png: Bytes, options?: DecodeOptions): Promise<DecodedPixels>;
 export function decodePNGAsync(
   png: Bytes,
   options: DecodeOptions | undefined,
