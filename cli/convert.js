@@ -14,10 +14,9 @@ const exitCodes = require('./exit-codes');
 const { readAll, readHead } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
 
-/* Up to this size of the BMP a conversion takes some 0.1 ms, and is done on the
- * JavaScript thread: the way through the pool and back adds 0.07 ms of processor
- * time (10 000 icons: 1.5 s and 2.2 s). */
-const SMALL_BMP_BYTES = 65536;
+/* Up to this size of the BMP a conversion takes less than about a millisecond,
+ * and is done on the JavaScript thread: bench/cli-icons.sh has the measurements. */
+const SMALL_BMP_BYTES = 262144;
 
 /* What is not known before the input has been read: such a job runs alone. */
 const UNKNOWN_BYTES = Infinity;
@@ -56,7 +55,7 @@ function exitCodeOf(error) {
 }
 
 /* 'missing', 'file' (or a directory: the save will say so), or 'special': a
- * device or a pipe, where nothing is lost by writing. */
+ * device or a pipe, which is written to and not replaced. */
 function kindOfOutput(output) {
   const stat = fs.lstatSync(output, { throwIfNoEntry: false });
   if (stat === undefined) return 'missing';
@@ -99,18 +98,18 @@ class Converter {
 
   #begin(job, start) {
     if (job.error) throw new JobError(exitCodes.CANNOT_READ, job.error);
-    const kind = this.#checkOutput(job);
-    if (kind === 'file' && this.settings.skipExisting) return { ...job, ok: true, skipped: true };
+    const special = this.#checkOutput(job);
+    if (special === 'skip') return { ...job, ok: true, skipped: true };
     const head = job.input === STANDARD_STREAM
       ? undefined
       : attempt(exitCodes.CANNOT_READ, () => readHead(job.input));
-    if (head === undefined) return this.#later(job, start, undefined, UNKNOWN_BYTES);
+    if (head === undefined) return this.#later(job, start, special, undefined, UNKNOWN_BYTES);
     const { png, info } = this.#plan(job.input, head);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     this.#makeDirectory(job.output);
     const small = png !== undefined && info.bmp.byteLength <= SMALL_BMP_BYTES;
-    if (small && kind !== 'special') return this.#convertNow(job, start, png, info);
-    return this.#later(job, start, png, head.size + info.bmp.byteLength);
+    if (small && !special) return this.#convertNow(job, start, png, info);
+    return this.#later(job, start, special, png, head.size + info.bmp.byteLength);
   }
 
   #onlyLooks() {
@@ -118,10 +117,12 @@ class Converter {
   }
 
   #checkOutput({ output }) {
-    if (this.settings.info) return 'missing';
-    if (output === STANDARD_STREAM) return 'special';
+    if (this.settings.info) return false;
+    if (output === STANDARD_STREAM) return true;
     const kind = attempt(exitCodes.CANNOT_WRITE, () => kindOfOutput(output));
-    if (kind !== 'file' || this.settings.force || this.settings.skipExisting) return kind;
+    if (kind === 'special') return true;
+    if (kind === 'missing' || this.settings.force) return false;
+    if (this.settings.skipExisting) return 'skip';
     throw new JobError(exitCodes.CANNOT_WRITE, Object.assign(
       new Error('EEXIST: it exists (--force overwrites, --skip-existing skips)'),
       { code: 'EEXIST' },
@@ -159,10 +160,10 @@ class Converter {
     return { ...this.conversion, onWarning: (warning) => warnings.push(warning) };
   }
 
-  #later(job, start, png, bytes) {
+  #later(job, start, special, png, bytes) {
     const run = async () => {
       try {
-        return await this.#run(job, start, png);
+        return await this.#run(job, start, special, png);
       } catch (error) {
         return this.#failed(job, start, error);
       }
@@ -170,15 +171,15 @@ class Converter {
     return { bytes, run };
   }
 
-  async #run(job, start, head) {
+  async #run(job, start, special, head) {
     const png = head ?? await attemptAsync(exitCodes.CANNOT_READ, readAll(job.input, this.signal));
     const info = this.library.readInfo(png, this.conversion);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     const warnings = [];
     const options = { ...this.#options(warnings), signal: this.signal };
-    if (job.output === STANDARD_STREAM) {
+    if (special) {
       const bmp = await this.library.getBMPAsync(png, options);
-      await attemptAsync(exitCodes.CANNOT_WRITE, this.#writeOut(bmp));
+      await attemptAsync(exitCodes.CANNOT_WRITE, this.#send(job.output, bmp));
     } else {
       this.#makeDirectory(job.output);
       await this.library.saveBMPAsync(job.output, png, options);
@@ -186,8 +187,12 @@ class Converter {
     return this.#done(job, start, info, warnings);
   }
 
-  async #writeOut(bmp) {
-    if (!process.stdout.write(bmp)) await once(process.stdout, 'drain', { signal: this.signal });
+  async #send(output, bmp) {
+    if (output !== STANDARD_STREAM) {
+      await fs.promises.writeFile(output, bmp, { signal: this.signal });
+    } else if (!process.stdout.write(bmp)) {
+      await once(process.stdout, 'drain', { signal: this.signal });
+    }
   }
 
   #done(job, start, info, warnings) {

@@ -1,0 +1,162 @@
+'use strict';
+
+/*
+ * The benchmark through JavaScript: a PNG Buffer in, a fresh BMP Buffer out,
+ * all peers in one process, taking turns round by round.
+ *
+ *     node --expose-gc bench/javascript.js SETTINGS
+ *
+ * SETTINGS is JSON: { files, peers, seconds, rounds }. Prints one line of JSON
+ * per file. Started by bench/run.js, which also sets the environment.
+ */
+
+const fs = require('node:fs');
+
+const bmpJs = require('bmp-js');
+const { Transformer } = require('@napi-rs/image');
+const { PNG } = require('pngjs');
+const sharp = require('sharp');
+
+const native = require('./build/peers.node');
+const { getBMP } = require('..');
+
+/* jimp is loaded by import() alone. */
+let Jimp;
+
+// Every call decodes: sharp would answer the second one from its cache.
+sharp.cache(false);
+// One thread each, as all the others.
+sharp.concurrency(1);
+
+/* bmp-js reads A B G R, pngjs gives R G B A. */
+function toABGR(rgba) {
+    for (let i = 0; i < rgba.length; i += 4) {
+        const red = rgba[i];
+        const green = rgba[i + 1];
+        rgba[i] = rgba[i + 3];
+        rgba[i + 1] = rgba[i + 2];
+        rgba[i + 2] = green;
+        rgba[i + 3] = red;
+    }
+    return rgba;
+}
+
+/* `slow`: takes its turn in few rounds only. */
+const PEERS = {
+    png2bmp: { convert: (png) => getBMP(png) },
+    libpng: { convert: (png) => native.convert('libpng', png) },
+    spng: { convert: (png) => native.convert('spng', png) },
+    stb: { convert: (png) => native.convert('stb', png) },
+    original: { convert: (png) => native.convert('original', png) },
+    'napi-rs': { convert: (png) => new Transformer(png).bmpSync() },
+    sharp: { convert: (png) => sharp(png).raw().toBuffer(), async: true },
+    jimp: {
+        convert: async (png) => (await Jimp.read(png)).getBuffer('image/bmp'),
+        async: true,
+        slow: true,
+    },
+    'pngjs+bmp-js': {
+        convert(png) {
+            const image = PNG.sync.read(png);
+            return bmpJs.encode({ ...image, data: toABGR(image.data) }).data;
+        },
+        slow: true,
+    },
+};
+
+const SAMPLE_NS = 1e6;
+const SLOW_ROUNDS = 3;
+
+const nanoseconds = () => Number(process.hrtime.bigint());
+
+/* A collection before each sample of a large image: no peer pays for the
+ * garbage of another. Samples of many small conversions have collections of
+ * their own, and a forced one would only chill the caches. */
+async function sample(runner, png) {
+    const { peer, repeats } = runner;
+    if (repeats === 1) global.gc();
+    let result;
+    const start = nanoseconds();
+    for (let i = 0; i < repeats; i++) {
+        result = peer.async ? await peer.convert(png) : peer.convert(png);
+    }
+    const elapsed = nanoseconds() - start;
+    if (result.length === 0) throw new Error('nothing came out');
+    return elapsed / repeats;
+}
+
+/* Untimed turns, which also say how many conversions fill a sample. */
+async function prepare(name, png) {
+    const runner = { name, peer: PEERS[name], repeats: 1, ns: [] };
+    try {
+        await sample(runner, png);
+        let once = await sample(runner, png);
+        while (once * runner.repeats < SAMPLE_NS) {
+            runner.repeats = Math.ceil(Math.min(runner.repeats * 4, SAMPLE_NS / once + 1));
+            once = await sample(runner, png);
+        }
+    } catch (error) {
+        console.error(`bench: ${name} cannot convert this file: ${error.message}`);
+        return null;
+    }
+    return runner;
+}
+
+async function takeTurns(runners, png, { seconds, rounds }) {
+    let end = nanoseconds() + seconds * 1e9;
+    for (let round = 0; round < rounds && (round < 3 || nanoseconds() < end); round++) {
+        global.gc();
+        for (let i = 0; i < runners.length; i++) {
+            const runner = runners[(i + round) % runners.length];
+            if (runner.peer.slow && round >= SLOW_ROUNDS) continue;
+            const ns = await sample(runner, png);
+            runner.ns.push(ns);
+            // The slow do not shorten the time of the others.
+            if (runner.peer.slow) end += ns * runner.repeats;
+        }
+    }
+}
+
+function summary({ ns }) {
+    ns.sort((a, b) => a - b);
+    return { min: Math.round(ns[0]), median: Math.round(ns[ns.length >> 1]), rounds: ns.length };
+}
+
+async function measure(file, settings) {
+    const png = fs.readFileSync(file);
+    const runners = [];
+    for (const name of settings.peers) {
+        const runner = await prepare(name, png);
+        if (runner !== null) runners.push(runner);
+    }
+    await takeTurns(runners, png, settings);
+    const peers = Object.fromEntries(runners.map((runner) => [runner.name, summary(runner)]));
+    console.log(JSON.stringify({ file, peers }));
+}
+
+/* One small call after the other, as somebody who converts icons sees it. */
+function latency(file, names) {
+    const png = fs.readFileSync(file);
+    const runners = names.map((name) => ({ name, peer: PEERS[name], repeats: 1000, ns: [] }));
+    const turn = ({ peer, repeats }) => {
+        const start = nanoseconds();
+        for (let i = 0; i < repeats; i++) peer.convert(png);
+        return (nanoseconds() - start) / repeats;
+    };
+    runners.forEach(turn);
+    for (let round = 0; round < 20; round++) {
+        for (const runner of runners) runner.ns.push(turn(runner));
+    }
+    return Object.fromEntries(runners.map((runner) => [runner.name, summary(runner)]));
+}
+
+async function main(settings) {
+    if (settings.peers.includes('jimp')) ({ Jimp } = await import('jimp'));
+    for (const file of settings.files) await measure(file, settings);
+    if (settings.icon) {
+        console.log(JSON.stringify({ icon: settings.icon,
+            latency: latency(settings.icon, ['png2bmp', 'libpng']) }));
+    }
+}
+
+main(JSON.parse(process.argv[2]));

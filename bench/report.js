@@ -1,0 +1,100 @@
+'use strict';
+
+/* Figures out of measurements: ratios, geometric means, tables. */
+
+const REFERENCE = 'png2bmp';
+
+const geometricMean = (values) =>
+    Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+
+/* How the time of `peer` stands to png2bmp's on these files, in one run. NaN
+ * where the peer converted none of them. */
+function timeRatio(files, lane, peer, figure = 'min') {
+    const ratios = files.filter((file) => file[lane].peers[peer])
+        .map((file) => file[lane].peers[peer][figure] / file[lane].peers[REFERENCE][figure]);
+    return geometricMean(ratios);
+}
+
+/* Megapixels a second, geometric mean. */
+function speed(files, lane, peer, figure = 'min') {
+    const speeds = files.filter((file) => file[lane].peers[peer])
+        .map((file) => file.width * file.height * 1e3 / file[lane].peers[peer][figure]);
+    return geometricMean(speeds);
+}
+
+/* The whole conversion in units of the fastest inflater's time. */
+function overBestInflate(files, lane) {
+    return geometricMean(files.map(({ [lane]: { peers } }) => peers[REFERENCE].min /
+        Math.min(...Object.keys(peers).filter((name) => name.startsWith('inflate-'))
+            .map((name) => peers[name].min))));
+}
+
+/* Rows of a table: each class, all files from packages, all re-encodings. */
+function groups(files) {
+    const names = [...new Set(files.map((file) => file.class))];
+    const rows = names.map((name) => [name, files.filter((file) => file.class === name)]);
+    const real = files.filter((file) => !file.reencoded);
+    const made = files.filter((file) => file.reencoded);
+    rows.push(['all from packages', real], ['all re-encoded', made]);
+    return rows.filter(([, members]) => members.length > 0);
+}
+
+function format(value) {
+    if (!Number.isFinite(value)) return '-';
+    return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/* A Markdown table, aligned so that a terminal shows it well too. */
+function table(header, rows) {
+    const cells = [header, ...rows].map((row) => row.map(String));
+    const widths = header.map((_, i) => Math.max(3, ...cells.map((row) => row[i].length)));
+    const pad = (text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]));
+    const line = (row) => `| ${row.map(pad).join(' | ')} |`;
+    const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : '-'.repeat(width - 1) + ':'));
+    return [line(cells[0]), line(rule), ...cells.slice(1).map(line)].join('\n');
+}
+
+const peersOf = (files, lane) => [...new Set(files.flatMap((file) => Object.keys(file[lane].peers)))];
+
+/* Time of each peer over png2bmp's, and png2bmp's speed. */
+function ratioTable(files, lane) {
+    const peers = peersOf(files, lane).filter((name) =>
+        name !== REFERENCE && !name.startsWith('inflate-'));
+    const rows = groups(files).map(([name, members]) => [
+        name, members.length, format(speed(members, lane, REFERENCE)),
+        ...peers.map((peer) => format(timeRatio(members, lane, peer)))]);
+    const all = files.filter((file) => !file.reencoded);
+    if (all.length > 0) {
+        rows.push(['the same, medians', all.length, format(speed(all, lane, REFERENCE, 'median')),
+            ...peers.map((peer) => format(timeRatio(all, lane, peer, 'median')))]);
+    }
+    return table(['class', 'files', 'MP/s', ...peers.map((peer) => `${peer} x`)], rows);
+}
+
+/* What inflating alone takes, in units of png2bmp's whole conversion. */
+function inflateTable(files, lane) {
+    const inflaters = peersOf(files, lane).filter((name) => name.startsWith('inflate-'));
+    const rows = groups(files).map(([name, members]) => [
+        name, ...inflaters.map((peer) => format(timeRatio(members, lane, peer))),
+        format(overBestInflate(members, lane))]);
+    return table(['class', ...inflaters.map((name) => name.slice('inflate-'.length)),
+        'whole / best inflate'], rows);
+}
+
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+
+/* Memory beyond the BMP itself, which every peer has to have. */
+function memoryTable(files) {
+    const rows = peersOf(files, 'cold').map((peer) => {
+        const measured = files.filter((file) => file.cold.peers[peer] && file.width * file.height >= 1e5);
+        const beyond = measured.map((file) =>
+            Math.max(0, file.cold.peers[peer].peakKiB - file.cold.bmpBytes / 1024));
+        const faults = measured.map((file) =>
+            file.cold.peers[peer].faults / (file.width * file.height / 1e6));
+        return [peer, format(median(faults)), format(median(beyond) / 1024),
+            format(Math.max(...beyond) / 1024)];
+    }).filter(([peer]) => !peer.startsWith('inflate-'));
+    return table(['peer', 'page faults per MP', 'MiB beyond the BMP, median', 'largest'], rows);
+}
+
+module.exports = { inflateTable, memoryTable, ratioTable, speed, table, timeRatio };

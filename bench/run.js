@@ -1,0 +1,199 @@
+'use strict';
+
+/*
+ * npm run bench -- [options]
+ *
+ *   --quick            8 files, one of each large class; under a minute
+ *   --files a,b        files whose names contain one of these
+ *   --class a,b        files of these classes
+ *   --peers a,b        these peers only (png2bmp always takes part)
+ *   --lanes a,b        of: warm, cold (both in C), javascript
+ *   --rounds N         at most N rounds a file (default 15)
+ *
+ * Prints tables. A run over everything also writes results.json and chart.svg.
+ */
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const readline = require('node:readline');
+const { parseArgs } = require('node:util');
+
+const { chart } = require('./chart.js');
+const { corpusFiles } = require('./corpus.js');
+const { inflateTable, memoryTable, ratioTable, table } = require('./report.js');
+const { setUp } = require('./setup.js');
+
+const LANES = ['warm', 'cold', 'javascript'];
+const TITLES = {
+    warm: 'In C, warm (the BMP goes to the same memory every time)',
+    cold: 'In C, cold (fresh memory every time)',
+    javascript: 'Through JavaScript (PNG Buffer in, fresh BMP Buffer out)',
+};
+const C_PEERS = ['png2bmp', 'png2bmp-drop', 'libpng', 'spng', 'stb', 'original',
+    'inflate-png2bmp', 'inflate-libdeflate', 'inflate-zlib'];
+const JAVASCRIPT_PEERS = ['png2bmp', 'libpng', 'spng', 'stb', 'original', 'napi-rs', 'sharp',
+    'jimp', 'pngjs+bmp-js'];
+const QUICK_CLASSES = ['photo-rgb', 'photo-rgba', 'flat-rgb', 'screenshot-rgb', 'screenshot-rgba',
+    'game-rgba', 'palette-8', 'icon'];
+
+// ---- What to measure --------------------------------------------------------
+
+const list = (text) => text?.split(',').filter(Boolean);
+
+function readArguments() {
+    const { values } = parseArgs({ options: {
+        quick: { type: 'boolean', default: false },
+        files: { type: 'string' },
+        class: { type: 'string' },
+        peers: { type: 'string' },
+        lanes: { type: 'string' },
+        rounds: { type: 'string', default: '15' },
+    } });
+    const rounds = Number(values.rounds);
+    if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000) {
+        throw new RangeError(`--rounds is ${values.rounds}: a whole number from 1 to 1000 is wanted`);
+    }
+    const chosen = { quick: values.quick, files: list(values.files), classes: list(values.class),
+        peers: list(values.peers), lanes: list(values.lanes) ?? LANES, rounds };
+    const strange = [...chosen.lanes.filter((lane) => !LANES.includes(lane)),
+        ...(chosen.peers ?? []).filter((peer) =>
+            !C_PEERS.includes(peer) && !JAVASCRIPT_PEERS.includes(peer))];
+    if (strange.length > 0) throw new RangeError(`not known: ${strange.join(', ')}`);
+    chosen.partial = Boolean(chosen.quick || chosen.files || chosen.classes || chosen.peers ||
+        values.lanes);
+    return chosen;
+}
+
+/* One file of each class: the one in the middle of the list. */
+function quickFiles(files) {
+    return QUICK_CLASSES.flatMap((name) => {
+        const members = files.filter((file) => file.class === name);
+        return members.length > 0 ? [members[members.length >> 1]] : [];
+    });
+}
+
+function selectFiles(chosen) {
+    let files = corpusFiles();
+    if (chosen.quick) files = quickFiles(files);
+    if (chosen.classes) files = files.filter((file) => chosen.classes.includes(file.class));
+    if (chosen.files) {
+        files = files.filter((file) => chosen.files.some((part) => file.name.includes(part)));
+    }
+    if (files.length === 0) throw new Error('no file of the corpus is meant by these options');
+    return files;
+}
+
+const choosePeers = (all, wanted) =>
+    (wanted ? all.filter((name) => name === 'png2bmp' || wanted.includes(name)) : all);
+
+// ---- Measuring --------------------------------------------------------------
+
+/* Every line that the child prints is one object. */
+async function * linesOf(command, args, env) {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = new Promise((resolve, reject) => {
+        child.on('error', reject);
+        child.on('close', (code, signal) => (code === 0
+            ? resolve()
+            : reject(new Error(`${path.basename(command)} ended with ${signal ?? code}`))));
+    });
+    ended.catch(() => {});
+    for await (const line of readline.createInterface({ input: child.stdout })) {
+        yield JSON.parse(line);
+    }
+    await ended;
+}
+
+function laneCommand(lane, files, chosen) {
+    const paths = files.map(({ file }) => file);
+    if (lane !== 'javascript') {
+        const peers = choosePeers(C_PEERS, chosen.peers).join(',');
+        return [path.join(__dirname, 'build/native'), ['--mode', lane, '--seconds',
+            chosen.quick ? '0.4' : '1', '--rounds', String(chosen.rounds), '--peers', peers, ...paths]];
+    }
+    const icon = corpusFiles().find(({ width, height }) => width === 16 && height === 16);
+    const settings = { files: paths, icon: icon?.file, rounds: chosen.rounds,
+        seconds: chosen.quick ? 0.7 : 1.5, peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers) };
+    return [process.execPath, ['--expose-gc', path.join(__dirname, 'javascript.js'),
+        JSON.stringify(settings)]];
+}
+
+/* glibc raises the size from which memory comes fresh from the system while a
+ * program runs, by what was freed before: one peer's garbage would change what
+ * the next one pays. Here it stays at its initial value. */
+const ENVIRONMENT = { ...process.env, MALLOC_MMAP_THRESHOLD_: String(128 << 10) };
+
+async function measureLane(lane, files, chosen) {
+    const [command, args] = laneCommand(lane, files, chosen);
+    let done = 0;
+    let latency;
+    for await (const line of linesOf(command, args, ENVIRONMENT)) {
+        if (line.latency) {
+            ({ latency } = line);
+            continue;
+        }
+        const { file: name, ...figures } = line;
+        files.find(({ file }) => file === name)[lane] = figures;
+        process.stderr.write(`\r\x1b[K${lane}: ${++done} of ${files.length}`);
+    }
+    process.stderr.write('\r\x1b[K');
+    return latency;
+}
+
+// ---- Telling ----------------------------------------------------------------
+
+function machine() {
+    return { cpu: os.cpus()[0].model, cores: os.cpus().length, system: `${os.type()} ${os.release()}`,
+        node: process.version, date: new Date().toISOString().slice(0, 10) };
+}
+
+function printLane(lane, files) {
+    console.log(`\n### ${TITLES[lane]}\n\nTime of each peer, png2bmp = 1; MP/s: png2bmp.\n`);
+    console.log(ratioTable(files, lane));
+    if (files.some((file) => file[lane].peers['inflate-png2bmp'])) {
+        console.log('\nInflating alone, in units of the whole conversion by png2bmp.\n');
+        console.log(inflateTable(files, lane));
+    }
+    if (lane === 'cold') {
+        console.log('\nMemory of one conversion, images over 0.1 MP.\n');
+        console.log(memoryTable(files));
+    }
+}
+
+function printLatency(latency) {
+    console.log('\n### One 16x16 icon through JavaScript\n');
+    console.log(table(['peer', 'us, minimum', 'us, median'], Object.entries(latency)
+        .map(([peer, { min, median }]) => [peer, (min / 1e3).toFixed(2), (median / 1e3).toFixed(2)])));
+}
+
+function writeResults(files, latency, chosen) {
+    const cleaned = files.map(({ file: _path, sha256: _sum, path: _inside, ...rest }) => rest);
+    const target = chosen.partial ? path.join(__dirname, 'build/results.json') : path.join(__dirname, 'results.json');
+    const lines = cleaned.map((entry) => '    ' + JSON.stringify(entry)).join(',\n');
+    fs.writeFileSync(target, `{\n  "machine": ${JSON.stringify(machine())},\n` +
+        `  "latency": ${JSON.stringify(latency ?? null)},\n  "files": [\n${lines}\n  ]\n}\n`);
+    if (!chosen.partial) fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(files));
+    console.log(`\nFigures: ${path.relative(process.cwd(), target)}`);
+}
+
+async function main() {
+    const chosen = readArguments();
+    setUp();
+    const files = selectFiles(chosen);
+    const about = machine();
+    console.log(`${files.length} files; ${about.cpu}, ${about.cores} cores, ${about.system}, Node ${about.node}`);
+    let latency;
+    for (const lane of chosen.lanes) {
+        latency = await measureLane(lane, files, chosen) ?? latency;
+        printLane(lane, files);
+    }
+    if (latency) printLatency(latency);
+    writeResults(files, latency, chosen);
+}
+
+main().catch((error) => {
+    console.error(`bench: ${error.message}`);
+    process.exitCode = 1;
+});
