@@ -9,12 +9,12 @@ const SCRIPT = path.join(__dirname, 'kit', 'hash-conversions.js');
 const LEVELS = ['sse', 'avx2', 'avx512', 'neon', 'auto'];
 
 function hashesAt(level) {
-    const env = { ...process.env, PNG2BMP_CPU: level };
-    return JSON.parse(execFileSync(process.execPath, [SCRIPT], { env, encoding: 'utf8' }));
+  const env = { ...process.env, PNG2BMP_CPU: level };
+  return JSON.parse(execFileSync(process.execPath, [SCRIPT], { env, encoding: 'utf8' }));
 }
 
 // A level that this CPU lacks falls back to a lower one, so all of them run anywhere.
 test('every CPU level gives the bytes of plain C: all types, formats, widths 1 to 67', () => {
-    const plain = hashesAt('scalar');
-    for (const level of LEVELS) assert.deepEqual(hashesAt(level), plain, level);
+  const plain = hashesAt('scalar');
+  for (const level of LEVELS) assert.deepEqual(hashesAt(level), plain, level);
 });

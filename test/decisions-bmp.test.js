@@ -26,153 +26,152 @@ const IMAGE_SIZE = 34;
 const COLORS_USED = 46;
 
 test('the default is a 40-byte header with 24 bits, bottom-up, for every type', () => {
-    for (const type of TYPES) {
-        const bmp = bmpOf(type);
-        assert.equal(bmp.readUInt32LE(HEADER_SIZE), 40, typeName(type));
-        assert.equal(bmp.readUInt16LE(BITS), 24);
-        assert.equal(bmp.readUInt32LE(COMPRESSION), 0);
-        assert.equal(bmp.readInt32LE(HEIGHT), 3);
-        assert.equal(bmp.readUInt32LE(PIXEL_OFFSET), 54);
-        assert.equal(bmp.length, 54 + 16 * 3);
-    }
+  for (const type of TYPES) {
+    const bmp = bmpOf(type);
+    assert.equal(bmp.readUInt32LE(HEADER_SIZE), 40, typeName(type));
+    assert.equal(bmp.readUInt16LE(BITS), 24);
+    assert.equal(bmp.readUInt32LE(COMPRESSION), 0);
+    assert.equal(bmp.readInt32LE(HEIGHT), 3);
+    assert.equal(bmp.readUInt32LE(PIXEL_OFFSET), 54);
+    assert.equal(bmp.length, 54 + 16 * 3);
+  }
 });
 
 test('topDown gives a negative height and the rows in the other order, in every format', () => {
-    for (const format of ['bgr24', 'bgra32', 'indexed']) {
-        const type = format === 'indexed' ? { colorType: 3, bitDepth: 1 } : RGBA;
-        const up = bmpOf(type, { format });
-        const down = bmpOf(type, { format, topDown: true });
-        assert.equal(up.readInt32LE(HEIGHT), 3);
-        assert.equal(down.readInt32LE(HEIGHT), -3);
-        const offset = up.readUInt32LE(PIXEL_OFFSET);
-        const stride = (up.length - offset) / 3;
-        const row = (bmp, line) =>
-            bmp.subarray(offset + line * stride, offset + (line + 1) * stride);
-        for (let y = 0; y < 3; y++) assert.deepEqual(row(down, y), row(up, 2 - y));
-    }
+  for (const format of ['bgr24', 'bgra32', 'indexed']) {
+    const type = format === 'indexed' ? { colorType: 3, bitDepth: 1 } : RGBA;
+    const up = bmpOf(type, { format });
+    const down = bmpOf(type, { format, topDown: true });
+    assert.equal(up.readInt32LE(HEIGHT), 3);
+    assert.equal(down.readInt32LE(HEIGHT), -3);
+    const offset = up.readUInt32LE(PIXEL_OFFSET);
+    const stride = (up.length - offset) / 3;
+    const row = (bmp, line) => bmp.subarray(offset + line * stride, offset + (line + 1) * stride);
+    for (let y = 0; y < 3; y++) assert.deepEqual(row(down, y), row(up, 2 - y));
+  }
 });
 
 test('bgra32 has a V4 header, bit fields, the masks of B G R A and sRGB', () => {
-    const bmp = bmpOf(RGBA, { format: 'bgra32' });
-    assert.equal(bmp.readUInt32LE(HEADER_SIZE), 108);
-    assert.equal(bmp.readUInt16LE(BITS), 32);
-    assert.equal(bmp.readUInt32LE(COMPRESSION), 3);
-    assert.equal(bmp.readUInt32LE(54), 0x00ff0000);
-    assert.equal(bmp.readUInt32LE(58), 0x0000ff00);
-    assert.equal(bmp.readUInt32LE(62), 0x000000ff);
-    assert.equal(bmp.readUInt32LE(66), 0xff000000);
-    assert.equal(bmp.toString('latin1', 70, 74), 'BGRs'); // LCS_sRGB, 'sRGB' backwards
-    assert.deepEqual(bmp.subarray(74, 122), Buffer.alloc(48));
-    assert.equal(bmp.readUInt32LE(PIXEL_OFFSET), 122);
+  const bmp = bmpOf(RGBA, { format: 'bgra32' });
+  assert.equal(bmp.readUInt32LE(HEADER_SIZE), 108);
+  assert.equal(bmp.readUInt16LE(BITS), 32);
+  assert.equal(bmp.readUInt32LE(COMPRESSION), 3);
+  assert.equal(bmp.readUInt32LE(54), 0x00ff0000);
+  assert.equal(bmp.readUInt32LE(58), 0x0000ff00);
+  assert.equal(bmp.readUInt32LE(62), 0x000000ff);
+  assert.equal(bmp.readUInt32LE(66), 0xff000000);
+  assert.equal(bmp.toString('latin1', 70, 74), 'BGRs'); // LCS_sRGB, 'sRGB' backwards
+  assert.deepEqual(bmp.subarray(74, 122), Buffer.alloc(48));
+  assert.equal(bmp.readUInt32LE(PIXEL_OFFSET), 122);
 });
 
 test('the alpha of bgra32 is straight: colours are not multiplied', () => {
-    const picture = {
-        ...image(RGBA),
-        samples: Uint16Array.from(new Array(15).fill([200, 100, 50, 1]).flat()),
-    };
-    const { rgba } = readBmp(getBMP(encodePng(picture), { format: 'bgra32' }));
-    assert.deepEqual([...rgba.subarray(0, 4)], [200, 100, 50, 1]);
+  const picture = {
+    ...image(RGBA),
+    samples: Uint16Array.from(new Array(15).fill([200, 100, 50, 1]).flat()),
+  };
+  const { rgba } = readBmp(getBMP(encodePng(picture), { format: 'bgra32' }));
+  assert.deepEqual([...rgba.subarray(0, 4)], [200, 100, 50, 1]);
 });
 
 test('only 1, 8, 24 and 32 bits are written, RLE never, and 32 bits never without masks', () => {
-    for (const type of TYPES) {
-        for (const format of ['bgr24', 'bgra32', 'auto']) {
-            for (const topDown of [false, true]) {
-                const bmp = bmpOf(type, { format, topDown });
-                const bits = bmp.readUInt16LE(BITS);
-                assert.ok([1, 8, 24, 32].includes(bits), `${typeName(type)}: ${bits} bits`);
-                assert.equal(bmp.readUInt32LE(COMPRESSION), bits === 32 ? 3 : 0);
-                assert.equal(bmp.readUInt32LE(HEADER_SIZE), bits === 32 ? 108 : 40);
-            }
-        }
+  for (const type of TYPES) {
+    for (const format of ['bgr24', 'bgra32', 'auto']) {
+      for (const topDown of [false, true]) {
+        const bmp = bmpOf(type, { format, topDown });
+        const bits = bmp.readUInt16LE(BITS);
+        assert.ok([1, 8, 24, 32].includes(bits), `${typeName(type)}: ${bits} bits`);
+        assert.equal(bmp.readUInt32LE(COMPRESSION), bits === 32 ? 3 : 0);
+        assert.equal(bmp.readUInt32LE(HEADER_SIZE), bits === 32 ? 108 : 40);
+      }
     }
+  }
 });
 
 test('indexed images of 1 bit have 2 entries, others 8 bits and 2^depth entries', () => {
-    const layout = { 1: [1, 2], 2: [8, 4], 4: [8, 16], 8: [8, 256], 16: [8, 256] };
-    for (const type of TYPES.filter(({ colorType }) => colorType === 0 || colorType === 3)) {
-        const bmp = bmpOf(type, { format: 'indexed' });
-        const [bits, entries] = layout[type.bitDepth];
-        assert.equal(bmp.readUInt16LE(BITS), bits, typeName(type));
-        assert.equal(bmp.readUInt32LE(COLORS_USED), entries);
-        assert.equal(bmp.readUInt32LE(PIXEL_OFFSET), 54 + entries * 4);
-    }
+  const layout = { 1: [1, 2], 2: [8, 4], 4: [8, 16], 8: [8, 256], 16: [8, 256] };
+  for (const type of TYPES.filter(({ colorType }) => colorType === 0 || colorType === 3)) {
+    const bmp = bmpOf(type, { format: 'indexed' });
+    const [bits, entries] = layout[type.bitDepth];
+    assert.equal(bmp.readUInt16LE(BITS), bits, typeName(type));
+    assert.equal(bmp.readUInt32LE(COLORS_USED), entries);
+    assert.equal(bmp.readUInt32LE(PIXEL_OFFSET), 54 + entries * 4);
+  }
 });
 
 test('indexed gray levels are i * 255 / (2^n - 1)', () => {
-    for (const bitDepth of [1, 2, 4, 8]) {
-        const { palette } = readBmp(bmpOf({ colorType: 0, bitDepth }, { format: 'indexed' }));
-        palette.forEach((color, i) =>
-            assert.deepEqual(color, new Array(3).fill((i * 255) / (2 ** bitDepth - 1))),
-        );
-    }
+  for (const bitDepth of [1, 2, 4, 8]) {
+    const { palette } = readBmp(bmpOf({ colorType: 0, bitDepth }, { format: 'indexed' }));
+    palette.forEach((color, i) =>
+      assert.deepEqual(color, new Array(3).fill((i * 255) / (2 ** bitDepth - 1))),
+    );
+  }
 });
 
 test('RGB and images with an alpha channel cannot be indexed', () => {
-    for (const type of TYPES.filter(({ colorType }) => colorType !== 0 && colorType !== 3)) {
-        for (const alpha of ['blend', 'drop'])
-            assert.throws(
-                () => bmpOf(type, { format: 'indexed', alpha }),
-                { code: 'ERR_FORMAT' },
-                typeName(type),
-            );
-    }
+  for (const type of TYPES.filter(({ colorType }) => colorType !== 0 && colorType !== 3)) {
+    for (const alpha of ['blend', 'drop'])
+      assert.throws(
+        () => bmpOf(type, { format: 'indexed', alpha }),
+        { code: 'ERR_FORMAT' },
+        typeName(type),
+      );
+  }
 });
 
 test('gray 16 with a colour key can be indexed with alpha "drop" only', () => {
-    const keyed = image({ colorType: 0, bitDepth: 16 }, { transparency: true });
-    assert.throws(() => getBMP(encodePng(keyed), { format: 'indexed' }), { code: 'ERR_FORMAT' });
-    assertConverts(keyed, { options: { format: 'indexed', alpha: 'drop' } });
-    assert.equal(assertConverts(keyed, { options: { format: 'auto' } }).bitsPerPixel, 32);
+  const keyed = image({ colorType: 0, bitDepth: 16 }, { transparency: true });
+  assert.throws(() => getBMP(encodePng(keyed), { format: 'indexed' }), { code: 'ERR_FORMAT' });
+  assertConverts(keyed, { options: { format: 'indexed', alpha: 'drop' } });
+  assert.equal(assertConverts(keyed, { options: { format: 'auto' } }).bitsPerPixel, 32);
 });
 
 test('biPlanes is 1, bfSize and biSizeImage are exact, and no byte is left over', () => {
-    for (const type of TYPES) {
-        for (const format of ['bgr24', 'bgra32', 'auto']) {
-            for (let width = 1; width <= 9; width++) {
-                const bmp = getBMP(encodePng(image(type, { width })), { format });
-                const bits = bmp.readUInt16LE(BITS);
-                const imageSize = Math.ceil((width * bits) / 32) * 4 * 3;
-                assert.equal(bmp.readUInt16LE(PLANES), 1);
-                assert.equal(bmp.readUInt32LE(IMAGE_SIZE), imageSize);
-                assert.equal(bmp.readUInt32LE(FILE_SIZE), bmp.length);
-                assert.equal(bmp.length, bmp.readUInt32LE(PIXEL_OFFSET) + imageSize);
-            }
-        }
+  for (const type of TYPES) {
+    for (const format of ['bgr24', 'bgra32', 'auto']) {
+      for (let width = 1; width <= 9; width++) {
+        const bmp = getBMP(encodePng(image(type, { width })), { format });
+        const bits = bmp.readUInt16LE(BITS);
+        const imageSize = Math.ceil((width * bits) / 32) * 4 * 3;
+        assert.equal(bmp.readUInt16LE(PLANES), 1);
+        assert.equal(bmp.readUInt32LE(IMAGE_SIZE), imageSize);
+        assert.equal(bmp.readUInt32LE(FILE_SIZE), bmp.length);
+        assert.equal(bmp.length, bmp.readUInt32LE(PIXEL_OFFSET) + imageSize);
+      }
     }
+  }
 });
 
 test('biClrUsed is 0 where there is no palette', () => {
-    for (const format of ['bgr24', 'bgra32'])
-        assert.equal(bmpOf(RGBA, { format }).readUInt32LE(COLORS_USED), 0);
+  for (const format of ['bgr24', 'bgra32'])
+    assert.equal(bmpOf(RGBA, { format }).readUInt32LE(COLORS_USED), 0);
 });
 
 test('row padding is zero, also in a Buffer that had other bytes before', () => {
-    const { getBMPInto } = require('..');
-    for (const type of TYPES) {
-        for (const interlaced of [false, true]) {
-            for (const format of ['bgr24', 'bgra32', 'auto']) {
-                for (let width = 1; width <= 9; width++) {
-                    const png = encodePng(image(type, { width }), { interlaced, junkBits: true });
-                    const clean = getBMP(png, { format });
-                    const dirty = Buffer.alloc(clean.length, 0xff);
-                    assert.equal(getBMPInto(dirty, png, { format }), clean.length);
-                    assert.deepEqual(dirty, clean, `${typeName(type)}, width ${width}, ${format}`);
-                    readBmp(dirty);
-                }
-            }
+  const { getBMPInto } = require('..');
+  for (const type of TYPES) {
+    for (const interlaced of [false, true]) {
+      for (const format of ['bgr24', 'bgra32', 'auto']) {
+        for (let width = 1; width <= 9; width++) {
+          const png = encodePng(image(type, { width }), { interlaced, junkBits: true });
+          const clean = getBMP(png, { format });
+          const dirty = Buffer.alloc(clean.length, 0xff);
+          assert.equal(getBMPInto(dirty, png, { format }), clean.length);
+          assert.deepEqual(dirty, clean, `${typeName(type)}, width ${width}, ${format}`);
+          readBmp(dirty);
         }
+      }
     }
+  }
 });
 
 test('the resolution stands in both header kinds and beside a palette', () => {
-    const encoding = { middle: [physicalChunk(3780, 2835)] };
-    for (const format of ['bgr24', 'bgra32', 'indexed']) {
-        const bmp = assertConverts(image({ colorType: 3, bitDepth: 4 }), {
-            encoding,
-            options: { format },
-        });
-        assert.deepEqual([bmp.xPixelsPerMeter, bmp.yPixelsPerMeter], [3780, 2835]);
-    }
+  const encoding = { middle: [physicalChunk(3780, 2835)] };
+  for (const format of ['bgr24', 'bgra32', 'indexed']) {
+    const bmp = assertConverts(image({ colorType: 3, bitDepth: 4 }), {
+      encoding,
+      options: { format },
+    });
+    assert.deepEqual([bmp.xPixelsPerMeter, bmp.yPixelsPerMeter], [3780, 2835]);
+  }
 });

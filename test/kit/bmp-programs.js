@@ -11,76 +11,76 @@ const path = require('node:path');
  */
 
 const run = (program, args, options) =>
-    execFileSync(program, args, {
-        maxBuffer: 1 << 28,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        ...options,
-    });
+  execFileSync(program, args, {
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
 
 /** Cuts the concatenated R G B A of all files; `files` are { file, width, height }. */
 function cutRgba(bytes, files) {
-    let at = 0;
-    return files.map(({ width, height }) => bytes.subarray(at, (at += width * height * 4)));
+  let at = 0;
+  return files.map(({ width, height }) => bytes.subarray(at, (at += width * height * 4)));
 }
 
 // Debian calls version 6 "convert-im6.q16"; plain "convert" may be another program.
 const MAGICKS = ['magick', 'convert-im6.q16', 'convert'];
 
 function findMagick() {
-    return MAGICKS.find((name) => {
-        const { stdout } = spawnSync(name, ['-version'], { encoding: 'latin1' });
-        return /ImageMagick/.test(stdout ?? '');
-    });
+  return MAGICKS.find((name) => {
+    const { stdout } = spawnSync(name, ['-version'], { encoding: 'latin1' });
+    return /ImageMagick/.test(stdout ?? '');
+  });
 }
 
 function readWithMagick(files) {
-    return cutRgba(
-        run(findMagick(), [...files.map(({ file }) => file), '-depth', '8', 'rgba:-']),
-        files,
-    );
+  return cutRgba(
+    run(findMagick(), [...files.map(({ file }) => file), '-depth', '8', 'rgba:-']),
+    files,
+  );
 }
 
 /** One PBM, PGM or PPM (raw) at `at`: { rgba, next }. */
 function readPnm(bytes, at) {
-    const [text, kind, width, height, maximum] = /^P([456])\s+(\d+)\s+(\d+)\s(?:(\d+)\s)?/.exec(
-        bytes.toString('latin1', at, at + 40),
-    );
-    const size = Number(width) * Number(height);
-    const start = at + (kind === '4' ? text.trimEnd().length + 1 : text.length);
-    const rowBytes = { 4: Math.ceil(width / 8), 5: Number(width), 6: width * 3 }[kind];
-    const next = start + rowBytes * height;
-    const rgba = new Uint8Array(size * 4).fill(255);
-    for (let i = 0; i < size; i++) {
-        const x = i % width;
-        const row = start + Math.floor(i / width) * rowBytes;
-        const bit = () => ((bytes[row + (x >> 3)] >> (7 - (x & 7))) & 1 ? 0 : 255);
-        for (let c = 0; c < 3; c++) {
-            if (kind === '4') rgba[i * 4 + c] = bit();
-            else if (kind === '5') rgba[i * 4 + c] = (bytes[row + x] * 255) / Number(maximum);
-            else rgba[i * 4 + c] = bytes[row + x * 3 + c];
-        }
+  const [text, kind, width, height, maximum] = /^P([456])\s+(\d+)\s+(\d+)\s(?:(\d+)\s)?/.exec(
+    bytes.toString('latin1', at, at + 40),
+  );
+  const size = Number(width) * Number(height);
+  const start = at + (kind === '4' ? text.trimEnd().length + 1 : text.length);
+  const rowBytes = { 4: Math.ceil(width / 8), 5: Number(width), 6: width * 3 }[kind];
+  const next = start + rowBytes * height;
+  const rgba = new Uint8Array(size * 4).fill(255);
+  for (let i = 0; i < size; i++) {
+    const x = i % width;
+    const row = start + Math.floor(i / width) * rowBytes;
+    const bit = () => ((bytes[row + (x >> 3)] >> (7 - (x & 7))) & 1 ? 0 : 255);
+    for (let c = 0; c < 3; c++) {
+      if (kind === '4') rgba[i * 4 + c] = bit();
+      else if (kind === '5') rgba[i * 4 + c] = (bytes[row + x] * 255) / Number(maximum);
+      else rgba[i * 4 + c] = bytes[row + x * 3 + c];
     }
-    return { rgba, next };
+  }
+  return { rgba, next };
 }
 
 function readWithNetpbm(files) {
-    const script = 'for file; do bmptopnm -quiet "$file" || exit 1; done';
-    const bytes = run('sh', ['-c', script, 'sh', ...files.map(({ file }) => file)]);
-    let at = 0;
-    return files.map(() => {
-        const { rgba, next } = readPnm(bytes, at);
-        at = next;
-        return rgba;
-    });
+  const script = 'for file; do bmptopnm -quiet "$file" || exit 1; done';
+  const bytes = run('sh', ['-c', script, 'sh', ...files.map(({ file }) => file)]);
+  let at = 0;
+  return files.map(() => {
+    const { rgba, next } = readPnm(bytes, at);
+    at = next;
+    return rgba;
+  });
 }
 
 function readWithFfmpeg(files) {
-    const outputs = files.map(({ file }) => `${file}.rgba`);
-    const inputs = files.flatMap(({ file }) => ['-i', file]);
-    const raw = ['-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-y'];
-    const maps = outputs.flatMap((output, i) => ['-map', `${i}:v`, ...raw, output]);
-    run('ffmpeg', ['-v', 'error', '-nostdin', ...inputs, ...maps]);
-    return outputs.map((output) => fs.readFileSync(output));
+  const outputs = files.map(({ file }) => `${file}.rgba`);
+  const inputs = files.flatMap(({ file }) => ['-i', file]);
+  const raw = ['-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-y'];
+  const maps = outputs.flatMap((output, i) => ['-map', `${i}:v`, ...raw, output]);
+  run('ffmpeg', ['-v', 'error', '-nostdin', ...inputs, ...maps]);
+  return outputs.map((output) => fs.readFileSync(output));
 }
 
 const PILLOW = `
@@ -92,46 +92,47 @@ for name in sys.argv[1:]:
 const PYTHONS = ['/usr/bin/python3', 'python3'];
 
 function findPython() {
-    return PYTHONS.find((python) => spawnSync(python, ['-c', 'import PIL']).status === 0);
+  return PYTHONS.find((python) => spawnSync(python, ['-c', 'import PIL']).status === 0);
 }
 
 function readWithPillow(files) {
-    return cutRgba(run(findPython(), ['-c', PILLOW, ...files.map(({ file }) => file)]), files);
+  return cutRgba(run(findPython(), ['-c', PILLOW, ...files.map(({ file }) => file)]), files);
 }
 
 const answers = (program, ...args) => spawnSync(program, args).error === undefined;
 
-/** name, whether it is installed, whether it gives the alpha of a BMP. */
+/** name, whether it is installed, whether it gives the alpha of a BMP, formats it misreads. */
 const PROGRAMS = [
-    {
-        name: 'ImageMagick',
-        found: () => findMagick() !== undefined,
-        alpha: true,
-        read: readWithMagick,
-    },
-    {
-        name: 'netpbm',
-        found: () => answers('bmptopnm', '-version'),
-        alpha: false,
-        read: readWithNetpbm,
-    },
-    {
-        name: 'ffmpeg',
-        found: () => answers('ffmpeg', '-version'),
-        alpha: true,
-        read: readWithFfmpeg,
-    },
-    { name: 'Pillow', found: () => findPython() !== undefined, alpha: true, read: readWithPillow },
+  {
+    name: 'ImageMagick',
+    found: () => findMagick() !== undefined,
+    alpha: true,
+    read: readWithMagick,
+  },
+  {
+    name: 'netpbm',
+    found: () => answers('bmptopnm', '-version'),
+    alpha: false,
+    misreads: { rgb565: 'bmptopnm takes every 16-bit BMP for 5-5-5' },
+    read: readWithNetpbm,
+  },
+  {
+    name: 'ffmpeg',
+    found: () => answers('ffmpeg', '-version'),
+    alpha: true,
+    read: readWithFfmpeg,
+  },
+  { name: 'Pillow', found: () => findPython() !== undefined, alpha: true, read: readWithPillow },
 ];
 
 /** Writes the BMPs ({ bytes, width, height }) and reads them with a program. */
 function readBmps(program, bmps, folder) {
-    const files = bmps.map(({ bytes, width, height }, i) => {
-        const file = path.join(folder, `${i}.bmp`);
-        fs.writeFileSync(file, bytes);
-        return { file, width, height };
-    });
-    return program.read(files);
+  const files = bmps.map(({ bytes, width, height }, i) => {
+    const file = path.join(folder, `${i}.bmp`);
+    fs.writeFileSync(file, bytes);
+    return { file, width, height };
+  });
+  return program.read(files);
 }
 
 module.exports = { PROGRAMS, readBmps };

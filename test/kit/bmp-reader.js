@@ -15,110 +15,124 @@ const BI_BITFIELDS = 3;
 const LCS_SRGB = 0x73524742;
 
 function same(actual, wanted, field) {
-    assert.equal(actual, wanted, `BMP: ${field} is ${actual}, not ${wanted}`);
+  assert.equal(actual, wanted, `BMP: ${field} is ${actual}, not ${wanted}`);
 }
 
 function readHeaders(bmp) {
-    assert.ok(bmp.length >= FILE_HEADER + INFO_HEADER, `BMP: ${bmp.length} bytes hold no headers`);
-    const height = bmp.readInt32LE(22);
-    return {
-        magic: bmp.toString('latin1', 0, 2),
-        fileSize: bmp.readUInt32LE(2),
-        reserved: bmp.readUInt32LE(6),
-        pixelOffset: bmp.readUInt32LE(10),
-        headerSize: bmp.readUInt32LE(14),
-        width: bmp.readInt32LE(18),
-        height: Math.abs(height),
-        topDown: height < 0,
-        planes: bmp.readUInt16LE(26),
-        bitsPerPixel: bmp.readUInt16LE(28),
-        compression: bmp.readUInt32LE(30),
-        imageSize: bmp.readUInt32LE(34),
-        xPixelsPerMeter: bmp.readInt32LE(38),
-        yPixelsPerMeter: bmp.readInt32LE(42),
-        colorsUsed: bmp.readUInt32LE(46),
-        colorsImportant: bmp.readUInt32LE(50),
-    };
+  assert.ok(bmp.length >= FILE_HEADER + INFO_HEADER, `BMP: ${bmp.length} bytes hold no headers`);
+  const height = bmp.readInt32LE(22);
+  return {
+    magic: bmp.toString('latin1', 0, 2),
+    fileSize: bmp.readUInt32LE(2),
+    reserved: bmp.readUInt32LE(6),
+    pixelOffset: bmp.readUInt32LE(10),
+    headerSize: bmp.readUInt32LE(14),
+    width: bmp.readInt32LE(18),
+    height: Math.abs(height),
+    topDown: height < 0,
+    planes: bmp.readUInt16LE(26),
+    bitsPerPixel: bmp.readUInt16LE(28),
+    compression: bmp.readUInt32LE(30),
+    imageSize: bmp.readUInt32LE(34),
+    xPixelsPerMeter: bmp.readInt32LE(38),
+    yPixelsPerMeter: bmp.readInt32LE(42),
+    colorsUsed: bmp.readUInt32LE(46),
+    colorsImportant: bmp.readUInt32LE(50),
+  };
 }
 
 function layoutOf(header) {
-    const { bitsPerPixel, headerSize } = header;
-    const wanted = { 1: INFO_HEADER, 8: INFO_HEADER, 24: INFO_HEADER, 32: V4_HEADER }[bitsPerPixel];
-    assert.ok(wanted, `BMP: biBitCount is ${bitsPerPixel}`);
-    same(headerSize, wanted, 'biSize');
-    same(header.compression, bitsPerPixel === 32 ? BI_BITFIELDS : BI_RGB, 'biCompression');
-    const mostEntries = bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0;
-    assert.ok(header.colorsUsed <= mostEntries, `BMP: biClrUsed is ${header.colorsUsed}`);
-    if (mostEntries)
-        assert.ok(header.colorsUsed > 0, 'BMP: biClrUsed is 0, the entries are not counted');
-    return {
-        paletteOffset: FILE_HEADER + headerSize,
-        stride: Math.ceil((header.width * bitsPerPixel) / 32) * 4,
-    };
+  const { bitsPerPixel, headerSize } = header;
+  assert.ok([1, 8, 16, 24, 32].includes(bitsPerPixel), `BMP: biBitCount is ${bitsPerPixel}`);
+  const wanted = bitsPerPixel === 32 ? V4_HEADER : INFO_HEADER;
+  same(headerSize, wanted, 'biSize');
+  const hasMasks = bitsPerPixel === 16 || bitsPerPixel === 32;
+  same(header.compression, hasMasks ? BI_BITFIELDS : BI_RGB, 'biCompression');
+  const mostEntries = bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0;
+  assert.ok(header.colorsUsed <= mostEntries, `BMP: biClrUsed is ${header.colorsUsed}`);
+  if (mostEntries)
+    assert.ok(header.colorsUsed > 0, 'BMP: biClrUsed is 0, the entries are not counted');
+  return {
+    // 16 bits: three masks stand behind the 40 bytes.
+    paletteOffset: FILE_HEADER + headerSize + (bitsPerPixel === 16 ? 12 : 0),
+    stride: Math.ceil((header.width * bitsPerPixel) / 32) * 4,
+  };
 }
 
 function checkHeaders(header, { paletteOffset, stride }, length) {
-    same(header.magic, 'BM', 'bfType');
-    same(header.reserved, 0, 'bfReserved');
-    assert.ok(header.width > 0 && header.height > 0, 'BMP: a side is not positive');
-    same(header.planes, 1, 'biPlanes');
-    same(header.colorsImportant, 0, 'biClrImportant');
-    assert.ok(
-        header.xPixelsPerMeter >= 0 && header.yPixelsPerMeter >= 0,
-        'BMP: negative resolution',
-    );
-    same(header.pixelOffset, paletteOffset + header.colorsUsed * 4, 'bfOffBits');
-    same(header.imageSize, stride * header.height, 'biSizeImage');
-    same(header.fileSize, header.pixelOffset + header.imageSize, 'bfSize');
-    same(length, header.fileSize, 'the length of the file');
+  same(header.magic, 'BM', 'bfType');
+  same(header.reserved, 0, 'bfReserved');
+  assert.ok(header.width > 0 && header.height > 0, 'BMP: a side is not positive');
+  same(header.planes, 1, 'biPlanes');
+  same(header.colorsImportant, 0, 'biClrImportant');
+  assert.ok(header.xPixelsPerMeter >= 0 && header.yPixelsPerMeter >= 0, 'BMP: negative resolution');
+  same(header.pixelOffset, paletteOffset + header.colorsUsed * 4, 'bfOffBits');
+  same(header.imageSize, stride * header.height, 'biSizeImage');
+  same(header.fileSize, header.pixelOffset + header.imageSize, 'bfSize');
+  same(length, header.fileSize, 'the length of the file');
 }
 
 function checkV4(bmp) {
-    const masks = [54, 58, 62, 66].map((at) => bmp.readUInt32LE(at));
-    assert.deepEqual(masks, [0xff0000, 0xff00, 0xff, 0xff000000], 'BMP: masks');
-    same(bmp.readUInt32LE(70), LCS_SRGB, 'bV4CSType');
-    assert.ok(
-        bmp.subarray(74, FILE_HEADER + V4_HEADER).every((byte) => byte === 0),
-        'BMP: endpoints or gamma are not zero',
-    );
+  const masks = [54, 58, 62, 66].map((at) => bmp.readUInt32LE(at));
+  assert.deepEqual(masks, [0xff0000, 0xff00, 0xff, 0xff000000], 'BMP: masks');
+  same(bmp.readUInt32LE(70), LCS_SRGB, 'bV4CSType');
+  assert.ok(
+    bmp.subarray(74, FILE_HEADER + V4_HEADER).every((byte) => byte === 0),
+    'BMP: endpoints or gamma are not zero',
+  );
+}
+
+function check565(bmp) {
+  const masks = [54, 58, 62].map((at) => bmp.readUInt32LE(at));
+  assert.deepEqual(masks, [0xf800, 0x7e0, 0x1f], 'BMP: masks');
 }
 
 function readPalette(bmp, offset, count) {
-    return Array.from({ length: count }, (_, i) => {
-        const [b, g, r, zero] = bmp.subarray(offset + i * 4, offset + i * 4 + 4);
-        same(zero, 0, `the fourth byte of palette entry ${i}`);
-        return [r, g, b];
-    });
+  return Array.from({ length: count }, (_, i) => {
+    const [b, g, r, zero] = bmp.subarray(offset + i * 4, offset + i * 4 + 4);
+    same(zero, 0, `the fourth byte of palette entry ${i}`);
+    return [r, g, b];
+  });
 }
 
 function readIndices(row, width, bitsPerPixel) {
-    if (bitsPerPixel === 8) return row.subarray(0, width);
-    return Uint8Array.from({ length: width }, (_, x) => (row[x >> 3] >> (7 - (x & 7))) & 1);
+  if (bitsPerPixel === 8) return row.subarray(0, width);
+  return Uint8Array.from({ length: width }, (_, x) => (row[x >> 3] >> (7 - (x & 7))) & 1);
 }
 
 /** Everything behind the last pixel's last bit. */
 function checkPadding(row, usedBits, y) {
-    const used = Math.ceil(usedBits / 8);
-    const junk = usedBits & 7 ? row[used - 1] & (0xff >> (usedBits & 7)) : 0;
-    same(junk, 0, `the unused bits of row ${y}`);
-    for (let at = used; at < row.length; at++) same(row[at], 0, `padding byte ${at} of row ${y}`);
+  const used = Math.ceil(usedBits / 8);
+  const junk = usedBits & 7 ? row[used - 1] & (0xff >> (usedBits & 7)) : 0;
+  same(junk, 0, `the unused bits of row ${y}`);
+  for (let at = used; at < row.length; at++) same(row[at], 0, `padding byte ${at} of row ${y}`);
 }
 
 function putColors(rgba, at, row, width, bytesPerPixel) {
-    for (let x = 0; x < width; x++) {
-        const from = x * bytesPerPixel;
-        rgba[at + x * 4] = row[from + 2];
-        rgba[at + x * 4 + 1] = row[from + 1];
-        rgba[at + x * 4 + 2] = row[from];
-        rgba[at + x * 4 + 3] = bytesPerPixel === 4 ? row[from + 3] : 255;
-    }
+  for (let x = 0; x < width; x++) {
+    const from = x * bytesPerPixel;
+    rgba[at + x * 4] = row[from + 2];
+    rgba[at + x * 4 + 1] = row[from + 1];
+    rgba[at + x * 4 + 2] = row[from];
+    rgba[at + x * 4 + 3] = bytesPerPixel === 4 ? row[from + 3] : 255;
+  }
+}
+
+function put565(rgba, at, row, width) {
+  for (let x = 0; x < width; x++) {
+    const word = row[x * 2] | (row[x * 2 + 1] << 8);
+    rgba[at + x * 4] = Math.round(((word >> 11) * 255) / 31);
+    rgba[at + x * 4 + 1] = Math.round((((word >> 5) & 63) * 255) / 63);
+    rgba[at + x * 4 + 2] = Math.round(((word & 31) * 255) / 31);
+    rgba[at + x * 4 + 3] = 255;
+  }
 }
 
 function putIndexed(rgba, at, indices, palette) {
-    indices.forEach((index, x) => {
-        assert.ok(index < palette.length, `BMP: index ${index} of ${palette.length} entries`);
-        rgba.set([...palette[index], 255], at + x * 4);
-    });
+  indices.forEach((index, x) => {
+    assert.ok(index < palette.length, `BMP: index ${index} of ${palette.length} entries`);
+    rgba.set([...palette[index], 255], at + x * 4);
+  });
 }
 
 /**
@@ -127,29 +141,32 @@ function putIndexed(rgba, at, indices, palette) {
  * defect.
  */
 function readBmp(bytes) {
-    const bmp = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const header = readHeaders(bmp);
-    const layout = layoutOf(header);
-    checkHeaders(header, layout, bmp.length);
-    if (header.bitsPerPixel === 32) checkV4(bmp);
+  const bmp = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = readHeaders(bmp);
+  const layout = layoutOf(header);
+  checkHeaders(header, layout, bmp.length);
+  if (header.bitsPerPixel === 32) checkV4(bmp);
+  if (header.bitsPerPixel === 16) check565(bmp);
 
-    const { width, height, bitsPerPixel } = header;
-    const palette = readPalette(bmp, layout.paletteOffset, header.colorsUsed);
-    const rgba = new Uint8Array(width * height * 4);
-    const indices = palette.length ? new Uint8Array(width * height) : null;
-    for (let y = 0; y < height; y++) {
-        const line = header.topDown ? y : height - 1 - y;
-        const from = header.pixelOffset + line * layout.stride;
-        const row = bmp.subarray(from, from + layout.stride);
-        checkPadding(row, width * bitsPerPixel, y);
-        if (indices) {
-            indices.set(readIndices(row, width, bitsPerPixel), y * width);
-            putIndexed(rgba, y * width * 4, indices.subarray(y * width, (y + 1) * width), palette);
-        } else {
-            putColors(rgba, y * width * 4, row, width, bitsPerPixel / 8);
-        }
+  const { width, height, bitsPerPixel } = header;
+  const palette = readPalette(bmp, layout.paletteOffset, header.colorsUsed);
+  const rgba = new Uint8Array(width * height * 4);
+  const indices = palette.length ? new Uint8Array(width * height) : null;
+  for (let y = 0; y < height; y++) {
+    const line = header.topDown ? y : height - 1 - y;
+    const from = header.pixelOffset + line * layout.stride;
+    const row = bmp.subarray(from, from + layout.stride);
+    checkPadding(row, width * bitsPerPixel, y);
+    if (indices) {
+      indices.set(readIndices(row, width, bitsPerPixel), y * width);
+      putIndexed(rgba, y * width * 4, indices.subarray(y * width, (y + 1) * width), palette);
+    } else if (bitsPerPixel === 16) {
+      put565(rgba, y * width * 4, row, width);
+    } else {
+      putColors(rgba, y * width * 4, row, width, bitsPerPixel / 8);
     }
-    return { ...header, palette, indices, rgba };
+  }
+  return { ...header, palette, indices, rgba };
 }
 
 module.exports = { readBmp };

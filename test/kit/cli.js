@@ -21,16 +21,16 @@ const TINY_BMP_BYTES = 54 + 16 * 3;
 
 /** All-black RGB of any size, made quickly. */
 function blackPng(width, height) {
-    const header = Buffer.alloc(13);
-    header.writeUInt32BE(width, 0);
-    header.writeUInt32BE(height, 4);
-    header.set([8, 2, 0, 0, 0], 8);
-    const scanlines = Buffer.alloc((1 + width * 3) * height);
-    return assemble([
-        { type: 'IHDR', data: header },
-        { type: 'IDAT', data: zlib.deflateSync(scanlines, { level: 1 }) },
-        { type: 'IEND' },
-    ]);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const scanlines = Buffer.alloc((1 + width * 3) * height);
+  return assemble([
+    { type: 'IHDR', data: header },
+    { type: 'IDAT', data: zlib.deflateSync(scanlines, { level: 1 }) },
+    { type: 'IEND' },
+  ]);
 }
 
 /**
@@ -39,48 +39,48 @@ function blackPng(width, height) {
  * @param {object} files path -> contents, made at once
  */
 function workplace(t, files = {}) {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-cli-'));
-    t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
-    const at = (name) => path.join(directory, name);
-    for (const [name, contents] of Object.entries(files)) {
-        fs.mkdirSync(path.dirname(at(name)), { recursive: true });
-        fs.writeFileSync(at(name), contents);
-    }
-    return {
-        directory,
-        at,
-        read: (name) => fs.readFileSync(at(name)),
-        exists: (name) => fs.existsSync(at(name)),
-        /** All files below the directory, sorted. */
-        list: () =>
-            fs
-                .readdirSync(directory, { recursive: true, withFileTypes: true })
-                .filter((entry) => !entry.isDirectory())
-                .map((entry) =>
-                    path.relative(directory, path.join(entry.parentPath ?? entry.path, entry.name)),
-                )
-                .sort(),
-        /** Runs to the end: { status, stdout, stderr }, text unless `encoding` is 'buffer'. */
-        run: (args, options = {}) =>
-            spawnSync(process.execPath, [PROGRAM, ...args], {
-                cwd: directory,
-                encoding: 'utf8',
-                timeout: PATIENCE_MS,
-                ...options,
-            }),
-        start: (args, options = {}) =>
-            spawn(process.execPath, [PROGRAM, ...args], {
-                cwd: directory,
-                timeout: PATIENCE_MS,
-                ...options,
-            }),
-    };
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-cli-'));
+  t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+  const at = (name) => path.join(directory, name);
+  for (const [name, contents] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(at(name)), { recursive: true });
+    fs.writeFileSync(at(name), contents);
+  }
+  return {
+    directory,
+    at,
+    read: (name) => fs.readFileSync(at(name)),
+    exists: (name) => fs.existsSync(at(name)),
+    /** All files below the directory, sorted. */
+    list: () =>
+      fs
+        .readdirSync(directory, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) =>
+          path.relative(directory, path.join(entry.parentPath ?? entry.path, entry.name)),
+        )
+        .sort(),
+    /** Runs to the end: { status, stdout, stderr }, text unless `encoding` is 'buffer'. */
+    run: (args, options = {}) =>
+      spawnSync(process.execPath, [PROGRAM, ...args], {
+        cwd: directory,
+        encoding: 'utf8',
+        timeout: PATIENCE_MS,
+        ...options,
+      }),
+    start: (args, options = {}) =>
+      spawn(process.execPath, [PROGRAM, ...args], {
+        cwd: directory,
+        timeout: PATIENCE_MS,
+        ...options,
+      }),
+  };
 }
 
 module.exports = {
-    PROGRAM,
-    TINY_BMP_BYTES,
-    TINY_PNG,
-    blackPng,
-    workplace,
+  PROGRAM,
+  TINY_BMP_BYTES,
+  TINY_PNG,
+  blackPng,
+  workplace,
 };

@@ -11,50 +11,50 @@ const { encodePng } = require('./png-encoder');
 const { getBMP } = require('../..');
 
 const OPTIONS = [
-    { format: 'bgr24' },
-    { format: 'bgr24', alpha: 'drop', topDown: true },
-    { format: 'bgr24', background: '#1f80e3', depth16: 'truncate' },
-    { format: 'bgra32' },
-    { format: 'bgra32', depth16: 'truncate', topDown: true },
-    { format: 'indexed' },
+  { format: 'bgr24' },
+  { format: 'bgr24', alpha: 'drop', topDown: true },
+  { format: 'bgr24', background: '#1f80e3', depth16: 'truncate' },
+  { format: 'bgra32' },
+  { format: 'bgra32', depth16: 'truncate', topDown: true },
+  { format: 'indexed' },
 ];
 
 /** A few pixels more than the widest vector, and odd widths on both sides of it. */
 const WIDTHS = Array.from({ length: 67 }, (_, i) => i + 1);
 
 const ENCODINGS = [
-    { filter: 'random', junkBits: true },
-    { filter: 4 },
-    { filter: 3 },
-    { filter: [1, 2] },
-    { filter: 'random', interlaced: true },
+  { filter: 'random', junkBits: true },
+  { filter: 4 },
+  { filter: 3 },
+  { filter: [1, 2] },
+  { filter: 'random', interlaced: true },
 ];
 
 function answer(png, options) {
-    try {
-        return getBMP(png, options);
-    } catch (error) {
-        return error.code;
-    }
+  try {
+    return getBMP(png, options);
+  } catch (error) {
+    return error.code;
+  }
 }
 
 function hashType(type, transparency) {
-    const hash = crypto.createHash('sha256');
-    for (const width of WIDTHS) {
-        const image = createImage({ ...type, width, height: 6, seed: width, transparency });
-        const encoding = ENCODINGS[width % ENCODINGS.length];
-        const every = width <= 34 ? ENCODINGS : [encoding];
-        for (const one of every) {
-            const png = encodePng(image, { ...one, deflate: { level: 1 } });
-            for (const options of OPTIONS) hash.update(answer(png, options));
-        }
+  const hash = crypto.createHash('sha256');
+  for (const width of WIDTHS) {
+    const image = createImage({ ...type, width, height: 6, seed: width, transparency });
+    const encoding = ENCODINGS[width % ENCODINGS.length];
+    const every = width <= 34 ? ENCODINGS : [encoding];
+    for (const one of every) {
+      const png = encodePng(image, { ...one, deflate: { level: 1 } });
+      for (const options of OPTIONS) hash.update(answer(png, options));
     }
-    return hash.digest('hex');
+  }
+  return hash.digest('hex');
 }
 
 const hashes = {};
 for (const type of TYPES) {
-    for (const transparency of type.colorType < 4 ? [false, true] : [false])
-        hashes[`${typeName(type)}, tRNS ${transparency}`] = hashType(type, transparency);
+  for (const transparency of type.colorType < 4 ? [false, true] : [false])
+    hashes[`${typeName(type)}, tRNS ${transparency}`] = hashType(type, transparency);
 }
 process.stdout.write(JSON.stringify(hashes));
