@@ -100,7 +100,10 @@ const GROUPS = [
           bgr24: '24 bit without alpha: every program reads it',
           bgra32: '32 bit with alpha',
           indexed: '1 or 8 bit with a palette, for gray and palette images',
-          auto: 'the smallest of these that loses nothing',
+          auto: 'the smallest of these three that loses nothing',
+          gray8: '8 bit luma with a gray palette',
+          mono1: 'black and white, 1 bit: for thermal printers and e-paper',
+          rgb565: '16 bit: for small displays',
         },
         help: 'The kind of BMP to write.',
       },
@@ -125,6 +128,20 @@ const GROUPS = [
         choices: { round: 'the nearest value', truncate: 'the high byte' },
         help: 'How 16-bit samples become 8-bit ones.',
       },
+      {
+        name: 'dither', value: 'RULE', initial: 'floyd-steinberg', library: 'dither',
+        choices: {
+          'floyd-steinberg': 'by error diffusion',
+          ordered: 'by a fixed pattern',
+          none: 'white from the threshold on',
+        },
+        help: 'How mono1 chooses between black and white.',
+      },
+      {
+        name: 'threshold', value: 'N', read: integer(0, 255), initial: '128', library: 'threshold',
+        help: 'The luma from which on a pixel of mono1 is white.',
+      },
+      { name: 'invert', library: 'invert', help: 'Swap black and white in mono1.' },
     ],
   },
   {

@@ -13,15 +13,17 @@ _png2bmp() {
     -d|--out-dir) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --suffix) COMPREPLY=(); return ;;
     --files-from) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-    --format) COMPREPLY=($(compgen -W 'bgr24 bgra32 indexed auto' -- "$cur")); return ;;
+    --format) COMPREPLY=($(compgen -W 'bgr24 bgra32 indexed auto gray8 mono1 rgb565' -- "$cur")); return ;;
     --alpha) COMPREPLY=($(compgen -W 'blend drop' -- "$cur")); return ;;
     --background) COMPREPLY=(); return ;;
     --depth16) COMPREPLY=($(compgen -W 'round truncate' -- "$cur")); return ;;
+    --dither) COMPREPLY=($(compgen -W 'floyd-steinberg ordered none' -- "$cur")); return ;;
+    --threshold) COMPREPLY=(); return ;;
     --max-pixels) COMPREPLY=(); return ;;
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing --format --alpha --background --top-down --depth16 --max-pixels --strict --ignore-checksums -j --jobs --fail-fast --dry-run --info --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing --format --alpha --background --top-down --depth16 --dither --threshold --invert --max-pixels --strict --ignore-checksums -j --jobs --fail-fast --dry-run --info --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   compopt -o filenames

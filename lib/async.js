@@ -13,19 +13,44 @@ const { throwIfAborted } = require('./sync');
 
 let lastTicket = 0;
 
+// Signal to { tickets, cancel }, the listener of all conversions that it can stop: one for
+// each would be reported as a leak when there are more than ten.
+const listeners = new WeakMap();
+
+function listen(signal) {
+  const tickets = new Set();
+  const cancel = () => tickets.forEach((ticket) => native.cancel(ticket));
+  signal.addEventListener('abort', cancel);
+  listeners.set(signal, { tickets, cancel });
+  return tickets;
+}
+
+function follow(signal, ticket) {
+  const tickets = listeners.get(signal)?.tickets ?? listen(signal);
+  tickets.add(ticket);
+}
+
+function unfollow(signal, ticket) {
+  const { tickets, cancel } = listeners.get(signal);
+  tickets.delete(ticket);
+  if (tickets.size === 0) {
+    signal.removeEventListener('abort', cancel);
+    listeners.delete(signal);
+  }
+}
+
 /** start(ticket), with a ticket that the signal cancels. */
 async function abortable(signal, start) {
   throwIfAborted(signal);
   lastTicket = lastTicket % 0xffffffff + 1;
   const ticket = lastTicket;
-  const cancel = () => native.cancel(ticket);
-  signal.addEventListener('abort', cancel, { once: true });
+  follow(signal, ticket);
   try {
     return await start(ticket);
   } catch (error) {
     throw error?.code === 'ERR_CANCELLED' ? new AbortError(signal.reason) : error;
   } finally {
-    signal.removeEventListener('abort', cancel);
+    unfollow(signal, ticket);
   }
 }
 

@@ -109,103 +109,137 @@ static uint32_t precode_entry(unsigned symbol, unsigned bits)
     return (uint32_t)symbol << 16 | bits;
 }
 
+/* The code lengths of a block's two alphabets, 0 for symbols without a code. */
+typedef struct code_lengths {
+    uint8_t litlen[LITLEN_SYMBOLS];
+    uint8_t distance[DISTANCE_SYMBOLS];
+} code_lengths;
+
 typedef uint32_t (*entry_fn)(unsigned symbol, unsigned bits);
 
 /* Canonical codes count upwards from the first bit of the code, which is the
  * lowest in the bit buffer: the next code in that order. All ones stays so. */
 static inline uint32_t next_code(uint32_t code, unsigned bits)
 {
-    uint32_t free_bit = UINT32_C(1) << (bits - 1);
+    uint32_t zeros = ~code & ((UINT32_C(1) << bits) - 1);
 
-    while (code & free_bit)
-        free_bit >>= 1;
-    return free_bit ? (code & (free_bit - 1)) | free_bit : code;
+    if (zeros == 0)
+        return code;
+#if defined(__GNUC__)
+    uint32_t highest = UINT32_C(1) << (31 - __builtin_clz(zeros));
+#else
+    uint32_t highest = UINT32_C(1) << (bits - 1);
+    while (!(zeros & highest))
+        highest >>= 1;
+#endif
+    return (code & (highest - 1)) | highest;
 }
 
-static void fill(uint32_t *table, size_t size, uint32_t entry)
+/* The symbols of a code, sorted by length, then by value: the order of codes. */
+typedef struct code_order {
+    uint16_t count[MAX_CODE_BITS + 1]; /* of codes of each length */
+    unsigned coded;                    /* of codes */
+    unsigned shortest, longest;        /* lengths; 1 where there is no code */
+    uint32_t used;                     /* of the 2^longest code words */
+    uint16_t symbol[LITLEN_SYMBOLS + 8];
+} code_order;
+
+/* lengths: 0 for a symbol without a code; `symbols` is a multiple of eight.
+ * Most symbols of a small image have none: eight zeros are passed at once. */
+static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned symbols)
 {
-    for (size_t i = 0; i < size; i++)
-        table[i] = entry;
+    uint16_t place[MAX_CODE_BITS + 1];
+
+    memset(order->count, 0, sizeof order->count);
+    for (unsigned i = 0; i < symbols; i += 8) {
+        if (load_le64(lengths + i) == 0)
+            continue;
+        for (unsigned j = 0; j < 8; j++)
+            order->count[lengths[i + j]]++;
+    }
+
+    order->longest = MAX_CODE_BITS;
+    while (order->longest > 1 && order->count[order->longest] == 0)
+        order->longest--;
+    order->shortest = 1;
+    while (order->shortest < order->longest && order->count[order->shortest] == 0)
+        order->shortest++;
+
+    /* Symbols without a code that were not passed go to the end. */
+    order->used = 0;
+    order->coded = 0;
+    for (unsigned bits = 1; bits <= order->longest; bits++) {
+        order->used = order->used * 2 + order->count[bits];
+        place[bits] = (uint16_t)order->coded;
+        order->coded += order->count[bits];
+    }
+    place[0] = (uint16_t)order->coded;
+    for (unsigned i = 0; i < symbols; i += 8) {
+        if (load_le64(lengths + i) == 0)
+            continue;
+        for (unsigned j = 0; j < 8; j++)
+            order->symbol[place[lengths[i + j]]++] = (uint16_t)(i + j);
+    }
 }
 
 /*
- * Builds the table of a code: lengths[i] is the code length of symbol i, 0 for
- * none. The table is indexed by at most `root` bits, fewer when no code is so
- * long; *mask gets the mask of the index.
+ * Builds the table of a code, indexed by `root` bits at most, or fewer when no
+ * code is so long; gives the bits of its index, or 0: the code is
+ * over-subscribed or incomplete.
  *
- * False: over-subscribed or incomplete. Allowed all the same, as in zlib and
- * libdeflate: one code of one bit, which both bits then mean, and no code at
- * all (a block without matches), where any bit means symbol 0.
+ * Two incomplete codes are allowed all the same, as in zlib and libdeflate: a
+ * single code of one bit, which both bits then mean, and no code at all (a block
+ * without matches), where any bit means symbol 0.
  */
-static inline bool table_build(uint32_t *table, size_t capacity, uint32_t *mask, unsigned root,
-                               const uint8_t *lengths, unsigned symbols, entry_fn entry_of)
+static ALWAYS_INLINE unsigned table_build(uint32_t *table, size_t capacity, unsigned root,
+                                          const uint8_t *lengths, unsigned symbols,
+                                          entry_fn entry_of)
 {
-    uint16_t count[MAX_CODE_BITS + 1] = {0};
-    uint16_t place[MAX_CODE_BITS + 2];
-    uint16_t sorted[LITLEN_SYMBOLS];
-    unsigned longest = MAX_CODE_BITS;
+    code_order order;
 
-    for (unsigned i = 0; i < symbols; i++)
-        count[lengths[i]]++;
-    while (longest > 1 && count[longest] == 0)
-        longest--;
-    if (root > longest)
-        root = longest;
-    *mask = (UINT32_C(1) << root) - 1;
-
-    /* How many of the 2^longest code words are in use, and the place of each
-     * length in the order of codes: by length, then by symbol. */
-    uint32_t used = 0;
-    place[1] = 0;
-    for (unsigned bits = 1; bits <= longest; bits++) {
-        used = used * 2 + count[bits];
-        place[bits + 1] = (uint16_t)(place[bits] + count[bits]);
-    }
-    unsigned coded = place[longest + 1];
-    for (unsigned i = 0; i < symbols; i++)
-        if (lengths[i])
-            sorted[place[lengths[i]]++] = (uint16_t)i;
-
-    if (used != UINT32_C(1) << longest) {
-        if (coded > 1 || (coded == 1 && longest != 1))
-            return false;
-        fill(table, 2, entry_of(coded ? sorted[0] : 0, 1));
-        return true;
+    sort_code(&order, lengths, symbols);
+    if (order.used != UINT32_C(1) << order.longest) {
+        if (order.coded > 1 || (order.coded == 1 && order.longest != 1))
+            return 0;
+        table[0] = table[1] = entry_of(order.coded ? order.symbol[0] : 0, 1);
+        return 1;
     }
 
     /* The root: a table of n bits holds all codes of up to n bits; written twice
-     * in a row it is one of n + 1 bits. */
-    const uint16_t *symbol = sorted;
+     * in a row it is one of n + 1 bits. The shortest code is within it: n codes
+     * can only be complete when one has at most log2(n) bits. */
+    const uint16_t *symbol = order.symbol;
     uint32_t        code = 0;
-    unsigned        bits = 1;
-    table[0] = 0;
+    unsigned        bits = order.shortest;
+    if (root > order.longest)
+        root = order.longest;
     for (;; bits++) {
-        memcpy(table + (1u << (bits - 1)), table, sizeof *table << (bits - 1));
-        for (unsigned n = count[bits]; n; n--) {
+        for (unsigned n = order.count[bits]; n; n--) {
             table[code] = entry_of(*symbol++, bits);
             code = next_code(code, bits);
         }
         if (bits == root)
             break;
+        memcpy(table + (1u << bits), table, sizeof *table << bits);
     }
 
     /* Longer codes: those with the same first `root` bits share a sub-table,
      * large enough for the longest of them. As the code is complete, the sum
      * below reaches the table's size at that length, at most `longest`. */
-    size_t   start = 0, end = (size_t)1 << root;
-    uint32_t prefix = UINT32_MAX;
-    unsigned sub_bits = 0;
-    for (bits = root + 1; bits <= longest; bits++) {
-        for (unsigned n = count[bits]; n; n--) {
-            if ((code & *mask) != prefix) {
-                prefix = code & *mask;
-                sub_bits = bits - root;
+    const uint32_t mask = (UINT32_C(1) << root) - 1;
+    size_t         start = 0, end = (size_t)1 << root;
+    uint32_t       prefix = UINT32_MAX;
+    for (bits = root + 1; bits <= order.longest; bits++) {
+        for (unsigned n = order.count[bits]; n; n--) {
+            if ((code & mask) != prefix) {
+                unsigned sub_bits = bits - root;
                 for (uint32_t room = n; room < UINT32_C(1) << sub_bits;)
-                    room = room * 2 + count[root + ++sub_bits];
+                    room = room * 2 + order.count[root + ++sub_bits];
+                prefix = code & mask;
                 start = end;
                 end += (size_t)1 << sub_bits;
                 if (end > capacity)
-                    return false;
+                    return 0;
                 table[prefix] = (uint32_t)start << 16 | sub_bits << 8 | ENTRY_SPECIAL | root;
             }
             uint32_t entry = entry_of(*symbol++, bits - root);
@@ -214,15 +248,43 @@ static inline bool table_build(uint32_t *table, size_t capacity, uint32_t *mask,
             code = next_code(code, bits);
         }
     }
-    return true;
+    return root;
 }
 
-static bool build_codes(inflater *z, const uint8_t *lengths, unsigned litlens, unsigned distances)
+/* Joins each literal in the root with the literal behind it where the bits of
+ * the index hold both codes. Downwards, as the entry behind has a lower index. */
+static void pair_literals(uint32_t *table, unsigned root)
 {
-    return table_build(z->litlen, LITLEN_ENTRIES, &z->litlen_mask, LITLEN_ROOT, lengths, litlens,
-                       litlen_entry) &&
-           table_build(z->distance, DISTANCE_ENTRIES, &z->distance_mask, DISTANCE_ROOT,
-                       lengths + litlens, distances, distance_entry);
+    for (uint32_t i = (UINT32_C(1) << root) - 1; i; i--) {
+        uint32_t first = table[i];
+        uint32_t second = table[i >> ENTRY_SHIFT(first)];
+        unsigned both = ENTRY_SHIFT(first) + ENTRY_SHIFT(second);
+        if ((first & second & ENTRY_LITERAL) && both <= root)
+            table[i] =
+                (second & 0xFF0000) << 8 | (first & 0xFF0000) | 2u << 8 | ENTRY_LITERAL | both;
+    }
+}
+
+enum {
+    /* Pairs cost a microsecond or so a block: only where much may follow. */
+    PAIRS_FROM = 65536
+};
+
+static bool build_codes(inflater *z, const code_lengths *lengths)
+{
+    unsigned litlen_bits = table_build(z->litlen, LITLEN_ENTRIES, LITLEN_ROOT, lengths->litlen,
+                                       LITLEN_SYMBOLS, litlen_entry);
+    unsigned distance_bits = table_build(z->distance, DISTANCE_ENTRIES, DISTANCE_ROOT,
+                                         lengths->distance, DISTANCE_SYMBOLS, distance_entry);
+    if (!litlen_bits || !distance_bits)
+        return false;
+    if (z->bytes_left >= PAIRS_FROM)
+        pair_literals(z->litlen, litlen_bits);
+    z->litlen_mask = (UINT32_C(1) << litlen_bits) - 1;
+    /* Distances are always looked up by DISTANCE_ROOT bits. */
+    for (unsigned bits = distance_bits; bits < DISTANCE_ROOT; bits++)
+        memcpy(z->distance + (1u << bits), z->distance, sizeof *z->distance << bits);
+    return true;
 }
 
 /* ---- Block headers ------------------------------------------------------ */
@@ -230,24 +292,51 @@ static bool build_codes(inflater *z, const uint8_t *lengths, unsigned litlens, u
 /* RFC 1951, section 3.2.6 */
 static inflate_status read_fixed_codes(inflater *z)
 {
-    uint8_t lengths[LITLEN_SYMBOLS + DISTANCE_SYMBOLS];
+    code_lengths lengths;
 
     if (z->fixed_codes)
         return INFLATE_OK;
-    memset(lengths, 8, 144);
-    memset(lengths + 144, 9, 112);
-    memset(lengths + 256, 7, 24);
-    memset(lengths + 280, 8, 8);
-    memset(lengths + LITLEN_SYMBOLS, 5, DISTANCE_SYMBOLS);
-    build_codes(z, lengths, LITLEN_SYMBOLS, DISTANCE_SYMBOLS);
+    memset(lengths.litlen, 8, 144);
+    memset(lengths.litlen + 144, 9, 112);
+    memset(lengths.litlen + 256, 7, 24);
+    memset(lengths.litlen + 280, 8, 8);
+    memset(lengths.distance, 5, DISTANCE_SYMBOLS);
+    build_codes(z, &lengths);
     z->fixed_codes = true;
     return INFLATE_OK;
 }
 
-/* The lengths of both codes, run-length coded as one sequence: symbols 0 to 15
- * are lengths, 16 repeats the last, 17 and 18 repeat 0. */
-static inflate_status read_code_lengths(inflater *z, const uint32_t *precode, uint32_t mask,
-                                        uint8_t *lengths, unsigned total)
+/* The code that the code lengths are sent in. */
+typedef struct precode {
+    uint32_t table[1 << MAX_PRECODE_BITS];
+    uint32_t mask;
+} precode;
+
+static inflate_status read_precode(inflater *z, unsigned count, precode *code)
+{
+    static const uint8_t order[PRECODE_SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                   11, 4,  12, 3, 13, 2, 14, 1, 15};
+    uint8_t              lengths[PRECODE_SYMBOLS + 5] = {0};
+
+    for (unsigned i = 0; i < count; i++) {
+        if (z->bit_count < 3)
+            refill(z);
+        if (z->bit_count < 3)
+            return INFLATE_STARVED;
+        lengths[order[i]] = (uint8_t)take_bits(z, 3);
+    }
+    unsigned bits = table_build(code->table, 1 << MAX_PRECODE_BITS, MAX_PRECODE_BITS, lengths,
+                                sizeof lengths, precode_entry);
+    if (bits == 0)
+        return INFLATE_BAD_DATA;
+    code->mask = (UINT32_C(1) << bits) - 1;
+    return INFLATE_OK;
+}
+
+/* `total` lengths, run-length coded: symbols 0 to 15 are lengths, 16 repeats the
+ * last, 17 and 18 repeat 0. */
+static inflate_status read_code_lengths(inflater *z, const precode *code, uint8_t *lengths,
+                                        unsigned total)
 {
     static const struct {
         uint8_t extra, base;
@@ -255,8 +344,9 @@ static inflate_status read_code_lengths(inflater *z, const uint32_t *precode, ui
     unsigned i = 0;
 
     while (i < total) {
-        refill(z);
-        uint32_t entry = precode[z->bits & mask];
+        if (z->bit_count < MAX_PRECODE_BITS + 7)
+            refill(z);
+        uint32_t entry = code->table[z->bits & code->mask];
         unsigned symbol = entry >> 16;
         unsigned extra = symbol < 16 ? 0 : repeats[symbol - 16].extra;
 
@@ -276,15 +366,12 @@ static inflate_status read_code_lengths(inflater *z, const uint32_t *precode, ui
     return INFLATE_OK;
 }
 
-/* RFC 1951, section 3.2.7 */
+/* RFC 1951, section 3.2.7: the lengths of both alphabets come as one sequence. */
 static inflate_status read_dynamic_codes(inflater *z)
 {
-    static const uint8_t order[PRECODE_SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
-                                                   11, 4,  12, 3, 13, 2, 14, 1, 15};
-    uint8_t              precode_lengths[PRECODE_SYMBOLS] = {0};
-    uint8_t              lengths[LITLEN_SYMBOLS + DISTANCE_SYMBOLS];
-    uint32_t             precode[1 << MAX_PRECODE_BITS];
-    uint32_t             mask;
+    uint8_t      sequence[LITLEN_SYMBOLS + DISTANCE_SYMBOLS];
+    code_lengths lengths = {0};
+    precode      code;
 
     refill(z);
     if (z->bit_count < 14)
@@ -293,24 +380,17 @@ static inflate_status read_dynamic_codes(inflater *z)
     unsigned distances = 1 + take_bits(z, 5);
     unsigned precodes = 4 + take_bits(z, 4);
 
-    for (unsigned i = 0; i < precodes; i++) {
-        if (z->bit_count < 3)
-            refill(z);
-        if (z->bit_count < 3)
-            return INFLATE_STARVED;
-        precode_lengths[order[i]] = (uint8_t)take_bits(z, 3);
-    }
-    if (!table_build(precode, sizeof precode / sizeof *precode, &mask, MAX_PRECODE_BITS,
-                     precode_lengths, PRECODE_SYMBOLS, precode_entry))
-        return INFLATE_BAD_DATA;
-
-    inflate_status status = read_code_lengths(z, precode, mask, lengths, litlens + distances);
+    inflate_status status = read_precode(z, precodes, &code);
+    if (status == INFLATE_OK)
+        status = read_code_lengths(z, &code, sequence, litlens + distances);
     if (status != INFLATE_OK)
         return status;
+    memcpy(lengths.litlen, sequence, litlens);
+    memcpy(lengths.distance, sequence + litlens, distances);
 
     /* Without an end of block the stream cannot end: no reader accepts that. */
     z->fixed_codes = false;
-    if (lengths[END_OF_BLOCK] == 0 || !build_codes(z, lengths, litlens, distances))
+    if (lengths.litlen[END_OF_BLOCK] == 0 || !build_codes(z, &lengths))
         return INFLATE_BAD_DATA;
     return INFLATE_OK;
 }
@@ -453,7 +533,7 @@ static inflate_status decode_one(inflater *z)
 
     uint32_t length = value_of(entry, z->bits >> skip);
     uint64_t bits = z->bits >> used;
-    entry = look_up(z->distance, z->distance_mask, bits, &skip);
+    entry = look_up(z->distance, DISTANCE_MASK, bits, &skip);
     uint32_t distance = value_of(entry, bits >> skip);
     used += skip + ENTRY_SHIFT(entry);
     if (used > z->bit_count)
@@ -484,7 +564,9 @@ static inflate_status decode_codes(inflater *z)
 
 /* ---- The fast loop in plain C ------------------------------------------- */
 
-#define COPY_WIDTH 16
+enum {
+    COPY_WIDTH = 16
+};
 
 static inline void copy_wide(uint8_t *to, const uint8_t *from)
 {
@@ -500,8 +582,7 @@ static inline void copy_eight(uint8_t *to, const uint8_t *from)
     memcpy(to, &eight, sizeof eight);
 }
 
-/* A match whose distance is below COPY_WIDTH. */
-static inline void copy_pattern(uint8_t *to, const uint8_t *end, size_t distance)
+static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 {
     /* What a byte group of each size is multiplied by to fill eight bytes. */
     static const uint64_t repeat[8] = {0,
@@ -512,6 +593,11 @@ static inline void copy_pattern(uint8_t *to, const uint8_t *end, size_t distance
                                        UINT64_C(0x0000010000000001),
                                        UINT64_C(0x0001000000000001),
                                        UINT64_C(0x0100000000000001)};
+    if (distance >= COPY_WIDTH) {
+        for (; to < end; to += COPY_WIDTH)
+            copy_wide(to, to - distance);
+        return;
+    }
     if (distance >= 8) {
         for (; to < end; to += 8)
             copy_eight(to, to - distance);

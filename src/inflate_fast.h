@@ -1,8 +1,11 @@
 /*
  * The inflater's fast loop, a template: included once for each instruction set,
- * with INFLATE_FAST the name of the function to define (and, before it, its
- * attributes), COPY_WIDTH the bytes of the widest copy that the set has, and
- * copy_pattern() the repetition of a short distance.
+ * with these defined:
+ *
+ * INFLATE_FAST             the function's attributes and name
+ * FAST_VALUE(entry, code)  base plus extra bits of a length or distance; `code`
+ *                          are the bits of the stream from its code on
+ * copy_match(to, end, d)   to[i] = to[i - d] up to `end`, and up to 32 bytes more
  *
  * Before: the stage is STAGE_CODES, FAST_INPUT bytes or more of the span are
  * left, and out < limit. After: false when a distance reached before the first
@@ -20,7 +23,7 @@
  *   literals and 258 bytes of a match, and a copy up to 32 bytes more. That is
  *   OUTPUT_SLACK.
  * - Reads of output: a distance is at least 1 (the bases are) and is checked
- *   against what lies before. Wide copies read at most to the end of the slack.
+ *   against what lies before. Wide copies read what they may write, at most.
  */
 
 #define FAST_REFILL()                                                                              \
@@ -49,7 +52,7 @@
 bool INFLATE_FAST(struct inflater *z)
 {
     const uint32_t *const litlen = z->litlen, *const distances = z->distance;
-    const uint64_t       litlen_mask = z->litlen_mask, distance_mask = z->distance_mask;
+    const uint64_t       litlen_mask = z->litlen_mask;
     const uint8_t *const in_stop = z->in_end - FAST_INPUT;
     const uint8_t *const base = z->base;
     const uint8_t *const limit = z->limit;
@@ -102,7 +105,7 @@ bool INFLATE_FAST(struct inflater *z)
         uint32_t length = FAST_VALUE(entry, code);
         FAST_DROP(entry);
 
-        entry = distances[bits & distance_mask];
+        entry = distances[bits & DISTANCE_MASK];
         if (entry & ENTRY_SPECIAL) {
             uint32_t sub_mask = (1u << ENTRY_CODE_BITS(entry)) - 1;
             FAST_DROP(entry);
@@ -116,19 +119,16 @@ bool INFLATE_FAST(struct inflater *z)
             break;
         }
 
-        /* The next look-up is on its way while the bytes are copied. */
-        FAST_REFILL();
+        /* The next look-up is on its way while the bytes are copied. It does not
+         * wait for the refill, either, unless it must. */
+        bool too_few = (count & 63) < LITLEN_ROOT;
         entry = litlen[bits & litlen_mask];
+        FAST_REFILL();
+        if (UNLIKELY(too_few))
+            entry = litlen[bits & litlen_mask];
 
         uint8_t *const end = out + length;
-        if (distance >= COPY_WIDTH) {
-            do {
-                copy_wide(out, out - distance);
-                out += COPY_WIDTH;
-            } while (out < end);
-        } else {
-            copy_pattern(out, end, distance);
-        }
+        copy_match(out, end, distance);
         out = end;
     } while (in <= in_stop && out < limit);
 

@@ -35,6 +35,7 @@ enum {
     LITLEN_ROOT = 11,
     LITLEN_ENTRIES = 2342,
     DISTANCE_ROOT = 8,
+    DISTANCE_MASK = (1 << DISTANCE_ROOT) - 1,
     DISTANCE_ENTRIES = 402
 };
 
@@ -90,7 +91,7 @@ struct inflater {
     uint8_t *taken;  /* handed out up to here */
     uint8_t *summed; /* in the Adler-32 up to here */
 
-    uint32_t litlen_mask, distance_mask;
+    uint32_t litlen_mask;
 
     uint8_t        *buffer_end; /* OUTPUT_SLACK bytes follow */
     uint64_t        bytes_left; /* of total_bytes, not yet decoded */
@@ -111,6 +112,14 @@ struct inflater {
 enum {
     FAST_INPUT = 24
 };
+
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#define UNLIKELY(condition) __builtin_expect(condition, 0)
+#else
+#define ALWAYS_INLINE inline
+#define UNLIKELY(condition) (condition)
+#endif
 
 /* Little-endian words at any address. */
 static inline uint64_t load_le64(const uint8_t *p)

@@ -70,7 +70,7 @@ static const kernels plain = LEVEL(COLUMN_C, inflate_fast_c);
 #define COLUMN_SSE(index, name, sse, avx2) [index] = name##_##sse,
 #define COLUMN_AVX2(index, name, sse, avx2) [index] = name##_##avx2,
 static const kernels sse = LEVEL(COLUMN_SSE, inflate_fast_c);
-static const kernels avx2 = LEVEL(COLUMN_AVX2, inflate_fast_c);
+static const kernels avx2 = LEVEL(COLUMN_AVX2, inflate_fast_bmi2);
 
 /* __builtin_cpu_supports reads what was found out when the program started: the
  * instruction itself (cpuid) takes tens of microseconds in a virtual machine. */

@@ -129,6 +129,12 @@ const CONVERSIONS = [
   [['--background', 'f80'], { background: '#ff8800' }],
   [['--top-down'], { topDown: true }],
   [['--depth16', 'truncate'], { depth16: 'truncate' }],
+  [['--format', 'gray8'], { format: 'gray8' }],
+  [['--format', 'rgb565'], { format: 'rgb565' }],
+  [['--format', 'mono1', '--dither', 'ordered'], { format: 'mono1', dither: 'ordered' }],
+  [['--format', 'mono1', '--dither', 'none', '--threshold', '90', '--invert'], {
+    format: 'mono1', dither: 'none', threshold: 90, invert: true,
+  }],
 ];
 
 for (const [args, options] of CONVERSIONS) {
@@ -192,7 +198,7 @@ test('--fail-fast starts nothing after the first failure', (t) => {
 
 const MISUSE = [
   ['--no-such-option', /Unknown option '--no-such-option'/],
-  ['--format=jpeg', /--format wants one of bgr24, bgra32, indexed, auto, not 'jpeg'/],
+  ['--format=jpeg', /--format wants one of bgr24, .*, not 'jpeg'/],
   ['--background=white', /--background wants a colour such as ffffff/],
   ['--jobs=0', /--jobs wants a whole number from 1 to 1023, not '0'/],
   ['--max-pixels=1e9', /--max-pixels wants a whole number/],

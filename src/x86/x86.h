@@ -25,5 +25,8 @@ DECLARE_UNFILTERS(avx2)
 #undef DECLARE_UNFILTERS
 #undef DECLARE_UNFILTER
 
+/* With AVX2, BMI1 and BMI2; see inflate_fast.h. */
+bool inflate_fast_bmi2(struct inflater *z);
+
 #endif
 #endif

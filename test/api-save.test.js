@@ -1,0 +1,158 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const test = require('node:test');
+const { pathToFileURL } = require('node:url');
+
+const { getBMP, saveBMP, saveBMPAsync, errors } = require('..');
+const { createImage } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+
+const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
+const bmp = getBMP(png);
+const damaged = Buffer.from(png);
+damaged[damaged.length - 20] ^= 1; // in the last IDAT
+
+/** A directory of its own for one test, gone afterwards. */
+function scratch(t) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-save-'));
+  t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+// Both forms must do the same: every test runs with each.
+const forms = {
+  saveBMP: async (...args) => saveBMP(...args),
+  saveBMPAsync,
+};
+
+for (const [name, save] of Object.entries(forms)) {
+  test(`${name} writes the bytes of getBMP and gives true`, async (t) => {
+    const file = path.join(scratch(t), 'image.bmp');
+    assert.equal(await save(file, png), true);
+    assert.deepEqual(fs.readFileSync(file), bmp);
+    assert.equal(await save(file, png, png.length), true);
+    assert.equal(await save(file, png, { format: 'bgra32' }), true);
+    assert.deepEqual(fs.readFileSync(file), getBMP(png, { format: 'bgra32' }));
+    await save(file, Buffer.concat([png, png]), png.length, { topDown: true });
+    assert.deepEqual(fs.readFileSync(file), getBMP(png, { topDown: true }));
+    assert.deepEqual(fs.readdirSync(path.dirname(file)), ['image.bmp']);
+  });
+
+  test(`${name} takes a path as string, Buffer or file: URL, of any letters`, async (t) => {
+    const directory = scratch(t);
+    const file = path.join(directory, 'Übung ü 漢字 %20#.bmp');
+    for (const form of [file, Buffer.from(file), new Uint8Array(Buffer.from(file)),
+      pathToFileURL(file)]) {
+      await save(form, png);
+      assert.deepEqual(fs.readFileSync(file), bmp);
+      fs.unlinkSync(file);
+    }
+    assert.deepEqual(fs.readdirSync(directory), []);
+  });
+
+  test(`${name} takes a relative path and a very long one`, async (t) => {
+    const directory = scratch(t);
+    const file = path.relative(process.cwd(), path.join(directory, 'a.bmp'));
+    await save(file, png);
+    assert.deepEqual(fs.readFileSync(file), bmp);
+    const long = path.join(directory, 'x'.repeat(200), 'y'.repeat(200));
+    fs.mkdirSync(long, { recursive: true });
+    await save(path.join(long, 'z.bmp'), png);
+    assert.deepEqual(fs.readdirSync(long), ['z.bmp']);
+  });
+
+  test(`${name} refuses a path that is none`, async () => {
+    for (const wrong of [5, null, undefined, {}, ['a.bmp']]) {
+      await assert.rejects(async () => save(wrong, png), {
+        name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /"path"/,
+      });
+    }
+    await assert.rejects(async () => save('a\0b.bmp', png), {
+      code: 'ERR_INVALID_ARG_VALUE', message: /null bytes/,
+    });
+    await assert.rejects(async () => save(new URL('https://example.org/a.bmp'), png), {
+      code: 'ERR_INVALID_URL_SCHEME',
+    });
+  });
+
+  test(`${name} fails as node:fs does where there is no such directory`, async (t) => {
+    const file = path.join(scratch(t), 'missing', 'a.bmp');
+    const theirs = await fs.promises.writeFile(file, bmp).catch((error) => error);
+    await assert.rejects(save(file, png), (error) => {
+      assert.equal(Object.getPrototypeOf(error), Error.prototype);
+      assert.deepEqual({ ...error }, { ...theirs });
+      assert.equal(error.message, theirs.message);
+      return true;
+    });
+  });
+
+  test(`${name} leaves a directory in the way, and what is in it, as it was`, async (t) => {
+    const directory = scratch(t);
+    const file = path.join(directory, 'a.bmp');
+    fs.mkdirSync(file);
+    fs.writeFileSync(path.join(file, 'inside'), 'kept');
+    await assert.rejects(save(file, png), (error) => {
+      assert.match(error.code, /^(EISDIR|ENOTEMPTY|EEXIST)$/);
+      assert.equal(error.path, file);
+      assert.equal(typeof error.syscall, 'string');
+      assert.ok(error.errno < 0);
+      return true;
+    });
+    assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+    assert.equal(fs.readFileSync(path.join(file, 'inside'), 'utf8'), 'kept');
+  });
+
+  test(`${name} leaves the old file and no temporary one when the PNG is damaged`, async (t) => {
+    const directory = scratch(t);
+    const file = path.join(directory, 'a.bmp');
+    fs.writeFileSync(file, 'the old file');
+    await assert.rejects(save(file, damaged), errors.PngError);
+    await assert.rejects(save(file, png.subarray(0, 100)), errors.PngError);
+    assert.equal(fs.readFileSync(file, 'utf8'), 'the old file');
+    assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+  });
+
+  test(`${name} replaces what stands there`, async (t) => {
+    const file = path.join(scratch(t), 'a.bmp');
+    fs.writeFileSync(file, 'x'.repeat(100000));
+    await save(file, png);
+    assert.deepEqual(fs.readFileSync(file), bmp);
+  });
+}
+
+test('saveBMPAsync calls its callback with true, or with the error', async (t) => {
+  const file = path.join(scratch(t), 'a.bmp');
+  const outcome = (...args) => new Promise((resolve) => {
+    const returned = saveBMPAsync(...args, (...given) => resolve({ returned, given }));
+  });
+  assert.deepEqual(await outcome(file, png), { returned: undefined, given: [null, true] });
+  assert.deepEqual(await outcome(file, png, png.length), { returned: undefined, given: [null, true] });
+  assert.deepEqual(fs.readFileSync(file), bmp);
+  const { given } = await outcome(path.join(file, 'b.bmp'), png);
+  assert.equal(given.length, 1);
+  assert.equal(given[0].code, 'ENOTDIR');
+});
+
+test('the path may be written over as soon as saveBMPAsync has returned', async (t) => {
+  const file = path.join(scratch(t), 'a.bmp');
+  const bytes = Buffer.from(file);
+  const promise = saveBMPAsync(bytes, png);
+  bytes.fill('x');
+  await promise;
+  assert.deepEqual(fs.readFileSync(file), bmp);
+});
+
+test('many saves into one file at once leave one whole file', async (t) => {
+  const directory = scratch(t);
+  const file = path.join(directory, 'a.bmp');
+  const options = [{}, { topDown: true }, { format: 'bgra32' }, { format: 'gray8' }];
+  const jobs = Array.from({ length: 40 }, (_, i) => saveBMPAsync(file, png, options[i % 4]));
+  await Promise.all(jobs);
+  const written = fs.readFileSync(file);
+  assert.ok(options.some((o) => getBMP(png, o).equals(written)));
+  assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+});
