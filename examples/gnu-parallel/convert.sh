@@ -1,0 +1,29 @@
+#!/bin/sh
+# Converts a tree of PNGs with GNU parallel, on this machine or on several.
+#
+#   convert.sh IN OUT STATE [OPTION OF PARALLEL]...
+#
+# IN/a/b.png becomes OUT/a/b.bmp. STATE is a directory that remembers what has
+# been done: run the same command again, and only the batches that failed or
+# were not reached are run. The result of each file is one line of JSON on
+# standard output. Exit status 0: every file is converted, or is not a good PNG.
+#
+# PNG2BMP  the program (default: png2bmp)   BATCH  files a process (default: 200)
+set -eu
+
+in=$(cd "$1" && pwd)
+mkdir -p "$2" "$3"
+out=$(cd "$2" && pwd)
+state=$(cd "$3" && pwd)
+shift 3
+batch=$(cd "$(dirname "$0")" && pwd)/batch.sh
+
+# Parallel knows the batches by their number, so the list is made only once.
+if [ ! -e "$state/list" ]; then
+    (cd "$in" && find . -name '*.png' -print0) | LC_ALL=C sort -z > "$state/list.new"
+    mv "$state/list.new" "$state/list"
+fi
+
+exec parallel --null --max-args "${BATCH:-200}" --workdir "$in" \
+    --joblog "$state/joblog" --resume-failed "$@" \
+    "$batch" "${PNG2BMP:-png2bmp}" "$out" '{}' < "$state/list"

@@ -1,0 +1,106 @@
+'use strict';
+
+/* examples/gnu-parallel: many files a process, run again after failures. */
+
+const assert = require('node:assert/strict');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { getBMP } = require('..');
+const { PROGRAM, TINY_PNG, blackPng, workplace } = require('./kit/cli');
+
+const CONVERT = path.join(__dirname, '../examples/gnu-parallel/convert.sh');
+
+/* moreutils has another program of this name */
+const isGNU = /^GNU parallel/.test(spawnSync('parallel', ['--version'], { encoding: 'utf8' }).stdout);
+const needsParallel = { skip: !isGNU && 'needs GNU parallel' };
+
+const options = (place, batch) => ({
+  cwd: place.directory,
+  encoding: 'utf8',
+  timeout: 120000,
+  env: { ...process.env, PNG2BMP: PROGRAM, BATCH: String(batch), HOME: place.directory },
+});
+
+function convert(place, batch, more = []) {
+  const { status, stdout, stderr } = spawnSync(CONVERT, ['in', 'out', 'state', ...more], options(place, batch));
+  const records = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  return { status, stderr, records };
+}
+
+/* Sequence number and exit status of each batch in the order of their ends. */
+function joblog(place) {
+  const lines = place.read('state/joblog').toString().trimEnd().split('\n').slice(1);
+  return lines.map((line) => line.split('\t')).map((fields) => [Number(fields[0]), Number(fields[6])]);
+}
+
+const outputs = (place) => place.list().filter((name) => name.startsWith('out'));
+
+test('300 files, bad ones among them: each ends once, and a failure that passes is made good by another run', needsParallel, (t) => {
+  const place = workplace(t);
+  const write = (name, bytes) => {
+    fs.mkdirSync(path.dirname(place.at(name)), { recursive: true });
+    fs.writeFileSync(place.at(name), bytes);
+  };
+  for (let i = 0; i < 297; i++) write(`in/${i % 7}/it's ${i}.png`, TINY_PNG);
+  write('in/bad.png', 'not a PNG');
+  write('in/3/cut.png', TINY_PNG.subarray(0, -30));
+  fs.symlinkSync(place.at('later.png'), place.at('in/5/absent.png'));
+
+  const first = convert(place, 50);
+  assert.equal(first.status, 1, 'one batch failed');
+  assert.equal(first.records.length, 300);
+  assert.equal(new Set(first.records.map((record) => record.input)).size, 300);
+  assert.deepEqual(first.records.filter((record) => !record.ok).map((record) => record.error.code).sort(),
+    ['ENOENT', 'ERR_PNG_SIGNATURE', 'ERR_PNG_TRUNCATED']);
+  assert.equal(outputs(place).length, 297);
+  const batches = joblog(place);
+  const failed = batches.filter(([, exit]) => exit !== 0);
+  assert.equal(batches.length, 6);
+  assert.deepEqual(failed.map(([, exit]) => exit), [75]);
+
+  write('later.png', TINY_PNG);
+  const second = convert(place, 50);
+  assert.equal(second.status, 0, second.stderr);
+  assert.deepEqual(joblog(place).slice(6), [[failed[0][0], 0]], 'only that batch ran again');
+  const converted = second.records.filter((record) => record.ok && !record.skipped);
+  assert.deepEqual(converted.map((record) => record.input), ['./5/absent.png']);
+  assert.equal(outputs(place).length, 298);
+  for (const name of outputs(place)) assert.deepEqual(place.read(name), getBMP(TINY_PNG), name);
+});
+
+test('after everything was killed in the middle, another run completes the work', needsParallel, async (t) => {
+  const png = blackPng(1200, 800);
+  const place = workplace(t, { 'in/0.png': png });
+  for (let i = 1; i < 60; i++) fs.linkSync(place.at('in/0.png'), place.at(`in/${i}.png`));
+  const run = spawn(CONVERT, ['in', 'out', 'state'], {
+    ...options(place, 5), detached: true, stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(run.stdout, 'data');
+  process.kill(-run.pid, 'SIGKILL');
+  await once(run, 'close');
+  const before = outputs(place).length;
+  assert.ok(before < 60, `${before} of 60 were written before the kill`);
+
+  const again = convert(place, 5);
+  assert.equal(again.status, 0, again.stderr);
+  assert.equal(outputs(place).length, 60);
+  const whole = getBMP(png);
+  for (const name of outputs(place)) assert.ok(place.read(name).equals(whole), name);
+});
+
+test('the batches are spread over several machines that share the files', needsParallel, (t) => {
+  /* In the place of ssh: notes the host, and runs the command here. */
+  const ssh = '#!/bin/sh\necho "$1" >> "${0%/*}/hosts"\nshift\n[ "$1" != -- ] || shift\nexec sh -c "$*"\n';
+  const place = workplace(t, { ssh });
+  fs.chmodSync(place.at('ssh'), 0o755);
+  fs.mkdirSync(place.at('in'));
+  for (let i = 0; i < 40; i++) fs.writeFileSync(place.at(`in/${i}.png`), TINY_PNG);
+  const { status, stderr } = convert(place, 5, ['--ssh', place.at('ssh'), '--sshlogin', '1/one,1/two']);
+  assert.equal(status, 0, stderr);
+  assert.equal(outputs(place).length, 40);
+  const hosts = new Set(place.read('hosts').toString().trim().split('\n'));
+  assert.deepEqual([...hosts].sort(), ['one', 'two']);
+});
