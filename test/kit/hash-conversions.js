@@ -17,6 +17,8 @@ const OPTIONS = [
   { format: 'bgra32' },
   { format: 'bgra32', depth16: 'truncate', topDown: true },
   { format: 'indexed' },
+  { format: 'gray8' },
+  { format: 'rgb565', topDown: true },
 ];
 
 /** A few pixels more than the widest vector, and odd widths on both sides of it. */
