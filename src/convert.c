@@ -167,6 +167,17 @@ static png2bmp_status inflate_error(conversion *c, inflate_status status)
     }
 }
 
+/* As in inflate_error: a wrong CRC is the better explanation. */
+static png2bmp_status filter_error(conversion *c, unsigned type, unsigned long long scanline)
+{
+    const png2bmp_status known = idat_diagnose(&c->reader);
+
+    if (known)
+        return known;
+    return report_error(c->file.report, PNG2BMP_ERR_FILTER,
+                        "scanline %llu has filter type %u; PNG has 0 to 4", scanline, type);
+}
+
 static png2bmp_status check_filter_types(conversion *c, const uint8_t *rows, size_t pitch,
                                          size_t count, uint32_t first)
 {
@@ -174,9 +185,7 @@ static png2bmp_status check_filter_types(conversion *c, const uint8_t *rows, siz
         const unsigned type = rows[i * pitch];
 
         if (type > 4) /* section 9.2 */
-            return report_error(c->file.report, PNG2BMP_ERR_FILTER,
-                                "scanline %llu has filter type %u; PNG has 0 to 4",
-                                (unsigned long long)first + i, type);
+            return filter_error(c, type, (unsigned long long)first + i);
     }
     return PNG2BMP_OK;
 }
