@@ -18,14 +18,18 @@
 
 static bool next_span(inflater *z)
 {
-    size_t size = 0;
+    const uint8_t *bytes;
+    size_t         size = 0;
 
     if (z->source_empty)
         return false;
-    z->source.next(z->source.user, &z->in, &size);
+    z->source.next(z->source.user, &bytes, &size);
     z->source_empty = size == 0;
-    z->in_end = z->in + size;
-    return size != 0;
+    if (size == 0)
+        return false; /* no arithmetic on what may be NULL */
+    z->in = bytes;
+    z->in_end = bytes + size;
+    return true;
 }
 
 static void refill_bytewise(inflater *z)
