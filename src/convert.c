@@ -409,7 +409,7 @@ static png2bmp_status finish(conversion *c)
 
     if (inflated)
         return inflate_error(c, inflated);
-    status = png_read_end(&c->reader, &extra_in_idats);
+    status = png_parse_end(&c->reader, &extra_in_idats);
     if (status || (!extra_in_stream && !extra_in_idats))
         return status;
     return report_warning(c->file.report, c->file.strict, PNG2BMP_ERR_EXTRA_DATA,

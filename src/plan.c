@@ -166,7 +166,7 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
     if (status)
         return status;
     file = png_file_of(png, size, &plan->options, report);
-    status = png_read_info(&file, &plan->png, &plan->first_idat);
+    status = png_parse_info(&file, &plan->png, &plan->first_idat);
     if (!status)
         status = plan_bmp(plan, report);
     if (!status)

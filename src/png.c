@@ -378,7 +378,7 @@ static png2bmp_status check_signature(const png_file *file)
     return PNG2BMP_OK;
 }
 
-png2bmp_status png_read_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat)
+png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat)
 {
     png2bmp_status status = check_signature(file);
     seen_chunks    seen = {false, false, false};
@@ -606,7 +606,7 @@ static png2bmp_status drain_idats(idat_reader *reader, bool *extra)
     }
 }
 
-png2bmp_status png_read_end(idat_reader *reader, bool *extra)
+png2bmp_status png_parse_end(idat_reader *reader, bool *extra)
 {
     const png_file *file = reader->file;
     png2bmp_status  status = drain_idats(reader, extra);

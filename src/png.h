@@ -23,7 +23,7 @@ png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *o
 
 /* Reads everything before the first IDAT, and its place. CRCs are compared of
  * the chunks that are used (IHDR, PLTE, tRNS, pHYs). Allocates nothing. */
-png2bmp_status png_read_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat);
+png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat);
 
 /* Compares the CRCs of the chunks before the first IDAT that nothing was read
  * from: time grows with their length, so the plan leaves it to run. */
@@ -57,6 +57,6 @@ png2bmp_status png_find_late_idat(const idat_reader *reader);
 
 /* Reads what is left of the IDATs (*extra: there were bytes) and every chunk up
  * to IEND. */
-png2bmp_status png_read_end(idat_reader *reader, bool *extra);
+png2bmp_status png_parse_end(idat_reader *reader, bool *extra);
 
 #endif
