@@ -2,16 +2,18 @@
  * The C peers behind Node-API, as plainly as an addon can be written:
  *
  *     convert(peer, png) -> Buffer with a 24-bit BMP
- *     peers              -> their names
+ *     cpuTime()          -> nanoseconds of processor time of this process
  *
  * The Buffer has its exact size from the start and the BMP is decoded into it.
  * The original path ends in a vector, whose bytes are copied to a Buffer.
  *
  * SPDX-License-Identifier: MIT
  */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <node_api.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "peers.h"
 
@@ -57,22 +59,27 @@ static napi_value convert(napi_env env, napi_callback_info info)
     return buffer;
 }
 
-static napi_value peer_names(napi_env env)
+static napi_value cpu_time(napi_env env, napi_callback_info info)
 {
-    napi_value list, name;
-    napi_create_array(env, &list);
-    for (size_t i = 0; i < peer_count; i++) {
-        napi_create_string_utf8(env, peers[i].name, NAPI_AUTO_LENGTH, &name);
-        napi_set_element(env, list, (uint32_t)i, name);
-    }
-    return list;
+    struct timespec now;
+    napi_value      value;
+    (void)info;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    napi_create_double(env, (double)now.tv_sec * 1e9 + (double)now.tv_nsec, &value);
+    return value;
+}
+
+static void export_function(napi_env env, napi_value exports, const char *name,
+                            napi_callback callback)
+{
+    napi_value function;
+    napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function);
+    napi_set_named_property(env, exports, name, function);
 }
 
 NAPI_MODULE_INIT()
 {
-    napi_value function;
-    napi_create_function(env, "convert", NAPI_AUTO_LENGTH, convert, NULL, &function);
-    napi_set_named_property(env, exports, "convert", function);
-    napi_set_named_property(env, exports, "peers", peer_names(env));
+    export_function(env, exports, "convert", convert);
+    export_function(env, exports, "cpuTime", cpu_time);
     return exports;
 }

@@ -115,7 +115,7 @@ function laneCommand(lane, files, chosen) {
     }
     const icon = corpusFiles().find(({ width, height }) => width === 16 && height === 16);
     const settings = { files: paths, icon: icon?.file, rounds: chosen.rounds,
-        seconds: chosen.quick ? 0.7 : 1.5, peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers) };
+        slowRounds: chosen.quick ? 1 : 3, seconds: chosen.quick ? 0.7 : 1.5, peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers) };
     return [process.execPath, ['--expose-gc', path.join(__dirname, 'javascript.js'),
         JSON.stringify(settings)]];
 }
