@@ -3,6 +3,7 @@
 // The calls that convert on a worker thread. The addon knows promises only; signals and
 // callbacks are made out of them here.
 
+const { AsyncResource } = require('node:async_hooks');
 const process = require('node:process');
 
 const native = require('./native');
@@ -54,6 +55,12 @@ async function abortable(signal, start) {
   }
 }
 
+/** onWarning for the addon, which calls it when the work is done: in the async context of
+ * the call, which newer versions of Node.js do not keep for an addon. */
+function bound(onWarning) {
+  return onWarning === undefined ? undefined : AsyncResource.bind(onWarning);
+}
+
 /** Calls start(input, copy, ticket), which gives a promise. Async, so that whatever it
  * throws rejects. */
 async function run(view, options, start) {
@@ -101,7 +108,7 @@ function getBMPAsync(png, ...rest) {
     const size = toLength('png', view, length);
     const o = readOptions(options);
     return run(view, o, (input, copy, ticket) => native.convertAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.onWarning, copy, ticket));
+      o.background, o.maxPixels, bound(o.onWarning), copy, ticket));
   });
 }
 
@@ -113,7 +120,7 @@ function saveBMPAsync(path, png, ...rest) {
     const size = toLength('png', view, length);
     const o = readOptions(options);
     return run(view, o, (input, copy, ticket) => native.saveAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.onWarning, copy, ticket, file));
+      o.background, o.maxPixels, bound(o.onWarning), copy, ticket, file));
   });
 }
 
@@ -124,7 +131,8 @@ function encodeBMPAsync(pixels, ...rest) {
     const size = view.byteLength;
     const o = readOptions(options);
     return run(view, o, (input, copy, ticket) => native.encodeAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.onWarning, copy, ticket, width, height, channels, stride));
+      o.background, o.maxPixels, bound(o.onWarning), copy, ticket,
+      width, height, channels, stride));
   });
 }
 
@@ -137,7 +145,7 @@ function decodePNGAsync(png, ...rest) {
     return run(view, o, async (input, copy, ticket) => {
       const facts = new Float64Array(9);
       const data = await native.decodeAsync(input, size, o.flags, o.background, o.maxPixels,
-        o.onWarning, copy, ticket, facts);
+        bound(o.onWarning), copy, ticket, facts);
       return { data, width: facts[0], height: facts[1], channels: o.channels };
     });
   });
