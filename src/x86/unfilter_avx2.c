@@ -10,6 +10,11 @@
 
 #include "unfilter_single.h"
 
+KERNEL __m256i shuffle_blocks(__m256i v, const uint8_t *order)
+{
+    return order ? _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(load_block(order))) : v;
+}
+
 #define VECTOR_BYTES 16
 #define SLOT 1
 #include "unfilter_wave.h"

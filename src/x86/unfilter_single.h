@@ -24,6 +24,10 @@ enum {
 };
 
 #define WAVE_LAG 2
+
+/* The loops over the vectors of a block are short, and their vectors belong into
+ * registers; -O2 alone leaves some of them rolled. */
+#define UNROLL _Pragma("GCC unroll 16")
 #define BLOCK 16
 
 /* How pixels lie in a row, and in a 16-byte register. All of it is constant in
@@ -34,10 +38,41 @@ typedef struct pixel_shape {
     bool   swap; /* R G B (A) is written as B G R (A) */
 } pixel_shape;
 
-/* Red and blue change places in each whole pixel; 0x80 gives a zero byte. */
-static const uint8_t shuffle_swap3[BLOCK] = {2, 1,  0,  5, 4,  3,  8,  7,
-                                             6, 11, 10, 9, 14, 13, 12, 0x80};
-static const uint8_t shuffle_swap4[BLOCK] = {2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15};
+#define Z 0x80 /* pshufb: a zero byte */
+
+/* Red and blue change places in each whole pixel. */
+static const uint8_t swap_3[BLOCK] = {2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9, 14, 13, 12, Z};
+static const uint8_t swap_4[BLOCK] = {2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15};
+
+/* Pixels of a row spread to one slot each, and back: what is then behind the whole
+ * pixels has no meaning. */
+static const uint8_t spread_3[BLOCK] = {0, 1, 2, Z, 3, 4, 5, Z, 6, 7, 8, Z, 9, 10, 11, Z};
+static const uint8_t spread_swap_3[BLOCK] = {2, 1, 0, Z, 5, 4, 3, Z, 8, 7, 6, Z, 11, 10, 9, Z};
+static const uint8_t spread_6[BLOCK] = {0, 1, 2, 3, 4, 5, Z, Z, 6, 7, 8, 9, 10, 11, Z, Z};
+static const uint8_t gather_3[BLOCK] = {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, Z, Z, Z, Z};
+static const uint8_t gather_6[BLOCK] = {0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, Z, Z, Z, Z};
+
+/* Last pixel of the whole ones in the place of each. */
+static const uint8_t last_3[BLOCK] = {12, 13, 14, 12, 13, 14, 12, 13,
+                                      14, 12, 13, 14, 12, 13, 14, Z};
+static const uint8_t last_6[BLOCK] = {6, 7, 8, 9, 10, 11, 6, 7, 8, 9, 10, 11, Z, Z, Z, Z};
+
+#undef Z
+
+/* The shuffle that a block of this shape needs, NULL for none. */
+KERNEL const uint8_t *spread_order(pixel_shape shape)
+{
+    if (shape.bpp == 3)
+        return shape.swap ? spread_swap_3 : spread_3;
+    if (shape.bpp == 6)
+        return spread_6;
+    return shape.swap ? swap_4 : NULL;
+}
+
+KERNEL const uint8_t *gather_order(pixel_shape shape)
+{
+    return shape.bpp == 3 ? gather_3 : shape.bpp == 6 ? gather_6 : NULL;
+}
 
 KERNEL __m128i load_block(const uint8_t *p)
 {
@@ -89,34 +124,9 @@ KERNEL void store_part(uint8_t *p, __m128i v, size_t n)
     copy_part(p, bytes, n);
 }
 
-/* ---- Blocks of a wave ---------------------------------------------------- */
-
-/* Pixels of a row spread to one slot each, in the order of the destination. */
-KERNEL __m128i spread(pixel_shape shape, __m128i v)
+KERNEL __m128i shuffle_block(__m128i v, const uint8_t *order)
 {
-    const char z = (char)0x80;
-
-    if (shape.bpp == 3 && shape.swap)
-        v = _mm_shuffle_epi8(v, _mm_setr_epi8(2, 1, 0, z, 5, 4, 3, z, 8, 7, 6, z, 11, 10, 9, z));
-    else if (shape.bpp == 3)
-        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, z, 3, 4, 5, z, 6, 7, 8, z, 9, 10, 11, z));
-    else if (shape.bpp == 6)
-        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, 3, 4, 5, z, z, 6, 7, 8, 9, 10, 11, z, z));
-    else if (shape.swap)
-        v = _mm_shuffle_epi8(v, load_block(shuffle_swap4));
-    return v;
-}
-
-/* And back: whole pixels in the first bytes, nothing of meaning behind them. */
-KERNEL __m128i gather(pixel_shape shape, __m128i v)
-{
-    const char z = (char)0x80;
-
-    if (shape.bpp == 3)
-        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, z, z, z, z));
-    else if (shape.bpp == 6)
-        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, z, z, z, z));
-    return v;
+    return order ? _mm_shuffle_epi8(v, load_block(order)) : v;
 }
 
 /* ---- None, Sub, Up ------------------------------------------------------- */
@@ -125,13 +135,6 @@ KERNEL __m128i gather(pixel_shape shape, __m128i v)
 KERNEL size_t packed_bytes(pixel_shape shape)
 {
     return BLOCK / shape.bpp * shape.bpp;
-}
-
-KERNEL __m128i packed_swap(pixel_shape shape, __m128i v)
-{
-    if (!shape.swap)
-        return v;
-    return _mm_shuffle_epi8(v, load_block(shape.bpp == 3 ? shuffle_swap3 : shuffle_swap4));
 }
 
 /* Sums of all pixels up to each one of the block, by doubling distances. */
@@ -158,8 +161,6 @@ KERNEL __m128i packed_sums(pixel_shape shape, __m128i v)
 /* The last pixel of the block in the place of each. */
 KERNEL __m128i packed_last(pixel_shape shape, __m128i v)
 {
-    const char z = (char)0x80;
-
     switch (shape.bpp) {
     case 1:
         return _mm_shuffle_epi8(v, _mm_set1_epi8(15));
@@ -169,18 +170,14 @@ KERNEL __m128i packed_last(pixel_shape shape, __m128i v)
         return _mm_shuffle_epi32(v, 0xff);
     case 8:
         return _mm_unpackhi_epi64(v, v);
-    case 3:
-        return _mm_shuffle_epi8(
-            v, _mm_setr_epi8(12, 13, 14, 12, 13, 14, 12, 13, 14, 12, 13, 14, 12, 13, 14, z));
     default:
-        return _mm_shuffle_epi8(v,
-                                _mm_setr_epi8(6, 7, 8, 9, 10, 11, 6, 7, 8, 9, 10, 11, z, z, z, z));
+        return shuffle_block(v, shape.bpp == 3 ? last_3 : last_6);
     }
 }
 
 KERNEL __m128i packed_undo(int filter, pixel_shape shape, __m128i v, __m128i above, __m128i *sum)
 {
-    v = packed_swap(shape, v);
+    v = shuffle_block(v, shape.swap ? (shape.bpp == 3 ? swap_3 : swap_4) : NULL);
     if (filter == FILTER_UP)
         return _mm_add_epi8(v, above);
     if (filter == FILTER_SUB) {
@@ -244,7 +241,7 @@ KERNEL void store_pixel(pixel_shape shape, uint8_t *p, __m128i v, size_t room)
 
 KERNEL __m128i swap_pixel(pixel_shape shape, __m128i v)
 {
-    return shape.swap ? _mm_shuffle_epi8(v, load_block(shuffle_swap4)) : v;
+    return shuffle_block(v, shape.swap ? swap_4 : NULL);
 }
 
 /*

@@ -76,14 +76,18 @@ KERNEL WAVE(lanes) WAVE(make_lanes)(const uint8_t *src, size_t pitch, size_t row
  */
 KERNEL void WAVE(transpose)(VEC v[WAVE_STEPS])
 {
+    UNROLL
     for (size_t n = WAVE_STEPS; n > 1; n /= 2) {
         VEC w[WAVE_STEPS];
 
+        UNROLL
         for (size_t i = 0; i < WAVE_STEPS / 2; i++) {
             w[2 * i] = UNPACK(lo)(v[i], v[i + WAVE_STEPS / 2]);
             w[2 * i + 1] = UNPACK(hi)(v[i], v[i + WAVE_STEPS / 2]);
         }
-        memcpy(v, w, sizeof w);
+        UNROLL
+        for (size_t i = 0; i < WAVE_STEPS; i++)
+            v[i] = w[i];
     }
 }
 
@@ -101,13 +105,14 @@ KERNEL VEC WAVE(move_down)(VEC v, const uint8_t *prior)
     const __m256i order = _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6);
 
     memcpy(&pixel, prior, SLOT);
-    return _mm256_blend_epi32(_mm256_permutevar8x32_epi32(v, order), _mm256_set1_epi32(pixel), 1);
+    return _mm256_blend_epi32(_mm256_permutevar8x32_epi32(v, order),
+                              _mm256_castsi128_si256(_mm_cvtsi32_si128(pixel)), 1);
 #else
     long long pixel;
 
     memcpy(&pixel, prior, SLOT);
     return _mm256_blend_epi32(_mm256_permute4x64_epi64(v, _MM_SHUFFLE(2, 1, 0, 3)),
-                              _mm256_set1_epi64x(pixel), 3);
+                              _mm256_castsi128_si256(_mm_cvtsi64_si128(pixel)), 3);
 #endif
 }
 
@@ -116,20 +121,26 @@ KERNEL VEC WAVE(select)(VEC unless, VEC then, VEC mask)
     return V(blendv_epi8)(unless, then, mask);
 }
 
+/* a <= b, unsigned */
+KERNEL VEC WAVE(at_most)(VEC a, VEC b)
+{
+    return V(cmpeq_epi8)(V(min_epu8)(a, b), a);
+}
+
 /*
  * One step. Paeth in bytes: with e = upper_left - lo and f = hi - upper_left, both
  * cut at 0, the condition hi <= 3 upper_left - (lo + hi) of paeth() in unfilter.c
- * is 2 f <= e, and the other one 2 e <= f.
+ * is f <= e - f, and the other one e <= f - e. x is added to the three candidates,
+ * so that the choice is the last thing on the way from one pixel to the next.
  */
 KERNEL VEC WAVE(paeth)(VEC left, VEC above, VEC upper_left, VEC x, const WAVE(lanes) * lanes)
 {
-    const VEC zero = V_BITS(setzero)();
     const VEC lo = V(min_epu8)(left, above);
     const VEC hi = V(max_epu8)(left, above);
     const VEC e = V(subs_epu8)(upper_left, lo);
     const VEC f = V(subs_epu8)(hi, upper_left);
-    const VEC take_lo = V(cmpeq_epi8)(V(subs_epu8)(V(adds_epu8)(f, f), e), zero);
-    const VEC take_hi = V(cmpeq_epi8)(V(subs_epu8)(V(adds_epu8)(e, e), f), zero);
+    const VEC take_lo = WAVE(at_most)(f, V(subs_epu8)(e, f));
+    const VEC take_hi = WAVE(at_most)(e, V(subs_epu8)(f, e));
     VEC       low = lo;
 
     if (lanes) {
@@ -140,18 +151,107 @@ KERNEL VEC WAVE(paeth)(VEC left, VEC above, VEC upper_left, VEC x, const WAVE(la
 
         low = WAVE(select)(lo, average, lanes->flat);
     }
-    low = WAVE(select)(WAVE(select)(upper_left, hi, take_hi), low, take_lo);
-    return V(add_epi8)(low, x);
+    return WAVE(select)(WAVE(select)(V(add_epi8)(upper_left, x), V(add_epi8)(hi, x), take_hi),
+                        V(add_epi8)(low, x), take_lo);
 }
 
-/* The spread block of row k at block offset `at`; pixels before the row are 0. */
-KERNEL __m128i WAVE(load_row)(pixel_shape shape, const uint8_t *row, size_t pixel, size_t lag)
+/* What a step leaves to the next one. */
+typedef struct WAVE(state) {
+    VEC left;       /* WAVE_ALL_AVERAGE: inverted */
+    VEC before;     /* the pixels of the step before */
+    VEC upper_left; /* in flat lanes 255 */
+} WAVE(state);
+
+/* Filtered pixels in, unfiltered out: v[i] is step i of the block. */
+KERNEL void WAVE(undo)(int mode, pixel_shape shape, const WAVE(lanes) * lanes, WAVE(state) * state,
+                       const uint8_t *prior, VEC v[WAVE_STEPS])
+{
+    const VEC ones = V(set1_epi8)(-1);
+
+    UNROLL
+    for (size_t i = 0; i < WAVE_STEPS; i++) {
+        VEC above = WAVE(move_down)(state->before, prior + i * shape.bpp);
+
+        if (mode == WAVE_ALL_AVERAGE) {
+            /* See single_average(). */
+            state->before = V_BITS(xor)(state->left, ones);
+            state->left = V(sub_epi8)(V(avg_epu8)(state->left, V_BITS(xor)(above, ones)), v[i]);
+            v[i] = V_BITS(xor)(state->left, ones);
+            continue;
+        }
+        if (mode == WAVE_MIXED)
+            above = V_BITS(and)(above, lanes->keep_above);
+        state->before = state->left;
+        state->left = WAVE(paeth)(state->left, above, state->upper_left, v[i],
+                                  mode == WAVE_MIXED ? lanes : NULL);
+        state->upper_left = mode == WAVE_MIXED ? V_BITS(or)(above, lanes->flat) : above;
+        v[i] = state->left;
+    }
+}
+
+/* The rows of a wave. Row k is at pixel (pixel - WAVE_LAG * k). */
+typedef struct WAVE(rows) {
+    const uint8_t *from[WAVE_ROWS];
+    uint8_t       *to[WAVE_ROWS];
+    size_t         count, width;
+} WAVE(rows);
+
+/*
+ * A block that lies inside of all rows. Lanes without a row read what lane 0 reads
+ * and write where the last row does; that one writes after them.
+ */
+KERNEL void WAVE(inner_block)(int mode, pixel_shape shape, const WAVE(rows) * rows, size_t pixel,
+                              const uint8_t *prior, const WAVE(lanes) * lanes, WAVE(state) * state)
+{
+    VEC v[WAVE_STEPS];
+
+    UNROLL
+    for (size_t i = 0; i < WAVE_STEPS; i++) {
+        const __m128i row = load_block(rows->from[i] + (pixel - WAVE_LAG * i) * shape.bpp);
+#if VECTOR_BYTES == 16
+        v[i] = shuffle_block(row, spread_order(shape));
+#else
+        const size_t k = i + WAVE_STEPS;
+
+        v[i] = _mm256_inserti128_si256(
+            _mm256_castsi128_si256(row),
+            load_block(rows->from[k] + (pixel - WAVE_LAG * k) * shape.bpp), 1);
+        v[i] = shuffle_blocks(v[i], spread_order(shape));
+#endif
+    }
+    WAVE(transpose)(v);
+    WAVE(undo)(mode, shape, lanes, state, prior, v);
+    WAVE(transpose)(v);
+#if VECTOR_BYTES == 16
+    UNROLL
+    for (size_t i = WAVE_STEPS; i-- > 0;)
+        store_block(rows->to[i] + (pixel - WAVE_LAG * i) * shape.bpp,
+                    shuffle_block(v[i], gather_order(shape)));
+#else
+    UNROLL
+    for (size_t i = WAVE_STEPS; i-- > 0;) {
+        const size_t k = i + WAVE_STEPS;
+
+        v[i] = shuffle_blocks(v[i], gather_order(shape));
+        store_block(rows->to[k] + (pixel - WAVE_LAG * k) * shape.bpp,
+                    _mm256_extracti128_si256(v[i], 1));
+    }
+    UNROLL
+    for (size_t i = WAVE_STEPS; i-- > 0;)
+        store_block(rows->to[i] + (pixel - WAVE_LAG * i) * shape.bpp, _mm256_castsi256_si128(v[i]));
+#endif
+}
+
+/* The spread block of row k; pixels before the row are 0. */
+KERNEL __m128i WAVE(load_edge)(pixel_shape shape, const WAVE(rows) * rows, size_t k, size_t pixel)
 {
     static const uint8_t ramp[2 * BLOCK] = {0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
                                             0,   0,   0,   0,   0,   255, 255, 255, 255, 255, 255,
                                             255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    const size_t         lag = WAVE_LAG * k;
     const ptrdiff_t      first = (ptrdiff_t)pixel - (ptrdiff_t)lag;
-    __m128i              v = spread(shape, load_block(row + first * (ptrdiff_t)shape.bpp));
+    __m128i              v = shuffle_block(load_block(rows->from[k] + first * (ptrdiff_t)shape.bpp),
+                                           spread_order(shape));
 
     if (pixel < lag) {
         const size_t absent = (lag - pixel) * SLOT;
@@ -161,22 +261,66 @@ KERNEL __m128i WAVE(load_row)(pixel_shape shape, const uint8_t *row, size_t pixe
     return v;
 }
 
-KERNEL void WAVE(store_edge)(pixel_shape shape, uint8_t *row, size_t width, size_t pixel,
-                             size_t lag, __m128i v)
+KERNEL void WAVE(store_edge)(pixel_shape shape, const WAVE(rows) * rows, size_t k, size_t pixel,
+                             __m128i v)
 {
+    const size_t lag = WAVE_LAG * k;
     const size_t skip = pixel < lag ? lag - pixel : 0;
     const size_t first = pixel + skip - lag;
     uint8_t      bytes[BLOCK];
 
-    if (skip >= WAVE_STEPS || first >= width)
-        return;
-    store_block(bytes, v);
-    {
-        const size_t room = width - first, have = WAVE_STEPS - skip;
+    if (skip < WAVE_STEPS && first < rows->width) {
+        const size_t room = rows->width - first, have = WAVE_STEPS - skip;
 
-        copy_part(row + first * shape.bpp, bytes + skip * shape.bpp,
+        store_block(bytes, shuffle_block(v, gather_order(shape)));
+        copy_part(rows->to[k] + first * shape.bpp, bytes + skip * shape.bpp,
                   (room < have ? room : have) * shape.bpp);
     }
+}
+
+/* A block in which some rows have not begun or have ended. */
+KERNEL void WAVE(edge_block)(int mode, pixel_shape shape, const WAVE(rows) * rows, size_t pixel,
+                             const uint8_t *prior, const WAVE(lanes) * lanes, WAVE(state) * state)
+{
+    VEC v[WAVE_STEPS];
+
+    for (size_t i = 0; i < WAVE_STEPS; i++) {
+#if VECTOR_BYTES == 16
+        v[i] = WAVE(load_edge)(shape, rows, i, pixel);
+#else
+        v[i] =
+            _mm256_inserti128_si256(_mm256_castsi128_si256(WAVE(load_edge)(shape, rows, i, pixel)),
+                                    WAVE(load_edge)(shape, rows, i + WAVE_STEPS, pixel), 1);
+#endif
+    }
+    WAVE(transpose)(v);
+    WAVE(undo)(mode, shape, lanes, state, prior, v);
+    WAVE(transpose)(v);
+    for (size_t k = 0; k < rows->count; k++) {
+#if VECTOR_BYTES == 16
+        WAVE(store_edge)(shape, rows, k, pixel, v[k]);
+#else
+        WAVE(store_edge)
+        (shape, rows, k, pixel,
+         k < WAVE_STEPS ? _mm256_castsi256_si128(v[k])
+                        : _mm256_extracti128_si256(v[k - WAVE_STEPS], 1));
+#endif
+    }
+}
+
+/* Block `pixel` of the prior row, BLOCK bytes which may be read: itself, or a copy
+ * in `part`, or zeros. */
+KERNEL const uint8_t *WAVE(prior_edge)(pixel_shape shape, const uint8_t *prior, size_t pixel,
+                                       size_t row_bytes, uint8_t part[BLOCK])
+{
+    const size_t at = pixel * shape.bpp;
+
+    if (prior && at + BLOCK <= row_bytes)
+        return prior + at;
+    memset(part, 0, BLOCK);
+    if (prior && at < row_bytes)
+        copy_part(part, prior + at, row_bytes - at);
+    return part;
 }
 
 /*
@@ -192,82 +336,39 @@ KERNEL void WAVE(wave)(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_
                        const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
 {
     static const uint8_t zeros[BLOCK];
-    const size_t         width = row_bytes / shape.bpp, pitch = row_bytes + 1;
-    const size_t         steps = width + WAVE_LAG * (rows - 1);
+    const size_t         pitch = row_bytes + 1;
+    WAVE(rows) table = {.count = rows, .width = row_bytes / shape.bpp};
     const WAVE(lanes) lanes = WAVE(make_lanes)(src, pitch, rows);
-    const VEC      ones = V(set1_epi8)(-1);
-    const VEC      start = mode == WAVE_ALL_AVERAGE ? ones : V_BITS(setzero)();
-    VEC            left = start, before = V_BITS(setzero)(), upper_left = before;
-    const uint8_t *from[WAVE_ROWS];
-    uint8_t       *to[WAVE_ROWS];
+    const size_t start = WAVE_LAG * (rows - 1), steps = table.width + start;
+    WAVE(state)
+    state = {V_BITS(setzero)(), V_BITS(setzero)(), V_BITS(setzero)()};
 
-    /* Lanes without a row read what lane 0 reads, and are not stored. */
     for (size_t k = 0; k < WAVE_ROWS; k++) {
-        from[k] = k < rows ? src + 1 + k * pitch : src + 1 + WAVE_LAG * k * shape.bpp;
-        to[k] = dst + (k < rows ? (ptrdiff_t)k * dst_stride : 0);
+        const size_t row = k < rows ? k : rows - 1;
+
+        table.from[k] = src + 1 + (k < rows ? k * pitch : WAVE_LAG * k * shape.bpp);
+        table.to[k] = dst + (ptrdiff_t)row * dst_stride + WAVE_LAG * (k - row) * shape.bpp;
     }
+    if (mode == WAVE_ALL_AVERAGE)
+        state.left = V(set1_epi8)(-1);
     if (mode == WAVE_MIXED)
-        upper_left = lanes.flat;
+        state.upper_left = lanes.flat;
 
-    for (size_t pixel = 0; pixel < steps; pixel += WAVE_STEPS) {
-        const bool edge = pixel < WAVE_LAG * (rows - 1) || pixel * shape.bpp + BLOCK > row_bytes;
-        const uint8_t *above_row = zeros;
-        uint8_t        above_part[BLOCK];
-        VEC            v[WAVE_STEPS];
+    for (size_t pixel = 0; pixel < steps;) {
+        uint8_t part[BLOCK];
 
-        if (prior && !edge) {
-            above_row = prior + pixel * shape.bpp;
-        } else if (prior && pixel < width) {
-            const size_t left_bytes = row_bytes - pixel * shape.bpp;
-
-            store_block(above_part, load_part(prior + pixel * shape.bpp,
-                                              left_bytes < BLOCK ? left_bytes : BLOCK));
-            above_row = above_part;
-        }
-
-        for (size_t i = 0; i < WAVE_STEPS; i++) {
-#if VECTOR_BYTES == 16
-            v[i] = WAVE(load_row)(shape, from[i], pixel, WAVE_LAG * i);
-#else
-            v[i] = _mm256_inserti128_si256(
-                _mm256_castsi128_si256(WAVE(load_row)(shape, from[i], pixel, WAVE_LAG * i)),
-                WAVE(load_row)(shape, from[i + WAVE_STEPS], pixel, WAVE_LAG * (i + WAVE_STEPS)), 1);
-#endif
-        }
-        WAVE(transpose)(v);
-        for (size_t i = 0; i < WAVE_STEPS; i++) {
-            VEC above;
-
-            if (mode == WAVE_ALL_AVERAGE) {
-                /* Inverted: see single_average(). */
-                above = V_BITS(xor)(WAVE(move_down)(before, above_row + i * shape.bpp), ones);
-                before = V_BITS(xor)(left, ones);
-                left = V(sub_epi8)(V(avg_epu8)(left, above), v[i]);
-                v[i] = V_BITS(xor)(left, ones);
-                continue;
-            }
-            above = WAVE(move_down)(before, above_row + i * shape.bpp);
-            if (mode == WAVE_MIXED)
-                above = V_BITS(and)(above, lanes.keep_above);
-            before = left;
-            left = WAVE(paeth)(left, above, upper_left, v[i], mode == WAVE_MIXED ? &lanes : NULL);
-            upper_left = mode == WAVE_MIXED ? V_BITS(or)(above, lanes.flat) : above;
-            v[i] = left;
-        }
-        WAVE(transpose)(v);
-        for (size_t k = 0; k < WAVE_ROWS; k++) {
-#if VECTOR_BYTES == 16
-            const __m128i block = v[k];
-#else
-            const __m128i block = k < WAVE_STEPS ? _mm256_castsi256_si128(v[k])
-                                                 : _mm256_extracti128_si256(v[k - WAVE_STEPS], 1);
-#endif
-            if (k >= rows)
-                continue;
-            if (edge)
-                WAVE(store_edge)(shape, to[k], width, pixel, WAVE_LAG * k, gather(shape, block));
-            else
-                store_block(to[k] + (pixel - WAVE_LAG * k) * shape.bpp, gather(shape, block));
+        if (pixel < start || pixel * shape.bpp + BLOCK > row_bytes) {
+            WAVE(edge_block)
+            (mode, shape, &table, pixel, WAVE(prior_edge)(shape, prior, pixel, row_bytes, part),
+             &lanes, &state);
+            pixel += WAVE_STEPS;
+        } else {
+            do {
+                WAVE(inner_block)
+                (mode, shape, &table, pixel, prior ? prior + pixel * shape.bpp : zeros, &lanes,
+                 &state);
+                pixel += WAVE_STEPS;
+            } while (pixel * shape.bpp + BLOCK <= row_bytes);
         }
     }
 }
