@@ -22,39 +22,39 @@
     X(UNFILTER_SWAP4, unfilter_swap4, sse, avx2)
 
 #define ROW_TABLE(X)                                                                               \
-    X(ROW_lut1_to_bgr24, row_lut1_to_bgr24, c, c)                                                  \
-    X(ROW_lut2_to_bgr24, row_lut2_to_bgr24, c, c)                                                  \
-    X(ROW_lut4_to_bgr24, row_lut4_to_bgr24, c, c)                                                  \
-    X(ROW_lut8_to_bgr24, row_lut8_to_bgr24, c, c)                                                  \
-    X(ROW_lut1_to_bgra32, row_lut1_to_bgra32, c, c)                                                \
-    X(ROW_lut2_to_bgra32, row_lut2_to_bgra32, c, c)                                                \
-    X(ROW_lut4_to_bgra32, row_lut4_to_bgra32, c, c)                                                \
-    X(ROW_lut8_to_bgra32, row_lut8_to_bgra32, c, c)                                                \
-    X(ROW_gray8_to_bgr24, row_gray8_to_bgr24, c, c)                                                \
+    X(ROW_lut1_to_bgr24, row_lut1_to_bgr24, sse, sse)                                              \
+    X(ROW_lut2_to_bgr24, row_lut2_to_bgr24, sse, sse)                                              \
+    X(ROW_lut4_to_bgr24, row_lut4_to_bgr24, sse, sse)                                              \
+    X(ROW_lut8_to_bgr24, row_lut8_to_bgr24, sse, sse)                                              \
+    X(ROW_lut1_to_bgra32, row_lut1_to_bgra32, sse, sse)                                            \
+    X(ROW_lut2_to_bgra32, row_lut2_to_bgra32, sse, sse)                                            \
+    X(ROW_lut4_to_bgra32, row_lut4_to_bgra32, sse, sse)                                            \
+    X(ROW_lut8_to_bgra32, row_lut8_to_bgra32, sse, sse)                                            \
+    X(ROW_gray8_to_bgr24, row_gray8_to_bgr24, sse, sse)                                            \
     X(ROW_index1_to_index1, row_index1_to_index1, c, c)                                            \
-    X(ROW_index2_to_index8, row_index2_to_index8, c, c)                                            \
-    X(ROW_index4_to_index8, row_index4_to_index8, c, c)                                            \
+    X(ROW_index2_to_index8, row_index2_to_index8, sse, sse)                                        \
+    X(ROW_index4_to_index8, row_index4_to_index8, sse, sse)                                        \
     X(ROW_index8_to_index8, row_index8_to_index8, c, c)                                            \
-    X(ROW_gray16_to_index8, row_gray16_to_index8, c, c)                                            \
-    X(ROW_gray16_key_to_bgr24, row_gray16_key_to_bgr24, c, c)                                      \
-    X(ROW_gray16_key_to_bgra32, row_gray16_key_to_bgra32, c, c)                                    \
-    X(ROW_rgb8_to_bgr24, row_rgb8_to_bgr24, c, c)                                                  \
-    X(ROW_rgb8_key_to_bgr24, row_rgb8_key_to_bgr24, c, c)                                          \
-    X(ROW_rgb8_key_to_bgra32, row_rgb8_key_to_bgra32, c, c)                                        \
-    X(ROW_rgb16_key_to_bgr24, row_rgb16_key_to_bgr24, c, c)                                        \
-    X(ROW_rgb16_key_to_bgra32, row_rgb16_key_to_bgra32, c, c)                                      \
-    X(ROW_gray_alpha8_blend_to_bgr24, row_gray_alpha8_blend_to_bgr24, c, c)                        \
-    X(ROW_gray_alpha8_drop_to_bgr24, row_gray_alpha8_drop_to_bgr24, c, c)                          \
-    X(ROW_gray_alpha8_to_bgra32, row_gray_alpha8_to_bgra32, c, c)                                  \
-    X(ROW_gray_alpha16_blend_to_bgr24, row_gray_alpha16_blend_to_bgr24, c, c)                      \
-    X(ROW_gray_alpha16_drop_to_bgr24, row_gray_alpha16_drop_to_bgr24, c, c)                        \
-    X(ROW_gray_alpha16_to_bgra32, row_gray_alpha16_to_bgra32, c, c)                                \
-    X(ROW_rgba8_blend_to_bgr24, row_rgba8_blend_to_bgr24, c, c)                                    \
-    X(ROW_rgba8_drop_to_bgr24, row_rgba8_drop_to_bgr24, c, c)                                      \
-    X(ROW_rgba8_to_bgra32, row_rgba8_to_bgra32, c, c)                                              \
-    X(ROW_rgba16_blend_to_bgr24, row_rgba16_blend_to_bgr24, c, c)                                  \
-    X(ROW_rgba16_drop_to_bgr24, row_rgba16_drop_to_bgr24, c, c)                                    \
-    X(ROW_rgba16_to_bgra32, row_rgba16_to_bgra32, c, c)
+    X(ROW_gray16_to_index8, row_gray16_to_index8, sse, sse)                                        \
+    X(ROW_gray16_key_to_bgr24, row_gray16_key_to_bgr24, sse, avx2)                                 \
+    X(ROW_gray16_key_to_bgra32, row_gray16_key_to_bgra32, sse, avx2)                               \
+    X(ROW_rgb8_to_bgr24, row_rgb8_to_bgr24, sse, avx2)                                             \
+    X(ROW_rgb8_key_to_bgr24, row_rgb8_key_to_bgr24, sse, avx2)                                     \
+    X(ROW_rgb8_key_to_bgra32, row_rgb8_key_to_bgra32, sse, avx2)                                   \
+    X(ROW_rgb16_key_to_bgr24, row_rgb16_key_to_bgr24, sse, avx2)                                   \
+    X(ROW_rgb16_key_to_bgra32, row_rgb16_key_to_bgra32, sse, avx2)                                 \
+    X(ROW_gray_alpha8_blend_to_bgr24, row_gray_alpha8_blend_to_bgr24, sse, avx2)                   \
+    X(ROW_gray_alpha8_drop_to_bgr24, row_gray_alpha8_drop_to_bgr24, sse, avx2)                     \
+    X(ROW_gray_alpha8_to_bgra32, row_gray_alpha8_to_bgra32, sse, avx2)                             \
+    X(ROW_gray_alpha16_blend_to_bgr24, row_gray_alpha16_blend_to_bgr24, sse, avx2)                 \
+    X(ROW_gray_alpha16_drop_to_bgr24, row_gray_alpha16_drop_to_bgr24, sse, avx2)                   \
+    X(ROW_gray_alpha16_to_bgra32, row_gray_alpha16_to_bgra32, sse, avx2)                           \
+    X(ROW_rgba8_blend_to_bgr24, row_rgba8_blend_to_bgr24, sse, avx2)                               \
+    X(ROW_rgba8_drop_to_bgr24, row_rgba8_drop_to_bgr24, sse, avx2)                                 \
+    X(ROW_rgba8_to_bgra32, row_rgba8_to_bgra32, sse, avx2)                                         \
+    X(ROW_rgba16_blend_to_bgr24, row_rgba16_blend_to_bgr24, sse, avx2)                             \
+    X(ROW_rgba16_drop_to_bgr24, row_rgba16_drop_to_bgr24, sse, avx2)                               \
+    X(ROW_rgba16_to_bgra32, row_rgba16_to_bgra32, sse, avx2)
 
 #define LEVEL(column, inflate_loop)                                                                \
     {                                                                                              \

@@ -22,6 +22,14 @@
     DECLARE_UNFILTER(unfilter_swap4_##level)
 DECLARE_UNFILTERS(sse)
 DECLARE_UNFILTERS(avx2)
+
+#define DECLARE_ROWS(name)                                                                         \
+    void row_##name##_sse(uint8_t *dst, const uint8_t *src, size_t width,                          \
+                          const row_context *context);                                             \
+    void row_##name##_avx2(uint8_t *dst, const uint8_t *src, size_t width,                         \
+                           const row_context *context);
+ROW_KINDS(DECLARE_ROWS)
+#undef DECLARE_ROWS
 #undef DECLARE_UNFILTERS
 #undef DECLARE_UNFILTER
 

@@ -1,0 +1,242 @@
+/* Rows of BMP pixels with SSSE3 and SSE4.1. */
+#include "x86.h"
+
+#ifdef PNG2BMP_X86
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define TARGET __attribute__((target("ssse3,sse4.1")))
+#define KERNEL TARGET __attribute__((always_inline)) static inline
+#define LEVEL sse
+#define VECTOR_BYTES 16
+
+#include "rows.h"
+
+/* ---- 16 samples of one byte ------------------------------------------------ */
+
+KERNEL __m128i load16(const uint8_t *p)
+{
+    return _mm_loadu_si128((const __m128i *)p);
+}
+
+KERNEL void store16(uint8_t *p, __m128i v)
+{
+    _mm_storeu_si128((__m128i *)p, v);
+}
+
+KERNEL void gray_block(uint8_t *dst, const uint8_t *src)
+{
+    const __m128i v = load16(src);
+
+    store16(dst,
+            _mm_shuffle_epi8(v, _mm_setr_epi8(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5)));
+    store16(dst + 16,
+            _mm_shuffle_epi8(v, _mm_setr_epi8(5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10)));
+    store16(dst + 32, _mm_shuffle_epi8(v, _mm_setr_epi8(10, 11, 11, 11, 12, 12, 12, 13, 13, 13, 14,
+                                                        14, 14, 15, 15, 15)));
+}
+
+TARGET void row_gray8_to_bgr24_sse(uint8_t *dst, const uint8_t *src, size_t width,
+                                   const row_context *context)
+{
+    uint8_t bytes[48];
+
+    (void)context;
+    for (; width >= 16; width -= 16, src += 16, dst += 48)
+        gray_block(dst, src);
+    gray_block(bytes, src);
+    memcpy(dst, bytes, 3 * width);
+}
+
+TARGET void row_gray16_to_index8_sse(uint8_t *dst, const uint8_t *src, size_t width,
+                                     const row_context *context)
+{
+    const row_constants c = make_constants(GRAY_16, DROP, context);
+    const __m128i       turn = _mm_setr_epi8(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+
+    while (width > 0) {
+        const size_t  n = width < 16 ? width : 16;
+        const __m128i v = _mm_packus_epi16(reduce(_mm_shuffle_epi8(load16(src), turn), &c),
+                                           reduce(_mm_shuffle_epi8(load16(src + 16), turn), &c));
+
+        if (n == 16) {
+            store16(dst, v);
+        } else {
+            uint8_t bytes[16];
+
+            store16(bytes, v);
+            memcpy(dst, bytes, n);
+        }
+        width -= n;
+        src += 2 * n;
+        dst += n;
+    }
+}
+
+/* ---- Depths below 8 --------------------------------------------------------- */
+
+/* 16 samples of `depth` bits, leftmost in the high bits (PNG specification, section
+ * 7.2), as bytes. */
+KERNEL __m128i unpack_samples(unsigned depth, const uint8_t *src)
+{
+    uint64_t      packed = 0;
+    const __m128i nibble = _mm_set1_epi8(15);
+    __m128i       v;
+
+    memcpy(&packed, src, 2 * depth);
+    v = _mm_cvtsi64_si128((long long)packed);
+    if (depth == 1) {
+        const __m128i bit = _mm_set1_epi64x(0x0102040810204080);
+
+        v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+        return _mm_sub_epi8(_mm_setzero_si128(), _mm_cmpeq_epi8(_mm_and_si128(v, bit), bit));
+    }
+    if (depth == 2)
+        v = _mm_unpacklo_epi8(_mm_srli_epi16(v, 4), v); /* bytes of two samples, low four bits */
+    v = _mm_and_si128(v, depth == 2 ? nibble : _mm_set1_epi8(-1));
+    if (depth == 2)
+        return _mm_and_si128(_mm_unpacklo_epi8(_mm_srli_epi16(v, 2), v), _mm_set1_epi8(3));
+    return _mm_and_si128(_mm_unpacklo_epi8(_mm_srli_epi16(v, 4), v), nibble);
+}
+
+/* The first 16 colours by channel. */
+typedef struct color_planes {
+    __m128i b, g, r, a;
+} color_planes;
+
+KERNEL color_planes make_planes(const row_context *context)
+{
+    const __m128i by_channel = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m128i c0 = _mm_shuffle_epi8(load16(context->lut[0]), by_channel);
+    const __m128i c1 = _mm_shuffle_epi8(load16(context->lut[4]), by_channel);
+    const __m128i c2 = _mm_shuffle_epi8(load16(context->lut[8]), by_channel);
+    const __m128i c3 = _mm_shuffle_epi8(load16(context->lut[12]), by_channel);
+    const __m128i bg0 = _mm_unpacklo_epi32(c0, c1), bg1 = _mm_unpacklo_epi32(c2, c3);
+    const __m128i ra0 = _mm_unpackhi_epi32(c0, c1), ra1 = _mm_unpackhi_epi32(c2, c3);
+
+    return (color_planes){_mm_unpacklo_epi64(bg0, bg1), _mm_unpackhi_epi64(bg0, bg1),
+                          _mm_unpacklo_epi64(ra0, ra1), _mm_unpackhi_epi64(ra0, ra1)};
+}
+
+/* 16 pixels, 48 or 64 bytes. */
+KERNEL void planes_block(size_t out, uint8_t *dst, __m128i index, const color_planes *planes)
+{
+    const __m128i b = _mm_shuffle_epi8(planes->b, index), g = _mm_shuffle_epi8(planes->g, index);
+    const __m128i r = _mm_shuffle_epi8(planes->r, index), a = _mm_shuffle_epi8(planes->a, index);
+    const __m128i bg0 = _mm_unpacklo_epi8(b, g), bg1 = _mm_unpackhi_epi8(b, g);
+    const __m128i ra0 = _mm_unpacklo_epi8(r, a), ra1 = _mm_unpackhi_epi8(r, a);
+    __m128i       q0 = _mm_unpacklo_epi16(bg0, ra0), q1 = _mm_unpackhi_epi16(bg0, ra0);
+    __m128i       q2 = _mm_unpacklo_epi16(bg1, ra1), q3 = _mm_unpackhi_epi16(bg1, ra1);
+
+    if (out == 4) {
+        store16(dst, q0);
+        store16(dst + 16, q1);
+        store16(dst + 32, q2);
+        store16(dst + 48, q3);
+        return;
+    }
+    q0 = _mm_shuffle_epi8(q0, load16(without_alpha));
+    q1 = _mm_shuffle_epi8(q1, load16(without_alpha));
+    q2 = _mm_shuffle_epi8(q2, load16(without_alpha));
+    q3 = _mm_shuffle_epi8(q3, load16(without_alpha));
+    store16(dst, _mm_or_si128(q0, _mm_slli_si128(q1, 12)));
+    store16(dst + 16, _mm_or_si128(_mm_srli_si128(q1, 4), _mm_slli_si128(q2, 8)));
+    store16(dst + 32, _mm_or_si128(_mm_srli_si128(q2, 8), _mm_slli_si128(q3, 4)));
+}
+
+KERNEL void planes_row(unsigned depth, size_t out, uint8_t *dst, const uint8_t *src, size_t width,
+                       const row_context *context)
+{
+    const color_planes planes = make_planes(context);
+
+    while (width > 0) {
+        if (width >= 16) {
+            planes_block(out, dst, unpack_samples(depth, src), &planes);
+            width -= 16;
+        } else {
+            uint8_t bytes[64];
+
+            planes_block(out, bytes, unpack_samples(depth, src), &planes);
+            memcpy(dst, bytes, width * out);
+            width = 0;
+        }
+        src += 2 * depth;
+        dst += 16 * out;
+    }
+}
+
+KERNEL void index_row(unsigned depth, uint8_t *dst, const uint8_t *src, size_t width)
+{
+    uint8_t bytes[16];
+
+    for (; width >= 16; width -= 16, src += 2 * depth, dst += 16)
+        store16(dst, unpack_samples(depth, src));
+    store16(bytes, unpack_samples(depth, src));
+    memcpy(dst, bytes, width);
+}
+
+#define DEFINE_DEPTH(depth)                                                                        \
+    TARGET void row_lut##depth##_to_bgr24_sse(uint8_t *dst, const uint8_t *src, size_t width,      \
+                                              const row_context *context)                          \
+    {                                                                                              \
+        planes_row(depth, 3, dst, src, width, context);                                            \
+    }                                                                                              \
+    TARGET void row_lut##depth##_to_bgra32_sse(uint8_t *dst, const uint8_t *src, size_t width,     \
+                                               const row_context *context)                         \
+    {                                                                                              \
+        planes_row(depth, 4, dst, src, width, context);                                            \
+    }
+DEFINE_DEPTH(1)
+DEFINE_DEPTH(2)
+DEFINE_DEPTH(4)
+
+TARGET void row_index2_to_index8_sse(uint8_t *dst, const uint8_t *src, size_t width,
+                                     const row_context *context)
+{
+    (void)context;
+    index_row(2, dst, src, width);
+}
+
+TARGET void row_index4_to_index8_sse(uint8_t *dst, const uint8_t *src, size_t width,
+                                     const row_context *context)
+{
+    (void)context;
+    index_row(4, dst, src, width);
+}
+
+/* ---- Palettes of 256 --------------------------------------------------------- */
+
+/* Four look-ups gathered in one register: a quarter of the stores. */
+KERNEL __m128i look_up_quad(const uint8_t *src, const row_context *context)
+{
+    int32_t c[4];
+
+    for (size_t i = 0; i < 4; i++)
+        memcpy(&c[i], context->lut[src[i]], 4);
+    return _mm_insert_epi32(
+        _mm_insert_epi32(_mm_insert_epi32(_mm_cvtsi32_si128(c[0]), c[1], 1), c[2], 2), c[3], 3);
+}
+
+TARGET void row_lut8_to_bgr24_sse(uint8_t *dst, const uint8_t *src, size_t width,
+                                  const row_context *context)
+{
+    const __m128i order = load16(without_alpha);
+
+    for (; width >= 6; width -= 4, src += 4, dst += 12)
+        store16(dst, _mm_shuffle_epi8(look_up_quad(src, context), order));
+    for (; width > 0; width--, src++, dst += 3)
+        memcpy(dst, context->lut[*src], 3);
+}
+
+TARGET void row_lut8_to_bgra32_sse(uint8_t *dst, const uint8_t *src, size_t width,
+                                   const row_context *context)
+{
+    for (; width >= 4; width -= 4, src += 4, dst += 16)
+        store16(dst, look_up_quad(src, context));
+    for (; width > 0; width--, src++, dst += 4)
+        memcpy(dst, context->lut[*src], 4);
+}
+
+#endif
