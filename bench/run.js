@@ -9,6 +9,7 @@
  *   --peers a,b        these peers only (png2bmp always takes part)
  *   --lanes a,b        of: warm, cold (both in C), javascript
  *   --rounds N         at most N rounds a file (default 15)
+ *   --show             measures nothing: prints the tables of results.json again
  *
  * Prints tables. A run over everything also writes results.json and chart.svg.
  */
@@ -50,12 +51,13 @@ function readArguments() {
         peers: { type: 'string' },
         lanes: { type: 'string' },
         rounds: { type: 'string', default: '15' },
+        show: { type: 'boolean', default: false },
     } });
     const rounds = Number(values.rounds);
     if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000) {
         throw new RangeError(`--rounds is ${values.rounds}: a whole number from 1 to 1000 is wanted`);
     }
-    const chosen = { quick: values.quick, files: list(values.files), classes: list(values.class),
+    const chosen = { show: values.show, quick: values.quick, files: list(values.files), classes: list(values.class),
         peers: list(values.peers), lanes: list(values.lanes) ?? LANES, rounds };
     const strange = [...chosen.lanes.filter((lane) => !LANES.includes(lane)),
         ...(chosen.peers ?? []).filter((peer) =>
@@ -168,29 +170,48 @@ function printLatency(latency) {
         .map(([peer, { min, median }]) => [peer, (min / 1e3).toFixed(2), (median / 1e3).toFixed(2)])));
 }
 
-function writeResults(files, latency, chosen) {
-    const cleaned = files.map(({ file: _path, sha256: _sum, path: _inside, ...rest }) => rest);
-    const target = chosen.partial ? path.join(__dirname, 'build/results.json') : path.join(__dirname, 'results.json');
-    const lines = cleaned.map((entry) => '    ' + JSON.stringify(entry)).join(',\n');
-    fs.writeFileSync(target, `{\n  "machine": ${JSON.stringify(machine())},\n` +
-        `  "latency": ${JSON.stringify(latency ?? null)},\n  "files": [\n${lines}\n  ]\n}\n`);
-    if (!chosen.partial) fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(files));
+const RESULTS = path.join(__dirname, 'results.json');
+
+/* A part of the corpus must not take the place of the published figures. */
+function writeResults(results, partial) {
+    const { files, ...rest } = results;
+    const target = partial ? path.join(__dirname, 'build/results.json') : RESULTS;
+    const head = JSON.stringify(rest, null, 2).slice(0, -2);
+    const lines = files.map(({ file: _file, sha256: _sum, path: _inside, ...facts }) =>
+        '    ' + JSON.stringify(facts));
+    fs.writeFileSync(target, `${head},\n  "files": [\n${lines.join(',\n')}\n  ]\n}\n`);
+    if (!partial) fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(files));
     console.log(`\nFigures: ${path.relative(process.cwd(), target)}`);
+}
+
+function printHead({ machine: about, files }) {
+    console.log(`${files.length} files; ${about.cpu}, ${about.cores} cores, ${about.system}, ` +
+        `Node.js ${about.node}, ${about.date}`);
+}
+
+function show() {
+    const results = JSON.parse(fs.readFileSync(RESULTS, 'utf8'));
+    printHead(results);
+    for (const lane of LANES) printLane(lane, results.files);
+    printLatency(results.latency);
+}
+
+async function measureAll(chosen) {
+    setUp();
+    const results = { machine: machine(), latency: undefined, files: selectFiles(chosen) };
+    printHead(results);
+    for (const lane of chosen.lanes) {
+        results.latency = await measureLane(lane, results.files, chosen) ?? results.latency;
+        printLane(lane, results.files);
+    }
+    if (results.latency) printLatency(results.latency);
+    writeResults(results, chosen.partial);
 }
 
 async function main() {
     const chosen = readArguments();
-    setUp();
-    const files = selectFiles(chosen);
-    const about = machine();
-    console.log(`${files.length} files; ${about.cpu}, ${about.cores} cores, ${about.system}, Node ${about.node}`);
-    let latency;
-    for (const lane of chosen.lanes) {
-        latency = await measureLane(lane, files, chosen) ?? latency;
-        printLane(lane, files);
-    }
-    if (latency) printLatency(latency);
-    writeResults(files, latency, chosen);
+    if (chosen.show) show();
+    else await measureAll(chosen);
 }
 
 main().catch((error) => {
