@@ -5,8 +5,10 @@
 const { Buffer, constants } = require('node:buffer');
 const process = require('node:process');
 
-const native = require('../build/Release/png2bmp.node');
 const { errorFromNative, argumentValueError } = require('./errors');
+const { loadAddon } = require('./load-addon');
+
+const native = loadAddon();
 
 // PNG2BMP_CPU holds the hot functions to one instruction set, for tests and
 // comparisons. Every level gives the same bytes.

@@ -1,0 +1,58 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const test = require('node:test');
+
+const root = path.resolve(__dirname, '..');
+const addon = path.join(root, 'build/Release/png2bmp.node');
+const name = `${process.platform}-${process.arch}`;
+
+/** Loads a package that has these files beside lib/: what it prints, and how it ends. */
+function loadWith(t, files) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-loader-'));
+  t.after(() => fs.rmSync(directory, { recursive: true }));
+  fs.cpSync(path.join(root, 'lib'), path.join(directory, 'lib'), { recursive: true });
+  for (const [file, content] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
+    fs.writeFileSync(path.join(directory, file), content);
+  }
+  const script = "try { console.log(require('./lib').versions.png2bmp) } " +
+    'catch (error) { console.log(error.code, error.message) }';
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script],
+    { encoding: 'utf8', cwd: directory });
+  assert.equal(stderr, '');
+  return stdout.trim();
+}
+
+const built = fs.readFileSync(addon);
+const { version } = require('../package.json');
+
+test('the addon that was built here comes first', (t) => {
+  const files = { 'build/Release/png2bmp.node': built, [`prebuilds/${name}.node`]: 'broken' };
+  assert.equal(loadWith(t, files), version);
+});
+
+test('without one, that of the platform is taken', (t) => {
+  assert.equal(loadWith(t, { [`prebuilds/${name}.node`]: built }), version);
+});
+
+test('where that does not load, the one for musl is', (t) => {
+  const files = { [`prebuilds/${name}.node`]: 'broken', [`prebuilds/${name}-musl.node`]: built };
+  assert.equal(loadWith(t, files), version);
+});
+
+test('where there is none, the error says which there are and what to do', (t) => {
+  const other = loadWith(t, { 'prebuilds/plan9-mips.node': built });
+  assert.match(other, new RegExp(`^ERR_NO_ADDON png2bmp has no addon for ${name}\\.`));
+  assert.match(other, /Built ones in this package: plan9-mips\. .*setup\.sh/);
+  assert.match(loadWith(t, {}), /Built ones in this package: none/);
+});
+
+test('where one is there and does not load, the error says why', (t) => {
+  const message = loadWith(t, { [`prebuilds/${name}.node`]: 'broken' });
+  assert.match(message, new RegExp(`^ERR_NO_ADDON .*\n.*${name}\\.node`));
+});
