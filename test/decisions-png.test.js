@@ -618,6 +618,21 @@ test('a file that ends inside an IDAT is an error, even inside its CRC', () => {
     assertRefused(png.subarray(0, kept), 'ERR_PNG_TRUNCATED');
 });
 
+test('the facts of a file that ends inside its first IDAT are there, its pixels are not', () => {
+  const image = small(PALETTE);
+  const png = encodePng(image);
+  const start = assemble(
+    pngChunks(image).filter(({ type }) => type === 'IHDR' || type === 'PLTE'),
+  ).length;
+  for (const length of [start + 8, start + 9, start + 11, start + 12, start + 50]) {
+    const { width, height } = readInfo(png.subarray(0, length));
+    assert.deepEqual([width, height], [12, 10]);
+    assertRefused(png.subarray(0, length), 'ERR_PNG_TRUNCATED');
+  }
+  for (const length of [start, start + 7])
+    assert.throws(() => readInfo(png.subarray(0, length)), { code: 'ERR_PNG_TRUNCATED' });
+});
+
 test('every prefix of a file that lacks pixels is refused', () => {
   const image = small(PALETTE);
   const chunks = pngChunks(image);
