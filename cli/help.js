@@ -30,6 +30,22 @@ const EXIT_STATUS = [
   ['66', 'a single input: it cannot be read'],
   ['73', 'a single input: the output exists or cannot be written'],
   ['130', 'interrupted (SIGINT); 128 + N for other signals'],
+  ['141', 'who read standard output went away'],
+];
+
+/* The keys of a line of --json. */
+const JSON_KEYS = [
+  ['input', 'the name of the PNG'],
+  ['output', "the name of the BMP; '-' is standard output (not with --info)"],
+  ['ok', 'false: there is an error'],
+  ['skipped', 'true: the output existed, and --skip-existing was given'],
+  ['width, height', 'pixels'],
+  ['bytes', 'the size of the BMP'],
+  ['format', 'the format of the BMP, never auto'],
+  ['ms', 'milliseconds from the first look at the input to the end'],
+  ['warnings', 'a list of { code, message }: what was tolerated'],
+  ['error', '{ code, message }: ERR_PNG_CRC and the like for the PNG, ENOENT and the like for files'],
+  ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: of the PNG, and of the BMP'],
 ];
 
 const EXAMPLES = [
@@ -100,4 +116,6 @@ function helpText() {
   ].join('\n');
 }
 
-module.exports = { DESCRIPTION, EXAMPLES, EXIT_STATUS, SUMMARY, USAGE, helpText, sentences };
+module.exports = {
+  DESCRIPTION, EXAMPLES, EXIT_STATUS, JSON_KEYS, SUMMARY, USAGE, flags, helpText, sentences,
+};

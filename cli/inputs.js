@@ -150,6 +150,15 @@ function refuseSharedStreams(jobs, output, settings) {
 }
 
 /**
+ * @throws {UsageError} for a BMP that would fill somebody's screen
+ */
+function refuseTerminal(jobs, settings, stdout) {
+  if (stdout.isTTY && carriesBMP(jobs, settings) && !settings.force) {
+    throw new UsageError('standard output is a terminal: redirect it, or name an output');
+  }
+}
+
+/**
  * @param {string[]} given the operands of the command line
  * @param {object} settings as parseCommandLine gives them
  * @returns {{ input: string, output?: string, error?: Error }[]} in the order of the operands
@@ -170,4 +179,6 @@ function planJobs(given, settings) {
   return jobs;
 }
 
-module.exports = { STANDARD_STREAM, carriesBMP, planJobs };
+module.exports = {
+  STANDARD_STREAM, carriesBMP, planJobs, refuseTerminal,
+};

@@ -5,7 +5,7 @@
 const os = require('node:os');
 const exitCodes = require('./exit-codes');
 const { helpText } = require('./help');
-const { carriesBMP, planJobs } = require('./inputs');
+const { carriesBMP, planJobs, refuseTerminal } = require('./inputs');
 const { UsageError, parseCommandLine } = require('./options');
 const { version } = require('../package.json');
 
@@ -39,6 +39,11 @@ function exitCodeOf(outcomes, report) {
   return report.total === 1 ? outcomes.last.exitCode : exitCodes.SOME_FAILED;
 }
 
+function codeOfStop(reason) {
+  const signal = os.constants.signals[reason];
+  return signal === undefined ? exitCodes.CANNOT_WRITE : exitCodes.SIGNAL + signal;
+}
+
 async function convertAll(jobs, settings, conversion, stop) {
   const { chooseConcurrency, runJobs } = require('./jobs');
   const { Converter } = require('./convert');
@@ -70,11 +75,13 @@ async function main(args) {
     if (settings.help) return say(helpText());
     if (settings.version) return say(`png2bmp ${version}\n`);
     const jobs = planJobs(operands, settings);
+    refuseTerminal(jobs, settings, process.stdout);
     stopOnSignals(stop);
     const code = await convertAll(jobs, settings, conversion, stop);
     if (!stop.signal.aborted) return code;
-    const signal = os.constants.signals[stop.signal.reason];
-    process.exit(signal ? exitCodes.SIGNAL + signal : exitCodes.CANNOT_WRITE);
+    /* nobody may be left to take the rest of a BMP; lines of text are waited for */
+    if (carriesBMP(jobs, settings)) process.exit(codeOfStop(stop.signal.reason));
+    return codeOfStop(stop.signal.reason);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`png2bmp: ${error.message}\nTry 'png2bmp --help'.\n`);

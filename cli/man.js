@@ -4,7 +4,7 @@
 
 const { version } = require('../package.json');
 const {
-  DESCRIPTION, EXAMPLES, EXIT_STATUS, SUMMARY, USAGE, sentences,
+  DESCRIPTION, EXAMPLES, EXIT_STATUS, JSON_KEYS, SUMMARY, USAGE, sentences,
 } = require('./help');
 const { GROUPS } = require('./options');
 
@@ -54,6 +54,9 @@ function manPage() {
     ...GROUPS.flatMap(({ title, options }) => [`.SS ${title}`, ...options.flatMap(optionEntry)]),
     '.SH EXIT STATUS',
     ...EXIT_STATUS.flatMap(([code, meaning]) => ['.TP', bold(code), roff(meaning)]),
+    '.SH JSON',
+    'Each line that \\fB\\-\\-json\\fR writes is an object. A key stands where it has a meaning:',
+    ...JSON_KEYS.flatMap(([keys, meaning]) => ['.TP', bold(keys), roff(meaning)]),
     '.SH EXAMPLES',
     ...EXAMPLES.flatMap(([command, effect]) => ['.TP', bold(command), roff(effect)]),
   ];

@@ -33,8 +33,9 @@ test('no two options share a name or a letter', () => {
   assert.equal(new Set(flags).size, flags.length);
 });
 
-test('every option is in --help, the man page and each completion', () => {
+test('every option is in --help, the man page, the documentation and each completion', () => {
   for (const { name } of OPTIONS) {
+    assert.ok(GENERATED['docs/command-line.md'].includes(`--${name}`), `documentation: ${name}`);
     assert.ok(helpText().includes(`--${name}`), `--help: ${name}`);
     assert.ok(GENERATED['man/png2bmp.1'].includes(`\\-\\-${name.replace(/-/g, '\\-')}`), `man: ${name}`);
     assert.ok(GENERATED['completions/png2bmp.bash'].includes(`--${name}`), `bash: ${name}`);

@@ -243,7 +243,9 @@ test('a full disk behind standard output is an output that cannot be written', {
   const place = workplace(t, { 'a.png': TINY_PNG });
   const full = fs.openSync('/dev/full', 'w');
   const { status, stderr } = place.run(['a.png', '-'], { stdio: ['ignore', full, 'pipe'] });
+  const version = place.run(['-V'], { stdio: ['ignore', full, 'pipe'] });
   fs.closeSync(full);
+  assert.equal(version.status, 73);
   assert.equal(status, 73);
   assert.match(stderr, /^png2bmp: cannot write to standard output: ENOSPC[^\n]*\n$/);
 });
@@ -277,6 +279,15 @@ for (const [what, png, count, signal, status] of SIGNAL_CASES) {
   });
 }
 
+test('SIGINT ends the wait for a slow reader of the BMP', posixOnly, async (t) => {
+  const place = workplace(t, { 'a.png': blackPng(1000, 1000) });
+  const run = place.start(['a.png', '-']);
+  await once(run.stdout, 'readable');
+  run.kill('SIGINT');
+  const [code] = await once(run, 'exit');
+  assert.equal(code, 130);
+});
+
 test('SIGINT ends the wait for standard input', posixOnly, async (t) => {
   const run = workplace(t).start(['-v', '-', 'a.bmp']);
   run.stdin.write(TINY_PNG.subarray(0, 20));
@@ -309,6 +320,18 @@ test('a terminal shows a progress bar with files, percent, speed and time left',
   assert.match(stdout, /\r\u001b\[Kpng2bmp: bad\.png: [^\r]+\r\n/);
   assert.match(stdout, /30 files written, 0 skipped, 1 failed, [\d.]+ s\r\n/);
   assert.ok(stdout.includes('\u001b[?25h'), 'the cursor is shown again');
+});
+
+test('a BMP is not written to a terminal, except with -f', {
+  skip: !hasScript && 'needs script(1) of util-linux',
+}, (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const refused = onTerminal(place, ['a.png', '-']);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stdout, /^png2bmp: standard output is a terminal/);
+  const forced = onTerminal(place, ['-f', 'a.png', '-']);
+  assert.equal(forced.status, 0);
+  assert.match(forced.stdout, /^BM/);
 });
 
 /* A converter whose jobs end only when the test says so. */
