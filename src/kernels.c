@@ -1,6 +1,7 @@
 /* Which function does which work at which level of the CPU. */
 #include "kernels.h"
 
+#include "arm/arm.h"
 #include "inflate_state.h"
 #include "pixels.h"
 #include "unfilter.h"
@@ -8,53 +9,53 @@
 
 /*
  * One line for each entry: its index, its name, and who does it on x86-64 with
- * SSE4.1 and with AVX2. A level repeats the one before it where nothing faster was
- * found (docs/kernels-notes.md).
+ * SSE4.1 and with AVX2, and on arm64. A level repeats the one before it where
+ * nothing faster was found (docs/kernels-notes.md); "c" is plain C.
  */
 #define UNFILTER_TABLE(X)                                                                          \
-    X(UNFILTER_1, unfilter_1, sse, avx2)                                                           \
-    X(UNFILTER_2, unfilter_2, sse, avx2)                                                           \
-    X(UNFILTER_3, unfilter_3, sse, avx2)                                                           \
-    X(UNFILTER_4, unfilter_4, sse, avx2)                                                           \
-    X(UNFILTER_6, unfilter_6, sse, avx2)                                                           \
-    X(UNFILTER_8, unfilter_8, sse, avx2)                                                           \
-    X(UNFILTER_SWAP3, unfilter_swap3, sse, avx2)                                                   \
-    X(UNFILTER_SWAP4, unfilter_swap4, sse, avx2)
+    X(UNFILTER_1, unfilter_1, sse, avx2, c)                                                        \
+    X(UNFILTER_2, unfilter_2, sse, avx2, c)                                                        \
+    X(UNFILTER_3, unfilter_3, sse, avx2, neon)                                                     \
+    X(UNFILTER_4, unfilter_4, sse, avx2, neon)                                                     \
+    X(UNFILTER_6, unfilter_6, sse, avx2, c)                                                        \
+    X(UNFILTER_8, unfilter_8, sse, avx2, c)                                                        \
+    X(UNFILTER_SWAP3, unfilter_swap3, sse, avx2, neon)                                             \
+    X(UNFILTER_SWAP4, unfilter_swap4, sse, avx2, neon)
 
 #define ROW_TABLE(X)                                                                               \
-    X(ROW_lut1_to_bgr24, row_lut1_to_bgr24, sse, sse)                                              \
-    X(ROW_lut2_to_bgr24, row_lut2_to_bgr24, sse, sse)                                              \
-    X(ROW_lut4_to_bgr24, row_lut4_to_bgr24, sse, sse)                                              \
-    X(ROW_lut8_to_bgr24, row_lut8_to_bgr24, sse, sse)                                              \
-    X(ROW_lut1_to_bgra32, row_lut1_to_bgra32, sse, sse)                                            \
-    X(ROW_lut2_to_bgra32, row_lut2_to_bgra32, sse, sse)                                            \
-    X(ROW_lut4_to_bgra32, row_lut4_to_bgra32, sse, sse)                                            \
-    X(ROW_lut8_to_bgra32, row_lut8_to_bgra32, sse, sse)                                            \
-    X(ROW_gray8_to_bgr24, row_gray8_to_bgr24, sse, sse)                                            \
-    X(ROW_index1_to_index1, row_index1_to_index1, c, c)                                            \
-    X(ROW_index2_to_index8, row_index2_to_index8, sse, sse)                                        \
-    X(ROW_index4_to_index8, row_index4_to_index8, sse, sse)                                        \
-    X(ROW_index8_to_index8, row_index8_to_index8, c, c)                                            \
-    X(ROW_gray16_to_index8, row_gray16_to_index8, sse, sse)                                        \
-    X(ROW_gray16_key_to_bgr24, row_gray16_key_to_bgr24, sse, avx2)                                 \
-    X(ROW_gray16_key_to_bgra32, row_gray16_key_to_bgra32, sse, avx2)                               \
-    X(ROW_rgb8_to_bgr24, row_rgb8_to_bgr24, sse, avx2)                                             \
-    X(ROW_rgb8_key_to_bgr24, row_rgb8_key_to_bgr24, sse, avx2)                                     \
-    X(ROW_rgb8_key_to_bgra32, row_rgb8_key_to_bgra32, sse, avx2)                                   \
-    X(ROW_rgb16_key_to_bgr24, row_rgb16_key_to_bgr24, sse, avx2)                                   \
-    X(ROW_rgb16_key_to_bgra32, row_rgb16_key_to_bgra32, sse, avx2)                                 \
-    X(ROW_gray_alpha8_blend_to_bgr24, row_gray_alpha8_blend_to_bgr24, sse, avx2)                   \
-    X(ROW_gray_alpha8_drop_to_bgr24, row_gray_alpha8_drop_to_bgr24, sse, avx2)                     \
-    X(ROW_gray_alpha8_to_bgra32, row_gray_alpha8_to_bgra32, sse, avx2)                             \
-    X(ROW_gray_alpha16_blend_to_bgr24, row_gray_alpha16_blend_to_bgr24, sse, avx2)                 \
-    X(ROW_gray_alpha16_drop_to_bgr24, row_gray_alpha16_drop_to_bgr24, sse, avx2)                   \
-    X(ROW_gray_alpha16_to_bgra32, row_gray_alpha16_to_bgra32, sse, avx2)                           \
-    X(ROW_rgba8_blend_to_bgr24, row_rgba8_blend_to_bgr24, sse, avx2)                               \
-    X(ROW_rgba8_drop_to_bgr24, row_rgba8_drop_to_bgr24, sse, avx2)                                 \
-    X(ROW_rgba8_to_bgra32, row_rgba8_to_bgra32, sse, avx2)                                         \
-    X(ROW_rgba16_blend_to_bgr24, row_rgba16_blend_to_bgr24, sse, avx2)                             \
-    X(ROW_rgba16_drop_to_bgr24, row_rgba16_drop_to_bgr24, sse, avx2)                               \
-    X(ROW_rgba16_to_bgra32, row_rgba16_to_bgra32, sse, avx2)
+    X(ROW_lut1_to_bgr24, row_lut1_to_bgr24, sse, sse, neon)                                        \
+    X(ROW_lut2_to_bgr24, row_lut2_to_bgr24, sse, sse, neon)                                        \
+    X(ROW_lut4_to_bgr24, row_lut4_to_bgr24, sse, sse, neon)                                        \
+    X(ROW_lut8_to_bgr24, row_lut8_to_bgr24, sse, sse, c)                                           \
+    X(ROW_lut1_to_bgra32, row_lut1_to_bgra32, sse, sse, neon)                                      \
+    X(ROW_lut2_to_bgra32, row_lut2_to_bgra32, sse, sse, neon)                                      \
+    X(ROW_lut4_to_bgra32, row_lut4_to_bgra32, sse, sse, neon)                                      \
+    X(ROW_lut8_to_bgra32, row_lut8_to_bgra32, sse, sse, c)                                         \
+    X(ROW_gray8_to_bgr24, row_gray8_to_bgr24, sse, sse, neon)                                      \
+    X(ROW_index1_to_index1, row_index1_to_index1, c, c, c)                                         \
+    X(ROW_index2_to_index8, row_index2_to_index8, sse, sse, neon)                                  \
+    X(ROW_index4_to_index8, row_index4_to_index8, sse, sse, neon)                                  \
+    X(ROW_index8_to_index8, row_index8_to_index8, c, c, c)                                         \
+    X(ROW_gray16_to_index8, row_gray16_to_index8, sse, sse, c)                                     \
+    X(ROW_gray16_key_to_bgr24, row_gray16_key_to_bgr24, sse, avx2, c)                              \
+    X(ROW_gray16_key_to_bgra32, row_gray16_key_to_bgra32, sse, avx2, c)                            \
+    X(ROW_rgb8_to_bgr24, row_rgb8_to_bgr24, sse, avx2, neon)                                       \
+    X(ROW_rgb8_key_to_bgr24, row_rgb8_key_to_bgr24, sse, avx2, neon)                               \
+    X(ROW_rgb8_key_to_bgra32, row_rgb8_key_to_bgra32, sse, avx2, neon)                             \
+    X(ROW_rgb16_key_to_bgr24, row_rgb16_key_to_bgr24, sse, avx2, c)                                \
+    X(ROW_rgb16_key_to_bgra32, row_rgb16_key_to_bgra32, sse, avx2, c)                              \
+    X(ROW_gray_alpha8_blend_to_bgr24, row_gray_alpha8_blend_to_bgr24, sse, avx2, neon)             \
+    X(ROW_gray_alpha8_drop_to_bgr24, row_gray_alpha8_drop_to_bgr24, sse, avx2, neon)               \
+    X(ROW_gray_alpha8_to_bgra32, row_gray_alpha8_to_bgra32, sse, avx2, neon)                       \
+    X(ROW_gray_alpha16_blend_to_bgr24, row_gray_alpha16_blend_to_bgr24, sse, avx2, c)              \
+    X(ROW_gray_alpha16_drop_to_bgr24, row_gray_alpha16_drop_to_bgr24, sse, avx2, c)                \
+    X(ROW_gray_alpha16_to_bgra32, row_gray_alpha16_to_bgra32, sse, avx2, c)                        \
+    X(ROW_rgba8_blend_to_bgr24, row_rgba8_blend_to_bgr24, sse, avx2, neon)                         \
+    X(ROW_rgba8_drop_to_bgr24, row_rgba8_drop_to_bgr24, sse, avx2, neon)                           \
+    X(ROW_rgba8_to_bgra32, row_rgba8_to_bgra32, sse, avx2, neon)                                   \
+    X(ROW_rgba16_blend_to_bgr24, row_rgba16_blend_to_bgr24, sse, avx2, c)                          \
+    X(ROW_rgba16_drop_to_bgr24, row_rgba16_drop_to_bgr24, sse, avx2, c)                            \
+    X(ROW_rgba16_to_bgra32, row_rgba16_to_bgra32, sse, avx2, c)
 
 #define LEVEL(column, inflate_loop)                                                                \
     {                                                                                              \
@@ -62,13 +63,13 @@
         .inflate_fast = inflate_loop                                                               \
     }
 
-#define COLUMN_C(index, name, sse, avx2) [index] = name##_c,
+#define COLUMN_C(index, name, sse, avx2, neon) [index] = name##_c,
 static const kernels plain = LEVEL(COLUMN_C, inflate_fast_c);
 
 #ifdef PNG2BMP_X86
 
-#define COLUMN_SSE(index, name, sse, avx2) [index] = name##_##sse,
-#define COLUMN_AVX2(index, name, sse, avx2) [index] = name##_##avx2,
+#define COLUMN_SSE(index, name, sse, avx2, neon) [index] = name##_##sse,
+#define COLUMN_AVX2(index, name, sse, avx2, neon) [index] = name##_##avx2,
 static const kernels sse = LEVEL(COLUMN_SSE, inflate_fast_c);
 static const kernels avx2 = LEVEL(COLUMN_AVX2, inflate_fast_bmi2);
 
@@ -101,6 +102,16 @@ const kernels *kernels_for(png2bmp_cpu level)
     default:
         return &plain;
     }
+}
+
+#elif defined(PNG2BMP_ARM)
+
+#define COLUMN_NEON(index, name, sse, avx2, neon) [index] = name##_##neon,
+static const kernels neon = LEVEL(COLUMN_NEON, inflate_fast_c);
+
+const kernels *kernels_for(png2bmp_cpu level)
+{
+    return level == PNG2BMP_CPU_AUTO || level == PNG2BMP_CPU_NEON ? &neon : &plain;
 }
 
 #else

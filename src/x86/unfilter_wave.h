@@ -196,6 +196,12 @@ typedef struct WAVE(rows) {
     size_t         count, width;
 } WAVE(rows);
 
+/* Where row k is when the first is at `pixel`, in bytes. */
+KERNEL ptrdiff_t WAVE(offset)(pixel_shape shape, size_t pixel, size_t k)
+{
+    return ((ptrdiff_t)pixel - (ptrdiff_t)(WAVE_LAG * k)) * (ptrdiff_t)shape.bpp;
+}
+
 /*
  * A block that lies inside of all rows. Lanes without a row read what lane 0 reads
  * and write where the last row does; that one writes after them.
@@ -207,15 +213,15 @@ KERNEL void WAVE(inner_block)(int mode, pixel_shape shape, const WAVE(rows) * ro
 
     UNROLL
     for (size_t i = 0; i < WAVE_STEPS; i++) {
-        const __m128i row = load_block(rows->from[i] + (pixel - WAVE_LAG * i) * shape.bpp);
+        const __m128i row = load_block(rows->from[i] + WAVE(offset)(shape, pixel, i));
 #if VECTOR_BYTES == 16
         v[i] = shuffle_block(row, spread_order(shape));
 #else
         const size_t k = i + WAVE_STEPS;
 
-        v[i] = _mm256_inserti128_si256(
-            _mm256_castsi128_si256(row),
-            load_block(rows->from[k] + (pixel - WAVE_LAG * k) * shape.bpp), 1);
+        v[i] =
+            _mm256_inserti128_si256(_mm256_castsi128_si256(row),
+                                    load_block(rows->from[k] + WAVE(offset)(shape, pixel, k)), 1);
         v[i] = shuffle_blocks(v[i], spread_order(shape));
 #endif
     }
@@ -225,7 +231,7 @@ KERNEL void WAVE(inner_block)(int mode, pixel_shape shape, const WAVE(rows) * ro
 #if VECTOR_BYTES == 16
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + (pixel - WAVE_LAG * i) * shape.bpp,
+        store_block(rows->to[i] + WAVE(offset)(shape, pixel, i),
                     shuffle_block(v[i], gather_order(shape)));
 #else
     UNROLL
@@ -233,12 +239,11 @@ KERNEL void WAVE(inner_block)(int mode, pixel_shape shape, const WAVE(rows) * ro
         const size_t k = i + WAVE_STEPS;
 
         v[i] = shuffle_blocks(v[i], gather_order(shape));
-        store_block(rows->to[k] + (pixel - WAVE_LAG * k) * shape.bpp,
-                    _mm256_extracti128_si256(v[i], 1));
+        store_block(rows->to[k] + WAVE(offset)(shape, pixel, k), _mm256_extracti128_si256(v[i], 1));
     }
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + (pixel - WAVE_LAG * i) * shape.bpp, _mm256_castsi256_si128(v[i]));
+        store_block(rows->to[i] + WAVE(offset)(shape, pixel, i), _mm256_castsi256_si128(v[i]));
 #endif
 }
 
@@ -249,9 +254,8 @@ KERNEL __m128i WAVE(load_edge)(pixel_shape shape, const WAVE(rows) * rows, size_
                                             0,   0,   0,   0,   0,   255, 255, 255, 255, 255, 255,
                                             255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     const size_t         lag = WAVE_LAG * k;
-    const ptrdiff_t      first = (ptrdiff_t)pixel - (ptrdiff_t)lag;
-    __m128i              v = shuffle_block(load_block(rows->from[k] + first * (ptrdiff_t)shape.bpp),
-                                           spread_order(shape));
+    __m128i v = shuffle_block(load_block(rows->from[k] + WAVE(offset)(shape, pixel, k)),
+                              spread_order(shape));
 
     if (pixel < lag) {
         const size_t absent = (lag - pixel) * SLOT;
