@@ -104,12 +104,28 @@ async function prepare(name, png) {
     return runner;
 }
 
+/* A new order for each round: whoever always followed the same peer would
+ * always find the same in the caches. Numerical Recipes' generator, the same
+ * orders in each run. */
+function shuffler() {
+    let state = 1;
+    return (items) => {
+        for (let left = items.length; left > 1; left--) {
+            state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+            const pick = Math.floor(state / 2 ** 32 * left);
+            [items[pick], items[left - 1]] = [items[left - 1], items[pick]];
+        }
+    };
+}
+
 async function takeTurns(runners, png, { seconds, rounds, slowRounds }) {
+    const order = [...runners];
+    const shuffle = shuffler();
     let end = Date.now() + seconds * 1e3;
     for (let round = 0; round < rounds && (round < 3 || Date.now() < end); round++) {
+        shuffle(order);
         global.gc();
-        for (let i = 0; i < runners.length; i++) {
-            const runner = runners[(i + round) % runners.length];
+        for (const runner of order) {
             if (runner.peer.slow && round >= slowRounds) continue;
             const start = Date.now();
             runner.ns.push(await sample(runner, png));

@@ -237,16 +237,32 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* A new order for each round: whoever always followed the same peer would
+ * always find the same in the caches. Numerical Recipes' generator, the same
+ * orders in each run. */
+static void shuffle(runner **order, size_t count, uint32_t *state)
+{
+    for (size_t left = count; left > 1; left--) {
+        *state = *state * 1664525 + 1013904223;
+        size_t  pick = (size_t)((uint64_t)*state * left >> 32);
+        runner *picked = order[pick];
+        order[pick] = order[left - 1];
+        order[left - 1] = picked;
+    }
+}
+
 static void take_turns(runner *runners, size_t count, const job *work, const settings *set)
 {
+    runner  *order[MAX_RUNNERS];
+    uint32_t state = 1;
+    for (size_t i = 0; i < count; i++)
+        order[i] = &runners[i];
     double end = clock_ns(CLOCK_MONOTONIC) + set->seconds * 1e9;
     for (size_t round = 0; round < set->rounds && (round < 3 || clock_ns(CLOCK_MONOTONIC) < end);
          round++) {
-        /* The first of a round changes, so that nobody always follows the same. */
-        for (size_t i = 0; i < count; i++) {
-            runner *one = &runners[(i + round) % count];
-            one->ns[one->samples++] = sample(one, work, set->cold);
-        }
+        shuffle(order, count, &state);
+        for (size_t i = 0; i < count; i++)
+            order[i]->ns[order[i]->samples++] = sample(order[i], work, set->cold);
     }
 }
 
