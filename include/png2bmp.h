@@ -36,6 +36,13 @@ extern "C" {
 
 #define PNG2BMP_VERSION "0.1.0"
 
+/* Defined by who builds or uses the shared library. */
+#if defined(PNG2BMP_SHARED) && defined(__GNUC__)
+#define PNG2BMP_API __attribute__((visibility("default")))
+#else
+#define PNG2BMP_API
+#endif
+
 /* What can go wrong, one line each: name, code, what a person is told.
  *
  * The second part of the list are defects that leave every pixel as it was
@@ -80,8 +87,8 @@ typedef enum png2bmp_status {
 
 /* The code ("ERR_PNG_CRC") and the general text of a status: static strings.
  * For PNG2BMP_OK and values outside the enum: "OK" and "no error". */
-const char *png2bmp_status_code(png2bmp_status status);
-const char *png2bmp_status_text(png2bmp_status status);
+PNG2BMP_API const char *png2bmp_status_code(png2bmp_status status);
+PNG2BMP_API const char *png2bmp_status_text(png2bmp_status status);
 
 /* ---- Reports ------------------------------------------------------------ */
 
@@ -108,7 +115,7 @@ typedef struct png2bmp_report {
 } png2bmp_report;
 
 /* Empties the report. One report may serve plan and run: run adds to it. */
-void png2bmp_report_init(png2bmp_report *report);
+PNG2BMP_API void png2bmp_report_init(png2bmp_report *report);
 
 /* ---- Options ------------------------------------------------------------ */
 
@@ -180,7 +187,7 @@ typedef struct png2bmp_options {
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
 
 /* Every option at its default: bgr24, blended onto white, bottom-up. */
-void png2bmp_options_init(png2bmp_options *options);
+PNG2BMP_API void png2bmp_options_init(png2bmp_options *options);
 
 /* ---- The plan ----------------------------------------------------------- */
 
@@ -235,8 +242,9 @@ typedef struct png2bmp_plan {
  * options: NULL for the defaults.
  * report:  NULL, or gets the error in words, and warnings.
  */
-png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
-                                 const png2bmp_options *options, png2bmp_report *report);
+PNG2BMP_API png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
+                                             const png2bmp_options *options,
+                                             png2bmp_report        *report);
 
 /* ---- Run ---------------------------------------------------------------- */
 
@@ -254,8 +262,9 @@ typedef struct png2bmp_control {
  *
  * control: NULL, or a way to cancel. report: NULL, or as in the plan.
  */
-png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
-                           const png2bmp_control *control, png2bmp_report *report);
+PNG2BMP_API png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size,
+                                       uint8_t *bmp, const png2bmp_control *control,
+                                       png2bmp_report *report);
 
 /*
  * Converts into a file: the whole BMP stands at `path` afterwards, or what stood
@@ -264,8 +273,9 @@ png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t 
  * path: UTF-8 on Windows, bytes elsewhere. On PNG2BMP_ERR_FILE the report has
  * errno and the name of the call.
  */
-png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,
-                            size_t size, const png2bmp_control *control, png2bmp_report *report);
+PNG2BMP_API png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan,
+                                        const uint8_t *png, size_t size,
+                                        const png2bmp_control *control, png2bmp_report *report);
 
 /* ---- From raw pixels ------------------------------------------------------ */
 
@@ -280,11 +290,13 @@ typedef struct png2bmp_pixels {
 } png2bmp_pixels;
 
 /* The plan and the run of a BMP out of such pixels; as those of a PNG. */
-png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                                   const png2bmp_options *options, png2bmp_report *report);
-png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                                  uint8_t *bmp, const png2bmp_control *control,
-                                  png2bmp_report *report);
+PNG2BMP_API png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                               const png2bmp_options *options,
+                                               png2bmp_report        *report);
+PNG2BMP_API png2bmp_status png2bmp_run_pixels(const png2bmp_plan   *plan,
+                                              const png2bmp_pixels *pixels, uint8_t *bmp,
+                                              const png2bmp_control *control,
+                                              png2bmp_report        *report);
 
 #ifdef __cplusplus
 }

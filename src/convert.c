@@ -190,13 +190,15 @@ static png2bmp_status check_filter_types(conversion *c, const uint8_t *rows, siz
     return PNG2BMP_OK;
 }
 
-/* The next scanlines, at least one and at most max_rows; `first` is the number
+/* The next scanlines, at least one and at most max_rows, none after an error; `first` is the number
  * of the first, for messages. */
 static png2bmp_status next_scanlines(conversion *c, size_t row_bytes, uint32_t max_rows,
                                      uint32_t first, const uint8_t **rows, size_t *count)
 {
     inflate_status status;
 
+    *rows = NULL;
+    *count = 0;
     if (c->control && c->control->cancelled && c->control->cancelled(c->control->user))
         return report_plain_error(c->file.report, PNG2BMP_ERR_CANCELLED);
     status = inflate_rows(c->inflater, row_bytes + 1, max_rows, rows, count);

@@ -1,0 +1,82 @@
+#!/bin/sh
+# Makes a fresh machine ready: installs what is missing, then builds. Safe to run
+# again, and quick when there is nothing to do.
+#
+#   ./setup.sh           everything, the programs that only the tests use included
+#   ./setup.sh build     what the build needs, no more
+
+set -eu
+cd "$(dirname "$0")"
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# ---- Node.js, which is the one thing that is not installed from here ----------
+
+has node || fail 'Node.js 20 or later is needed: https://nodejs.org/'
+has npm || fail 'npm is needed; it comes with Node.js'
+[ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] ||
+    fail "Node.js 20 or later is needed, this is $(node --version)"
+
+# ---- System packages ------------------------------------------------------------
+
+has_libdeflate() { has pkg-config && pkg-config --exists libdeflate; }
+has_libpng() { has pkg-config && pkg-config --exists libpng; }
+
+missing=
+want() { missing="$missing $1"; }
+
+# What the build needs: a C compiler, make, python3 (node-gyp), libdeflate.
+has cc || want gcc
+[ -e /usr/include/stdio.h ] || ! has apt-get || want libc6-dev
+has make || want make
+has python3 || want python3
+has pkg-config || want pkg-config
+has_libdeflate || want libdeflate-dev
+
+# What only the tests use: the oracle's libpng, and other people's BMP readers.
+if [ "${1:-}" != build ]; then
+    has_libpng || want libpng-dev
+    has convert && convert -version 2>/dev/null | grep -q ImageMagick || want imagemagick
+    has bmptopnm || want netpbm
+    has ffmpeg || want ffmpeg
+    has man || want man-db
+fi
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif has sudo; then
+        sudo "$@"
+    else
+        fail "run as root, or install sudo, or install these yourself:$missing"
+    fi
+}
+
+if [ -n "$missing" ]; then
+    has apt-get || fail "please install (the names are Debian's):$missing"
+    say "installing$missing"
+    as_root apt-get update -qq
+    # shellcheck disable=SC2086 # the names are words
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+# ---- npm packages, then the addon -------------------------------------------------
+
+if [ ! -e node_modules/.package-lock.json ] ||
+    [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    say 'npm ci'
+    npm ci --no-audit --no-fund --loglevel=error
+    touch node_modules/.package-lock.json
+fi
+
+addon=build/Release/png2bmp.node
+if [ ! -e "$addon" ] ||
+    [ -n "$(find src include addon scripts binding.gyp -newer "$addon" -print | head -n 1)" ]; then
+    say 'building'
+    npm run --silent build
+    touch "$addon"
+fi
+say 'ready'
