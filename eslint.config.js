@@ -1,0 +1,28 @@
+'use strict';
+
+const js = require('@eslint/js');
+const globals = require('globals');
+
+module.exports = [
+  { ignores: ['build/', '**/node_modules/', 'bench/corpus/', 'coverage/', 'fuzz/out/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: globals.node },
+    rules: {
+      'prefer-const': 'error',
+      'no-var': 'error',
+      eqeqeq: 'error',
+      'object-shorthand': 'error',
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['test/**/*.js'], // what a terminal shows is told by its control characters
+    rules: { 'no-control-regex': 'off', 'no-regex-spaces': 'off' },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { sourceType: 'module', globals: globals.node },
+  },
+];
