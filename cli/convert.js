@@ -133,12 +133,18 @@ class Converter {
   #plan(input, { bytes, size }) {
     const whole = bytes.length === size;
     try {
-      return { png: whole ? bytes : undefined, info: this.library.readInfo(bytes, this.conversion) };
+      return { png: whole ? bytes : undefined, info: this.#info(bytes) };
     } catch (error) {
       if (whole) throw error;
     }
     const png = attempt(exitCodes.CANNOT_READ, () => fs.readFileSync(input));
-    return { png, info: this.library.readInfo(png, this.conversion) };
+    return { png, info: this.#info(png) };
+  }
+
+  /* For the library no bytes at all are a mistake of its caller. */
+  #info(png) {
+    if (png.length > 0) return this.library.readInfo(png, this.conversion);
+    throw new this.library.errors.PngError('ERR_PNG_TRUNCATED', 'the file is empty');
   }
 
   #makeDirectory(output) {
@@ -172,7 +178,7 @@ class Converter {
 
   async #run(job, start, head) {
     const png = head ?? await attemptAsync(exitCodes.CANNOT_READ, readAll(job.input, this.signal));
-    const info = this.library.readInfo(png, this.conversion);
+    const info = this.#info(png);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     const warnings = [];
     const options = { ...this.#options(warnings), signal: this.signal };

@@ -183,6 +183,14 @@ test('a large bad PNG exits with 65 as well, and leaves nothing behind', (t) => 
   assert.deepEqual(place.list(), ['a.png']);
 });
 
+test('an empty file and empty input are bad PNGs', (t) => {
+  const place = workplace(t, { 'a.png': '' });
+  const { status, stderr } = place.run(['a.png']);
+  assert.equal(status, 65);
+  assert.equal(stderr, 'png2bmp: a.png: the file is empty\n');
+  assert.equal(place.run(['-'], { input: '' }).status, 65);
+});
+
 test('a directory that cannot be made is an output that cannot be written', (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG, file: '' });
   const { status, stderr } = place.run(['-d', 'file/out', 'a.png']);
