@@ -75,7 +75,7 @@ static void drop_to_byte(inflater *z)
 
 /* ---- Decode tables ------------------------------------------------------ */
 
-#define LENGTH(base, extra) ((uint32_t)(base) << 16 | (extra))
+#define LENGTH(base, extra) ((uint32_t)((base)-3) << 16 | (extra))
 
 /* RFC 1951, section 3.2.5: symbols 257 to 285; 286 and 287 have no meaning and
  * are read as libdeflate does, as 258. */
@@ -195,30 +195,28 @@ static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned
  * single code of one bit, which both bits then mean, and no code at all (a block
  * without matches), where any bit means symbol 0.
  */
-static ALWAYS_INLINE unsigned table_build(uint32_t *table, size_t capacity, unsigned root,
-                                          const uint8_t *lengths, unsigned symbols,
+static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, size_t capacity,
+                                          unsigned root, const uint8_t *lengths, unsigned symbols,
                                           entry_fn entry_of)
 {
-    code_order order;
-
-    sort_code(&order, lengths, symbols);
-    if (order.used != UINT32_C(1) << order.longest) {
-        if (order.coded > 1 || (order.coded == 1 && order.longest != 1))
+    sort_code(order, lengths, symbols);
+    if (order->used != UINT32_C(1) << order->longest) {
+        if (order->coded > 1 || (order->coded == 1 && order->longest != 1))
             return 0;
-        table[0] = table[1] = entry_of(order.coded ? order.symbol[0] : 0, 1);
+        table[0] = table[1] = entry_of(order->coded ? order->symbol[0] : 0, 1);
         return 1;
     }
 
     /* The root: a table of n bits holds all codes of up to n bits; written twice
      * in a row it is one of n + 1 bits. The shortest code is within it: n codes
      * can only be complete when one has at most log2(n) bits. */
-    const uint16_t *symbol = order.symbol;
+    const uint16_t *symbol = order->symbol;
     uint32_t        code = 0;
-    unsigned        bits = order.shortest;
-    if (root > order.longest)
-        root = order.longest;
+    unsigned        bits = order->shortest;
+    if (root > order->longest)
+        root = order->longest;
     for (;; bits++) {
-        for (unsigned n = order.count[bits]; n; n--) {
+        for (unsigned n = order->count[bits]; n; n--) {
             table[code] = entry_of(*symbol++, bits);
             code = next_code(code, bits);
         }
@@ -233,12 +231,12 @@ static ALWAYS_INLINE unsigned table_build(uint32_t *table, size_t capacity, unsi
     const uint32_t mask = (UINT32_C(1) << root) - 1;
     size_t         start = 0, end = (size_t)1 << root;
     uint32_t       prefix = UINT32_MAX;
-    for (bits = root + 1; bits <= order.longest; bits++) {
-        for (unsigned n = order.count[bits]; n; n--) {
+    for (bits = root + 1; bits <= order->longest; bits++) {
+        for (unsigned n = order->count[bits]; n; n--) {
             if ((code & mask) != prefix) {
                 unsigned sub_bits = bits - root;
                 for (uint32_t room = n; room < UINT32_C(1) << sub_bits;)
-                    room = room * 2 + order.count[root + ++sub_bits];
+                    room = room * 2 + order->count[root + ++sub_bits];
                 prefix = code & mask;
                 start = end;
                 end += (size_t)1 << sub_bits;
@@ -255,35 +253,74 @@ static ALWAYS_INLINE unsigned table_build(uint32_t *table, size_t capacity, unsi
     return root;
 }
 
-/* Joins each literal in the root with the literal behind it where the bits of
- * the index hold both codes. Downwards, as the entry behind has a lower index. */
-static void pair_literals(uint32_t *table, unsigned root)
+/* The entry of a literal and what follows it, a literal or a length. */
+static uint32_t join(uint32_t literal, uint32_t next)
 {
-    for (uint32_t i = (UINT32_C(1) << root) - 1; i; i--) {
-        uint32_t first = table[i];
-        uint32_t second = table[i >> ENTRY_SHIFT(first)];
-        unsigned both = ENTRY_SHIFT(first) + ENTRY_SHIFT(second);
-        if ((first & second & ENTRY_LITERAL) && both <= root)
-            table[i] =
-                (second & 0xFF0000) << 8 | (first & 0xFF0000) | 2u << 8 | ENTRY_LITERAL | both;
+    unsigned bits = ENTRY_SHIFT(literal);
+
+    if (next & ENTRY_LITERAL)
+        return (next & 0xFF0000) << 8 | (literal & 0xFF0000) | 2u << 8 | ENTRY_LITERAL |
+               (bits + ENTRY_SHIFT(next));
+    return ((literal & 0xFF0000) << 8 | ENTRY_JOINED | next) + (bits << 8 | bits);
+}
+
+/*
+ * Joins each literal with the literal or length that follows, in those of its
+ * entries whose index holds both codes. Only short codes can be part of it, and
+ * they are few.
+ */
+static void join_entries(uint32_t *table, unsigned root, const code_order *order)
+{
+    struct {
+        uint32_t entry, code;
+        unsigned bits;
+    } part[LITLEN_SYMBOLS];
+    unsigned        parts = 0;
+    uint32_t        code = 0;
+    const uint16_t *symbol = order->symbol;
+
+    for (unsigned bits = order->shortest; bits + order->shortest <= root; bits++) {
+        for (unsigned n = order->count[bits]; n; n--, symbol++) {
+            if (*symbol != END_OF_BLOCK) {
+                part[parts].entry = litlen_entry(*symbol, bits);
+                part[parts].code = code;
+                part[parts++].bits = bits;
+            }
+            code = next_code(code, bits);
+        }
+    }
+
+    for (unsigned a = 0; a < parts; a++) {
+        if (!(part[a].entry & ENTRY_LITERAL))
+            continue;
+        for (unsigned b = 0; b < parts && part[a].bits + part[b].bits <= root; b++) {
+            uint32_t entry = join(part[a].entry, part[b].entry);
+            unsigned bits = part[a].bits + part[b].bits;
+            for (uint32_t i = part[a].code | part[b].code << part[a].bits; i >> root == 0;
+                 i += UINT32_C(1) << bits)
+                table[i] = entry;
+        }
     }
 }
 
 enum {
-    /* Pairs cost a microsecond or so a block: only where much may follow. */
-    PAIRS_FROM = 65536
+    /* Joining takes up to a microsecond a block: only where so many bytes are to
+     * come. Measured on icons. */
+    JOIN_FROM = 16384
 };
 
 static bool build_codes(inflater *z, const code_lengths *lengths)
 {
-    unsigned litlen_bits = table_build(z->litlen, LITLEN_ENTRIES, LITLEN_ROOT, lengths->litlen,
-                                       LITLEN_SYMBOLS, litlen_entry);
-    unsigned distance_bits = table_build(z->distance, DISTANCE_ENTRIES, DISTANCE_ROOT,
+    code_order order;
+
+    unsigned litlen_bits = table_build(&order, z->litlen, LITLEN_ENTRIES, LITLEN_ROOT,
+                                       lengths->litlen, LITLEN_SYMBOLS, litlen_entry);
+    if (litlen_bits > 1 && z->bytes_left >= JOIN_FROM)
+        join_entries(z->litlen, litlen_bits, &order);
+    unsigned distance_bits = table_build(&order, z->distance, DISTANCE_ENTRIES, DISTANCE_ROOT,
                                          lengths->distance, DISTANCE_SYMBOLS, distance_entry);
     if (!litlen_bits || !distance_bits)
         return false;
-    if (z->bytes_left >= PAIRS_FROM)
-        pair_literals(z->litlen, litlen_bits);
     z->litlen_mask = (UINT32_C(1) << litlen_bits) - 1;
     /* Distances are always looked up by DISTANCE_ROOT bits. */
     for (unsigned bits = distance_bits; bits < DISTANCE_ROOT; bits++)
@@ -318,8 +355,9 @@ typedef struct precode {
 
 static inflate_status read_precode(inflater *z, unsigned count, precode *code)
 {
-    static const uint8_t order[PRECODE_SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
-                                                   11, 4,  12, 3, 13, 2, 14, 1, 15};
+    static const uint8_t sent_order[PRECODE_SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                        11, 4,  12, 3, 13, 2, 14, 1, 15};
+    code_order           order;
     uint8_t              lengths[PRECODE_SYMBOLS + 5] = {0};
 
     for (unsigned i = 0; i < count; i++) {
@@ -327,10 +365,10 @@ static inflate_status read_precode(inflater *z, unsigned count, precode *code)
             refill(z);
         if (z->bit_count < 3)
             return INFLATE_STARVED;
-        lengths[order[i]] = (uint8_t)take_bits(z, 3);
+        lengths[sent_order[i]] = (uint8_t)take_bits(z, 3);
     }
-    unsigned bits = table_build(code->table, 1 << MAX_PRECODE_BITS, MAX_PRECODE_BITS, lengths,
-                                sizeof lengths, precode_entry);
+    unsigned bits = table_build(&order, code->table, 1 << MAX_PRECODE_BITS, MAX_PRECODE_BITS,
+                                lengths, sizeof lengths, precode_entry);
     if (bits == 0)
         return INFLATE_BAD_DATA;
     code->mask = (UINT32_C(1) << bits) - 1;
@@ -503,16 +541,13 @@ static inline uint32_t look_up(const uint32_t *table, uint32_t mask, uint64_t bi
     return entry;
 }
 
-/* Base plus extra bits of a length or distance; `bits` begin with its code. */
-static inline uint32_t value_of(uint32_t entry, uint64_t bits)
-{
-    uint64_t code_and_extra = bits & ((UINT64_C(1) << ENTRY_SHIFT(entry)) - 1);
+/* The extra bits of a length or distance; `code` are the bits of the stream that
+ * its entry was looked up by. */
+#define FAST_EXTRA(entry, code)                                                                    \
+    ((uint32_t)(((code) & ((UINT64_C(1) << ENTRY_SHIFT(entry)) - 1)) >> ENTRY_CODE_BITS(entry)))
 
-    return (entry >> 16) + (uint32_t)(code_and_extra >> ENTRY_CODE_BITS(entry));
-}
-
-/* One literal entry, match or end of block, with every check. At most 48 bits:
- * 15 + 5 of the length, 15 + 13 of the distance. */
+/* What one literal entry, match or end of block stands for, with every check.
+ * At most 48 bits: 15 + 5 of the length, 15 + 13 of the distance. */
 static inflate_status decode_one(inflater *z)
 {
     unsigned skip;
@@ -529,19 +564,23 @@ static inflate_status decode_one(inflater *z)
             z->stage = STAGE_BLOCK_HEADER;
             return INFLATE_OK;
         }
-        z->out[0] = (uint8_t)(entry >> 16);
-        z->out[1] = (uint8_t)(entry >> 24);
-        z->out += entry >> 8 & 3;
+        store_le16(z->out, (uint16_t)(entry >> 16));
+        z->out += ENTRY_LITERAL_COUNT(entry);
         return INFLATE_OK;
     }
 
-    uint32_t length = value_of(entry, z->bits >> skip);
+    uint32_t length = ENTRY_LENGTH(entry) + FAST_EXTRA(entry, z->bits >> skip);
+    uint8_t  literal = (uint8_t)(entry >> 24);
+    unsigned literals = ENTRY_LITERALS_BEFORE(entry);
     uint64_t bits = z->bits >> used;
+
     entry = look_up(z->distance, DISTANCE_MASK, bits, &skip);
-    uint32_t distance = value_of(entry, bits >> skip);
+    uint32_t distance = (entry >> 16) + FAST_EXTRA(entry, bits >> skip);
     used += skip + ENTRY_SHIFT(entry);
     if (used > z->bit_count)
         return INFLATE_STARVED;
+    *z->out = literal;
+    z->out += literals;
     if (distance > (size_t)(z->out - z->base))
         return INFLATE_BAD_DATA;
     drop_bits(z, used);
@@ -568,15 +607,13 @@ static inflate_status decode_codes(inflater *z)
 
 /* ---- The fast loop in plain C ------------------------------------------- */
 
-enum {
-    COPY_WIDTH = 16
-};
-
-static inline void copy_wide(uint8_t *to, const uint8_t *from)
+static inline void copy_sixteen(uint8_t *to, const uint8_t *from)
 {
-    uint8_t wide[COPY_WIDTH];
-    memcpy(wide, from, sizeof wide);
-    memcpy(to, wide, sizeof wide);
+    uint64_t a, b;
+    memcpy(&a, from, sizeof a);
+    memcpy(&b, from + 8, sizeof b);
+    memcpy(to, &a, sizeof a);
+    memcpy(to + 8, &b, sizeof b);
 }
 
 static inline void copy_eight(uint8_t *to, const uint8_t *from)
@@ -586,9 +623,10 @@ static inline void copy_eight(uint8_t *to, const uint8_t *from)
     memcpy(to, &eight, sizeof eight);
 }
 
+/* Of three bytes at least: each loop runs once before it looks. */
 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 {
-    /* What a byte group of each size is multiplied by to fill eight bytes. */
+    /* What a group of so many bytes is multiplied by to fill eight bytes. */
     static const uint64_t repeat[8] = {0,
                                        UINT64_C(0x0101010101010101),
                                        UINT64_C(0x0001000100010001),
@@ -597,27 +635,29 @@ static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
                                        UINT64_C(0x0000010000000001),
                                        UINT64_C(0x0001000000000001),
                                        UINT64_C(0x0100000000000001)};
-    if (distance >= COPY_WIDTH) {
-        for (; to < end; to += COPY_WIDTH)
-            copy_wide(to, to - distance);
-        return;
-    }
-    if (distance >= 8) {
-        for (; to < end; to += 8)
+    if (distance >= 16) {
+        do {
+            copy_sixteen(to, to - distance);
+            to += 16;
+        } while (to < end);
+    } else if (distance >= 8) {
+        do {
             copy_eight(to, to - distance);
-        return;
+            to += 8;
+        } while (to < end);
+    } else {
+        /* The eight bytes before may reach before the first byte of output: into
+         * the tables, which lie there; what is read of them is shifted out. */
+        uint64_t group = load_le64(to - 8) >> (64 - 8 * distance);
+        uint64_t eight = group * repeat[distance];
+        size_t   step = 8 - 8 % distance;
+        do {
+            store_le64(to, eight);
+            to += step;
+        } while (to < end);
     }
-    uint64_t group = load_le64(to - distance) & ((UINT64_C(1) << 8 * distance) - 1);
-    uint64_t eight = group * repeat[distance];
-    size_t   step = 8 - 8 % distance;
-    for (; to < end; to += step)
-        store_le64(to, eight);
 }
 
-/* Base plus extra bits of a length or distance; `code` begins with its code. */
-#define FAST_VALUE(entry, code)                                                                    \
-    (((entry) >> 16) +                                                                             \
-     (uint32_t)(((code) & ((UINT64_C(1) << ENTRY_SHIFT(entry)) - 1)) >> ENTRY_CODE_BITS(entry)))
 #define INFLATE_FAST inflate_fast_c
 #include "inflate_fast.h"
 

@@ -3,8 +3,8 @@
  * with these defined:
  *
  * INFLATE_FAST             the function's attributes and name
- * FAST_VALUE(entry, code)  base plus extra bits of a length or distance; `code`
- *                          are the bits of the stream from its code on
+ * FAST_EXTRA(entry, code)  the extra bits of a length or distance; `code` are the
+ *                          bits of the stream that the entry was looked up by
  * copy_match(to, end, d)   to[i] = to[i - d] up to `end`, and up to 32 bytes more
  *
  * Before: the stage is STAGE_CODES, FAST_INPUT bytes or more of the span are
@@ -19,11 +19,12 @@
  * - Table indices: the root's mask is as wide as the root table; sub-table
  *   start and width stand in an entry that table_build wrote, within the table.
  *   So any bits are good for an index, those of a changing input too.
- * - Writes of output: out < limit before a turn; a turn puts at most eight
- *   literals and 258 bytes of a match, and a copy up to 32 bytes more. That is
- *   OUTPUT_SLACK.
+ * - Writes of output: out < limit before a turn; a turn puts two literals, one
+ *   more and a match of 258 bytes at most, and a copy up to 32 bytes more. That
+ *   is OUTPUT_SLACK.
  * - Reads of output: a distance is at least 1 (the bases are) and is checked
- *   against what lies before. Wide copies read what they may write, at most.
+ *   against what lies before. Wide copies read no further than they may write,
+ *   and at most 16 bytes before the output: the tables lie there.
  */
 
 #define FAST_REFILL()                                                                              \
@@ -44,7 +45,7 @@
 #define FAST_LITERALS()                                                                            \
     do {                                                                                           \
         store_le16(out, (uint16_t)(entry >> 16));                                                  \
-        out += entry >> 8 & 0xFF;                                                                  \
+        out += ENTRY_LITERAL_COUNT(entry);                                                         \
         FAST_DROP(entry);                                                                          \
         entry = litlen[bits & litlen_mask];                                                        \
     } while (0)
@@ -66,24 +67,14 @@ bool INFLATE_FAST(struct inflater *z)
     FAST_REFILL();
     entry = litlen[bits & litlen_mask];
     do {
-        /* Up to four entries of literals from 56 bits; 11 bits each at most, so
-         * the look-up after the last has bits enough, too. */
         if (entry & ENTRY_LITERAL) {
             FAST_LITERALS();
-            if (entry & ENTRY_LITERAL) {
-                FAST_LITERALS();
-                if (entry & ENTRY_LITERAL) {
-                    FAST_LITERALS();
-                    if (entry & ENTRY_LITERAL)
-                        FAST_LITERALS();
-                }
-            }
             FAST_REFILL();
             if (entry & ENTRY_LITERAL)
                 continue;
         }
 
-        /* 56 bits: a length takes 20 at most, a distance 28. */
+        /* There are 56 bits: a length takes 20 at most, a distance 28. */
         if (entry & ENTRY_SPECIAL) {
             if (!(entry & ENTRY_IS_END)) {
                 uint32_t sub_mask = (1u << ENTRY_CODE_BITS(entry)) - 1;
@@ -102,7 +93,9 @@ bool INFLATE_FAST(struct inflater *z)
             }
         }
         uint64_t code = bits;
-        uint32_t length = FAST_VALUE(entry, code);
+        uint32_t length = ENTRY_LENGTH(entry) + FAST_EXTRA(entry, code);
+        *out = (uint8_t)(entry >> 24); /* counts if there is a literal before */
+        out += ENTRY_LITERALS_BEFORE(entry);
         FAST_DROP(entry);
 
         entry = distances[bits & DISTANCE_MASK];
@@ -112,7 +105,7 @@ bool INFLATE_FAST(struct inflater *z)
             entry = distances[(entry >> 16) + (bits & sub_mask)];
         }
         code = bits;
-        uint32_t distance = FAST_VALUE(entry, code);
+        uint32_t distance = (entry >> 16) + FAST_EXTRA(entry, code);
         FAST_DROP(entry);
         if (distance > (size_t)(out - base)) {
             good = false;

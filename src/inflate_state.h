@@ -42,23 +42,31 @@ enum {
 /*
  * Table entries.
  *
- *             bits 31..16        15..8                  7   6   5..0
- * literals    second, first byte how many, 1 or 2       1   0   bits to drop
- * match       length base        bits of the code       0   0   the same + extra bits
- * distance    distance base      bits of the code       0   0   the same + extra bits
- * sub-table   index of its start bits that index it     0   1   root bits
- * end         -                  bit 13: 1              0   1   bits of the code
+ *             bits 31..24      23..16        15..8                     7  6  5..0
+ * literals    second literal   first         how many, 1 or 2          1  0  shift
+ * match       literal before   length - 3    13..8: bits of the codes  0  0  shift
+ * distance    base             of 16 bits    13..8: bits of the code   0  0  shift
+ * sub-table   its start        of 16 bits    13..8: bits of its index  0  1  shift
+ * end         -                -             13: 1                     0  1  shift
  *
- * The low six bits are the shift that drops the code and its extra bits. The bit
- * count is kept modulo 64 in the fast loop, where it lies in 0..63 anyway, so
- * that a whole entry may be subtracted from it.
+ * The shift drops what the entry stands for from the bit buffer, extra bits
+ * included. The fast loop keeps its bit count modulo 64, where it lies in 0..63
+ * anyway, so a whole entry may be subtracted from it.
+ *
+ * A match may bring the literal before it along (bit 14), where the index holds
+ * both codes: one look-up and one branch that cannot be foretold less. Literals
+ * are joined by two for the same reason.
  */
 #define ENTRY_LITERAL 0x80u
 #define ENTRY_SPECIAL 0x40u
-#define ENTRY_END (ENTRY_SPECIAL | 0x2000u)
 #define ENTRY_IS_END 0x2000u
+#define ENTRY_END (ENTRY_SPECIAL | ENTRY_IS_END)
+#define ENTRY_JOINED 0x4000u
 #define ENTRY_SHIFT(entry) ((entry)&63u)
 #define ENTRY_CODE_BITS(entry) (((entry) >> 8) & 63u)
+#define ENTRY_LITERAL_COUNT(entry) (((entry) >> 8) & 0xFFu)
+#define ENTRY_LENGTH(entry) (((entry) >> 16 & 0xFFu) + 3u)
+#define ENTRY_LITERALS_BEFORE(entry) (((entry) >> 14) & 1u)
 
 /*
  * Slack behind the output limit: a step that begins below the limit may put

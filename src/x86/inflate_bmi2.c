@@ -35,26 +35,42 @@ static const uint8_t order[16][32] = {ROW(1),  ROW(1),  ROW(2),  ROW(3), ROW(4),
                                       ROW(12), ROW(13), ROW(14), ROW(15)};
 static const uint8_t steps[16] = {32, 32, 32, 30, 32, 30, 30, 28, 32, 27, 30, 22, 24, 26, 28, 30};
 
+/* Of three bytes at least: each loop runs once before it looks. */
 WITH_BMI2 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 {
     if (distance >= 32) {
-        for (; to < end; to += 32)
+        do {
             copy_wide(to, to - distance);
+            to += 32;
+        } while (to < end);
     } else if (distance >= 16) {
-        for (; to < end; to += 16)
+        do {
             copy_sixteen(to, to - distance);
+            to += 16;
+        } while (to < end);
+    } else if (distance == 1) {
+        /* One byte is loaded for its own sake: a wider load would wait for the
+         * stores that it overlaps. */
+        __m256i pattern = _mm256_set1_epi8((char)to[-1]);
+        do {
+            _mm256_storeu_si256((__m256i *)to, pattern);
+            to += 32;
+        } while (to < end);
     } else {
         __m128i group = _mm_loadu_si128((const __m128i *)(to - distance));
         __m256i pattern = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(group),
                                               _mm256_loadu_si256((const __m256i *)order[distance]));
-        for (; to < end; to += steps[distance])
+        size_t  step = steps[distance];
+        do {
             _mm256_storeu_si256((__m256i *)to, pattern);
+            to += step;
+        } while (to < end);
     }
 }
 
-#define FAST_VALUE(entry, code)                                                                    \
-    (((entry) >> 16) + (uint32_t)(_bzhi_u64(code, entry) >> ENTRY_CODE_BITS(entry)))
-#define INFLATE_FAST WITH_BMI2 inflate_fast_bmi2
+#define FAST_EXTRA(entry, code) ((uint32_t)(_bzhi_u64(code, entry) >> ENTRY_CODE_BITS(entry)))
+/* Aligned, so that its speed does not hang on what is linked before it. */
+#define INFLATE_FAST __attribute__((aligned(64))) WITH_BMI2 inflate_fast_bmi2
 #include "inflate_fast.h"
 
 #endif
