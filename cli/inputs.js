@@ -113,18 +113,19 @@ function identity(name) {
 }
 
 function refuseCollisions(jobs) {
-  const inputs = new Map(jobs.map((job) => [identity(job.input), job.input]));
   const outputs = new Map();
   for (const { input, output } of jobs) {
     if (output === undefined || output === STANDARD_STREAM) continue;
     const key = identity(output);
-    if (inputs.has(key)) {
-      throw new UsageError(`${output} would be written, and is an input as well`);
-    }
     if (outputs.has(key)) {
       throw new UsageError(`${outputs.get(key)} and ${input} would both be written to ${output}`);
     }
     outputs.set(key, input);
+  }
+  for (const { input } of jobs) {
+    if (outputs.has(identity(input))) {
+      throw new UsageError(`${input} is an input, and would be written over`);
+    }
   }
 }
 
