@@ -42,6 +42,7 @@ if [ "${1:-}" != build ]; then
     has bmptopnm || want netpbm
     has ffmpeg || want ffmpeg
     has man || want man-db
+    has parallel && parallel --version 2>/dev/null | grep -q GNU || want parallel
 fi
 
 as_root() {
