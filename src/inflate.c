@@ -226,8 +226,8 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
     }
 
     /* Longer codes: those with the same first `root` bits share a sub-table,
-     * large enough for the longest of them. As the code is complete, the sum
-     * below reaches the table's size at that length, at most `longest`. */
+     * large enough for the longest of them: it is where the codes of the lengths
+     * so far fill it, as the code is complete. */
     const uint32_t mask = (UINT32_C(1) << root) - 1;
     size_t         start = 0, end = (size_t)1 << root;
     uint32_t       prefix = UINT32_MAX;
@@ -235,7 +235,8 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
         for (unsigned n = order->count[bits]; n; n--) {
             if ((code & mask) != prefix) {
                 unsigned sub_bits = bits - root;
-                for (uint32_t room = n; room < UINT32_C(1) << sub_bits;)
+                for (uint32_t room = n;
+                     room < UINT32_C(1) << sub_bits && root + sub_bits < MAX_CODE_BITS;)
                     room = room * 2 + order->count[root + ++sub_bits];
                 prefix = code & mask;
                 start = end;
