@@ -1,0 +1,132 @@
+/* What the fuzz targets share. */
+#ifndef PNG2BMP_FUZZ_H
+#define PNG2BMP_FUZZ_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "png2bmp.h"
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define FUZZ_MSAN 1
+#else
+#define FUZZ_MSAN 0
+#endif
+
+/* libFuzzer's entry; driver.c calls it too. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A promise that was broken ends the run, as a sanitizer's report does. */
+#define FUZZ_CHECK(condition, ...)                                                                 \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: broken: %s: ", __FILE__, __LINE__, #condition);                \
+            fprintf(stderr, __VA_ARGS__);                                                          \
+            fputc('\n', stderr);                                                                   \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* malloc that must succeed; of exactly this size, so that ASan sees the end. */
+static inline uint8_t *fuzz_alloc(size_t size)
+{
+    uint8_t *p = malloc(size ? size : 1);
+
+    FUZZ_CHECK(p, "out of memory: %zu", size);
+    return p;
+}
+
+/* The inputs of the PNG targets begin with the options:
+ *
+ * 0      format
+ * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
+ * 2      cpu
+ * 3..5   background
+ * 6      threshold
+ * 7      low half: rows of a strip, from 2 on; high half: the look at the control
+ *        that cancels, from 1 on
+ */
+#define FUZZ_OPTION_BYTES 8
+
+/* Images of more pixels are refused: they take time and teach nothing new. */
+#define FUZZ_MAX_PIXELS (1u << 18)
+
+static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
+{
+    png2bmp_options_init(options);
+    options->format = (png2bmp_format)(bytes[0] % PNG2BMP_FORMAT_COUNT);
+    options->alpha = (png2bmp_alpha)(bytes[1] & 1);
+    options->top_down = bytes[1] >> 1 & 1;
+    options->depth16 = (png2bmp_depth16)(bytes[1] >> 2 & 1);
+    options->strict = bytes[1] >> 3 & 1;
+    options->ignore_checksums = bytes[1] >> 4 & 1;
+    options->invert = bytes[1] >> 5 & 1;
+    options->dither = (png2bmp_dither)((bytes[1] >> 6) % PNG2BMP_DITHER_COUNT);
+    options->cpu = (png2bmp_cpu)(bytes[2] % PNG2BMP_CPU_COUNT);
+    memcpy(options->background, bytes + 3, 3);
+    options->threshold = bytes[6];
+    options->max_pixels = FUZZ_MAX_PIXELS;
+}
+
+static inline void fuzz_check_finding(const png2bmp_finding *finding)
+{
+    const size_t length = strnlen(finding->message, sizeof finding->message);
+
+    FUZZ_CHECK(length > 0 && length < sizeof finding->message, "a message of %zu bytes", length);
+}
+
+/* A report is bounded, says each kind once, and goes with the status. */
+static inline void fuzz_check_report(const png2bmp_report *report, png2bmp_status status,
+                                     bool strict)
+{
+    FUZZ_CHECK(report->error.status == status, "%s in the report of %s",
+               png2bmp_status_code(report->error.status), png2bmp_status_code(status));
+    if (status)
+        fuzz_check_finding(&report->error);
+    FUZZ_CHECK(report->warning_count <= PNG2BMP_WARNING_KINDS, "%u warnings",
+               report->warning_count);
+    FUZZ_CHECK(!strict || report->warning_count == 0, "a warning in spite of strict");
+    for (unsigned i = 0; i < report->warning_count; i++) {
+        fuzz_check_finding(&report->warnings[i]);
+        FUZZ_CHECK(report->warnings[i].status >= PNG2BMP_FIRST_WARNING, "not a warning");
+        for (unsigned k = 0; k < i; k++)
+            FUZZ_CHECK(report->warnings[i].status != report->warnings[k].status, "said twice");
+    }
+}
+
+static inline bool fuzz_warned(const png2bmp_report *report, png2bmp_status status)
+{
+    for (unsigned i = 0; i < report->warning_count; i++) {
+        if (report->warnings[i].status == status)
+            return true;
+    }
+    return false;
+}
+
+/* An output before the run: filled, so that a byte that is not written shows when
+ * two fills are compared; under MemorySanitizer left as malloc gives it. */
+static inline uint8_t *fuzz_output(size_t size, int fill)
+{
+    uint8_t *p = fuzz_alloc(size);
+
+    if (!FUZZ_MSAN)
+        memset(p, fill, size);
+    return p;
+}
+
+static inline void fuzz_check_written(const uint8_t *bytes, size_t size)
+{
+#if FUZZ_MSAN
+    __msan_check_mem_is_initialized(bytes, size);
+#else
+    (void)bytes;
+    (void)size;
+#endif
+}
+
+#endif

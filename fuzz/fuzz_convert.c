@@ -1,0 +1,190 @@
+/*
+ * A whole conversion of any bytes with any options.
+ *
+ * Checked beside what the sanitizers see: the report; the same verdict and bytes
+ * at every CPU level, and whatever stood in the output before (so every byte is
+ * written); the same bytes strip by strip; `strict`; cancellation.
+ */
+#include "convert.h"
+#include "fuzz.h"
+#include "kernels.h"
+
+typedef struct input {
+    const uint8_t *png;
+    size_t         size;
+} input;
+
+typedef struct outcome {
+    png2bmp_status status;
+    png2bmp_report report;
+    png2bmp_plan   plan;
+    uint8_t       *bmp; /* plan.bmp.byte_length bytes when the status is OK, else NULL */
+} outcome;
+
+static outcome convert(input in, const png2bmp_options *options, int fill,
+                       const png2bmp_control *control)
+{
+    outcome  out = {.bmp = NULL};
+    uint8_t *bmp;
+
+    png2bmp_report_init(&out.report);
+    out.status = png2bmp_plan_make(&out.plan, in.png, in.size, options, &out.report);
+    if (out.status)
+        return out;
+    bmp = fuzz_output((size_t)out.plan.bmp.byte_length, fill);
+    out.status = png2bmp_run(&out.plan, in.png, in.size, bmp, control, &out.report);
+    if (out.status) {
+        free(bmp);
+        return out;
+    }
+    out.bmp = bmp;
+    fuzz_check_written(out.bmp, (size_t)out.plan.bmp.byte_length);
+    return out;
+}
+
+static void check_same(const outcome *a, const outcome *b, const char *what)
+{
+    FUZZ_CHECK(a->status == b->status, "%s: %s, then %s", what, png2bmp_status_code(a->status),
+               png2bmp_status_code(b->status));
+    FUZZ_CHECK(a->report.warning_count == b->report.warning_count, "%s: other warnings", what);
+    if (a->bmp)
+        FUZZ_CHECK(memcmp(a->bmp, b->bmp, (size_t)a->plan.bmp.byte_length) == 0, "%s: other bytes",
+                   what);
+}
+
+static void check_levels(input in, const png2bmp_options *options, const outcome *expected)
+{
+    png2bmp_options other = *options;
+    const kernels  *before = NULL;
+
+    for (unsigned level = PNG2BMP_CPU_SCALAR; level < PNG2BMP_CPU_COUNT; level++) {
+        outcome out;
+
+        if (kernels_for((png2bmp_cpu)level) == before)
+            continue;
+        before = kernels_for((png2bmp_cpu)level);
+        other.cpu = (png2bmp_cpu)level;
+        out = convert(in, &other, 0x55, NULL);
+        check_same(expected, &out, "CPU level");
+        free(out.bmp);
+    }
+}
+
+static void check_strict(input in, const png2bmp_options *options, const outcome *lenient)
+{
+    png2bmp_options strict = *options;
+    outcome         out;
+
+    strict.strict = true;
+    out = convert(in, &strict, 0, NULL);
+    fuzz_check_report(&out.report, out.status, true);
+    if (!out.status)
+        FUZZ_CHECK(lenient->report.warning_count == 0, "strict misses a warning");
+    if (out.status && !lenient->status) {
+        FUZZ_CHECK(fuzz_warned(&lenient->report, out.status), "strict alone says %s",
+                   png2bmp_status_code(out.status));
+    } else {
+        FUZZ_CHECK(out.status == lenient->status || fuzz_warned(&lenient->report, out.status),
+                   "strict changes %s to %s", png2bmp_status_code(lenient->status),
+                   png2bmp_status_code(out.status));
+    }
+    free(out.bmp);
+}
+
+/* ---- Strips ---------------------------------------------------------------- */
+
+typedef struct strip {
+    row_target          target; /* first: a row_target pointer is a strip pointer */
+    const png2bmp_plan *plan;
+    uint8_t            *rows; /* of the whole image */
+} strip;
+
+static png2bmp_status keep_strip(row_target *target, uint32_t first_row, uint32_t rows)
+{
+    strip *s = (strip *)target;
+
+    FUZZ_CHECK(rows > 0 && rows <= target->rows && first_row + rows <= s->plan->png.height,
+               "rows %u + %u", first_row, rows);
+    for (uint32_t i = 0; i < rows; i++)
+        memcpy(s->rows + (first_row + i) * s->plan->bmp.stride,
+               target->top + (ptrdiff_t)i * target->step, (size_t)s->plan->bmp.stride);
+    return PNG2BMP_OK;
+}
+
+static void check_strips(input in, const outcome *expected, uint32_t strip_rows)
+{
+    const png2bmp_plan *plan = &expected->plan;
+    const size_t        stride = (size_t)plan->bmp.stride;
+    const uint32_t      height = plan->png.height;
+    uint8_t            *base, *rows;
+    strip               s;
+
+    if (plan->png.interlaced || strip_rows < 2 || strip_rows >= height)
+        return;
+    base = fuzz_output(stride * strip_rows, 0x33);
+    rows = fuzz_output(stride * height, 0x44);
+    s = (strip){target_at(base, strip_rows, plan), plan, rows};
+    s.target.flush = keep_strip;
+    FUZZ_CHECK(convert_rows(plan, in.png, in.size, &s.target, NULL, NULL) == PNG2BMP_OK,
+               "strips fail");
+    for (uint32_t y = 0; y < height; y++) {
+        const uint32_t row_in_file = plan->options.top_down ? y : height - 1 - y;
+
+        FUZZ_CHECK(memcmp(rows + y * stride,
+                          expected->bmp + plan->bmp.header_length + row_in_file * stride,
+                          stride) == 0,
+                   "strips of %u rows: row %u differs", strip_rows, y);
+    }
+    free(base);
+    free(rows);
+}
+
+/* ---- Cancellation ---------------------------------------------------------- */
+
+static bool count_down(void *user)
+{
+    unsigned *looks = user;
+
+    if (*looks == 0)
+        return true;
+    --*looks;
+    return *looks == 0;
+}
+
+static void check_cancelled(input in, const png2bmp_options *options, const outcome *expected,
+                            unsigned looks)
+{
+    unsigned        left = looks;
+    png2bmp_control control = {count_down, &left};
+    outcome         out;
+
+    if (looks == 0)
+        return;
+    out = convert(in, options, 0, &control);
+    FUZZ_CHECK(out.status == PNG2BMP_ERR_CANCELLED || left > 0, "not cancelled");
+    if (out.status != PNG2BMP_ERR_CANCELLED)
+        check_same(expected, &out, "a control that does nothing");
+    free(out.bmp);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    png2bmp_options options;
+    outcome         out;
+    input           in;
+
+    if (size < FUZZ_OPTION_BYTES)
+        return 0;
+    in = (input){data + FUZZ_OPTION_BYTES, size - FUZZ_OPTION_BYTES};
+    fuzz_options(&options, data);
+    out = convert(in, &options, 0xAA, NULL);
+    fuzz_check_report(&out.report, out.status, options.strict);
+    check_levels(in, &options, &out);
+    if (!options.strict)
+        check_strict(in, &options, &out);
+    if (!out.status)
+        check_strips(in, &out, data[7] & 15);
+    check_cancelled(in, &options, &out, data[7] >> 4);
+    free(out.bmp);
+    return 0;
+}

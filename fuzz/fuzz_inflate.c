@@ -1,0 +1,240 @@
+/*
+ * The inflater against libdeflate: the same verdict and the same bytes, at any CPU
+ * level, however the stream is cut into spans and its bytes into scanlines.
+ *
+ * Input: row bytes - 1 (2), seed of the spans, kind of spans (low 3 bits), flags:
+ * CPU level (low 3 bits), Adler-32 (bit 3), fewer (bit 4) or more (bit 5) bytes
+ * asked for than there are; then the zlib stream.
+ */
+#include "inflate.h"
+
+#include <libdeflate.h>
+#include <zlib.h>
+
+#include "fuzz.h"
+
+#define HEAD 5
+#define CAPACITY (512u * 1024)
+
+/* ---- The stream as libdeflate sees it --------------------------------------- */
+
+typedef struct truth {
+    bool   header_good, data_good, adler_good, too_long;
+    bool   more; /* bytes behind the stream */
+    size_t size;
+} truth;
+
+static uint8_t expected[CAPACITY];
+
+/* The raw deflate data, so that the Adler-32 can be judged apart from them. */
+static truth ask_libdeflate(const uint8_t *zlib, size_t size)
+{
+    static struct libdeflate_decompressor *oracle;
+    truth                                  t = {.header_good = false};
+    size_t                                 consumed = 0, produced = 0;
+    enum libdeflate_result                 result;
+
+    if (!oracle)
+        oracle = libdeflate_alloc_decompressor();
+    if (size < 2)
+        return t;
+    /* RFC 1950, section 2.2 */
+    t.header_good = (zlib[0] * 256 + zlib[1]) % 31 == 0 && (zlib[0] & 15) == 8 &&
+                    zlib[0] >> 4 <= 7 && !(zlib[1] & 0x20);
+    result = libdeflate_deflate_decompress_ex(oracle, zlib + 2, size - 2, expected, CAPACITY,
+                                              &consumed, &produced);
+    t.too_long = result == LIBDEFLATE_INSUFFICIENT_SPACE;
+    t.data_good = result == LIBDEFLATE_SUCCESS;
+    if (t.data_good) {
+        const uint8_t *trailer = zlib + 2 + consumed;
+        const uint32_t adler = libdeflate_adler32(1, expected, produced);
+
+        t.size = produced;
+        t.adler_good =
+            size - 2 - consumed >= 4 && ((uint32_t)trailer[0] << 24 | (uint32_t)trailer[1] << 16 |
+                                         (uint32_t)trailer[2] << 8 | trailer[3]) == adler;
+        t.more = size - 2 - consumed > 4;
+    }
+    return t;
+}
+
+/* libdeflate 1.14 lets the run of a code length go beyond the last symbol; RFC 1951,
+ * zlib and later libdeflates do not. So what we alone refuse, zlib must refuse. */
+static bool zlib_refuses(const uint8_t *zlib, size_t size)
+{
+    static uint8_t sink[65536];
+    z_stream       z = {.next_in = (uint8_t *)(uintptr_t)(zlib + 2), .avail_in = (uInt)(size - 2)};
+    int            result = inflateInit2(&z, -15);
+
+    FUZZ_CHECK(result == Z_OK, "zlib: %d", result);
+    while (result == Z_OK) {
+        z.next_out = sink;
+        z.avail_out = sizeof sink;
+        result = inflate(&z, Z_NO_FLUSH);
+    }
+    inflateEnd(&z);
+    return result == Z_DATA_ERROR;
+}
+
+/* ---- Spans ------------------------------------------------------------------ */
+
+typedef struct spans {
+    const uint8_t *bytes;
+    size_t         left;
+    unsigned       kind;
+    uint32_t       random;
+    uint8_t       *span; /* exactly as large as handed out, gone at the next call */
+} spans;
+
+static uint32_t next_random(spans *s)
+{
+    s->random = s->random * 1664525u + 1013904223u;
+    return s->random >> 8;
+}
+
+static size_t span_size(spans *s)
+{
+    switch (s->kind) {
+    case 0:
+        return 1;
+    case 1:
+        return 1 + next_random(s) % 40;
+    case 2:
+        return next_random(s) % 4 ? 1 + next_random(s) % 6 : 1 + next_random(s) % 5000;
+    case 3:
+        return 20 + next_random(s) % 8;
+    default:
+        return s->left;
+    }
+}
+
+static void next_span(void *user, const uint8_t **bytes, size_t *size)
+{
+    spans *s = user;
+    size_t n = s->left ? span_size(s) : 0;
+
+    if (n > s->left)
+        n = s->left;
+    free(s->span);
+    s->span = fuzz_alloc(n);
+    if (n)
+        memcpy(s->span, s->bytes, n);
+    s->bytes += n;
+    s->left -= n;
+    *bytes = s->span;
+    *size = n;
+}
+
+/* ---- One decode ------------------------------------------------------------- */
+
+typedef struct request {
+    size_t      row_bytes, total;
+    bool        check_adler;
+    png2bmp_cpu cpu;
+} request;
+
+typedef struct outcome {
+    inflate_status status;
+    bool           extra;
+    size_t         size;
+} outcome;
+
+static outcome decode(spans *source, const request *wanted, uint8_t *out)
+{
+    inflate_config config = {.source = {next_span, source},
+                             .total_bytes = wanted->total,
+                             .longest_row = wanted->row_bytes,
+                             .check_adler = wanted->check_adler,
+                             .kernels = kernels_for(wanted->cpu)};
+    inflater      *z = inflate_open(&config);
+    outcome        o = {.status = INFLATE_OK};
+
+    FUZZ_CHECK(z, "out of memory");
+    while (o.status == INFLATE_OK && o.size < wanted->total) {
+        const size_t   left = wanted->total - o.size;
+        const size_t   row = left < wanted->row_bytes ? left : wanted->row_bytes;
+        const size_t   most = 1 + next_random(source) % (left / row);
+        const uint8_t *rows;
+        size_t         count;
+
+        o.status = inflate_rows(z, row, most, &rows, &count);
+        FUZZ_CHECK(count <= most && (count > 0) == (o.status == INFLATE_OK), "%zu rows", count);
+        memcpy(out + o.size, rows, count * row);
+        o.size += count * row;
+    }
+    if (o.status == INFLATE_OK)
+        o.status = inflate_finish(z, &o.extra);
+    inflate_close(z);
+    free(source->span);
+    return o;
+}
+
+static void check(const truth *t, const request *wanted, const outcome *o, const uint8_t *out)
+{
+    if (!t->header_good) {
+        FUZZ_CHECK(o->status == INFLATE_BAD_HEADER || o->status == INFLATE_STARVED, "status %d",
+                   (int)o->status);
+        return;
+    }
+    if (t->too_long) {
+        /* The step that is too long may be a bad one, too. */
+        FUZZ_CHECK((o->status == INFLATE_OK && o->size == CAPACITY && o->extra) ||
+                       o->status == INFLATE_BAD_DATA || o->status == INFLATE_STARVED,
+                   "status %d", (int)o->status);
+        return;
+    }
+    if (!t->data_good) {
+        FUZZ_CHECK(o->status == INFLATE_BAD_DATA || o->status == INFLATE_STARVED, "status %d",
+                   (int)o->status);
+        return;
+    }
+    FUZZ_CHECK(memcmp(out, expected, o->size) == 0, "other bytes");
+    if (wanted->total > t->size) {
+        FUZZ_CHECK(o->status == INFLATE_SHORT, "status %d", (int)o->status);
+        FUZZ_CHECK(t->size - o->size < wanted->row_bytes, "%zu of %zu bytes", o->size, t->size);
+        return;
+    }
+    FUZZ_CHECK(o->size == wanted->total, "%zu of %zu bytes", o->size, wanted->total);
+    if (wanted->total < t->size) {
+        FUZZ_CHECK(o->status == INFLATE_OK && o->extra, "status %d", (int)o->status);
+    } else if (wanted->check_adler) {
+        FUZZ_CHECK((o->status == INFLATE_OK) == t->adler_good, "status %d, Adler-32 %s",
+                   (int)o->status, t->adler_good ? "good" : "wrong");
+        FUZZ_CHECK(o->status != INFLATE_OK || o->extra == t->more, "extra %d", o->extra);
+    } else {
+        FUZZ_CHECK(o->status == INFLATE_OK || o->status == INFLATE_STARVED, "status %d",
+                   (int)o->status);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    request  wanted;
+    spans    source;
+    truth    t;
+    outcome  o;
+    uint8_t *out;
+
+    if (size < HEAD)
+        return 0;
+    source = (spans){.bytes = data + HEAD,
+                     .left = size - HEAD,
+                     .kind = data[3] & 7,
+                     .random = data[2] * 0x01000193u};
+    wanted = (request){.row_bytes = 1 + (data[0] | (size_t)data[1] << 8),
+                       .check_adler = data[4] >> 3 & 1,
+                       .cpu = (png2bmp_cpu)((data[4] & 7) % PNG2BMP_CPU_COUNT)};
+    t = ask_libdeflate(source.bytes, source.left);
+    wanted.total = t.data_good && t.header_good ? t.size : CAPACITY;
+    if (t.data_good && (data[4] & 0x10) && t.size > 0)
+        wanted.total = t.size - 1 - data[2] % t.size;
+    if (t.data_good && (data[4] & 0x20))
+        wanted.total = t.size + 1 + data[2];
+    out = fuzz_alloc(wanted.total);
+    o = decode(&source, &wanted, out);
+    if (!(t.header_good && t.data_good && o.status == INFLATE_BAD_DATA &&
+          zlib_refuses(data + HEAD, size - HEAD)))
+        check(&t, &wanted, &o, out);
+    free(out);
+    return 0;
+}

@@ -1,0 +1,202 @@
+/*
+ * Every kernel of every CPU level against plain C, in buffers of exactly the size
+ * that kernels.h promises, so that AddressSanitizer sees a byte too many.
+ *
+ * Input: which function (1), width or row bytes (2), rows (1), flags (1), gap
+ * between rows (1), then a context's key and background (9), then samples, used in
+ * turn.
+ */
+#include "fuzz.h"
+#include "kernels.h"
+
+#define HEAD 15
+
+typedef struct source {
+    const uint8_t *bytes;
+    size_t         size;
+} source;
+
+static void fill_from(uint8_t *dst, size_t size, source from, size_t shift)
+{
+    for (size_t i = 0; i < size; i++)
+        dst[i] = from.bytes[(i + shift) % from.size] ^ (uint8_t)(i / from.size);
+}
+
+/* The next table that is not the one of the level before, or NULL. */
+static const kernels *next_table(unsigned *level)
+{
+    while (++*level < PNG2BMP_CPU_COUNT) {
+        const kernels *table = kernels_for((png2bmp_cpu)*level);
+
+        if (table != kernels_for((png2bmp_cpu)(*level - 1)))
+            return table;
+    }
+    return NULL;
+}
+
+/* ---- Unfilter --------------------------------------------------------------- */
+
+typedef struct unfilter_case {
+    unfilter_kind kind;
+    size_t        row_bytes, rows, stride;
+    bool          upwards;
+    uint8_t      *src, *prior;
+} unfilter_case;
+
+static const uint8_t pixel_bytes[UNFILTER_COUNT] = {1, 2, 3, 4, 6, 8, 3, 4};
+
+static uint8_t *run_unfilter(const unfilter_case *c, const kernels *table, uint8_t fill)
+{
+    const size_t    size = c->stride * (c->rows - 1) + c->row_bytes;
+    const ptrdiff_t step = c->upwards ? -(ptrdiff_t)c->stride : (ptrdiff_t)c->stride;
+    uint8_t        *out = fuzz_alloc(size);
+    uint8_t        *first = out + (c->upwards ? c->stride * (c->rows - 1) : 0);
+
+    memset(out, fill, size);
+    table->unfilter[c->kind](first, step, c->src, c->row_bytes, c->prior, c->rows);
+    for (size_t i = 0; i < size; i++)
+        FUZZ_CHECK(i % c->stride < c->row_bytes || out[i] == fill, "between the rows, at %zu", i);
+    return out;
+}
+
+static void check_unfilter(unsigned kind, unsigned width, const uint8_t *head, source from)
+{
+    unfilter_case  c = {.kind = (unfilter_kind)kind,
+                        .row_bytes = (size_t)width * pixel_bytes[kind],
+                        .rows = 1 + head[3] % 40,
+                        .upwards = head[4] & 1};
+    const kernels *table;
+    unsigned       level = PNG2BMP_CPU_SCALAR;
+    size_t         src_size = c.rows * (1 + c.row_bytes);
+    uint8_t       *expected;
+
+    c.stride = c.row_bytes + head[5] % 16;
+    c.src = fuzz_alloc(src_size + KERNEL_SLACK);
+    fill_from(c.src, src_size + KERNEL_SLACK, from, 0);
+    for (size_t i = 0; i < c.rows; i++) {
+        uint8_t *filter = c.src + i * (1 + c.row_bytes);
+
+        *filter = (head[4] & 0x30) == 0x30 ? (uint8_t)(head[4] >> 6) + 1 : *filter % 5;
+    }
+    if (head[4] & 2) {
+        c.prior = fuzz_alloc(c.row_bytes);
+        fill_from(c.prior, c.row_bytes, from, 7);
+    }
+    expected = run_unfilter(&c, kernels_for(PNG2BMP_CPU_SCALAR), 0xAA);
+    while ((table = next_table(&level)) != NULL) {
+        uint8_t *out;
+
+        memset(c.src + src_size, 0xCC, KERNEL_SLACK); /* what lies there must not matter */
+        out = run_unfilter(&c, table, 0x55);
+        for (size_t y = 0; y < c.rows; y++)
+            FUZZ_CHECK(memcmp(out + y * c.stride, expected + y * c.stride, c.row_bytes) == 0,
+                       "unfilter %u, level %u, %zu bytes, %zu rows: row %zu", kind, level,
+                       c.row_bytes, c.rows, y);
+        free(out);
+    }
+    free(expected);
+    free(c.prior);
+    free(c.src);
+}
+
+/* ---- Rows ------------------------------------------------------------------- */
+
+typedef struct row_shape {
+    uint8_t src_bits, dst_bits; /* a pixel */
+} row_shape;
+
+static const row_shape shapes[ROW_COUNT] = {
+    [ROW_lut1_to_bgr24] = {1, 24},
+    [ROW_lut2_to_bgr24] = {2, 24},
+    [ROW_lut4_to_bgr24] = {4, 24},
+    [ROW_lut8_to_bgr24] = {8, 24},
+    [ROW_lut1_to_bgra32] = {1, 32},
+    [ROW_lut2_to_bgra32] = {2, 32},
+    [ROW_lut4_to_bgra32] = {4, 32},
+    [ROW_lut8_to_bgra32] = {8, 32},
+    [ROW_gray8_to_bgr24] = {8, 24},
+    [ROW_index1_to_index1] = {1, 1},
+    [ROW_index2_to_index8] = {2, 8},
+    [ROW_index4_to_index8] = {4, 8},
+    [ROW_index8_to_index8] = {8, 8},
+    [ROW_gray16_to_index8] = {16, 8},
+    [ROW_gray16_key_to_bgr24] = {16, 24},
+    [ROW_gray16_key_to_bgra32] = {16, 32},
+    [ROW_rgb8_to_bgr24] = {24, 24},
+    [ROW_rgb8_key_to_bgr24] = {24, 24},
+    [ROW_rgb8_key_to_bgra32] = {24, 32},
+    [ROW_rgb16_key_to_bgr24] = {48, 24},
+    [ROW_rgb16_key_to_bgra32] = {48, 32},
+    [ROW_gray_alpha8_blend_to_bgr24] = {16, 24},
+    [ROW_gray_alpha8_drop_to_bgr24] = {16, 24},
+    [ROW_gray_alpha8_to_bgra32] = {16, 32},
+    [ROW_gray_alpha16_blend_to_bgr24] = {32, 24},
+    [ROW_gray_alpha16_drop_to_bgr24] = {32, 24},
+    [ROW_gray_alpha16_to_bgra32] = {32, 32},
+    [ROW_rgba8_blend_to_bgr24] = {32, 24},
+    [ROW_rgba8_drop_to_bgr24] = {32, 24},
+    [ROW_rgba8_to_bgra32] = {32, 32},
+    [ROW_rgba16_blend_to_bgr24] = {64, 24},
+    [ROW_rgba16_drop_to_bgr24] = {64, 24},
+    [ROW_rgba16_to_bgra32] = {64, 32},
+};
+
+static void fill_context(row_context *context, unsigned kind, const uint8_t *head, source from)
+{
+    const bool deep = kind == ROW_gray16_key_to_bgr24 || kind == ROW_gray16_key_to_bgra32 ||
+                      kind == ROW_rgb16_key_to_bgr24 || kind == ROW_rgb16_key_to_bgra32;
+
+    fill_from(context->lut[0], sizeof context->lut, from, 3);
+    memcpy(context->background, head + 12, 3);
+    context->truncate16 = head[4] >> 2 & 1;
+    for (unsigned i = 0; i < 3; i++) {
+        context->key[i] = head[6 + 2 * i] << 8 | head[7 + 2 * i];
+        if (!deep)
+            context->key[i] &= 0xff;
+        if (head[4] & 8)
+            context->key[i] = 0x10000;
+    }
+}
+
+static void check_row(unsigned kind, unsigned width, const uint8_t *head, source from)
+{
+    const size_t   src_size = ((size_t)width * shapes[kind].src_bits + 7) / 8;
+    const size_t   dst_size = ((size_t)width * shapes[kind].dst_bits + 7) / 8;
+    uint8_t       *src = fuzz_alloc(src_size + KERNEL_SLACK);
+    uint8_t       *expected = fuzz_alloc(dst_size), *out = fuzz_alloc(dst_size);
+    unsigned       level = PNG2BMP_CPU_SCALAR;
+    const kernels *table;
+    row_context    context;
+
+    fill_context(&context, kind, head, from);
+    fill_from(src, src_size + KERNEL_SLACK, from, 0);
+    memset(expected, 0xAA, dst_size);
+    kernels_for(PNG2BMP_CPU_SCALAR)->row[kind](expected, src, width, &context);
+    while ((table = next_table(&level)) != NULL) {
+        memset(src + src_size, 0xCC, KERNEL_SLACK);
+        memset(out, 0x55, dst_size);
+        table->row[kind](out, src, width, &context);
+        FUZZ_CHECK(memcmp(out, expected, dst_size) == 0, "row %u, level %u, width %u", kind, level,
+                   width);
+    }
+    free(src);
+    free(expected);
+    free(out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    unsigned kind, width;
+    source   from;
+
+    if (size < HEAD + 1)
+        return 0;
+    from = (source){data + HEAD, size - HEAD};
+    kind = data[0] % (UNFILTER_COUNT + ROW_COUNT);
+    width = 1 + (data[1] | (unsigned)data[2] << 8) % 600;
+    if (kind < UNFILTER_COUNT)
+        check_unfilter(kind, width, data, from);
+    else
+        check_row(kind - UNFILTER_COUNT, width, data, from);
+    return 0;
+}

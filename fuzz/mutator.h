@@ -1,0 +1,21 @@
+/* Mutations that know what a PNG and a zlib stream are. */
+#ifndef PNG2BMP_FUZZ_MUTATOR_H
+#define PNG2BMP_FUZZ_MUTATOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* libFuzzer's own mutations; LLVMFuzzerMutate is only there when it is linked. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+
+/* Numbers for the choices of one mutation. */
+void     mutator_seed(unsigned seed);
+uint32_t mutator_below(uint32_t n);
+
+/* Changes a zlib stream of `size` bytes in place, to at most `capacity` bytes: its
+ * bits, or the bytes it stands for, which are compressed again. Most of the time the
+ * Adler-32 is right afterwards. Returns the new size. */
+size_t mutate_zlib(uint8_t *stream, size_t size, size_t capacity);
+
+#endif

@@ -1,0 +1,107 @@
+'use strict';
+
+// Runs the fuzz targets under ASan and UBSan, going on from the corpora that earlier runs left
+// in fuzz/out/corpus.
+//
+//     npm run fuzz -- --seconds 60 [--target NAME] [--jobs 2]
+//
+// An input that breaks something is written to fuzz/out/findings, and the exit code is 1.
+
+const { execFileSync, spawn, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { writeSeeds } = require('./seeds');
+
+const TARGETS = ['convert', 'libpng', 'inflate', 'kernels', 'pixels'];
+const OUT = path.join(__dirname, 'out');
+const STATS = path.join(OUT, 'stats.json');
+
+const PACKAGES = ['clang-14', 'libclang-rt-14-dev', 'llvm-14', 'libdeflate-dev', 'libpng-dev'];
+
+/** What a fresh machine lacks; on Debian and as root it is installed. */
+function installTools() {
+  const clang = spawnSync('clang-14', ['-print-file-name=libclang_rt.fuzzer-x86_64.a'],
+    { encoding: 'utf8' });
+  const hasFuzzer = clang.status === 0 && path.isAbsolute(clang.stdout.trim());
+  const hasPng = spawnSync('pkg-config', ['--exists', 'libpng', 'libdeflate']).status === 0;
+  if (hasFuzzer && hasPng) return;
+  if (process.getuid() !== 0) throw new Error(`needs these Debian packages: ${PACKAGES.join(' ')}`);
+  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...PACKAGES],
+    { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function build() {
+  const args = ['-C', __dirname, '--no-print-directory', '-s', '-j2', 'fuzz'];
+  execFileSync('make', args, { stdio: 'inherit' });
+}
+
+function statistic(log, name) {
+  const match = new RegExp(`stat::${name}:\\s+(\\d+)`).exec(log);
+  return match ? Number(match[1]) : 0;
+}
+
+/** Runs one target; resolves to { name, passed, executions, log }. */
+function runTarget(name, seconds) {
+  const corpus = path.join(OUT, 'corpus', name);
+  fs.mkdirSync(corpus, { recursive: true });
+  const child = spawn(path.join(OUT, 'fuzz', name), [
+    `-max_total_time=${seconds}`, '-max_len=16384', '-timeout=20', '-rss_limit_mb=2048',
+    '-print_final_stats=1', `-artifact_prefix=${path.join(OUT, 'findings', name)}-`,
+    corpus, path.join(OUT, 'seeds', name),
+  ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, UBSAN_OPTIONS: 'print_stacktrace=1' } });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({
+      name, passed: code === 0, executions: statistic(log, 'number_of_executed_units'), log,
+    }));
+  });
+}
+
+/** Adds up what all runs on this machine have done. */
+function remember({ name, executions }, seconds) {
+  const stats = fs.existsSync(STATS) ? JSON.parse(fs.readFileSync(STATS, 'utf8')) : {};
+  const before = stats[name] ?? { executions: 0, seconds: 0 };
+  stats[name] = { executions: before.executions + executions, seconds: before.seconds + seconds };
+  fs.writeFileSync(STATS, `${JSON.stringify(stats, null, 2)}\n`);
+  return stats[name];
+}
+
+function report(result, seconds) {
+  const total = remember(result, seconds);
+  console.log(`${result.passed ? 'ok' : 'not ok'} - fuzz ${result.name}: ${result.executions} ` +
+    `executions in ${seconds} s, ${total.executions} in ${total.seconds} s with earlier runs`);
+  if (!result.passed) console.log(result.log.split('\n').slice(-60).join('\n'));
+}
+
+async function main() {
+  const { values } = parseArgs({ options: {
+    seconds: { type: 'string', default: '60' },
+    target: { type: 'string' },
+    jobs: { type: 'string', default: '2' },
+  } });
+  const seconds = Number(values.seconds);
+  const queue = values.target ? [values.target] : [...TARGETS];
+  if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds}: not a number above 0`);
+  if (queue.some((name) => !TARGETS.includes(name))) {
+    throw new Error(`--target ${values.target}: there are ${TARGETS.join(', ')}`);
+  }
+  installTools();
+  build();
+  writeSeeds(path.join(OUT, 'seeds'));
+  fs.mkdirSync(path.join(OUT, 'findings'), { recursive: true });
+  async function worker() {
+    while (queue.length > 0) {
+      const result = await runTarget(queue.shift(), seconds);
+      report(result, seconds);
+      if (!result.passed) process.exitCode = 1;
+    }
+  }
+  await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,128 @@
+'use strict';
+
+// Writes the first inputs of each fuzz target: files of the test encoder, of every colour type
+// and depth, and of the PngSuite where it is there.
+//
+//     node fuzz/seeds.js FOLDER
+
+const fs = require('node:fs');
+const path = require('node:path');
+const zlib = require('node:zlib');
+const { TYPES, createImage } = require('../test/kit/image');
+const { createRandom } = require('../test/kit/random');
+const png = require('../test/kit/png-encoder');
+
+const PNG_SUITE = path.join(__dirname, '../../shared/pngsuite');
+const FORMATS = 9;
+
+/** The settings at the head of an input: see fuzz.h. */
+function pngOptions(random, number) {
+  const options = Buffer.from(Array.from({ length: 8 }, () => random.below(256)));
+  options[0] = number % FORMATS;
+  options[1] &= 0xe7; // neither strict nor without checksums
+  options[7] &= 0x0f; // not cancelled
+  return options;
+}
+
+const VARIANTS = [
+  { width: 5, height: 3, encoding: { deflate: 'fixed' } },
+  { width: 33, height: 17, encoding: { deflate: 'dynamic', idat: 40 } },
+  { width: 9, height: 9, encoding: { interlaced: true } },
+  { width: 70, height: 40, fill: 'gradients', encoding: { filter: 'adaptive' } },
+  { width: 16, height: 50, transparency: true, encoding: { filter: [4], deflate: 'rle' } },
+  { width: 1, height: 1, encoding: { deflate: 'stored' } },
+];
+
+function encoderFiles() {
+  const files = [];
+  for (const type of TYPES) {
+    for (const { encoding, transparency, ...shape } of VARIANTS) {
+      const withAlpha = transparency && type.colorType < 4;
+      const image = createImage({ ...type, ...shape, transparency: withAlpha, seed: files.length + 1 });
+      files.push(png.encodePng(image, { first: [png.physicalChunk(3780, 3780)], ...encoding }));
+    }
+  }
+  const small = createImage({ width: 7, height: 7, colorType: 3, bitDepth: 4, entries: 9, strayIndices: true });
+  files.push(png.encodePng(small));
+  files.push(png.encodePng(small, { extraBytes: [1, 2, 3], streamTail: [4] }));
+  files.push(png.encodePng(small, { last: [{ type: 'tEXt', data: Buffer.from('a\0b') }], tail: [1] }));
+  // More scanline bytes than the inflater's buffer holds.
+  const large = createImage({ width: 400, height: 600, colorType: 0, bitDepth: 8, fill: 'gradients' });
+  files.push(png.encodePng(large, { deflate: { level: 9 } }));
+  return files;
+}
+
+function suiteFiles() {
+  if (!fs.existsSync(PNG_SUITE)) return [];
+  return fs.readdirSync(PNG_SUITE).filter((name) => name.endsWith('.png'))
+    .map((name) => fs.readFileSync(path.join(PNG_SUITE, name)));
+}
+
+function pngSeeds(random) {
+  return [...encoderFiles(), ...suiteFiles()]
+    .map((file, number) => Buffer.concat([pngOptions(random, number), file]));
+}
+
+/** A stream with every kind of block, long and short matches. */
+function plainBytes(random, size) {
+  const bytes = Buffer.alloc(size);
+  for (let i = 0; i < size; i++) {
+    const back = 1 + random.below(Math.min(i + 1, 33000));
+    bytes[i] = i > 0 && random.below(6) > 0 ? bytes[i - Math.min(back, i)] : random.below(256);
+  }
+  for (let i = 0; i < size / 40; i++) {
+    const from = random.below(size);
+    const to = random.below(size);
+    bytes.copyWithin(to, from, Math.min(from + 3 + random.below(300), size));
+  }
+  return bytes;
+}
+
+function inflateSeeds(random) {
+  const { Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE } = zlib.constants;
+  const kinds = [{ level: 0 }, { level: 1 }, { level: 9 }, { strategy: Z_FIXED },
+    { strategy: Z_HUFFMAN_ONLY }, { strategy: Z_RLE }, { level: 9, windowBits: 9 }];
+  return [0, 1, 40, 700, 5000, 40000].flatMap((size) => kinds.map((kind) => {
+    const head = Buffer.from([random.below(256), random.below(2), random.below(256),
+      random.below(8), 8 | random.below(8)]);
+    return Buffer.concat([head, zlib.deflateSync(plainBytes(random, size), kind)]);
+  }));
+}
+
+function randomBytes(random, size) {
+  return Buffer.from(Array.from({ length: size }, () => random.below(256)));
+}
+
+function kernelSeeds(random) {
+  return Array.from({ length: 82 }, (_, i) => {
+    const seed = randomBytes(random, 15 + 64 + random.below(200));
+    seed[0] = i % 41;
+    return seed;
+  });
+}
+
+function pixelSeeds(random) {
+  return Array.from({ length: 72 }, (_, i) => {
+    const seed = Buffer.concat([pngOptions(random, i), randomBytes(random, 6 + random.below(300))]);
+    seed[12] = (seed[12] & 0x7c) | (i >> 3) % 4 | (i % 5 === 0 ? 0x80 : 0);
+    return seed;
+  });
+}
+
+function write(folder, seeds) {
+  fs.mkdirSync(folder, { recursive: true });
+  seeds.forEach((seed, i) => fs.writeFileSync(path.join(folder, String(i).padStart(4, '0')), seed));
+}
+
+function writeSeeds(folder) {
+  const pngs = pngSeeds(createRandom(1));
+  write(path.join(folder, 'convert'), pngs);
+  write(path.join(folder, 'libpng'), pngs);
+  write(path.join(folder, 'inflate'), inflateSeeds(createRandom(2)));
+  write(path.join(folder, 'kernels'), kernelSeeds(createRandom(3)));
+  write(path.join(folder, 'pixels'), pixelSeeds(createRandom(4)));
+}
+
+if (require.main === module) writeSeeds(process.argv[2]);
+
+module.exports = { writeSeeds };
