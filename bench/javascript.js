@@ -71,12 +71,7 @@ const SAMPLE_NS = 1e6;
  * whoever takes longer than a time slice. */
 const nanoseconds = native.cpuTime;
 
-/* A collection before each sample of a large image: no peer pays for the
- * garbage of another. Samples of many small conversions have collections of
- * their own, and a forced one would only chill the caches. */
-async function sample(runner, png) {
-    const { peer, repeats } = runner;
-    if (repeats === 1) global.gc();
+async function sample({ peer, repeats }, png) {
     let result;
     const start = nanoseconds();
     for (let i = 0; i < repeats; i++) {
@@ -84,6 +79,8 @@ async function sample(runner, png) {
     }
     const elapsed = nanoseconds() - start;
     if (result.length === 0) throw new Error('nothing came out');
+    // Nobody else is to collect the garbage of those who decode in JavaScript.
+    if (peer.slow) global.gc();
     return elapsed / repeats;
 }
 
@@ -124,7 +121,6 @@ async function takeTurns(runners, png, { seconds, rounds, slowRounds }) {
     let end = Date.now() + seconds * 1e3;
     for (let round = 0; round < rounds && (round < 3 || Date.now() < end); round++) {
         shuffle(order);
-        global.gc();
         for (const runner of order) {
             if (runner.peer.slow && round >= slowRounds) continue;
             const start = Date.now();

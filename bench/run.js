@@ -7,7 +7,7 @@
  *   --files a,b        files whose names contain one of these
  *   --class a,b        files of these classes
  *   --peers a,b        these peers only (png2bmp always takes part)
- *   --lanes a,b        of: warm, cold (both in C), javascript
+ *   --lanes a,b        of: warm, cold (both in C), javascript, javascript-cold
  *   --rounds N         at most N rounds a file (default 15)
  *   --show             measures nothing: prints the tables of results.json again
  *
@@ -26,16 +26,18 @@ const { corpusFiles } = require('./corpus.js');
 const { inflateTable, memoryTable, ratioTable, table } = require('./report.js');
 const { setUp } = require('./setup.js');
 
-const LANES = ['warm', 'cold', 'javascript'];
+const LANES = ['warm', 'cold', 'javascript', 'javascript-cold'];
 const TITLES = {
     warm: 'In C, warm (the BMP goes to the same memory every time)',
     cold: 'In C, cold (fresh memory every time)',
-    javascript: 'Through JavaScript (PNG Buffer in, fresh BMP Buffer out)',
+    javascript: 'Through JavaScript (PNG Buffer in, new BMP Buffer out)',
+    'javascript-cold': 'Through JavaScript, cold (every Buffer in memory fresh from the system)',
 };
 const C_PEERS = ['png2bmp', 'png2bmp-drop', 'libpng', 'spng', 'stb', 'original',
     'inflate-png2bmp', 'inflate-libdeflate', 'inflate-zlib'];
 const JAVASCRIPT_PEERS = ['png2bmp', 'libpng', 'spng', 'stb', 'original', 'napi-rs', 'sharp',
     'jimp', 'pngjs+bmp-js'];
+const SLOW_PEERS = ['jimp', 'pngjs+bmp-js'];
 const QUICK_CLASSES = ['photo-rgb', 'photo-rgba', 'flat-rgb', 'screenshot-rgb', 'screenshot-rgba',
     'game-rgba', 'palette-8', 'icon'];
 
@@ -108,30 +110,42 @@ async function * linesOf(command, args, env) {
     await ended;
 }
 
-function laneCommand(lane, files, chosen) {
-    const paths = files.map(({ file }) => file);
-    if (lane !== 'javascript') {
-        const peers = choosePeers(C_PEERS, chosen.peers).join(',');
-        return [path.join(__dirname, 'build/native'), ['--mode', lane, '--seconds',
-            chosen.quick ? '0.4' : '1', '--rounds', String(chosen.rounds), '--peers', peers, ...paths]];
-    }
-    const icon = corpusFiles().find(({ width, height }) => width === 16 && height === 16);
-    const settings = { files: paths, icon: icon?.file, rounds: chosen.rounds,
-        slowRounds: chosen.quick ? 1 : 3, seconds: chosen.quick ? 0.7 : 1.5, peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers) };
-    return [process.execPath, ['--expose-gc', path.join(__dirname, 'javascript.js'),
-        JSON.stringify(settings)]];
+function nativeCommand(lane, files, chosen) {
+    return [path.join(__dirname, 'build/native'), [
+        '--mode', lane, '--seconds', chosen.quick ? '0.4' : '1', '--rounds', String(chosen.rounds),
+        '--peers', choosePeers(C_PEERS, chosen.peers).join(','), ...files.map(({ file }) => file)]];
 }
 
-/* glibc raises the size from which memory comes fresh from the system while a
- * program runs, by what was freed before: one peer's garbage would change what
- * the next one pays. Here it stays at its initial value. */
-const ENVIRONMENT = { ...process.env, MALLOC_MMAP_THRESHOLD_: String(128 << 10) };
+function javascriptCommand(lane, files, chosen) {
+    const icon = corpusFiles().find(({ width, height }) => width === 16 && height === 16);
+    const settings = {
+        files: files.map(({ file }) => file),
+        peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers),
+        rounds: chosen.rounds,
+        slowRounds: chosen.quick ? 1 : 3,
+        seconds: chosen.quick ? 0.7 : 1.2,
+    };
+    if (lane === 'javascript') settings.icon = icon?.file;
+    else settings.peers = settings.peers.filter((name) => !SLOW_PEERS.includes(name));
+    return [process.execPath,
+        ['--expose-gc', path.join(__dirname, 'javascript.js'), JSON.stringify(settings)]];
+}
+
+/* Memory blocks from this size on come fresh from the system, and go back to it
+ * when they are freed. glibc begins with this value and raises it while a
+ * program runs and frees, unless it is set. */
+const COLD = { MALLOC_MMAP_THRESHOLD_: String(128 << 10) };
+
+function laneProcess(lane, files, chosen) {
+    const command = lane.startsWith('javascript') ? javascriptCommand : nativeCommand;
+    const env = { ...process.env, ...(lane === 'javascript-cold' ? COLD : {}) };
+    return [...command(lane, files, chosen), env];
+}
 
 async function measureLane(lane, files, chosen) {
-    const [command, args] = laneCommand(lane, files, chosen);
     let done = 0;
     let latency;
-    for await (const line of linesOf(command, args, ENVIRONMENT)) {
+    for await (const line of linesOf(...laneProcess(lane, files, chosen))) {
         if (line.latency) {
             ({ latency } = line);
             continue;
