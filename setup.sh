@@ -22,6 +22,7 @@ has npm || fail 'npm is needed; it comes with Node.js'
 # ---- System packages ------------------------------------------------------------
 
 has_libdeflate() { has pkg-config && pkg-config --exists libdeflate; }
+has_pillow() { /usr/bin/python3 -c 'import PIL' 2>/dev/null || python3 -c 'import PIL' 2>/dev/null; }
 has_libpng() { has pkg-config && pkg-config --exists libpng; }
 
 missing=
@@ -41,6 +42,7 @@ if [ "${1:-}" != build ]; then
     has convert && convert -version 2>/dev/null | grep -q ImageMagick || want imagemagick
     has bmptopnm || want netpbm
     has ffmpeg || want ffmpeg
+    has_pillow || want python3-pil
     has man || want man-db
     has parallel && parallel --version 2>/dev/null | grep -q GNU || want parallel
 fi
