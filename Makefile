@@ -66,7 +66,11 @@ install: lib
 # ---- Tests -------------------------------------------------------------------
 
 $(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/libpng2bmp.a
-	$(CC) $(C_FLAGS) -o $@ $< $(BUILD)/libpng2bmp.a $(DEFLATE_LIBS) -lpthread
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libpng2bmp.a $(DEFLATE_LIBS) -lpthread
+
+# The calls that test_faults.c makes fail.
+$(BUILD)/test_faults: LDFLAGS += $(foreach f,malloc calloc free strdup realpath open pwrite flock \
+    ftruncate fchmod dup close rename,-Wl,--wrap=$(f))
 
 check: $(TESTS)
 	@set -e; for test in $(TESTS); do echo "# $$test"; $$test; done

@@ -107,8 +107,12 @@ static void reject(napi_env env, const task *t)
 static void resolve(napi_env env, const task *t)
 {
     napi_value value = referenced(env, t->output);
-    if (value || napi_get_boolean(env, true, &value) == napi_ok)
+    if (value || (!t->output && napi_get_boolean(env, true, &value) == napi_ok)) {
         napi_resolve_deferred(env, t->deferred, value);
+    } else {
+        throw_quiet(env);
+        reject_with_exception(env, t);
+    }
 }
 
 static void settle(napi_env env, const task *t)

@@ -18,7 +18,7 @@ typedef struct new_file new_file;
 /* What failed: errno value 0 is success. */
 typedef struct file_failure {
     int         code;
-    const char *syscall; /* "open", "write", "rename" ...: a static string */
+    const char *syscall; /* "open", "write", "rename" ...: a static string; NULL: out of memory */
 } file_failure;
 
 /* Opens a temporary file for `path`. A target that is there and is no regular

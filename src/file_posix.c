@@ -34,6 +34,7 @@ static file_failure failure(const char *syscall)
 }
 
 static const file_failure success = {0, NULL};
+static const file_failure no_memory = {ENOMEM, NULL};
 
 /* ---- Slots ---------------------------------------------------------------- */
 
@@ -152,7 +153,7 @@ static void sweep(new_file *file, unsigned slot)
 static file_failure open_temporary(new_file *file)
 {
     if (!name_temporary(file))
-        return failure("malloc");
+        return no_memory;
     for (unsigned slot = 0; slot < SLOTS; slot++) {
         name_slot(file, slot);
         file->fd = take_slot(file->temporary);
@@ -206,7 +207,7 @@ static file_failure open_new_file(new_file *file, const char *path)
 
     file->target = resolve(path);
     if (!file->target)
-        return failure("malloc");
+        return no_memory;
     is_there = stat(file->target, &old) == 0;
     if (is_there && S_ISDIR(old.st_mode))
         return (file_failure){EISDIR, "open"};
@@ -224,7 +225,7 @@ file_failure file_open(new_file **file, const char *path)
 
     *file = calloc(1, sizeof **file);
     if (!*file)
-        return failure("malloc");
+        return no_memory;
     (*file)->fd = -1;
     failed = open_new_file(*file, path);
     if (failed.code) {

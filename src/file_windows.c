@@ -21,6 +21,7 @@ struct new_file {
 };
 
 static const file_failure success = {0, NULL};
+static const file_failure no_memory = {ENOMEM, NULL};
 
 static file_failure failure(const char *syscall)
 {
@@ -79,7 +80,7 @@ static file_failure open_temporary(new_file *file)
 
     file->temporary = malloc(size * sizeof *file->temporary);
     if (!file->temporary)
-        return (file_failure){ENOMEM, "malloc"};
+        return no_memory;
     for (unsigned slot = 0; slot < SLOTS; slot++) {
         swprintf(file->temporary, size, L"%.*ls.%.*ls.png2bmp-%u", (int)directory, file->target,
                  NAME_CHARACTERS, name, slot);
@@ -113,7 +114,7 @@ file_failure file_open(new_file **file, const char *path)
 
     *file = calloc(1, sizeof **file);
     if (!*file)
-        return (file_failure){ENOMEM, "malloc"};
+        return no_memory;
     (*file)->handle = INVALID_HANDLE_VALUE;
     failed = open_new_file(*file, path);
     if (failed.code) {

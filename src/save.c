@@ -18,6 +18,8 @@ static png2bmp_status report_failure(png2bmp_report *report, file_failure failed
 {
     if (!failed.code)
         return PNG2BMP_OK;
+    if (!failed.syscall)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     if (report) {
         report->file_errno = failed.code;
         report->file_syscall = failed.syscall;
