@@ -1,0 +1,706 @@
+/*
+ * src/ through the public header: what every kind of image becomes, that every
+ * byte of the output is written and none beside it, and what is answered to files
+ * that are cut off, damaged or no PNG at all. Made to run under the sanitizers:
+ * inputs and outputs are allocations of exactly their size.
+ *
+ *     test_core [PNGSUITE]
+ */
+#include <dirent.h>
+#include <stdarg.h>
+
+#include "make_png.h"
+
+static int failures, checks;
+
+static void check(bool good, const char *format, ...)
+{
+    va_list list;
+
+    checks++;
+    if (good)
+        return;
+    va_start(list, format);
+    printf("# failed: ");
+    vprintf(format, list);
+    putchar('\n');
+    va_end(list);
+    failures++;
+}
+
+static void done(const char *what)
+{
+    static int number, failures_before;
+
+    printf("%s %d - %s\n", failures == failures_before ? "ok" : "not ok", ++number, what);
+    failures_before = failures;
+}
+
+static png2bmp_options default_options(void)
+{
+    png2bmp_options options;
+
+    png2bmp_options_init(&options);
+    return options;
+}
+
+/* ---- Converting ------------------------------------------------------------ */
+
+typedef struct conversion {
+    png2bmp_status status;
+    png2bmp_plan   plan;
+    png2bmp_report report;
+    uint8_t       *bmp; /* plan.bmp.byte_length bytes, NULL after an error */
+} conversion;
+
+/* The output starts full of `stale`. */
+static conversion convert_over(uint8_t stale, const uint8_t *png, size_t size,
+                               const png2bmp_options *options)
+{
+    conversion c = {.bmp = NULL};
+    uint8_t   *exact = exact_copy(png, size);
+
+    png2bmp_report_init(&c.report);
+    c.status = png2bmp_plan_make(&c.plan, exact, size, options, &c.report);
+    if (!c.status) {
+        c.bmp = must_have(malloc((size_t)c.plan.bmp.byte_length));
+        memset(c.bmp, stale, (size_t)c.plan.bmp.byte_length);
+        c.status = png2bmp_run(&c.plan, exact, size, c.bmp, NULL, &c.report);
+    }
+    if (c.status) {
+        free(c.bmp);
+        c.bmp = NULL;
+    }
+    free(exact);
+    check(c.status == c.report.error.status, "the report has the error that was returned");
+    return c;
+}
+
+static conversion convert(const bytes *png, const png2bmp_options *options)
+{
+    return convert_over(0x5a, png->data, png->size, options);
+}
+
+static png2bmp_status status_of(const bytes *png, const png2bmp_options *options)
+{
+    conversion c = convert(png, options);
+
+    free(c.bmp);
+    return c.status;
+}
+
+static bool same_bmp(const conversion *a, const conversion *b)
+{
+    return a->bmp && b->bmp && a->plan.bmp.byte_length == b->plan.bmp.byte_length &&
+           memcmp(a->bmp, b->bmp, (size_t)a->plan.bmp.byte_length) == 0;
+}
+
+static bool warned_of(const conversion *c, png2bmp_status kind)
+{
+    for (unsigned i = 0; i < c->report.warning_count; i++)
+        if (c->report.warnings[i].status == kind)
+            return true;
+    return false;
+}
+
+/* ---- Reading BMPs ------------------------------------------------------------ */
+
+static uint32_t little32(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static unsigned little16(const uint8_t *p)
+{
+    return p[0] | (unsigned)p[1] << 8;
+}
+
+static bool is_raw(const png2bmp_plan *plan)
+{
+    return plan->bmp.format >= PNG2BMP_FORMAT_RAW_RGB;
+}
+
+static const uint8_t *bmp_row(const conversion *c, uint32_t y)
+{
+    const bool top_down = c->plan.options.top_down || is_raw(&c->plan);
+
+    return c->bmp + c->plan.bmp.header_length +
+           c->plan.bmp.stride * (top_down ? y : c->plan.png.height - 1 - y);
+}
+
+/* R G B A; 255 for A where the format has none. */
+static void bmp_pixel(uint8_t out[4], const conversion *c, uint32_t x, uint32_t y)
+{
+    const unsigned bits = c->plan.bmp.bits_per_pixel;
+    const uint8_t *p = bmp_row(c, y) + (uint64_t)x * bits / 8;
+
+    if (bits <= 8) {
+        const unsigned index = bits == 8 ? *p : *p >> (7 - x % 8) & 1;
+
+        check(index < little32(c->bmp + 46), "index %u has an entry", index);
+        p = c->bmp + 54 + 4 * (size_t)index;
+    }
+    for (unsigned i = 0; i < 3; i++)
+        out[i] = is_raw(&c->plan) ? p[i] : p[2 - i];
+    out[3] = bits == 32 ? p[3] : 255;
+}
+
+static void check_header(const conversion *c, const char *what)
+{
+    const png2bmp_bmp_info *bmp = &c->plan.bmp;
+    const uint8_t          *h = c->bmp;
+    const uint32_t          height = c->plan.png.height;
+
+    check(h[0] == 'B' && h[1] == 'M' && little32(h + 2) == bmp->byte_length, "%s: bfSize", what);
+    check(little32(h + 10) == bmp->header_length, "%s: bfOffBits", what);
+    check(bmp->byte_length == bmp->header_length + bmp->stride * height, "%s: the size", what);
+    check(little32(h + 18) == c->plan.png.width, "%s: biWidth", what);
+    check(little32(h + 22) == (c->plan.options.top_down ? 0 - height : height), "%s: biHeight",
+          what);
+    check(little16(h + 26) == 1 && little16(h + 28) == bmp->bits_per_pixel, "%s: depth", what);
+    check(little32(h + 34) == bmp->stride * height, "%s: biSizeImage", what);
+    check(little32(h + 38) == 1000 && little32(h + 42) == 2000, "%s: biXPelsPerMeter", what);
+}
+
+static void check_padding(const conversion *c, const char *what)
+{
+    const uint64_t used = ((uint64_t)c->plan.png.width * c->plan.bmp.bits_per_pixel + 7) / 8;
+
+    for (uint32_t y = 0; y < c->plan.png.height; y++)
+        for (uint64_t i = used; i < c->plan.bmp.stride; i++)
+            check(bmp_row(c, y)[i] == 0, "%s: padding of row %u", what, (unsigned)y);
+}
+
+static void check_pixels(const conversion *c, const image *im, const char *what)
+{
+    const bool keeps_alpha = c->plan.bmp.bits_per_pixel == 32;
+
+    for (uint32_t y = 0; y < im->height; y++) {
+        for (uint32_t x = 0; x < im->width; x++) {
+            uint8_t wanted[4], found[4];
+
+            expected_pixel(wanted, im, x, y, &c->plan.options, keeps_alpha);
+            bmp_pixel(found, c, x, y);
+            if (memcmp(wanted, found, 4) == 0)
+                continue;
+            check(false, "%s: pixel %u, %u is %02x%02x%02x%02x, not %02x%02x%02x%02x", what,
+                  (unsigned)x, (unsigned)y, found[0], found[1], found[2], found[3], wanted[0],
+                  wanted[1], wanted[2], wanted[3]);
+            return;
+        }
+    }
+    checks++;
+}
+
+/* ---- Every kind of image ----------------------------------------------------- */
+
+static png2bmp_options random_options(void)
+{
+    png2bmp_options options = default_options();
+
+    options.alpha = (png2bmp_alpha)random_below(PNG2BMP_ALPHA_COUNT);
+    options.depth16 = (png2bmp_depth16)random_below(PNG2BMP_DEPTH16_COUNT);
+    options.dither = (png2bmp_dither)random_below(PNG2BMP_DITHER_COUNT);
+    options.top_down = random_below(2);
+    options.invert = random_below(2);
+    options.threshold = (uint8_t)random_below(256);
+    options.strict = true;
+    options.cpu = (png2bmp_cpu)random_below(PNG2BMP_CPU_COUNT);
+    for (unsigned i = 0; i < 3; i++)
+        options.background[i] = (uint8_t)random_below(256);
+    return options;
+}
+
+static bool shows_its_colors(png2bmp_format format)
+{
+    return format != PNG2BMP_FORMAT_GRAY8 && format != PNG2BMP_FORMAT_MONO1 &&
+           format != PNG2BMP_FORMAT_RGB565;
+}
+
+static void check_conversion(const bytes *png, const image *im, const png2bmp_options *options,
+                             const char *what)
+{
+    conversion c = convert(png, options), over_other_bytes;
+
+    check(c.status == PNG2BMP_OK || c.status == PNG2BMP_ERR_FORMAT, "%s: %s", what,
+          c.report.error.message);
+    if (c.status)
+        return;
+    over_other_bytes = convert_over(0xa5, png->data, png->size, options);
+    check(same_bmp(&c, &over_other_bytes), "%s: every byte is written", what);
+    if (!is_raw(&c.plan))
+        check_header(&c, what);
+    check_padding(&c, what);
+    if (shows_its_colors(c.plan.bmp.format))
+        check_pixels(&c, im, what);
+    free(c.bmp);
+    free(over_other_bytes.bmp);
+}
+
+static void check_image(size_t type, uint32_t width, uint32_t height, bool interlaced,
+                        bool transparent)
+{
+    static const size_t idat_sizes[] = {1, 0, 100, 1 << 20};
+    image               im = image_random(type, width, height, interlaced, transparent);
+    bytes               png = make_png(&im, random_below(FILTER_MIXED + 1), (int)random_below(13),
+                                       idat_sizes[random_below(4)]);
+
+    for (int format = 0; format < PNG2BMP_FORMAT_COUNT; format++) {
+        png2bmp_options options = random_options();
+        char            what[100];
+
+        options.format = (png2bmp_format)format;
+        snprintf(what, sizeof what, "type %u, depth %u, %ux%u, %s, %s, format %d, cpu %d",
+                 im.color_type, im.depth, (unsigned)width, (unsigned)height,
+                 interlaced ? "Adam7" : "not interlaced", transparent ? "tRNS" : "no tRNS", format,
+                 (int)options.cpu);
+        check_conversion(&png, &im, &options, what);
+    }
+    bytes_free(&png);
+    image_free(&im);
+}
+
+static void check_every_form(uint32_t width, uint32_t height)
+{
+    for (size_t type = 0; type < PNG_TYPE_COUNT; type++)
+        for (unsigned i = 0; i < 2; i++)
+            for (unsigned k = 0; k < (png_types[type].color_type < 4 ? 2u : 1u); k++)
+                check_image(type, width, height, i == 1, k == 1);
+}
+
+static void test_every_kind_of_image(void)
+{
+    static const uint32_t larger[][2] = {{16, 16}, {33, 12}, {67, 5},
+                                         {1, 200}, {300, 3}, {129, 40}};
+
+    for (uint32_t width = 1; width <= 9; width++)
+        for (uint32_t height = 1; height <= 9; height++)
+            check_every_form(width, height);
+    done("every type, depth and size from 1x1 to 9x9 gives its pixels in every format");
+    for (size_t i = 0; i < sizeof larger / sizeof larger[0]; i++)
+        check_every_form(larger[i][0], larger[i][1]);
+    done("larger images too");
+}
+
+/* ---- The same pixels from memory, and into a file ----------------------------- */
+
+/* An 8-bit image as raw pixels whose last row ends where the memory does. */
+static png2bmp_pixels raw_pixels(const image *im, uint8_t **memory)
+{
+    const unsigned channels = image_channels(im);
+    const size_t   row = (size_t)im->width * channels;
+    png2bmp_pixels pixels = {.width = im->width,
+                             .height = im->height,
+                             .channels = channels,
+                             .stride = row + random_below(9)};
+
+    pixels.size = pixels.stride * (im->height - 1) + row;
+    pixels.data = *memory = must_have(malloc(pixels.size));
+    for (uint32_t y = 0; y < im->height; y++)
+        for (size_t i = 0; i < row; i++)
+            (*memory)[y * pixels.stride + i] = (uint8_t)im->samples[y * row + i];
+    return pixels;
+}
+
+static void compare_with_raw(size_t type, png2bmp_format format)
+{
+    image    im = image_random(type, 1 + random_below(40), 1 + random_below(20), false, false);
+    bytes    png = make_png(&im, FILTER_MIXED, 6, 1000);
+    uint8_t *memory, *bmp;
+    png2bmp_pixels  pixels = raw_pixels(&im, &memory);
+    png2bmp_options options = random_options();
+    png2bmp_plan    plan;
+    conversion      c;
+
+    options.format = format;
+    c = convert(&png, &options);
+    check(png2bmp_plan_pixels(&plan, &pixels, &options, NULL) == c.status, "raw: the same verdict");
+    if (c.bmp) {
+        const size_t from = is_raw(&plan) ? 0 : 46; /* a PNG may say how large its pixels are */
+
+        bmp = must_have(malloc((size_t)plan.bmp.byte_length));
+        check(png2bmp_run_pixels(&plan, &pixels, bmp, NULL, NULL) == PNG2BMP_OK, "raw: runs");
+        check(plan.bmp.byte_length == c.plan.bmp.byte_length &&
+                  memcmp(bmp + from, c.bmp + from, (size_t)plan.bmp.byte_length - from) == 0,
+              "raw: the same bytes, type %zu, format %d", type, (int)format);
+        free(bmp);
+    }
+    free(c.bmp);
+    free(memory);
+    bytes_free(&png);
+    image_free(&im);
+}
+
+static void test_raw_pixels(void)
+{
+    for (size_t type = 0; type < PNG_TYPE_COUNT; type++)
+        for (int format = 0; format < PNG2BMP_FORMAT_COUNT; format++)
+            if (png_types[type].depth == 8 && png_types[type].color_type != 3)
+                compare_with_raw(type, (png2bmp_format)format);
+    done("raw pixels give the BMP that a PNG of them gives");
+}
+
+static bool file_holds(const char *path, const uint8_t *wanted, size_t size)
+{
+    FILE    *file = fopen(path, "rb");
+    uint8_t *found = must_have(malloc(size + 1));
+    bool     same = false;
+
+    if (file) {
+        same = fread(found, 1, size + 1, file) == size && memcmp(found, wanted, size) == 0;
+        fclose(file);
+    }
+    free(found);
+    return same;
+}
+
+static void test_save(void)
+{
+    static const char path[] = "test_core_saved.bmp";
+
+    for (size_t type = 0; type < PNG_TYPE_COUNT; type++) {
+        image           im = image_random(type, 50, 70, type % 2, false);
+        bytes           png = make_png(&im, FILTER_MIXED, 6, 64);
+        png2bmp_options options = random_options();
+        conversion      c = convert(&png, &options);
+
+        check(png2bmp_save(path, &c.plan, png.data, png.size, NULL, NULL) == PNG2BMP_OK, "saves");
+        check(c.bmp && file_holds(path, c.bmp, (size_t)c.plan.bmp.byte_length),
+              "the file is the BMP, type %zu", type);
+        free(c.bmp);
+        bytes_free(&png);
+        image_free(&im);
+    }
+    remove(path);
+    done("a saved file has the bytes of the BMP in memory");
+}
+
+/* ---- Cut off and damaged files ------------------------------------------------ */
+
+/* Success is only allowed with the pixels of the whole file, and with a word. */
+static void check_damaged(const uint8_t *png, size_t size, const conversion *whole,
+                          const char *what)
+{
+    png2bmp_options options = whole->plan.options;
+    conversion      c = convert_over(0, png, size, &options);
+
+    check(c.status || c.report.warning_count > 0, "%s passes without a word", what);
+    check(c.status || same_bmp(&c, whole) || warned_of(&c, PNG2BMP_ERR_ANCILLARY_CRC),
+          "%s gives other pixels", what);
+    free(c.bmp);
+    options.strict = true;
+    c = convert_over(0, png, size, &options);
+    check(c.status != PNG2BMP_OK, "%s passes with strict", what);
+    free(c.bmp);
+}
+
+static void damage_everywhere(const bytes *png)
+{
+    const png2bmp_options options = default_options();
+    conversion            whole = convert(png, &options);
+    uint8_t              *flipped = exact_copy(png->data, png->size);
+    char                  what[60];
+
+    check(whole.status == PNG2BMP_OK && whole.report.warning_count == 0, "the whole file is good");
+    for (size_t size = 0; size < png->size; size++) {
+        snprintf(what, sizeof what, "a prefix of %zu of %zu bytes", size, png->size);
+        check_damaged(png->data, size, &whole, what);
+    }
+    for (size_t bit = 0; bit < 8 * png->size; bit++) {
+        snprintf(what, sizeof what, "bit %zu of byte %zu flipped", bit % 8, bit / 8);
+        flipped[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        check_damaged(flipped, png->size, &whole, what);
+        flipped[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    free(flipped);
+    free(whole.bmp);
+}
+
+static void test_damage(void)
+{
+    for (size_t type = 0; type < PNG_TYPE_COUNT; type++) {
+        for (unsigned interlaced = 0; interlaced < 2; interlaced++) {
+            image im = image_random(type, 6, 5, interlaced, true);
+            bytes png = make_png(&im, FILTER_MIXED, 9, 30);
+
+            damage_everywhere(&png);
+            bytes_free(&png);
+            image_free(&im);
+        }
+    }
+    done("no prefix and no flipped bit passes without a word");
+}
+
+/* Damage that no CRC tells: it reaches the inflater, the filters and the rows. */
+static void damage_pixels(const image *im, const bytes *zlib)
+{
+    bytes           png = {0}, damaged = {0};
+    png2bmp_options options = random_options();
+
+    bytes_add(&damaged, zlib->data, zlib->size);
+    for (unsigned i = 0; i <= random_below(4); i++)
+        damaged.data[random_below((uint32_t)damaged.size)] = (uint8_t)random_below(256);
+    add_before_pixels(&png, im);
+    add_pixels(&png, &damaged, random_below(20));
+    add_chunk(&png, "IEND", NULL, 0);
+    options.strict = random_below(2);
+    options.ignore_checksums = true;
+    options.format = (png2bmp_format)random_below(PNG2BMP_FORMAT_COUNT);
+    (void)status_of(&png, &options);
+    bytes_free(&png);
+    bytes_free(&damaged);
+}
+
+static void test_damaged_streams(void)
+{
+    for (unsigned i = 0; i < 600; i++) {
+        image im = image_random(i % PNG_TYPE_COUNT, 1 + random_below(60), 1 + random_below(60),
+                                random_below(2), random_below(2));
+        bytes scanlines = make_scanlines(&im, FILTER_MIXED);
+        bytes zlib = make_zlib(&scanlines, (int)random_below(13));
+
+        for (unsigned k = 0; k < 20; k++)
+            damage_pixels(&im, &zlib);
+        bytes_free(&scanlines);
+        bytes_free(&zlib);
+        image_free(&im);
+    }
+    done("12000 damaged zlib streams end in a verdict");
+}
+
+/* ---- Verdicts ------------------------------------------------------------------ */
+
+/* What is wrong with an otherwise good 8-bit RGB image of 4 x 4. */
+typedef enum defect {
+    BAD_ADLER,
+    BAD_ZLIB_HEADER,
+    BAD_DEFLATE,
+    BAD_FILTER,
+    TOO_FEW_SCANLINES,
+    TOO_MANY_SCANLINES,
+    BYTES_AFTER_ZLIB
+} defect;
+
+static bytes make_defective(defect what)
+{
+    image im = image_random(5, 4, 4, false, false);
+    bytes scanlines = make_scanlines(&im, 0), zlib, png = {0};
+
+    if (what == BAD_FILTER)
+        scanlines.data[13] = 5;
+    if (what == TOO_FEW_SCANLINES)
+        scanlines.size -= 13;
+    if (what == TOO_MANY_SCANLINES)
+        memset(bytes_extend(&scanlines, 13), 0, 13);
+    zlib = make_zlib(&scanlines, 0);
+    if (what == BAD_ADLER)
+        zlib.data[zlib.size - 1] ^= 1;
+    if (what == BAD_ZLIB_HEADER)
+        zlib.data[1] ^= 1;
+    if (what == BAD_DEFLATE)
+        zlib.data[2] = 7; /* a last block of the reserved type 3 */
+    if (what == BYTES_AFTER_ZLIB)
+        bytes_add(&zlib, "rest", 4);
+    add_before_pixels(&png, &im);
+    add_pixels(&png, &zlib, 1000);
+    add_chunk(&png, "IEND", NULL, 0);
+    bytes_free(&scanlines);
+    bytes_free(&zlib);
+    image_free(&im);
+    return png;
+}
+
+static void test_defective_pixels(void)
+{
+    static const struct {
+        defect         what;
+        png2bmp_status status, strict;
+    } cases[] = {
+        {BAD_ADLER, PNG2BMP_ERR_ADLER32, PNG2BMP_ERR_ADLER32},
+        {BAD_ZLIB_HEADER, PNG2BMP_ERR_ZLIB, PNG2BMP_ERR_ZLIB},
+        {BAD_DEFLATE, PNG2BMP_ERR_DEFLATE, PNG2BMP_ERR_DEFLATE},
+        {BAD_FILTER, PNG2BMP_ERR_FILTER, PNG2BMP_ERR_FILTER},
+        {TOO_FEW_SCANLINES, PNG2BMP_ERR_TRUNCATED, PNG2BMP_ERR_TRUNCATED},
+        {TOO_MANY_SCANLINES, PNG2BMP_OK, PNG2BMP_ERR_EXTRA_DATA},
+        {BYTES_AFTER_ZLIB, PNG2BMP_OK, PNG2BMP_ERR_EXTRA_DATA},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bytes           png = make_defective(cases[i].what);
+        png2bmp_options options = default_options();
+        conversion      c = convert(&png, &options);
+
+        check(c.status == cases[i].status, "defect %zu is %s", i, png2bmp_status_code(c.status));
+        check((c.status == PNG2BMP_OK) == warned_of(&c, cases[i].strict), "defect %zu warns", i);
+        free(c.bmp);
+        options.strict = true;
+        check(status_of(&png, &options) == cases[i].strict, "defect %zu, strict", i);
+        bytes_free(&png);
+    }
+    done("defects of the pixel data have their codes");
+}
+
+static png2bmp_status header_verdict(uint32_t width, uint32_t height, unsigned depth,
+                                     unsigned color_type, const png2bmp_options *options)
+{
+    static const uint8_t nothing[] = {0x78, 1, 3, 0, 0, 0, 0, 1};
+    bytes                png = {0};
+    png2bmp_plan         plan;
+    png2bmp_status       status;
+
+    add_signature(&png);
+    add_header(&png, width, height, depth, color_type, 0);
+    add_chunk(&png, "IDAT", nothing, sizeof nothing);
+    status = png2bmp_plan_make(&plan, png.data, png.size, options, NULL);
+    bytes_free(&png);
+    return status;
+}
+
+static void test_limits(void)
+{
+    png2bmp_options options = default_options();
+
+    check(header_verdict(0, 1, 8, 2, NULL) == PNG2BMP_ERR_HEADER, "width 0");
+    check(header_verdict(1, 0x80000000u, 8, 2, NULL) == PNG2BMP_ERR_HEADER, "height 2^31");
+    check(header_verdict(1, 1, 8, 1, NULL) == PNG2BMP_ERR_HEADER, "colour type 1");
+    check(header_verdict(1, 1, 16, 3, NULL) == PNG2BMP_ERR_HEADER, "a palette of 16 bits");
+    check(header_verdict(1, 1, 8, 3, NULL) == PNG2BMP_ERR_PALETTE, "no palette");
+    check(header_verdict(16384, 16384, 1, 0, NULL) == PNG2BMP_ERR_PIXEL_LIMIT, "maxPixels");
+    check(header_verdict(5000, 5000, 8, 2, NULL) == PNG2BMP_ERR_BOMB, "75 MB in 65 bytes");
+    options.max_pixels = UINT64_MAX;
+    check(header_verdict(0x7fffffff, 0x7fffffff, 16, 6, &options) == PNG2BMP_ERR_OUTPUT_LIMIT,
+          "a square of 2^31-1");
+    options.max_pixels = 11;
+    check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_ERR_PIXEL_LIMIT, "12 pixels, 11 allowed");
+    options.max_pixels = 12;
+    check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_OK, "12 pixels, 12 allowed");
+    options.format = PNG2BMP_FORMAT_INDEXED;
+    check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_ERR_FORMAT, "RGB cannot be indexed");
+    options.format = PNG2BMP_FORMAT_COUNT;
+    check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_ERR_OPTION, "no such format");
+    done("limits hold before anything is allocated");
+}
+
+static void test_status_texts(void)
+{
+    for (int s = PNG2BMP_OK + 1; s < PNG2BMP_STATUS_COUNT; s++) {
+        const char *code = png2bmp_status_code((png2bmp_status)s);
+
+        check(strncmp(code, "ERR_", 4) == 0, "status %d has a code", s);
+        check(strlen(png2bmp_status_text((png2bmp_status)s)) > 10, "status %d has a text", s);
+    }
+    check(strcmp(png2bmp_status_code(PNG2BMP_OK), "OK") == 0, "OK");
+    check(strcmp(png2bmp_status_code(PNG2BMP_STATUS_COUNT), "OK") == 0, "outside of the enum");
+    done("every status has a code and a text");
+}
+
+/* ---- Cancelling ----------------------------------------------------------------- */
+
+static bool cancel_at_zero(void *user)
+{
+    unsigned *left = user;
+
+    return *left == 0 || (*left)-- == 0;
+}
+
+static void test_cancelling(void)
+{
+    image        im = image_random(13, 400, 900, false, false); /* several batches */
+    bytes        png = make_png(&im, FILTER_MIXED, 1, 5000);
+    png2bmp_plan plan;
+    uint8_t     *bmp;
+    unsigned     calls = 0;
+
+    check(png2bmp_plan_make(&plan, png.data, png.size, NULL, NULL) == PNG2BMP_OK, "plans");
+    bmp = must_have(malloc((size_t)plan.bmp.byte_length));
+    for (;; calls++) {
+        unsigned              left = calls;
+        const png2bmp_control control = {cancel_at_zero, &left};
+        const png2bmp_status  status = png2bmp_run(&plan, png.data, png.size, bmp, &control, NULL);
+
+        if (status == PNG2BMP_OK)
+            break;
+        check(status == PNG2BMP_ERR_CANCELLED, "cancelled at call %u", calls);
+    }
+    check(calls > 2, "it was asked %u times", calls);
+    free(bmp);
+    bytes_free(&png);
+    image_free(&im);
+    done("a conversion can be cancelled between any two batches");
+}
+
+/* ---- PngSuite -------------------------------------------------------------------- */
+
+static bytes read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    bytes b = {0};
+    int   byte;
+
+    if (!file)
+        return b;
+    while ((byte = getc(file)) != EOF)
+        *bytes_extend(&b, 1) = (uint8_t)byte;
+    fclose(file);
+    return b;
+}
+
+/* Files whose names begin with x are broken, all others are good. */
+static void check_suite_file(const char *folder, const char *name)
+{
+    char  path[500];
+    bytes png;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    png = read_file(path);
+    for (int format = 0; format < PNG2BMP_FORMAT_COUNT; format++) {
+        png2bmp_options options = default_options();
+        png2bmp_status  status;
+
+        options.format = (png2bmp_format)format;
+        status = status_of(&png, &options);
+        check(status == PNG2BMP_ERR_FORMAT || (status != PNG2BMP_OK) == (name[0] == 'x'),
+              "%s, format %d: %s", name, format, png2bmp_status_code(status));
+    }
+    bytes_free(&png);
+}
+
+static void test_suite(const char *folder)
+{
+    DIR           *directory = opendir(folder);
+    struct dirent *entry;
+    char           what[100];
+    unsigned       files = 0;
+
+    if (!directory) {
+        printf("# skipped: there is no PngSuite at %s\n", folder);
+        return;
+    }
+    while ((entry = readdir(directory))) {
+        const char *dot = strrchr(entry->d_name, '.');
+
+        if (!dot || strcmp(dot, ".png") != 0)
+            continue;
+        check_suite_file(folder, entry->d_name);
+        files++;
+    }
+    closedir(directory);
+    snprintf(what, sizeof what, "%u files of the PngSuite have their verdict", files);
+    done(what);
+}
+
+int main(int argc, char **argv)
+{
+    test_every_kind_of_image();
+    test_raw_pixels();
+    test_save();
+    test_damage();
+    test_damaged_streams();
+    test_defective_pixels();
+    test_limits();
+    test_status_texts();
+    test_cancelling();
+    test_suite(argc > 1 ? argv[1] : "../shared/pngsuite");
+    printf("# %d checks, %d failed\n", checks, failures);
+    return failures > 0;
+}
