@@ -315,14 +315,14 @@ static void compare_peer(const peer *one, const job *work, const uint8_t *expect
 }
 
 /* A fast wrong answer is worth nothing: all peers must agree first. */
-static void compare_all(const job *work)
+static void compare_all(const job *work, const settings *set)
 {
     const peer *ours = find_peer("png2bmp-drop", strlen("png2bmp-drop"));
     uint8_t    *expected = allocate(work->bmp_size);
     if (!ours->convert(work->png, work->png_size, expected, work->bmp_size))
         fail("png2bmp cannot read this file", NULL);
     for (size_t i = 0; i < peer_count; i++) {
-        if (strncmp(peers[i].name, "png2bmp", 7) != 0)
+        if (strncmp(peers[i].name, "png2bmp", 7) != 0 && selected(set->peers, peers[i].name))
             compare_peer(&peers[i], work, expected);
     }
     free(expected);
@@ -355,7 +355,7 @@ static void run_file(const char *path, const settings *set)
         work.stream.scanline_bytes > work.bmp_size ? work.stream.scanline_bytes : work.bmp_size;
     work.target = allocate(largest);
     memset(work.target, 0, largest);
-    compare_all(&work);
+    compare_all(&work, set);
     measure(path, &work, set);
     free(work.target);
     stream_close(&work.stream);

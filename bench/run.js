@@ -11,7 +11,9 @@
  *   --rounds N         at most N rounds a file (default 15)
  *   --show             measures nothing: prints the tables of results.json again
  *
- * Prints tables. A run over everything also writes results.json and chart.svg.
+ * Prints tables. A run over everything also writes results.json, chart.svg and
+ * docs/benchmark-results.md; any other leaves those alone and writes
+ * build/results.json.
  */
 
 const { spawn } = require('node:child_process');
@@ -122,7 +124,7 @@ function javascriptCommand(lane, files, chosen) {
         files: files.map(({ file }) => file),
         peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers),
         rounds: chosen.rounds,
-        slowRounds: chosen.quick ? 1 : 3,
+        slowRounds: chosen.quick ? 1 : 2,
         seconds: chosen.quick ? 0.7 : 1.2,
     };
     if (lane === 'javascript') settings.icon = icon?.file;
@@ -165,66 +167,69 @@ function machine() {
         node: process.version, date: new Date().toISOString().slice(0, 10) };
 }
 
-function printLane(lane, files) {
-    console.log(`\n### ${TITLES[lane]}\n\nTime of each peer, png2bmp = 1; MP/s: png2bmp.\n`);
-    console.log(ratioTable(files, lane));
+function laneText(lane, files) {
+    const parts = [`## ${TITLES[lane]}`, 'Time of each peer, png2bmp = 1; MP/s: png2bmp.',
+        ratioTable(files, lane)];
     if (files.some((file) => file[lane].peers['inflate-png2bmp'])) {
-        console.log('\nInflating alone, in units of the whole conversion by png2bmp.\n');
-        console.log(inflateTable(files, lane));
+        parts.push('Inflating alone, in units of the whole conversion by png2bmp.',
+            inflateTable(files, lane));
     }
     if (lane === 'cold') {
-        console.log('\nMemory of one conversion, images over 0.1 MP.\n');
-        console.log(memoryTable(files));
+        parts.push('Memory of one conversion, images over 0.1 MP.', memoryTable(files));
     }
+    return parts.join('\n\n');
 }
 
-function printLatency(latency) {
-    console.log('\n### One 16x16 icon through JavaScript\n');
-    console.log(table(['peer', 'us, minimum', 'us, median'], Object.entries(latency)
-        .map(([peer, { min, median }]) => [peer, (min / 1e3).toFixed(2), (median / 1e3).toFixed(2)])));
+function latencyText(latency) {
+    const rows = Object.entries(latency).map(([peer, { min, median }]) =>
+        [peer, (min / 1e3).toFixed(2), (median / 1e3).toFixed(2)]);
+    return `## One 16x16 icon through JavaScript\n\n${table(['peer', 'us, minimum', 'us, median'], rows)}`;
 }
+
+const headText = ({ machine: about, files }) => `${files.length} files; ${about.cpu}, ` +
+    `${about.cores} cores, ${about.system}, Node.js ${about.node}, ${about.date}.`;
+
+function fullText(results) {
+    return [headText(results), ...LANES.map((lane) => laneText(lane, results.files)),
+        latencyText(results.latency)].join('\n\n');
+}
+
+// ---- Keeping ----------------------------------------------------------------
 
 const RESULTS = path.join(__dirname, 'results.json');
+const TABLES = path.join(__dirname, '../docs/benchmark-results.md');
 
-/* A part of the corpus must not take the place of the published figures. */
-function writeResults(results, partial) {
-    const { files, ...rest } = results;
-    const target = partial ? path.join(__dirname, 'build/results.json') : RESULTS;
+function resultsJson({ files, ...rest }) {
     const head = JSON.stringify(rest, null, 2).slice(0, -2);
     const lines = files.map(({ file: _file, sha256: _sum, path: _inside, ...facts }) =>
         '    ' + JSON.stringify(facts));
-    fs.writeFileSync(target, `${head},\n  "files": [\n${lines.join(',\n')}\n  ]\n}\n`);
-    if (!partial) fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(files));
-    console.log(`\nFigures: ${path.relative(process.cwd(), target)}`);
+    return `${head},\n  "files": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }
 
-function printHead({ machine: about, files }) {
-    console.log(`${files.length} files; ${about.cpu}, ${about.cores} cores, ${about.system}, ` +
-        `Node.js ${about.node}, ${about.date}`);
-}
-
-function show() {
-    const results = JSON.parse(fs.readFileSync(RESULTS, 'utf8'));
-    printHead(results);
-    for (const lane of LANES) printLane(lane, results.files);
-    printLatency(results.latency);
+/* Everything that is published comes from one and the same full run. */
+function publish(results) {
+    fs.writeFileSync(RESULTS, resultsJson(results));
+    fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(results.files));
+    fs.writeFileSync(TABLES, '# Benchmark results\n\nWritten by `npm run bench`: do not edit. What ' +
+        `the words mean is in [performance.md](performance.md).\n\n${fullText(results)}\n`);
 }
 
 async function measureAll(chosen) {
     setUp();
     const results = { machine: machine(), latency: undefined, files: selectFiles(chosen) };
-    printHead(results);
+    console.log(headText(results));
     for (const lane of chosen.lanes) {
         results.latency = await measureLane(lane, results.files, chosen) ?? results.latency;
-        printLane(lane, results.files);
+        console.log(`\n${laneText(lane, results.files)}`);
     }
-    if (results.latency) printLatency(results.latency);
-    writeResults(results, chosen.partial);
+    if (results.latency) console.log(`\n${latencyText(results.latency)}`);
+    if (chosen.partial) fs.writeFileSync(path.join(__dirname, 'build/results.json'), resultsJson(results));
+    else publish(results);
 }
 
 async function main() {
     const chosen = readArguments();
-    if (chosen.show) show();
+    if (chosen.show) console.log(fullText(JSON.parse(fs.readFileSync(RESULTS, 'utf8'))));
     else await measureAll(chosen);
 }
 
