@@ -547,67 +547,6 @@ static inline uint32_t look_up(const uint32_t *table, uint32_t mask, uint64_t bi
 #define FAST_EXTRA(entry, code)                                                                    \
     ((uint32_t)(((code) & ((UINT64_C(1) << ENTRY_SHIFT(entry)) - 1)) >> ENTRY_CODE_BITS(entry)))
 
-/* What one literal entry, match or end of block stands for, with every check.
- * At most 48 bits: 15 + 5 of the length, 15 + 13 of the distance. */
-static inflate_status decode_one(inflater *z)
-{
-    unsigned skip;
-
-    refill(z);
-    uint32_t entry = look_up(z->litlen, z->litlen_mask, z->bits, &skip);
-    unsigned used = skip + ENTRY_SHIFT(entry);
-
-    if (entry & (ENTRY_LITERAL | ENTRY_SPECIAL)) {
-        if (used > z->bit_count)
-            return INFLATE_STARVED;
-        drop_bits(z, used);
-        if (entry & ENTRY_SPECIAL) {
-            z->stage = STAGE_BLOCK_HEADER;
-            return INFLATE_OK;
-        }
-        store_le16(z->out, (uint16_t)(entry >> 16));
-        z->out += ENTRY_LITERAL_COUNT(entry);
-        return INFLATE_OK;
-    }
-
-    uint32_t length = ENTRY_LENGTH(entry) + FAST_EXTRA(entry, z->bits >> skip);
-    uint8_t  literal = (uint8_t)(entry >> 24);
-    unsigned literals = ENTRY_LITERALS_BEFORE(entry);
-    uint64_t bits = z->bits >> used;
-
-    entry = look_up(z->distance, DISTANCE_MASK, bits, &skip);
-    uint32_t distance = (entry >> 16) + FAST_EXTRA(entry, bits >> skip);
-    used += skip + ENTRY_SHIFT(entry);
-    if (used > z->bit_count)
-        return INFLATE_STARVED;
-    *z->out = literal;
-    z->out += literals;
-    if (distance > (size_t)(z->out - z->base))
-        return INFLATE_BAD_DATA;
-    drop_bits(z, used);
-
-    const uint8_t *from = z->out - distance;
-    for (uint32_t i = 0; i < length; i++)
-        z->out[i] = from[i];
-    z->out += length;
-    return INFLATE_OK;
-}
-
-static inflate_status decode_codes(inflater *z)
-{
-    inflate_status status = INFLATE_OK;
-
-    while (z->stage == STAGE_CODES && z->out < z->limit && status == INFLATE_OK) {
-        if (z->in_end - z->in >= FAST_INPUT)
-            status = z->fast(z) ? INFLATE_OK : INFLATE_BAD_DATA;
-        else
-            status = decode_one(z);
-    }
-    return status;
-}
-
-/* ---- The fast loop in plain C ------------------------------------------- */
-
 static inline void copy_sixteen(uint8_t *to, const uint8_t *from)
 {
     uint64_t a, b;
@@ -658,6 +597,65 @@ static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
         } while (to < end);
     }
 }
+
+/* What one literal entry, match or end of block stands for, with every check.
+ * At most 48 bits: 15 + 5 of the length, 15 + 13 of the distance. */
+static inflate_status decode_one(inflater *z)
+{
+    unsigned skip;
+
+    refill(z);
+    uint32_t entry = look_up(z->litlen, z->litlen_mask, z->bits, &skip);
+    unsigned used = skip + ENTRY_SHIFT(entry);
+
+    if (entry & (ENTRY_LITERAL | ENTRY_SPECIAL)) {
+        if (used > z->bit_count)
+            return INFLATE_STARVED;
+        drop_bits(z, used);
+        if (entry & ENTRY_SPECIAL) {
+            z->stage = STAGE_BLOCK_HEADER;
+            return INFLATE_OK;
+        }
+        store_le16(z->out, (uint16_t)(entry >> 16));
+        z->out += ENTRY_LITERAL_COUNT(entry);
+        return INFLATE_OK;
+    }
+
+    uint32_t length = ENTRY_LENGTH(entry) + FAST_EXTRA(entry, z->bits >> skip);
+    uint8_t  literal = (uint8_t)(entry >> 24);
+    unsigned literals = ENTRY_LITERALS_BEFORE(entry);
+    uint64_t bits = z->bits >> used;
+
+    entry = look_up(z->distance, DISTANCE_MASK, bits, &skip);
+    uint32_t distance = (entry >> 16) + FAST_EXTRA(entry, bits >> skip);
+    used += skip + ENTRY_SHIFT(entry);
+    if (used > z->bit_count)
+        return INFLATE_STARVED;
+    *z->out = literal;
+    z->out += literals;
+    if (distance > (size_t)(z->out - z->base))
+        return INFLATE_BAD_DATA;
+    drop_bits(z, used);
+
+    copy_match(z->out, z->out + length, distance);
+    z->out += length;
+    return INFLATE_OK;
+}
+
+static inflate_status decode_codes(inflater *z)
+{
+    inflate_status status = INFLATE_OK;
+
+    while (z->stage == STAGE_CODES && z->out < z->limit && status == INFLATE_OK) {
+        if (z->in_end - z->in >= FAST_INPUT)
+            status = z->fast(z) ? INFLATE_OK : INFLATE_BAD_DATA;
+        else
+            status = decode_one(z);
+    }
+    return status;
+}
+
+/* ---- The fast loop in plain C ------------------------------------------- */
 
 #define INFLATE_FAST inflate_fast_c
 #include "inflate_fast.h"
