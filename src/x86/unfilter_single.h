@@ -131,9 +131,11 @@ KERNEL __m128i shuffle_block(__m128i v, const uint8_t *order)
 
 /* ---- None, Sub, Up ------------------------------------------------------- */
 
-/* Whole pixels of a row that fit into a block, in bytes. */
-KERNEL size_t packed_bytes(pixel_shape shape)
+/* Bytes that are done at a time: whole pixels, where pixels matter. */
+KERNEL size_t packed_bytes(int filter, pixel_shape shape)
 {
+    if (filter != FILTER_SUB && !shape.swap)
+        return BLOCK;
     return BLOCK / shape.bpp * shape.bpp;
 }
 
@@ -194,7 +196,7 @@ KERNEL __m128i packed_undo(int filter, pixel_shape shape, __m128i v, __m128i abo
 KERNEL void single_parallel(int filter, pixel_shape shape, uint8_t *dst, const uint8_t *src,
                             size_t row_bytes, const uint8_t *prior)
 {
-    const size_t step = packed_bytes(shape);
+    const size_t step = packed_bytes(filter, shape);
     __m128i      sum = _mm_setzero_si128(), above = sum, v;
     size_t       i = 0;
 
@@ -217,26 +219,56 @@ KERNEL void single_parallel(int filter, pixel_shape shape, uint8_t *dst, const u
 
 /* ---- Average and Paeth, one pixel at a time ------------------------------ */
 
-/* A pixel of 3 to 8 bytes. `room`: how many bytes may be read or written. */
-KERNEL __m128i load_pixel(pixel_shape shape, const uint8_t *p, size_t room)
+/*
+ * A pixel of 3 to 8 bytes. Exactly those bytes, in the same pieces on the way in and
+ * out: a load that spans two stores, those of the row before, waits until both have
+ * left the store queue, which in narrow rows takes longer than the filter.
+ */
+KERNEL __m128i load_pixel(pixel_shape shape, const uint8_t *p)
 {
-    uint64_t bytes = 0;
+    uint64_t eight;
+    uint32_t four;
+    uint16_t two;
 
-    if (room >= shape.slot)
-        memcpy(&bytes, p, shape.slot);
-    else
-        memcpy(&bytes, p, shape.bpp);
-    return _mm_cvtsi64_si128((long long)bytes);
+    switch (shape.bpp) {
+    case 3:
+        memcpy(&two, p, 2);
+        return _mm_cvtsi32_si128(two | p[2] << 16);
+    case 4:
+        memcpy(&four, p, 4);
+        return _mm_cvtsi32_si128((int)four);
+    case 6:
+        memcpy(&four, p, 4);
+        memcpy(&two, p + 4, 2);
+        return _mm_cvtsi64_si128((long long)(four | (uint64_t)two << 32));
+    default:
+        memcpy(&eight, p, 8);
+        return _mm_cvtsi64_si128((long long)eight);
+    }
 }
 
-KERNEL void store_pixel(pixel_shape shape, uint8_t *p, __m128i v, size_t room)
+KERNEL void store_pixel(pixel_shape shape, uint8_t *p, __m128i v)
 {
-    const uint64_t bytes = (uint64_t)_mm_cvtsi128_si64(v);
+    const uint64_t eight = (uint64_t)_mm_cvtsi128_si64(v);
+    const uint32_t four = (uint32_t)eight;
+    const uint16_t two = (uint16_t)(shape.bpp == 3 ? eight : eight >> 32);
 
-    if (room >= shape.slot)
-        memcpy(p, &bytes, shape.slot);
-    else
-        memcpy(p, &bytes, shape.bpp);
+    switch (shape.bpp) {
+    case 3:
+        memcpy(p, &two, 2);
+        p[2] = (uint8_t)(eight >> 16);
+        break;
+    case 4:
+        memcpy(p, &four, 4);
+        break;
+    case 6:
+        memcpy(p, &four, 4);
+        memcpy(p + 4, &two, 2);
+        break;
+    default:
+        memcpy(p, &eight, 8);
+        break;
+    }
 }
 
 KERNEL __m128i swap_pixel(pixel_shape shape, __m128i v)
@@ -255,12 +287,12 @@ KERNEL void single_average(pixel_shape shape, uint8_t *dst, const uint8_t *src, 
     __m128i       left = ones, above = ones;
 
     for (size_t i = 0; i < row_bytes; i += shape.bpp) {
-        const __m128i x = swap_pixel(shape, load_pixel(shape, src + i, BLOCK));
+        const __m128i x = swap_pixel(shape, load_pixel(shape, src + i));
 
         if (prior)
-            above = _mm_xor_si128(load_pixel(shape, prior + i, row_bytes - i), ones);
+            above = _mm_xor_si128(load_pixel(shape, prior + i), ones);
         left = _mm_sub_epi8(_mm_avg_epu8(left, above), x);
-        store_pixel(shape, dst + i, _mm_xor_si128(left, ones), row_bytes - i);
+        store_pixel(shape, dst + i, _mm_xor_si128(left, ones));
     }
 }
 
@@ -284,11 +316,11 @@ KERNEL void single_paeth(pixel_shape shape, uint8_t *dst, const uint8_t *src, si
     __m128i left = _mm_setzero_si128(), upper_left = left;
 
     for (size_t i = 0; i < row_bytes; i += shape.bpp) {
-        const __m128i x = swap_pixel(shape, load_pixel(shape, src + i, BLOCK));
-        const __m128i above = _mm_cvtepu8_epi16(load_pixel(shape, prior + i, row_bytes - i));
+        const __m128i x = swap_pixel(shape, load_pixel(shape, src + i));
+        const __m128i above = _mm_cvtepu8_epi16(load_pixel(shape, prior + i));
 
         left = paeth_lanes(left, above, upper_left, _mm_cvtepu8_epi16(x));
-        store_pixel(shape, dst + i, _mm_packus_epi16(left, left), row_bytes - i);
+        store_pixel(shape, dst + i, _mm_packus_epi16(left, left));
         upper_left = above;
     }
 }
@@ -336,17 +368,38 @@ KERNEL bool is_serial(uint8_t filter)
     return filter == FILTER_AVERAGE || filter == FILTER_PAETH;
 }
 
+/* Cycles a pixel on Zen 4: of one row alone, and of a step of a wave. Only their
+ * relation matters. */
+enum {
+    SINGLE_PAETH_COST = 7,
+    SINGLE_AVERAGE_COST = 3,
+    STEP_COST = 12,
+    STEP_COST_16_ROWS = 18,
+    STEP_COST_ALL_AVERAGE = 8,
+};
+
+/* Whether a wave takes less time than its rows one by one. Its first and last
+ * blocks, where rows begin and end, are dear: about 4 pixels for each lane. */
+KERNEL bool wave_pays(size_t paeth, size_t average, size_t width, size_t lanes)
+{
+    const size_t step = lanes > 8 ? STEP_COST_16_ROWS : paeth ? STEP_COST : STEP_COST_ALL_AVERAGE;
+
+    return (paeth * SINGLE_PAETH_COST + average * SINGLE_AVERAGE_COST) * width >
+           step * (width + 4 * lanes);
+}
+
 /*
  * How many of the next rows go together, at most `limit`: from a row that needs a
- * wave to the last one that does. A row without need of it costs less inside of a
- * wave than a second start. *mode: what they are.
+ * wave to the last one that does; 1: none. A row without need of it costs less
+ * inside of a wave than a second start. *mode: what they are.
  */
-KERNEL size_t wave_length(const uint8_t *src, size_t pitch, size_t limit, int *mode)
+KERNEL size_t wave_length(const uint8_t *src, size_t pitch, size_t limit, size_t width,
+                          size_t lanes, int *mode)
 {
     size_t length = 0, average = 0, paeth = 0;
 
     if (!is_serial(src[0]))
-        return 0;
+        return 1;
     for (size_t k = 0; k < limit; k++) {
         average += src[k * pitch] == FILTER_AVERAGE;
         paeth += src[k * pitch] == FILTER_PAETH;
@@ -354,22 +407,21 @@ KERNEL size_t wave_length(const uint8_t *src, size_t pitch, size_t limit, int *m
             length = k + 1;
     }
     *mode = paeth == length ? WAVE_ALL_PAETH : average == length ? WAVE_ALL_AVERAGE : WAVE_MIXED;
-    return average + paeth > 1 ? length : 1;
+    return wave_pays(paeth, average, width, lanes) ? length : 1;
 }
 
-KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t wave_rows, size_t wave_pixels,
-                          uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
+KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t lanes, uint8_t *dst,
+                          ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
                           const uint8_t *prior, size_t rows)
 {
     const size_t pitch = row_bytes + 1;
-    const size_t limit = row_bytes / shape.bpp < wave_pixels ? 1 : wave_rows;
+    const size_t width = row_bytes / shape.bpp;
 
     while (rows > 0) {
         int    mode = WAVE_MIXED;
-        size_t n = wave_length(src, pitch, rows < limit ? rows : limit, &mode);
+        size_t n = wave_length(src, pitch, rows < lanes ? rows : lanes, width, lanes, &mode);
 
         if (n < 2) {
-            n = 1;
             single_row(shape, dst, src, row_bytes, prior);
         } else if (mode == WAVE_ALL_PAETH) {
             wave(WAVE_ALL_PAETH, shape, dst, dst_stride, src, row_bytes, prior, n);
@@ -386,12 +438,11 @@ KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t wave_rows, siz
     }
 }
 
-#define DEFINE_UNFILTER(name, level, bpp, slot, swap, wave, wave_rows, wave_pixels)                \
+#define DEFINE_UNFILTER(name, level, bpp, slot, swap, wave, lanes)                                 \
     TARGET void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,  \
                                           size_t row_bytes, const uint8_t *prior, size_t rows)     \
     {                                                                                              \
         const pixel_shape shape = {bpp, slot, swap};                                               \
                                                                                                    \
-        unfilter_rows(shape, wave, wave_rows, wave_pixels, dst, dst_stride, src, row_bytes, prior, \
-                      rows);                                                                       \
+        unfilter_rows(shape, wave, lanes, dst, dst_stride, src, row_bytes, prior, rows);           \
     }

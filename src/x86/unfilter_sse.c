@@ -34,13 +34,13 @@
 #undef SLOT
 #undef VECTOR_BYTES
 
-DEFINE_UNFILTER(1, sse, 1, 1, false, wave_1_128, 16, 16)
-DEFINE_UNFILTER(2, sse, 2, 2, false, wave_2_128, 8, 16)
-DEFINE_UNFILTER(3, sse, 3, 4, false, wave_4_128, 4, 16)
-DEFINE_UNFILTER(4, sse, 4, 4, false, wave_4_128, 4, 16)
-DEFINE_UNFILTER(6, sse, 6, 8, false, wave_8_128, 2, 16)
-DEFINE_UNFILTER(8, sse, 8, 8, false, wave_8_128, 2, 16)
-DEFINE_UNFILTER(swap3, sse, 3, 4, true, wave_4_128, 4, 16)
-DEFINE_UNFILTER(swap4, sse, 4, 4, true, wave_4_128, 4, 16)
+DEFINE_UNFILTER(1, sse, 1, 1, false, wave_1_128, 16)
+DEFINE_UNFILTER(2, sse, 2, 2, false, wave_2_128, 8)
+DEFINE_UNFILTER(3, sse, 3, 4, false, wave_4_128, 4)
+DEFINE_UNFILTER(4, sse, 4, 4, false, wave_4_128, 4)
+DEFINE_UNFILTER(6, sse, 6, 8, false, wave_8_128, 2)
+DEFINE_UNFILTER(8, sse, 8, 8, false, wave_8_128, 2)
+DEFINE_UNFILTER(swap3, sse, 3, 4, true, wave_4_128, 4)
+DEFINE_UNFILTER(swap4, sse, 4, 4, true, wave_4_128, 4)
 
 #endif
