@@ -57,7 +57,7 @@ static void check_levels(input in, const png2bmp_options *options, const outcome
     png2bmp_options other = *options;
     const kernels  *before = NULL;
 
-    for (unsigned level = PNG2BMP_CPU_SCALAR; level < PNG2BMP_CPU_COUNT; level++) {
+    for (unsigned level = PNG2BMP_CPU_SCALAR; level <= FUZZ_LAST_CPU; level++) {
         outcome out;
 
         if (kernels_for((png2bmp_cpu)level) == before)

@@ -143,8 +143,8 @@ static const row_shape shapes[ROW_COUNT] = {
 
 static void fill_context(row_context *context, unsigned kind, const uint8_t *head, source from)
 {
-    const bool deep = kind == ROW_gray16_key_to_bgr24 || kind == ROW_gray16_key_to_bgra32 ||
-                      kind == ROW_rgb16_key_to_bgr24 || kind == ROW_rgb16_key_to_bgra32;
+    const bool gray = kind == ROW_gray16_key_to_bgr24 || kind == ROW_gray16_key_to_bgra32;
+    const bool deep = gray || kind == ROW_rgb16_key_to_bgr24 || kind == ROW_rgb16_key_to_bgra32;
 
     fill_from(context->lut[0], sizeof context->lut, from, 3);
     memcpy(context->background, head + 12, 3);
@@ -153,6 +153,8 @@ static void fill_context(row_context *context, unsigned kind, const uint8_t *hea
         context->key[i] = head[6 + 2 * i] << 8 | head[7 + 2 * i];
         if (!deep)
             context->key[i] &= 0xff;
+        if (gray)
+            context->key[i] = context->key[0];
         if (head[4] & 8)
             context->key[i] = 0x10000;
     }

@@ -49,6 +49,7 @@ static void lift_limits(png_structp png)
 {
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     png_set_chunk_cache_max(png, 0);
+    png_set_chunk_malloc_max(png, 1 << 20); /* it allocates what a chunk announces */
     png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
 }
 
