@@ -24,6 +24,11 @@ if [ ! -e "$state/list" ]; then
     mv "$state/list.new" "$state/list"
 fi
 
+# The commands are plain sh. Where SHELL is not set, parallel guesses, and on
+# other machines wrongly.
+PARALLEL_SHELL=/bin/sh
+export PARALLEL_SHELL
+
 exec parallel --null --max-args "${BATCH:-200}" --workdir "$in" \
     --joblog "$state/joblog" --resume-failed "$@" \
     "$batch" "${PNG2BMP:-png2bmp}" "$out" '{}' < "$state/list"
