@@ -82,6 +82,20 @@ static const uint8_t source_order[][16] = {
     [RGBA_16] = {5, 4, 3, 2, 1, 0, 7, 6, 13, 12, 11, 10, 9, 8, 15, 14},
 };
 
+/* Two pixels in 16-bit lanes, B G R A, and their alpha four times; the other two. */
+static const uint8_t wide_rgba[4][16] = {
+    {2, Z, 1, Z, 0, Z, 3, Z, 6, Z, 5, Z, 4, Z, 7, Z},
+    {3, Z, 3, Z, 3, Z, 3, Z, 7, Z, 7, Z, 7, Z, 7, Z},
+    {10, Z, 9, Z, 8, Z, 11, Z, 14, Z, 13, Z, 12, Z, 15, Z},
+    {11, Z, 11, Z, 11, Z, 11, Z, 15, Z, 15, Z, 15, Z, 15, Z},
+};
+static const uint8_t wide_gray_alpha[4][16] = {
+    {0, Z, 0, Z, 0, Z, 1, Z, 2, Z, 2, Z, 2, Z, 3, Z},
+    {1, Z, 1, Z, 1, Z, 1, Z, 3, Z, 3, Z, 3, Z, 3, Z},
+    {4, Z, 4, Z, 4, Z, 5, Z, 6, Z, 6, Z, 6, Z, 7, Z},
+    {5, Z, 5, Z, 5, Z, 5, Z, 7, Z, 7, Z, 7, Z, 7, Z},
+};
+
 #undef Z
 
 /* ---- What is constant along a row ------------------------------------------ */
@@ -146,15 +160,21 @@ KERNEL VEC blend_lanes(VEC color, VEC alpha, const row_constants *c)
     return V(srli_epi16)(V(add_epi16)(q, V(srli_epi16)(q, 8)), 8);
 }
 
-KERNEL VEC blend_quads(VEC v, const row_constants *c)
+/* v: four pixels as they are in the scanline. */
+KERNEL VEC blend_quads(source from, VEC v, const row_constants *c)
 {
-    const VEC zero = V_BITS(setzero)();
-    const VEC alpha = V(shuffle_epi8)(
-        v, repeat((const uint8_t[16]){3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15}));
+    const uint8_t(*const wide)[16] = from == RGBA_8 ? wide_rgba : wide_gray_alpha;
 
     return V(packus_epi16)(
-        blend_lanes(V(unpacklo_epi8)(v, zero), V(unpacklo_epi8)(alpha, zero), c),
-        blend_lanes(V(unpackhi_epi8)(v, zero), V(unpackhi_epi8)(alpha, zero), c));
+        blend_lanes(V(shuffle_epi8)(v, repeat(wide[0])), V(shuffle_epi8)(v, repeat(wide[1])), c),
+        blend_lanes(V(shuffle_epi8)(v, repeat(wide[2])), V(shuffle_epi8)(v, repeat(wide[3])), c));
+}
+
+KERNEL bool all_opaque(VEC v)
+{
+    const VEC alpha = V_BITS(or)(v, V(set1_epi32)(0xffffff));
+
+    return V_BITS(testc)(alpha, V(set1_epi8)(-1));
 }
 
 /* ---- 16 bits --------------------------------------------------------------- */
@@ -203,10 +223,12 @@ KERNEL VEC finish_key(finish how, VEC v, VEC is_key, const row_constants *c)
 
 KERNEL VEC quads_8(source from, finish how, const uint8_t *src, const row_constants *c)
 {
-    const VEC v = V(shuffle_epi8)(load_quads(src, 4u * source_bytes[from]), c->order);
+    const VEC stored = load_quads(src, 4u * source_bytes[from]);
+    const VEC v = V(shuffle_epi8)(stored, c->order);
 
-    if (how == BLEND)
-        return blend_quads(v, c);
+    /* Most images with alpha are opaque almost everywhere. */
+    if (how == BLEND && !all_opaque(v))
+        return blend_quads(from, stored, c);
     if (how == KEY_BLEND || how == KEY_KEEP)
         return finish_key(how, v, V(cmpeq_epi32)(v, c->key), c);
     return v;

@@ -26,16 +26,24 @@ KERNEL void store16(uint8_t *p, __m128i v)
     _mm_storeu_si128((__m128i *)p, v);
 }
 
+/* 16 pixels of 24 bits are three blocks: the pixel of each byte, and its channel. */
+static const uint8_t pixel_of_byte[3][16] = {
+    {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5},
+    {5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10},
+    {10, 11, 11, 11, 12, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 15},
+};
+static const uint8_t channel_of_byte[3][16] = {
+    {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0},
+    {1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1},
+    {2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2},
+};
+
 KERNEL void gray_block(uint8_t *dst, const uint8_t *src)
 {
     const __m128i v = load16(src);
 
-    store16(dst,
-            _mm_shuffle_epi8(v, _mm_setr_epi8(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5)));
-    store16(dst + 16,
-            _mm_shuffle_epi8(v, _mm_setr_epi8(5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10)));
-    store16(dst + 32, _mm_shuffle_epi8(v, _mm_setr_epi8(10, 11, 11, 11, 12, 12, 12, 13, 13, 13, 14,
-                                                        14, 14, 15, 15, 15)));
+    for (size_t i = 0; i < 3; i++)
+        store16(dst + 16 * i, _mm_shuffle_epi8(v, load16(pixel_of_byte[i])));
 }
 
 TARGET void row_gray8_to_bgr24_sse(uint8_t *dst, const uint8_t *src, size_t width,
@@ -93,12 +101,41 @@ KERNEL __m128i unpack_samples(unsigned depth, const uint8_t *src)
         v = _mm_shuffle_epi8(v, _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         return _mm_sub_epi8(_mm_setzero_si128(), _mm_cmpeq_epi8(_mm_and_si128(v, bit), bit));
     }
+    v = _mm_and_si128(_mm_unpacklo_epi8(_mm_srli_epi16(v, 4), v), nibble);
     if (depth == 2)
-        v = _mm_unpacklo_epi8(_mm_srli_epi16(v, 4), v); /* bytes of two samples, low four bits */
-    v = _mm_and_si128(v, depth == 2 ? nibble : _mm_set1_epi8(-1));
-    if (depth == 2)
-        return _mm_and_si128(_mm_unpacklo_epi8(_mm_srli_epi16(v, 2), v), _mm_set1_epi8(3));
-    return _mm_and_si128(_mm_unpacklo_epi8(_mm_srli_epi16(v, 4), v), nibble);
+        v = _mm_and_si128(_mm_unpacklo_epi8(_mm_srli_epi16(v, 2), v), _mm_set1_epi8(3));
+    return v;
+}
+
+/*
+ * Up to four colours are 16 bytes, a table that a byte shuffle looks up in: channel c
+ * of colour i is byte 4 i + c. `pixel` gives the pixel of each byte of a block of the
+ * destination, `channel` its channel.
+ */
+KERNEL __m128i look_up_four(__m128i four_colors, __m128i index, __m128i pixel, __m128i channel)
+{
+    return _mm_shuffle_epi8(four_colors, _mm_add_epi8(_mm_shuffle_epi8(index, pixel), channel));
+}
+
+/* 16 pixels, 48 or 64 bytes. */
+KERNEL void four_colors_block(size_t out, uint8_t *dst, __m128i index, __m128i colors)
+{
+    index = _mm_slli_epi16(index, 2);
+    if (out == 4) {
+        const __m128i channel = _mm_set1_epi32(0x03020100);
+        __m128i       pixel = _mm_setr_epi8(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+
+        for (size_t i = 0; i < 4; i++) {
+            store16(dst + 16 * i, look_up_four(colors, index, pixel, channel));
+            pixel = _mm_add_epi8(pixel, _mm_set1_epi8(4));
+        }
+        return;
+    }
+    store16(dst, look_up_four(colors, index, load16(pixel_of_byte[0]), load16(channel_of_byte[0])));
+    store16(dst + 16,
+            look_up_four(colors, index, load16(pixel_of_byte[1]), load16(channel_of_byte[1])));
+    store16(dst + 32,
+            look_up_four(colors, index, load16(pixel_of_byte[2]), load16(channel_of_byte[2])));
 }
 
 /* The first 16 colours by channel. */
@@ -120,50 +157,63 @@ KERNEL color_planes make_planes(const row_context *context)
                           _mm_unpacklo_epi64(ra0, ra1), _mm_unpackhi_epi64(ra0, ra1)};
 }
 
-/* 16 pixels, 48 or 64 bytes. */
-KERNEL void planes_block(size_t out, uint8_t *dst, __m128i index, const color_planes *planes)
+/* 16 bytes of the destination, each looked up in all three channels; one is taken. */
+KERNEL __m128i look_up_planes(__m128i index, const color_planes *planes, const uint8_t *pixel,
+                              const uint8_t *channel)
 {
-    const __m128i b = _mm_shuffle_epi8(planes->b, index), g = _mm_shuffle_epi8(planes->g, index);
-    const __m128i r = _mm_shuffle_epi8(planes->r, index), a = _mm_shuffle_epi8(planes->a, index);
-    const __m128i bg0 = _mm_unpacklo_epi8(b, g), bg1 = _mm_unpackhi_epi8(b, g);
-    const __m128i ra0 = _mm_unpacklo_epi8(r, a), ra1 = _mm_unpackhi_epi8(r, a);
-    __m128i       q0 = _mm_unpacklo_epi16(bg0, ra0), q1 = _mm_unpackhi_epi16(bg0, ra0);
-    __m128i       q2 = _mm_unpacklo_epi16(bg1, ra1), q3 = _mm_unpackhi_epi16(bg1, ra1);
+    const __m128i i = _mm_shuffle_epi8(index, load16(pixel)), c = load16(channel);
+    const __m128i is_g = _mm_cmpeq_epi8(c, _mm_set1_epi8(1));
+    const __m128i is_r = _mm_cmpeq_epi8(c, _mm_set1_epi8(2));
 
-    if (out == 4) {
-        store16(dst, q0);
-        store16(dst + 16, q1);
-        store16(dst + 32, q2);
-        store16(dst + 48, q3);
-        return;
-    }
-    q0 = _mm_shuffle_epi8(q0, load16(without_alpha));
-    q1 = _mm_shuffle_epi8(q1, load16(without_alpha));
-    q2 = _mm_shuffle_epi8(q2, load16(without_alpha));
-    q3 = _mm_shuffle_epi8(q3, load16(without_alpha));
-    store16(dst, _mm_or_si128(q0, _mm_slli_si128(q1, 12)));
-    store16(dst + 16, _mm_or_si128(_mm_srli_si128(q1, 4), _mm_slli_si128(q2, 8)));
-    store16(dst + 32, _mm_or_si128(_mm_srli_si128(q2, 8), _mm_slli_si128(q3, 4)));
+    return _mm_blendv_epi8(
+        _mm_blendv_epi8(_mm_shuffle_epi8(planes->b, i), _mm_shuffle_epi8(planes->g, i), is_g),
+        _mm_shuffle_epi8(planes->r, i), is_r);
 }
 
-KERNEL void planes_row(unsigned depth, size_t out, uint8_t *dst, const uint8_t *src, size_t width,
+KERNEL void planes_block(size_t out, uint8_t *dst, __m128i index, const color_planes *planes)
+{
+    if (out == 3) {
+        for (size_t i = 0; i < 3; i++)
+            store16(dst + 16 * i,
+                    look_up_planes(index, planes, pixel_of_byte[i], channel_of_byte[i]));
+    } else {
+        const __m128i b = _mm_shuffle_epi8(planes->b, index);
+        const __m128i g = _mm_shuffle_epi8(planes->g, index);
+        const __m128i r = _mm_shuffle_epi8(planes->r, index);
+        const __m128i a = _mm_shuffle_epi8(planes->a, index);
+        const __m128i bg0 = _mm_unpacklo_epi8(b, g), bg1 = _mm_unpackhi_epi8(b, g);
+        const __m128i ra0 = _mm_unpacklo_epi8(r, a), ra1 = _mm_unpackhi_epi8(r, a);
+
+        store16(dst, _mm_unpacklo_epi16(bg0, ra0));
+        store16(dst + 16, _mm_unpackhi_epi16(bg0, ra0));
+        store16(dst + 32, _mm_unpacklo_epi16(bg1, ra1));
+        store16(dst + 48, _mm_unpackhi_epi16(bg1, ra1));
+    }
+}
+
+KERNEL void colors_block(unsigned depth, size_t out, uint8_t *dst, const uint8_t *src,
+                         const color_planes *planes, __m128i four_colors)
+{
+    const __m128i index = unpack_samples(depth, src);
+
+    if (depth == 4)
+        planes_block(out, dst, index, planes);
+    else
+        four_colors_block(out, dst, index, four_colors);
+}
+
+KERNEL void colors_row(unsigned depth, size_t out, uint8_t *dst, const uint8_t *src, size_t width,
                        const row_context *context)
 {
     const color_planes planes = make_planes(context);
+    const __m128i      four_colors = load16(context->lut[0]);
+    uint8_t            bytes[64];
 
-    while (width > 0) {
-        if (width >= 16) {
-            planes_block(out, dst, unpack_samples(depth, src), &planes);
-            width -= 16;
-        } else {
-            uint8_t bytes[64];
-
-            planes_block(out, bytes, unpack_samples(depth, src), &planes);
-            memcpy(dst, bytes, width * out);
-            width = 0;
-        }
-        src += 2 * depth;
-        dst += 16 * out;
+    for (; width >= 16; width -= 16, src += 2 * depth, dst += 16 * out)
+        colors_block(depth, out, dst, src, &planes, four_colors);
+    if (width > 0) {
+        colors_block(depth, out, bytes, src, &planes, four_colors);
+        memcpy(dst, bytes, width * out);
     }
 }
 
@@ -181,12 +231,12 @@ KERNEL void index_row(unsigned depth, uint8_t *dst, const uint8_t *src, size_t w
     TARGET void row_lut##depth##_to_bgr24_sse(uint8_t *dst, const uint8_t *src, size_t width,      \
                                               const row_context *context)                          \
     {                                                                                              \
-        planes_row(depth, 3, dst, src, width, context);                                            \
+        colors_row(depth, 3, dst, src, width, context);                                            \
     }                                                                                              \
     TARGET void row_lut##depth##_to_bgra32_sse(uint8_t *dst, const uint8_t *src, size_t width,     \
                                                const row_context *context)                         \
     {                                                                                              \
-        planes_row(depth, 4, dst, src, width, context);                                            \
+        colors_row(depth, 4, dst, src, width, context);                                            \
     }
 DEFINE_DEPTH(1)
 DEFINE_DEPTH(2)
