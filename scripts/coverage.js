@@ -45,13 +45,24 @@ function collect() {
   return merged;
 }
 
-/** llvm-cov's JSON, for the files of src/. */
+/** llvm-cov's findings for the files of src/: { name, file, summary, segments } each. */
 function measure(profile) {
   const programs = [...tests(), ...TARGETS].map((name) => path.join(OUT, 'coverage', name));
   const json = execFileSync('llvm-cov-14', ['export', `-instr-profile=${profile}`, programs[0],
-    ...programs.slice(1).flatMap((program) => ['-object', program]), '--sources', path.join(ROOT, 'src'),
+    ...programs.slice(1).flatMap((program) => ['-object', program]),
   ], { maxBuffer: 1 << 30, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return JSON.parse(json).data[0];
+  return JSON.parse(json).data[0].files
+    .map((file) => ({ ...file, name: path.relative(ROOT, path.resolve(FUZZ, file.filename)) }))
+    .filter(({ name }) => name.startsWith(`src${path.sep}`));
+}
+
+function total(files, what) {
+  const sum = { covered: 0, count: 0 };
+  for (const { summary } of files) {
+    sum.covered += summary[what].covered;
+    sum.count += summary[what].count;
+  }
+  return sum;
 }
 
 /** 'name  lines 12/13 92.31%  branches ...' */
@@ -62,7 +73,7 @@ function row(name, { lines, branches }) {
 }
 
 /** The first line of every region that no run entered. */
-function missingLines({ segments }) {
+function missingLines(segments) {
   const found = new Set();
   for (const [line, , count, hasCount, isEntry] of segments) {
     if (hasCount && isEntry && count === 0) found.add(line);
@@ -71,15 +82,15 @@ function missingLines({ segments }) {
 }
 
 function main() {
-  const { files, totals } = measure(collect());
+  const files = measure(collect());
   console.log(`${''.padEnd(26)}${'lines'.padStart(20)}${'branches'.padStart(20)}`);
-  for (const { filename, summary } of files) console.log(row(path.relative(ROOT, filename), summary));
-  console.log(row('all', totals));
+  for (const { name, summary } of files) console.log(row(name, summary));
+  console.log(row('all', { lines: total(files, 'lines'), branches: total(files, 'branches') }));
   if (!process.argv.includes('--missing')) return;
-  for (const file of files) {
-    const source = fs.readFileSync(file.filename, 'utf8').split('\n');
-    for (const line of missingLines(file)) {
-      console.log(`${path.relative(ROOT, file.filename)}:${line}: ${source[line - 1].trim()}`);
+  for (const { name, filename, segments } of files) {
+    const source = fs.readFileSync(filename, 'utf8').split('\n');
+    for (const line of missingLines(segments)) {
+      console.log(`${name}:${line}: ${source[line - 1].trim()}`);
     }
   }
 }
