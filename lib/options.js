@@ -133,14 +133,15 @@ function readable(options) {
   return options;
 }
 
-/** { flags, background, maxPixels, onWarning, input, signal } of an options object. An
- * option that is undefined has its default; one that is not known is an error. */
+/** { flags, background, maxPixels, onWarning, input, signal } of an options object. Own
+ * properties only: nothing that sits on a prototype counts. An option that is undefined has its
+ * default; one that is not known is an error. */
 function readOptions(options) {
   if (options === undefined) {
     return none;
   }
   const parsed = defaults();
-  for (const key in readable(options)) {
+  for (const key of Object.keys(readable(options))) {
     const reader = readers[key];
     if (reader === undefined) {
       throw unknownOption(key);

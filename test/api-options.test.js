@@ -31,9 +31,13 @@ test('an option that is undefined has its default', () => {
   assert.deepEqual(getBMP(png, undefined, undefined), getBMP(png));
 });
 
-test('an option inherited from a prototype counts', () => {
-  const options = Object.create({ format: 'bgra32' });
-  assert.deepEqual(getBMP(png, options), getBMP(png, { format: 'bgra32' }));
+test('what sits on a prototype is no option', (t) => {
+  const inherited = Object.create({ format: 'bgra32', fromat: 'bgra32' });
+  assert.deepEqual(getBMP(png, inherited), getBMP(png));
+  t.after(() => { delete Object.prototype.format; });
+  Object.prototype.format = 'bgra32';
+  assert.deepEqual(getBMP(png, { topDown: false }).length, 54 + 4 * 16);
+  assert.deepEqual(getBMP(png).length, 54 + 4 * 16);
 });
 
 test('options that are no object are a TypeError', () => {
