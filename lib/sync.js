@@ -54,6 +54,7 @@ function readInfo(png, options) {
   const view = toView('png', png);
   const size = toLength('png', view, undefined);
   const o = readOptions(options);
+  throwIfAborted(o.signal);
   native.plan(view, size, o.flags, o.background, o.maxPixels, o.onWarning, facts);
   return {
     width: facts[0],

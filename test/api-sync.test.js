@@ -218,7 +218,9 @@ test('a synchronous call with a signal that is aborted already throws its AbortE
     () => getBMP(png, { signal }),
     () => getBMPInto(Buffer.alloc(bmp.length), png, { signal }),
     () => png2bmp.saveBMP('not-written.bmp', png, { signal }),
+    () => readInfo(png, { signal }),
     () => decodePNG(png, { signal }),
+    () => encodeBMP(decodePNG(png), { signal }),
   ]) {
     assert.throws(call, { name: 'AbortError', code: 'ABORT_ERR', cause: reason });
   }
