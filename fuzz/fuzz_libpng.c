@@ -32,6 +32,19 @@ static void quiet(png_structp png, png_const_charp text)
     (void)text;
 }
 
+/* libpng allocates what a chunk announces, before it looks whether that is there. */
+static png_voidp allocate(png_structp png, png_alloc_size_t size)
+{
+    (void)png;
+    return size > 64u << 20 ? NULL : malloc(size);
+}
+
+static void release(png_structp png, png_voidp memory)
+{
+    (void)png;
+    free(memory);
+}
+
 static void take_bytes(png_structp png, png_bytep out, size_t size)
 {
     reading *r = png_get_io_ptr(png);
@@ -49,7 +62,6 @@ static void lift_limits(png_structp png)
 {
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     png_set_chunk_cache_max(png, 0);
-    png_set_chunk_malloc_max(png, 1 << 20); /* it allocates what a chunk announces */
     png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
 }
 
@@ -65,8 +77,9 @@ static void ask_for_rgba16(png_structp png, png_infop info)
 
 static void read_with_libpng(reading *r, bool ignore_checksums)
 {
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, refuse, quiet);
-    png_infop   info = png ? png_create_info_struct(png) : NULL;
+    png_structp png =
+        png_create_read_struct_2(PNG_LIBPNG_VER_STRING, r, refuse, quiet, NULL, allocate, release);
+    png_infop info = png ? png_create_info_struct(png) : NULL;
     png_bytep volatile pixels = NULL;
     size_t stride;
     int    passes;
