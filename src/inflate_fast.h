@@ -5,7 +5,7 @@
  * INFLATE_FAST             the function's attributes and name
  * FAST_EXTRA(entry, code)  the extra bits of a length or distance; `code` are the
  *                          bits of the stream that the entry was looked up by
- * copy_match(to, end, d)   to[i] = to[i - d] up to `end`, and up to 32 bytes more
+ * copy_match(to, end, d)   to[i] = to[i - d] up to `end`, and up to 64 bytes more
  *
  * Before: the stage is STAGE_CODES, FAST_INPUT bytes or more of the span are
  * left, and out < limit. After: false when a distance reached before the first
@@ -19,9 +19,9 @@
  * - Table indices: the root's mask is as wide as the root table; sub-table
  *   start and width stand in an entry that table_build wrote, within the table.
  *   So any bits are good for an index, those of a changing input too.
- * - Writes of output: out < limit before a turn; a turn puts two literals, one
- *   more and a match of 258 bytes at most, and a copy up to 32 bytes more. That
- *   is OUTPUT_SLACK.
+ * - Writes of output: out < limit before a turn; a turn puts four times two
+ *   literals, one more and a match of 258 bytes at most, and a copy up to 64
+ *   bytes more. That is OUTPUT_SLACK.
  * - Reads of output: a distance is at least 1 (the bases are) and is checked
  *   against what lies before. Wide copies read no further than they may write,
  *   and at most 16 bytes before the output: the tables lie there.
@@ -67,8 +67,18 @@ bool INFLATE_FAST(struct inflater *z)
     FAST_REFILL();
     entry = litlen[bits & litlen_mask];
     do {
+        /* Up to four entries of literals from 56 bits; 11 bits each at most, so
+         * the look-up after the last has bits enough, too. */
         if (entry & ENTRY_LITERAL) {
             FAST_LITERALS();
+            if (entry & ENTRY_LITERAL) {
+                FAST_LITERALS();
+                if (entry & ENTRY_LITERAL) {
+                    FAST_LITERALS();
+                    if (entry & ENTRY_LITERAL)
+                        FAST_LITERALS();
+                }
+            }
             FAST_REFILL();
             if (entry & ENTRY_LITERAL)
                 continue;

@@ -69,13 +69,13 @@ enum {
 #define ENTRY_LITERALS_BEFORE(entry) (((entry) >> 14) & 1u)
 
 /*
- * Slack behind the output limit: a step that begins below the limit may put
- * eight literals and a match behind it, its copy may write 32 bytes too many,
+ * Slack behind the output limit: a step that begins below the limit may put nine
+ * literals and a match behind it, its copy may write 64 bytes too many,
  * inflate_finish decodes one step beyond the last scanline, and the kernels may
  * read KERNEL_SLACK bytes more.
  */
 enum {
-    OUTPUT_SLACK = 1 + 8 + MAX_MATCH + 32 + KERNEL_SLACK
+    OUTPUT_SLACK = 1 + 9 + MAX_MATCH + 64 + KERNEL_SLACK
 };
 
 typedef enum inflate_stage {

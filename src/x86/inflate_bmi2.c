@@ -9,9 +9,14 @@
 
 #define WITH_BMI2 __attribute__((target("avx2,bmi,bmi2")))
 
+WITH_BMI2 static inline void store_wide(uint8_t *to, __m256i wide)
+{
+    _mm256_storeu_si256((__m256i *)to, wide);
+}
+
 WITH_BMI2 static inline void copy_wide(uint8_t *to, const uint8_t *from)
 {
-    _mm256_storeu_si256((__m256i *)to, _mm256_loadu_si256((const __m256i *)from));
+    store_wide(to, _mm256_loadu_si256((const __m256i *)from));
 }
 
 WITH_BMI2 static inline void copy_sixteen(uint8_t *to, const uint8_t *from)
@@ -35,13 +40,17 @@ static const uint8_t order[16][32] = {ROW(1),  ROW(1),  ROW(2),  ROW(3), ROW(4),
                                       ROW(12), ROW(13), ROW(14), ROW(15)};
 static const uint8_t steps[16] = {32, 32, 32, 30, 32, 30, 30, 28, 32, 27, 30, 22, 24, 26, 28, 30};
 
-/* Of three bytes at least: each loop runs once before it looks. */
+/*
+ * Of three bytes at least: each loop runs once before it looks. The steps are
+ * long, as their number is what the branch predictor has to guess.
+ */
 WITH_BMI2 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 {
     if (distance >= 32) {
         do {
             copy_wide(to, to - distance);
-            to += 32;
+            copy_wide(to + 32, to + 32 - distance);
+            to += 64;
         } while (to < end);
     } else if (distance >= 16) {
         do {
@@ -53,8 +62,9 @@ WITH_BMI2 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t 
          * stores that it overlaps. */
         __m256i pattern = _mm256_set1_epi8((char)to[-1]);
         do {
-            _mm256_storeu_si256((__m256i *)to, pattern);
-            to += 32;
+            store_wide(to, pattern);
+            store_wide(to + 32, pattern);
+            to += 64;
         } while (to < end);
     } else {
         __m128i group = _mm_loadu_si128((const __m128i *)(to - distance));
@@ -62,7 +72,7 @@ WITH_BMI2 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t 
                                               _mm256_loadu_si256((const __m256i *)order[distance]));
         size_t  step = steps[distance];
         do {
-            _mm256_storeu_si256((__m256i *)to, pattern);
+            store_wide(to, pattern);
             to += step;
         } while (to < end);
     }
