@@ -233,7 +233,7 @@ static void all_levels_and_cuts(void)
         for (unsigned k = 0; k < CONTENT_COUNT; k++)
             for (unsigned s = 0; s < sizeof sizes / sizeof *sizes; s++) {
                 size_t n = sizes[s];
-                if (n == LARGEST && (level + (int)k) % 4)
+                if (n == LARGEST && (level + (int)k) % 6)
                     continue;
                 make_content(plain, n, (content)k);
                 size_t size = compress_zlib(packed, sizeof packed, plain, n, level);
@@ -266,7 +266,7 @@ static void truncated_at_each_byte(void)
 
 static void flipped_bits(void)
 {
-    for (unsigned round = 0; round < 2000; round++) {
+    for (unsigned round = 0; round < 1000; round++) {
         size_t n = 200 + random_below(round % 4 ? 3000 : 60000);
         make_content(plain, n, (content)(round % CONTENT_COUNT));
         size_t size = compress_zlib(packed, sizeof packed, plain, n, (int)random_below(13));
@@ -621,18 +621,20 @@ int main(void)
     static const struct {
         const char *name;
         void (*run)(void);
+        bool once; /* the fast loop has no part in it */
     } tests[] = {
-        {"every level, content, size and cut gives libdeflate's bytes", all_levels_and_cuts},
-        {"a stream cut at any byte is starved", truncated_at_each_byte},
-        {"flipped bits get libdeflate's verdict", flipped_bits},
-        {"every zlib header gets libdeflate's verdict", all_zlib_headers},
-        {"surplus is told, shortage is an error", surplus_and_shortage},
-        {"fixed blocks: every length and distance symbol", fixed_block_oddities},
-        {"dynamic blocks: incomplete and over-subscribed codes", dynamic_block_oddities},
-        {"dynamic blocks: every size of the alphabets", alphabet_sizes},
-        {"dynamic blocks: repeats at the ends", repeat_oddities},
-        {"stored blocks", stored_oddities},
-        {"random codes up to 15 bits", random_codes}};
+        {"every level, content, size and cut gives libdeflate's bytes", all_levels_and_cuts, false},
+        {"a stream cut at any byte is starved", truncated_at_each_byte, false},
+        {"flipped bits get libdeflate's verdict", flipped_bits, false},
+        {"every zlib header gets libdeflate's verdict", all_zlib_headers, true},
+        {"surplus is told, shortage is an error", surplus_and_shortage, false},
+        {"fixed blocks: every length and distance symbol", fixed_block_oddities, false},
+        {"dynamic blocks: incomplete and over-subscribed codes", dynamic_block_oddities, true},
+        {"dynamic blocks: every size of the alphabets", alphabet_sizes, true},
+        {"dynamic blocks: repeats at the ends", repeat_oddities, true},
+        {"stored blocks", stored_oddities, true},
+        {"random codes up to 15 bits", random_codes, false},
+    };
     static const struct {
         const char *name;
         png2bmp_cpu level;
@@ -641,6 +643,8 @@ int main(void)
     for (unsigned l = 0; l < 2; l++)
         for (unsigned i = 0; i < sizeof tests / sizeof *tests; i++) {
             int before = failures;
+            if (l > 0 && tests[i].once)
+                continue;
             cpu_level = levels[l].level;
             tests[i].run();
             printf("%s - %s (%s)\n", failures == before ? "ok" : "not ok", tests[i].name,
