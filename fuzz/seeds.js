@@ -11,6 +11,7 @@ const zlib = require('node:zlib');
 const { TYPES, createImage } = require('../test/kit/image');
 const { createRandom } = require('../test/kit/random');
 const png = require('../test/kit/png-encoder');
+const { dynamicBlock, zlibStream } = require('../test/kit/deflate-writer');
 
 const PNG_SUITE = path.join(__dirname, '../../shared/pngsuite');
 const FORMATS = 9;
@@ -78,15 +79,42 @@ function plainBytes(random, size) {
   return bytes;
 }
 
+/** The bytes that literals and matches stand for. */
+function expand(symbols) {
+  const bytes = [];
+  for (const symbol of symbols) {
+    if (typeof symbol === 'number') bytes.push(symbol);
+    else for (let i = 0; i < symbol.length; i++) bytes.push(bytes[bytes.length - symbol.distance]);
+  }
+  return Buffer.from(bytes);
+}
+
+/** Codes of every length from 1 to 15 bits; the matches have the longest, with all extra bits. */
+function longestCodes() {
+  const lengths = new Array(285).fill(0);
+  const distances = new Array(30).fill(0);
+  for (let i = 0; i < 14; i++) lengths[i] = distances[i] = i + 1;
+  lengths[256] = lengths[284] = distances[28] = distances[29] = 15;
+  const near = { length: 240, distance: 1 };
+  const far = { length: 241, distance: 24600 };
+  const symbols = [...Array.from({ length: 14 }, (_, i) => i), ...new Array(110).fill(near),
+    ...new Array(20).fill(far), 3, far, 13, 13, far, 0, far, near, far];
+  return zlibStream(expand(symbols), (writer) => dynamicBlock(writer, symbols, lengths, distances));
+}
+
+function inflateHead(random) {
+  return Buffer.from([random.below(256), random.below(2), random.below(256), random.below(8),
+    8 | random.below(8)]);
+}
+
 function inflateSeeds(random) {
   const { Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE } = zlib.constants;
   const kinds = [{ level: 0 }, { level: 1 }, { level: 9 }, { strategy: Z_FIXED },
     { strategy: Z_HUFFMAN_ONLY }, { strategy: Z_RLE }, { level: 9, windowBits: 9 }];
-  return [0, 1, 40, 700, 5000, 40000].flatMap((size) => kinds.map((kind) => {
-    const head = Buffer.from([random.below(256), random.below(2), random.below(256),
-      random.below(8), 8 | random.below(8)]);
-    return Buffer.concat([head, zlib.deflateSync(plainBytes(random, size), kind)]);
-  }));
+  const streams = [0, 1, 40, 700, 5000, 40000]
+    .flatMap((size) => kinds.map((kind) => zlib.deflateSync(plainBytes(random, size), kind)));
+  for (let i = 0; i < 8; i++) streams.push(longestCodes());
+  return streams.map((stream) => Buffer.concat([inflateHead(random), stream]));
 }
 
 function randomBytes(random, size) {
