@@ -8,14 +8,13 @@
 #ifndef MAKE_PNG_H
 #define MAKE_PNG_H
 
-#include <libdeflate.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "png2bmp.h"
+#include "png_writer.h"
 
 /* ---- Random numbers (xorshift64), the same in each run --------------------- */
 
@@ -29,13 +28,6 @@ static inline uint32_t random_below(uint32_t n)
     return (uint32_t)((random_state >> 16) % n);
 }
 
-/* ---- Bytes that grow ------------------------------------------------------- */
-
-typedef struct bytes {
-    uint8_t *data;
-    size_t   size, capacity;
-} bytes;
-
 static inline void *must_have(void *memory)
 {
     if (!memory) {
@@ -43,37 +35,6 @@ static inline void *must_have(void *memory)
         exit(1);
     }
     return memory;
-}
-
-/* Room for `size` bytes more: where to write them. */
-static inline uint8_t *bytes_extend(bytes *b, size_t size)
-{
-    if (b->size + size > b->capacity) {
-        b->capacity = 2 * (b->size + size) + 64;
-        b->data = must_have(realloc(b->data, b->capacity));
-    }
-    b->size += size;
-    return b->data + b->size - size;
-}
-
-static inline void bytes_add(bytes *b, const void *data, size_t size)
-{
-    if (size > 0)
-        memcpy(bytes_extend(b, size), data, size);
-}
-
-static inline void bytes_add32(bytes *b, uint32_t v)
-{
-    const uint8_t big_endian[] = {(uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8),
-                                  (uint8_t)v};
-
-    bytes_add(b, big_endian, sizeof big_endian);
-}
-
-static inline void bytes_free(bytes *b)
-{
-    free(b->data);
-    *b = (bytes){0};
 }
 
 /* An allocation of exactly `size` bytes, so that a read behind it is seen. */
@@ -267,18 +228,17 @@ static inline uint8_t predict(unsigned filter, uint8_t a, uint8_t b, uint8_t c)
 #define FILTER_MIXED 5
 
 /* Appends the filtered scanlines of a pass. filter: 0 to 4, or FILTER_MIXED. */
-static inline void add_pass(bytes *out, const image *im, const pass *p, unsigned filter)
+static inline void add_pass(byte_buffer *out, const image *im, const pass *p, unsigned filter)
 {
     const uint32_t width = steps(im->width, p->x0, p->dx), height = steps(im->height, p->y0, p->dy);
     const size_t   bits = (size_t)image_channels(im) * im->depth;
     const size_t   row_bytes = (width * bits + 7) / 8, pixel_bytes = (bits + 7) / 8;
-    uint8_t       *rows = must_have(calloc(2, row_bytes + 1));
+    uint8_t       *rows = must_have(calloc(3, row_bytes + 1)), *line = rows + 2 * row_bytes;
 
     for (uint32_t y = 0; width > 0 && y < height; y++) {
         uint8_t       *row = rows + (y % 2) * row_bytes;
         const uint8_t *prior = rows + (1 - y % 2) * row_bytes;
         const unsigned type = filter == FILTER_MIXED ? random_below(5) : filter;
-        uint8_t       *line = bytes_extend(out, row_bytes + 1);
 
         pack_row(row, row_bytes, im, p, y, width);
         line[0] = (uint8_t)type;
@@ -289,13 +249,14 @@ static inline void add_pass(bytes *out, const image *im, const pass *p, unsigned
                 (uint8_t)(row[i] - predict(type, inside ? row[i - pixel_bytes] : 0, prior[i],
                                            inside ? prior[i - pixel_bytes] : 0));
         }
+        put_bytes(out, line, row_bytes + 1);
     }
     free(rows);
 }
 
-static inline bytes make_scanlines(const image *im, unsigned filter)
+static inline byte_buffer make_scanlines(const image *im, unsigned filter)
 {
-    bytes out = {0};
+    byte_buffer out = {0};
 
     if (!im->interlaced) {
         add_pass(&out, im, &whole_image, filter);
@@ -306,66 +267,29 @@ static inline bytes make_scanlines(const image *im, unsigned filter)
     return out;
 }
 
-/* level: libdeflate's, 0 (stored) to 12. */
-static inline bytes make_zlib(const bytes *scanlines, int level)
-{
-    struct libdeflate_compressor *compressor = must_have(libdeflate_alloc_compressor(level));
-    const size_t bound = libdeflate_zlib_compress_bound(compressor, scanlines->size);
-    bytes        out = {0};
-
-    bytes_extend(&out, bound);
-    out.size =
-        libdeflate_zlib_compress(compressor, scanlines->data, scanlines->size, out.data, bound);
-    libdeflate_free_compressor(compressor);
-    return out;
-}
-
-/* ---- Chunks ----------------------------------------------------------------- */
-
-static inline void add_chunk(bytes *png, const char *type, const void *data, size_t size)
-{
-    const size_t start = png->size + 4;
-
-    bytes_add32(png, (uint32_t)size);
-    bytes_add(png, type, 4);
-    bytes_add(png, data, size);
-    bytes_add32(png, libdeflate_crc32(0, png->data + start, size + 4));
-}
-
-static inline void add_signature(bytes *png)
-{
-    bytes_add(png, "\x89PNG\r\n\x1a\n", 8);
-}
-
-static inline void add_header(bytes *png, uint32_t width, uint32_t height, unsigned depth,
-                              unsigned color_type, unsigned interlace)
-{
-    const uint8_t rest[] = {(uint8_t)depth, (uint8_t)color_type, 0, 0, (uint8_t)interlace};
-    bytes         data = {0};
-
-    bytes_add32(&data, width);
-    bytes_add32(&data, height);
-    bytes_add(&data, rest, sizeof rest);
-    add_chunk(png, "IHDR", data.data, data.size);
-    bytes_free(&data);
-}
+/* ---- Files ------------------------------------------------------------------ */
 
 /* Signature, IHDR, PLTE, tRNS, and a pHYs of 1000 by 2000 pixels a metre. */
-static inline void add_before_pixels(bytes *png, const image *im)
+static inline void put_before_pixels(byte_buffer *png, const image *im)
 {
-    static const uint8_t phys[] = {0, 0, 3, 232, 0, 0, 7, 208, 1};
+    static const uint8_t   phys[] = {0, 0, 3, 232, 0, 0, 7, 208, 1};
+    const png2bmp_png_info info = {.width = im->width,
+                                   .height = im->height,
+                                   .bit_depth = (uint8_t)im->depth,
+                                   .color_type = (png2bmp_color_type)im->color_type,
+                                   .interlaced = im->interlaced};
 
-    add_signature(png);
-    add_header(png, im->width, im->height, im->depth, im->color_type, im->interlaced);
+    put_signature(png);
+    put_ihdr(png, &info);
     if (im->color_type == 3)
-        add_chunk(png, "PLTE", im->palette, (size_t)3 * im->palette_entries);
+        put_chunk(png, "PLTE", im->palette, (size_t)3 * im->palette_entries);
     if (im->trns_length > 0)
-        add_chunk(png, "tRNS", im->trns, im->trns_length);
-    add_chunk(png, "pHYs", phys, sizeof phys);
+        put_chunk(png, "tRNS", im->trns, im->trns_length);
+    put_chunk(png, "pHYs", phys, sizeof phys);
 }
 
 /* idat_size: bytes a chunk; 0: of any size up to 9, empty ones among them. */
-static inline void add_pixels(bytes *png, const bytes *zlib, size_t idat_size)
+static inline void put_pixels(byte_buffer *png, const byte_buffer *zlib, size_t idat_size)
 {
     size_t at = 0;
 
@@ -374,20 +298,21 @@ static inline void add_pixels(bytes *png, const bytes *zlib, size_t idat_size)
         const size_t wanted = idat_size ? idat_size : random_below(10);
         const size_t size = wanted < left ? wanted : left;
 
-        add_chunk(png, "IDAT", zlib->data + at, size);
+        put_chunk(png, "IDAT", zlib->bytes + at, size);
         at += size;
     }
 }
 
-static inline bytes make_png(const image *im, unsigned filter, int level, size_t idat_size)
+static inline byte_buffer make_png(const image *im, unsigned filter, int level, size_t idat_size)
 {
-    bytes scanlines = make_scanlines(im, filter), zlib = make_zlib(&scanlines, level), png = {0};
+    byte_buffer scanlines = make_scanlines(im, filter),
+                zlib = zlib_stream(scanlines.bytes, scanlines.size, level), png = {0};
 
-    add_before_pixels(&png, im);
-    add_pixels(&png, &zlib, idat_size);
-    add_chunk(&png, "IEND", NULL, 0);
-    bytes_free(&scanlines);
-    bytes_free(&zlib);
+    put_before_pixels(&png, im);
+    put_pixels(&png, &zlib, idat_size);
+    put_chunk(&png, "IEND", NULL, 0);
+    free(scanlines.bytes);
+    free(zlib.bytes);
     return png;
 }
 
