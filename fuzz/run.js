@@ -27,6 +27,7 @@ function installTools() {
   const hasPng = spawnSync('pkg-config', ['--exists', 'libpng', 'libdeflate']).status === 0;
   if (hasFuzzer && hasPng) return;
   if (process.getuid() !== 0) throw new Error(`needs these Debian packages: ${PACKAGES.join(' ')}`);
+  execFileSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'] });
   execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...PACKAGES],
     { stdio: ['ignore', 'ignore', 'inherit'] });
 }
@@ -48,7 +49,7 @@ function runTarget(name, seconds) {
   const child = spawn(path.join(OUT, 'fuzz', name), [
     `-max_total_time=${seconds}`, '-max_len=16384', '-timeout=20', '-rss_limit_mb=2048',
     '-print_final_stats=1', `-artifact_prefix=${path.join(OUT, 'findings', name)}-`,
-    corpus, path.join(OUT, 'seeds', name),
+    corpus, path.join(OUT, 'seeds', name), path.join(__dirname, 'regressions', name),
   ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, UBSAN_OPTIONS: 'print_stacktrace=1' } });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
