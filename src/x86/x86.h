@@ -27,7 +27,9 @@ DECLARE_UNFILTERS(avx2)
     void row_##name##_sse(uint8_t *dst, const uint8_t *src, size_t width,                          \
                           const row_context *context);                                             \
     void row_##name##_avx2(uint8_t *dst, const uint8_t *src, size_t width,                         \
-                           const row_context *context);
+                           const row_context *context);                                            \
+    void row_##name##_avx512(uint8_t *dst, const uint8_t *src, size_t width,                       \
+                             const row_context *context);
 ROW_KINDS(DECLARE_ROWS)
 #undef DECLARE_ROWS
 #undef DECLARE_UNFILTERS
