@@ -72,6 +72,9 @@ $(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/libpng2bmp.a
 $(BUILD)/test_faults: LDFLAGS += $(foreach f,malloc calloc free strdup realpath open pwrite flock \
     ftruncate fchmod dup close rename,-Wl,--wrap=$(f))
 
+# The calls that test_memory.c counts.
+$(BUILD)/test_memory: LDFLAGS += $(foreach f,malloc calloc free,-Wl,--wrap=$(f))
+
 check: $(TESTS)
 	@set -e; for test in $(TESTS); do echo "# $$test"; $$test; done
 

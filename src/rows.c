@@ -1,12 +1,18 @@
 #include "rows.h"
 
 #include "pixels.h"
+#include "plan.h"
 
 /* Scratch rows begin on addresses that suit vectors, and kernels read behind them. */
 static size_t scratch_row(size_t bytes)
 {
     return (bytes + KERNEL_SLACK + 15) / 16 * 16;
 }
+
+/* A row that takes two steps takes them in pieces of so many pixels: what is between
+ * the steps stays in the cache, and takes no more memory for a wider image. A
+ * multiple of 8, so that pieces of packed samples begin on bytes. */
+#define PIECE 2048
 
 static bool needs_colors(const png2bmp_plan *plan)
 {
@@ -22,7 +28,7 @@ static bool needs_colors(const png2bmp_plan *plan)
 
 static size_t colors_memory(const png2bmp_plan *plan)
 {
-    return needs_colors(plan) ? scratch_row(4 * (size_t)plan->png.width) : 0;
+    return needs_colors(plan) ? scratch_row(4 * PIECE) : 0;
 }
 
 static size_t luma_memory(const png2bmp_plan *plan)
@@ -59,7 +65,20 @@ static bool gives_luma(const row_writer *writer)
     return writer->kind == ROW_index8_to_index8 || writer->kind == ROW_gray16_to_index8;
 }
 
-static const uint8_t *color_row(row_writer *writer, const uint8_t *samples, size_t width)
+/* Writes a piece of a row: at most PIECE pixels. */
+typedef void (*piece_fn)(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
+
+static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t pixel_bytes,
+                            const uint8_t *samples, size_t width)
+{
+    const size_t bits = plan_bits_per_pixel(&writer->plan->png);
+
+    for (size_t x = 0; x < width; x += PIECE)
+        write(writer, dst + x * pixel_bytes, samples + x / 8 * bits,
+              width - x < PIECE ? width - x : PIECE);
+}
+
+static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, size_t width)
 {
     writer->row(writer->colors, samples, width, &writer->context);
     return writer->colors;
@@ -70,36 +89,47 @@ static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples,
     if (gives_luma(writer))
         writer->row(dst, samples, width, &writer->context);
     else
-        panel_luma(dst, color_row(writer, samples, width), width);
+        panel_luma(dst, color_piece(writer, samples, width), width);
+}
+
+static void write_rgb565(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    panel_rgb565(dst, color_piece(writer, samples, width), width);
 }
 
 /* Swapping R and B is its own inverse: the row functions of PNG's order serve. */
-static void write_swapped(row_writer *writer, row_kind swap, uint8_t *dst, const uint8_t *samples,
-                          size_t width)
+static void write_rgb(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    const uint8_t *colors = color_row(writer, samples, width);
+    const row_fn swap = writer->kernels->row[ROW_rgb8_to_bgr24];
 
-    writer->kernels->row[swap](dst, colors, width, &writer->context);
+    swap(dst, color_piece(writer, samples, width), width, &writer->context);
+}
+
+static void write_rgba(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const row_fn swap = writer->kernels->row[ROW_rgba8_to_bgra32];
+
+    swap(dst, color_piece(writer, samples, width), width, &writer->context);
 }
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     switch (writer->plan->bmp.format) {
     case PNG2BMP_FORMAT_GRAY8:
-        write_luma(writer, dst, samples, width);
+        write_in_pieces(writer, write_luma, dst, 1, samples, width);
         break;
     case PNG2BMP_FORMAT_MONO1:
-        write_luma(writer, writer->luma, samples, width);
+        write_in_pieces(writer, write_luma, writer->luma, 1, samples, width);
         mono_row(&writer->mono, dst, writer->luma, width);
         break;
     case PNG2BMP_FORMAT_RGB565:
-        panel_rgb565(dst, color_row(writer, samples, width), width);
+        write_in_pieces(writer, write_rgb565, dst, 2, samples, width);
         break;
     case PNG2BMP_FORMAT_RAW_RGB:
-        write_swapped(writer, ROW_rgb8_to_bgr24, dst, samples, width);
+        write_in_pieces(writer, write_rgb, dst, 3, samples, width);
         break;
     case PNG2BMP_FORMAT_RAW_RGBA:
-        write_swapped(writer, ROW_rgba8_to_bgra32, dst, samples, width);
+        write_in_pieces(writer, write_rgba, dst, 4, samples, width);
         break;
     default:
         writer->row(dst, samples, width, &writer->context);

@@ -14,7 +14,7 @@ typedef struct row_writer {
     row_kind            kind;
     row_fn              row;
     row_context         context;
-    uint8_t            *colors; /* a row between two steps */
+    uint8_t            *colors; /* a piece of a row between two steps */
     uint8_t            *luma;   /* mono1: the row before it becomes bits */
     mono_state          mono;
 } row_writer;

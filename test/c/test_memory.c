@@ -1,0 +1,191 @@
+/*
+ * How much memory a conversion takes beside input and output: at most 1 MiB for any
+ * image that is not interlaced, while its scanlines are at most 240 KiB long, and of a
+ * BMP that is saved no more than a strip. The linker puts the functions below in the
+ * place of malloc and free (--wrap).
+ */
+#include <malloc.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "png2bmp.h"
+#include "png_writer.h"
+
+#define MIB ((size_t)1024 * 1024)
+
+/* volatile: the compiler believes that malloc looks at nothing of ours. */
+static volatile struct {
+    bool   on;
+    size_t now, peak;
+} memory;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void  __real_free(void *p);
+
+static void *count(void *p)
+{
+    if (memory.on && p) {
+        memory.now += malloc_usable_size(p);
+        if (memory.now > memory.peak)
+            memory.peak = memory.now;
+    }
+    return p;
+}
+
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return count(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t number, size_t size);
+void *__wrap_calloc(size_t number, size_t size)
+{
+    return count(__real_calloc(number, size));
+}
+
+void __wrap_free(void *p);
+void __wrap_free(void *p)
+{
+    if (memory.on && p)
+        memory.now -= malloc_usable_size(p);
+    __real_free(p);
+}
+
+/* ---- Images ------------------------------------------------------------------- */
+
+/* Scanlines of zeros with a filter type that goes through all five. */
+static byte_buffer make_png(const png2bmp_png_info *info)
+{
+    const size_t size = (size_t)plan_total_scanline_bytes(info);
+    uint8_t     *scanlines = calloc(size, 1);
+    byte_buffer  png = {0}, stream;
+
+    if (!scanlines)
+        abort();
+    if (!info->interlaced) {
+        const size_t pitch = size / info->height;
+
+        for (size_t y = 0; y < info->height; y++)
+            scanlines[y * pitch] = (uint8_t)(y % 5);
+    }
+    stream = zlib_stream(scanlines, size, 1);
+    put_signature(&png);
+    put_ihdr(&png, info);
+    if (info->color_type == PNG2BMP_PALETTE)
+        put_chunk(&png, "PLTE", "\1\2\3\4\5\6", 6);
+    put_idats(&png, stream.bytes, stream.size, SIZE_MAX);
+    put_chunk(&png, "IEND", NULL, 0);
+    free(scanlines);
+    free(stream.bytes);
+    return png;
+}
+
+static int tests, failures;
+
+static void tell(bool good, const char *what, const png2bmp_png_info *info, png2bmp_format format,
+                 size_t peak)
+{
+    tests++;
+    failures += !good;
+    if (!good || info->height >= 30000)
+        printf("%s - %s: %u x %u, colour type %d, %u bit, %s, format %d: %zu bytes\n",
+               good ? "ok" : "not ok", what, info->width, info->height, (int)info->color_type,
+               info->bit_depth, info->interlaced ? "interlaced" : "not interlaced", (int)format,
+               peak);
+}
+
+typedef png2bmp_status (*convert_fn)(const png2bmp_plan *plan, const byte_buffer *png);
+
+static png2bmp_status to_memory(const png2bmp_plan *plan, const byte_buffer *png)
+{
+    uint8_t       *bmp;
+    png2bmp_status status;
+
+    memory.on = false;
+    bmp = malloc((size_t)plan->bmp.byte_length);
+    memory.on = true;
+    status = png2bmp_run(plan, png->bytes, png->size, bmp, NULL, NULL);
+    memory.on = false;
+    free(bmp);
+    return status;
+}
+
+static png2bmp_status to_file(const png2bmp_plan *plan, const byte_buffer *png)
+{
+    char           path[64];
+    png2bmp_status status;
+
+    snprintf(path, sizeof path, "/tmp/png2bmp-memory-%ld.bmp", (long)getpid());
+    status = png2bmp_save(path, plan, png->bytes, png->size, NULL, NULL);
+    unlink(path);
+    return status;
+}
+
+static void measure(const char *what, convert_fn convert, const png2bmp_png_info *info,
+                    png2bmp_format format, size_t limit)
+{
+    byte_buffer     png = make_png(info);
+    png2bmp_options options;
+    png2bmp_plan    plan;
+    png2bmp_status  status;
+
+    png2bmp_options_init(&options);
+    options.format = format;
+    options.max_pixels = UINT64_MAX;
+    status = png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL);
+    if (status == PNG2BMP_OK) {
+        memory.now = memory.peak = 0;
+        memory.on = true;
+        status = convert(&plan, &png);
+        memory.on = false;
+        tell(status == PNG2BMP_OK && memory.peak <= limit, what, info, format, memory.peak);
+    } else if (status != PNG2BMP_ERR_FORMAT) {
+        tell(false, png2bmp_status_text(status), info, format, 0);
+    }
+    free(png.bytes);
+}
+
+static const struct {
+    png2bmp_color_type color_type;
+    uint8_t            bit_depth, bytes;
+} types[] = {
+    {PNG2BMP_GRAY, 1, 1},        {PNG2BMP_GRAY, 4, 1},      {PNG2BMP_GRAY, 8, 1},
+    {PNG2BMP_GRAY, 16, 2},       {PNG2BMP_RGB, 8, 3},       {PNG2BMP_RGB, 16, 6},
+    {PNG2BMP_PALETTE, 1, 1},     {PNG2BMP_PALETTE, 8, 1},   {PNG2BMP_GRAY_ALPHA, 8, 2},
+    {PNG2BMP_GRAY_ALPHA, 16, 4}, {PNG2BMP_RGB_ALPHA, 8, 4}, {PNG2BMP_RGB_ALPHA, 16, 8},
+};
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        for (int format = 0; format < PNG2BMP_FORMAT_COUNT; format++) {
+            const uint32_t   widths[] = {1, 1000, 240 * 1024 / types[i].bytes};
+            png2bmp_png_info info = {.color_type = types[i].color_type,
+                                     .bit_depth = types[i].bit_depth};
+
+            /* mono1 keeps seven more bytes a pixel of one row */
+            for (size_t w = 0; w < (format == PNG2BMP_FORMAT_MONO1 ? 2u : 3u); w++) {
+                info.width = widths[w];
+                info.height = w == 2 ? 20 : 2000;
+                measure("in memory", to_memory, &info, (png2bmp_format)format, MIB);
+            }
+            info.width = 1000;
+            info.interlaced = true;
+            if (format != PNG2BMP_FORMAT_MONO1)
+                measure("interlaced", to_memory, &info, (png2bmp_format)format, MIB);
+        }
+    }
+    {
+        const png2bmp_png_info large = {
+            .width = 30000, .height = 30000, .bit_depth = 1, .color_type = PNG2BMP_GRAY};
+        const png2bmp_png_info color = {
+            .width = 3000, .height = 2000, .bit_depth = 16, .color_type = PNG2BMP_RGB_ALPHA};
+
+        measure("saved", to_file, &large, PNG2BMP_FORMAT_INDEXED, 3 * MIB);
+        measure("saved", to_file, &color, PNG2BMP_FORMAT_BGRA32, 3 * MIB);
+    }
+    printf("# %d measured, %d too large\n", tests, failures);
+    return failures > 0;
+}
