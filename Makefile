@@ -23,7 +23,8 @@ HEADERS  := $(wildcard include/*.h src/*.h src/x86/*.h src/arm/*.h)
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 TESTS    := $(patsubst test/c/%.c,$(BUILD)/%,$(wildcard test/c/*.c))
 C_CODE   := $(SOURCES) $(wildcard addon/*.c)
-ALL_C    := $(C_CODE) $(HEADERS) $(wildcard addon/*.h test/c/*.c test/c/*.h test/oracle/*.c bench/*.c bench/*.h fuzz/*.c fuzz/*.h examples/c/*.c)
+ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon test/c test/faults test/kit test/oracle bench fuzz \
+                examples/c,$(d)/*.c $(d)/*.h)) $(SOURCES)
 
 DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate)
 DEFLATE_LIBS   := $(shell $(CC) -print-file-name=libdeflate.a)

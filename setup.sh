@@ -2,8 +2,9 @@
 # Makes a fresh machine ready: installs what is missing, then builds. Safe to run
 # again, and quick when there is nothing to do.
 #
-#   ./setup.sh           everything, the programs that only the tests use included
-#   ./setup.sh build     what the build needs, no more
+#   ./setup.sh            what the build and `npm test` need
+#   ./setup.sh build      what the build needs, no more
+#   ./setup.sh develop    what .ci/run needs, too: linters, fuzzers
 
 set -eu
 cd "$(dirname "$0")"
@@ -11,6 +12,12 @@ cd "$(dirname "$0")"
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
+
+purpose=${1:-test}
+case $purpose in
+    build | test | develop) ;;
+    *) fail "not known: $purpose. The choice is build, test, develop" ;;
+esac
 
 # ---- Node.js, which is the one thing that is not installed from here ----------
 
@@ -37,7 +44,7 @@ has pkg-config || want pkg-config
 has_libdeflate || want libdeflate-dev
 
 # What only the tests use: the oracle's libpng, and other people's BMP readers.
-if [ "${1:-}" != build ]; then
+if [ "$purpose" != build ]; then
     has_libpng || want libpng-dev
     has convert && convert -version 2>/dev/null | grep -q ImageMagick || want imagemagick
     has bmptopnm || want netpbm
@@ -47,23 +54,42 @@ if [ "${1:-}" != build ]; then
     has parallel && parallel --version 2>/dev/null | grep -q GNU || want parallel
 fi
 
+# What only those who change the code use. Version 14 is the one that formats it.
+if [ "$purpose" = develop ]; then
+    has clang || want clang
+    has clang-format || want clang-format
+    has clang-tidy || want clang-tidy
+    has cppcheck || want cppcheck
+    has clang-14 || want clang-14
+    [ -e "$(clang-14 -print-file-name=libclang_rt.fuzzer-$(uname -m).a 2>/dev/null)" ] ||
+        want libclang-rt-14-dev
+fi
+
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif has sudo; then
-        sudo "$@"
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# What apt-get says is only of interest when it fails.
+install_missing() {
+    log=$(mktemp)
+    # shellcheck disable=SC2086 # the names are words
+    if as_root apt-get update >"$log" 2>&1 &&
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y --no-install-recommends $missing >>"$log" 2>&1; then
+        rm -f "$log"
     else
-        fail "run as root, or install sudo, or install these yourself:$missing"
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        fail "apt-get could not install$missing"
     fi
 }
 
 if [ -n "$missing" ]; then
     has apt-get || fail "please install (the names are Debian's):$missing"
+    [ "$(id -u)" -eq 0 ] || has sudo ||
+        fail "run as root, or install sudo, or install these yourself:$missing"
     say "installing$missing"
-    as_root apt-get update -qq
-    # shellcheck disable=SC2086 # the names are words
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    install_missing
 fi
 
 # ---- npm packages, then the addon -------------------------------------------------
