@@ -728,7 +728,7 @@ static void fill_buffer(inflater *z)
 enum {
     /* Scanlines decoded at a time, about: few enough to be in the level 2 cache
      * when they are unfiltered. */
-    BATCH_SIZE = 160 * 1024
+    BATCH_SIZE = 224 * 1024
 };
 
 inflater *inflate_open(const inflate_config *config)
