@@ -150,7 +150,7 @@ static void fill_context(row_context *context, unsigned kind, const uint8_t *hea
     memcpy(context->background, head + 12, 3);
     context->truncate16 = head[4] >> 2 & 1;
     for (unsigned i = 0; i < 3; i++) {
-        context->key[i] = head[6 + 2 * i] << 8 | head[7 + 2 * i];
+        context->key[i] = (uint32_t)head[6 + 2 * i] << 8 | head[7 + 2 * i];
         if (!deep)
             context->key[i] &= 0xff;
         if (gray)
