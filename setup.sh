@@ -32,6 +32,9 @@ has_libdeflate() { has pkg-config && pkg-config --exists libdeflate; }
 has_pillow() { /usr/bin/python3 -c 'import PIL' 2>/dev/null || python3 -c 'import PIL' 2>/dev/null; }
 has_libpng() { has pkg-config && pkg-config --exists libpng; }
 
+# Other programs have these names as well: is_made_by WORD COMMAND ARGUMENT
+is_made_by() { "$2" "$3" 2>/dev/null | grep -q "$1"; }
+
 missing=
 want() { missing="$missing $1"; }
 
@@ -46,12 +49,12 @@ has_libdeflate || want libdeflate-dev
 # What only the tests use: the oracle's libpng, and other people's BMP readers.
 if [ "$purpose" != build ]; then
     has_libpng || want libpng-dev
-    has convert && convert -version 2>/dev/null | grep -q ImageMagick || want imagemagick
+    is_made_by ImageMagick convert -version || want imagemagick
     has bmptopnm || want netpbm
     has ffmpeg || want ffmpeg
     has_pillow || want python3-pil
     has man || want man-db
-    has parallel && parallel --version 2>/dev/null | grep -q GNU || want parallel
+    is_made_by GNU parallel --version || want parallel
 fi
 
 # What only those who change the code use. Version 14 is the one that formats it.
@@ -61,7 +64,7 @@ if [ "$purpose" = develop ]; then
     has clang-tidy || want clang-tidy
     has cppcheck || want cppcheck
     has clang-14 || want clang-14
-    [ -e "$(clang-14 -print-file-name=libclang_rt.fuzzer-$(uname -m).a 2>/dev/null)" ] ||
+    [ -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null)" ] ||
         want libclang-rt-14-dev
 fi
 
@@ -94,18 +97,23 @@ fi
 
 # ---- npm packages, then the addon -------------------------------------------------
 
-if [ ! -e node_modules/.package-lock.json ] ||
-    [ package-lock.json -nt node_modules/.package-lock.json ]; then
+# newer_than FILE PATH...: FILE is not there, or something in the paths is newer. A
+# directory is when a file in it came or went.
+newer_than() {
+    [ ! -e "$1" ] || [ -n "$(reference=$1 && shift && find "$@" -newer "$reference")" ]
+}
+
+installed=node_modules/.package-lock.json
+if newer_than $installed package-lock.json; then
     say 'npm ci'
     npm ci --no-audit --no-fund --loglevel=error
-    touch node_modules/.package-lock.json
+    touch $installed
 fi
 
 addon=build/Release/png2bmp.node
-if [ ! -e "$addon" ] ||
-    [ -n "$(find src include addon scripts binding.gyp -newer "$addon" -print | head -n 1)" ]; then
+if newer_than $addon src include addon scripts binding.gyp; then
     say 'building'
     npm run --silent build
-    touch "$addon"
+    touch $addon
 fi
 say 'ready'
