@@ -6,10 +6,10 @@
 set -eu
 cd "$(dirname "$0")"
 
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
+if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
   echo "corpus: needs apt-get and dpkg-deb: Debian or Ubuntu" >&2
   exit 1
-}
+fi
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -28,7 +28,7 @@ take_files() {
   dpkg-deb --fsys-tarfile "$work/$package"_*.deb |
     tar -x -C "$work/$package" -f - --files-from="$work/paths" || true
   node corpus.js adopt "$package" "$work/$package"
-  rm -rf "$work/$package" "$work/$package"_*.deb
+  rm -rf "${work:?}/${package:?}" "$work/$package"_*.deb
 }
 
 missing=$(node corpus.js missing-packages)

@@ -41,7 +41,8 @@ function groups(files) {
 
 function format(value) {
     if (!Number.isFinite(value)) return '-';
-    return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+    // Three figures, and what rounding makes of 99.96 counts as well.
+    return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /* A Markdown table, aligned so that a terminal shows it well too. */

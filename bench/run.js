@@ -16,7 +16,7 @@
  * build/results.json.
  */
 
-const { spawn } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -162,9 +162,20 @@ async function measureLane(lane, files, chosen) {
 
 // ---- Telling ----------------------------------------------------------------
 
+function commit() {
+    try {
+        return execFileSync('git', ['rev-parse', '--short', 'HEAD'],
+            { cwd: __dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    } catch {
+        return 'not under git';
+    }
+}
+
 function machine() {
-    return { cpu: os.cpus()[0].model, cores: os.cpus().length, system: `${os.type()} ${os.release()}`,
-        node: process.version, date: new Date().toISOString().slice(0, 10) };
+    const [{ model }] = os.cpus();
+    return { commit: commit(), cpu: model, cores: os.cpus().length,
+        system: `${os.type()} ${os.release()}`, node: process.version,
+        date: new Date().toISOString().slice(0, 10) };
 }
 
 function laneText(lane, files) {
@@ -187,7 +198,8 @@ function latencyText(latency) {
 }
 
 const headText = ({ machine: about, files }) => `${files.length} files; ${about.cpu}, ` +
-    `${about.cores} cores, ${about.system}, Node.js ${about.node}, ${about.date}.`;
+    `${about.cores} cores, ${about.system}, Node.js ${about.node}, ${about.date}, ` +
+    `commit ${about.commit}.`;
 
 function fullText(results) {
     return [headText(results), ...LANES.map((lane) => laneText(lane, results.files)),
