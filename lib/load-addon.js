@@ -8,13 +8,14 @@ const root = path.join(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
 
 // Built here, or else as it came with the package. On Linux there is one for glibc and one
-// for musl, of which the wrong one does not load.
+// for musl. That for musl comes first: glibc refuses it, while musl takes one for glibc as if
+// it were its own.
 function candidates() {
   const name = `${process.platform}-${process.arch}`;
   return [
     path.join(root, 'build/Release/png2bmp.node'),
-    path.join(prebuilds, `${name}.node`),
     path.join(prebuilds, `${name}-musl.node`),
+    path.join(prebuilds, `${name}.node`),
   ];
 }
 

@@ -40,9 +40,11 @@ test('without one, that of the platform is taken', (t) => {
   assert.equal(loadWith(t, { [`prebuilds/${name}.node`]: built }), version);
 });
 
-test('where that does not load, the one for musl is', (t) => {
-  const files = { [`prebuilds/${name}.node`]: 'broken', [`prebuilds/${name}-musl.node`]: built };
-  assert.equal(loadWith(t, files), version);
+test('of the one for musl and the one for glibc, that which loads is taken', (t) => {
+  for (const [one, other] of [[built, 'broken'], ['broken', built]]) {
+    const files = { [`prebuilds/${name}.node`]: one, [`prebuilds/${name}-musl.node`]: other };
+    assert.equal(loadWith(t, files), version);
+  }
 });
 
 test('where there is none, the error says which there are and what to do', (t) => {

@@ -1,0 +1,42 @@
+/*
+ * Linked into the glibc builds of `npm run prebuilds`, with --wrap for the three names.
+ *
+ * glibc 2.33 gave stat, lstat and fstat symbols of their own; a file linked with them
+ * loads nowhere older. The functions that stood behind the names until then are still
+ * in every glibc, under their old versions, so these are taken.
+ */
+#include <sys/stat.h>
+
+#if defined(__x86_64__)
+#define OLD_GLIBC "GLIBC_2.2.5"
+#define STAT_VERSION 1
+#elif defined(__aarch64__)
+#define OLD_GLIBC "GLIBC_2.17"
+#define STAT_VERSION 0
+#endif
+
+int __xstat(int version, const char *path, struct stat *status);
+int __lxstat(int version, const char *path, struct stat *status);
+int __fxstat(int version, int fd, struct stat *status);
+int __wrap_stat(const char *path, struct stat *status);
+int __wrap_lstat(const char *path, struct stat *status);
+int __wrap_fstat(int fd, struct stat *status);
+
+__asm__(".symver __xstat, __xstat@" OLD_GLIBC);
+__asm__(".symver __lxstat, __lxstat@" OLD_GLIBC);
+__asm__(".symver __fxstat, __fxstat@" OLD_GLIBC);
+
+int __wrap_stat(const char *path, struct stat *status)
+{
+    return __xstat(STAT_VERSION, path, status);
+}
+
+int __wrap_lstat(const char *path, struct stat *status)
+{
+    return __lxstat(STAT_VERSION, path, status);
+}
+
+int __wrap_fstat(int fd, struct stat *status)
+{
+    return __fxstat(STAT_VERSION, fd, status);
+}
