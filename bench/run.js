@@ -124,7 +124,7 @@ function javascriptCommand(lane, files, chosen) {
         files: files.map(({ file }) => file),
         peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers),
         rounds: chosen.rounds,
-        slowRounds: chosen.quick ? 1 : 2,
+        slowRounds: chosen.rounds < 10 || chosen.quick ? 1 : 2,
         seconds: chosen.quick ? 0.7 : 1.2,
     };
     if (lane === 'javascript') settings.icon = icon?.file;
