@@ -66,6 +66,8 @@ if [ "$purpose" = develop ]; then
     has clang-14 || want clang-14
     [ -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null)" ] ||
         want libclang-rt-14-dev
+    has llvm-cov-14 || want llvm-14
+    has valgrind || want valgrind
 fi
 
 as_root() {

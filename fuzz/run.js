@@ -7,7 +7,7 @@
 //
 // An input that breaks something is written to fuzz/out/findings, and the exit code is 1.
 
-const { execFileSync, spawn, spawnSync } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
@@ -17,19 +17,9 @@ const TARGETS = ['convert', 'libpng', 'inflate', 'kernels', 'pixels'];
 const OUT = path.join(__dirname, 'out');
 const STATS = path.join(OUT, 'stats.json');
 
-const PACKAGES = ['clang-14', 'libclang-rt-14-dev', 'llvm-14', 'libdeflate-dev', 'libpng-dev'];
-
-/** What a fresh machine lacks; on Debian and as root it is installed. */
+/** Installs what a fresh machine lacks. */
 function installTools() {
-  const clang = spawnSync('clang-14', ['-print-file-name=libclang_rt.fuzzer-x86_64.a'],
-    { encoding: 'utf8' });
-  const hasFuzzer = clang.status === 0 && path.isAbsolute(clang.stdout.trim());
-  const hasPng = spawnSync('pkg-config', ['--exists', 'libpng', 'libdeflate']).status === 0;
-  if (hasFuzzer && hasPng) return;
-  if (process.getuid() !== 0) throw new Error(`needs these Debian packages: ${PACKAGES.join(' ')}`);
-  execFileSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...PACKAGES],
-    { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(path.join(__dirname, '../setup.sh'), ['develop'], { stdio: 'inherit' });
 }
 
 function build() {

@@ -50,6 +50,10 @@ function encoderFiles() {
   // More scanline bytes than the inflater's buffer holds.
   const large = createImage({ width: 400, height: 600, colorType: 0, bitDepth: 8, fill: 'gradients' });
   files.push(png.encodePng(large, { deflate: { level: 9 } }));
+  // A large IDAT, damaged at its start.
+  const damaged = png.encodePng(large, { deflate: 'stored' });
+  damaged[damaged.indexOf('IDAT') + 6] ^= 6;
+  files.push(damaged);
   return files;
 }
 
