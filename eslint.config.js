@@ -7,7 +7,7 @@ module.exports = [
   { ignores: ['build/', '**/node_modules/', 'bench/corpus/', 'coverage/', 'fuzz/out/'] },
   js.configs.recommended,
   {
-    files: ['**/*.js'],
+    files: ['**/*.js', '**/*.cjs'],
     languageOptions: { sourceType: 'commonjs', globals: globals.node },
     rules: {
       'prefer-const': 'error',

@@ -1,0 +1,178 @@
+'use strict';
+
+// npm run test:package: what npm would publish, in an empty directory, in every runtime that
+// can be had. Downloads about 500 MB the first time, so it is no part of `npm test`.
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawnSync } = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const process = require('node:process');
+const test = require('node:test');
+
+const { TYPES, createImage, typeName } = require('../kit/image');
+const { encodePng } = require('../kit/png-encoder');
+const { RUNTIMES, provide } = require('./runtimes');
+
+const ROOT = path.resolve(__dirname, '../..');
+const PREBUILDS = ['linux-arm64', 'linux-x64', 'linux-x64-musl'];
+const PROGRAMS = path.join(__dirname, 'programs');
+const MINUTES = 60_000;
+
+const home = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-package-'));
+test.after(() => fs.rmSync(home, { recursive: true }));
+const installed = path.join(home, 'node_modules/png2bmp');
+
+// ---- The package ----------------------------------------------------------------------
+
+function npm(...args) {
+  return execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+test('npm pack builds the addons and packs what a user needs, and no more', () => {
+  npm('pack', '--silent', '--pack-destination', home);
+  const archive = fs.readdirSync(home).find((name) => name.endsWith('.tgz'));
+  const list = execFileSync('tar', ['-tzf', path.join(home, archive)], { encoding: 'utf8' });
+  const names = list.trim().split('\n').map((name) => name.replace('package/', ''));
+  const folders = new Set(names.map((name) => name.split('/')[0]));
+  assert.deepEqual([...folders].sort(), ['LICENSE', 'README.md', 'bin', 'cli', 'completions', 'lib',
+    'man', 'package.json', 'prebuilds']);
+  for (const name of PREBUILDS) assert.ok(names.includes(`prebuilds/${name}.node`), name);
+  for (const name of ['lib/index.js', 'lib/index.mjs', 'lib/index.d.ts', 'bin/png2bmp.js'])
+    assert.ok(names.includes(name), name);
+});
+
+test('the package installs in an empty directory with install scripts switched off', () => {
+  const archive = fs.readdirSync(home).find((name) => name.endsWith('.tgz'));
+  fs.writeFileSync(path.join(home, 'package.json'), '{ "private": true }');
+  npm('install', '--prefix', home, '--ignore-scripts', '--no-audit', '--no-fund',
+    path.join(home, archive));
+  assert.ok(fs.existsSync(path.join(installed, 'package.json')));
+});
+
+test('the package has no install script, and nothing that npm would build', () => {
+  const { scripts, gypfile } = require(path.join(installed, 'package.json'));
+  for (const name of ['preinstall', 'install', 'postinstall']) assert.ok(!(name in scripts), name);
+  assert.equal(gypfile, false);
+  assert.ok(!fs.existsSync(path.join(installed, 'binding.gyp')));
+});
+
+test('each addon has at most 400 kB', () => {
+  for (const name of PREBUILDS) {
+    const { size } = fs.statSync(path.join(installed, 'prebuilds', `${name}.node`));
+    assert.ok(size > 0 && size <= 400_000, `${name}: ${size}`);
+  }
+});
+
+// ---- What runs in it --------------------------------------------------------------------
+
+/** [name, CommonJS source] of README's examples; those with other packages cannot run here. */
+function readmeExamples() {
+  const readme = fs.readFileSync(path.join(installed, 'README.md'), 'utf8');
+  const sources = [...readme.matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
+  return sources.map((source, i) => ({ name: `example-${i + 1}`, source }));
+}
+
+function otherPackages({ source }) {
+  return [...source.matchAll(/require\('(.*?)'\)/g)].map((match) => match[1])
+    .filter((name) => name !== 'png2bmp' && !name.startsWith('node:'));
+}
+
+function asModule(source) {
+  return source.replace(/const (\{.*?\}|\w+) = require\((.*?)\);/g, 'import $1 from $2;');
+}
+
+function writePngs(directory) {
+  fs.mkdirSync(directory);
+  for (const type of TYPES) {
+    for (const interlaced of [false, true]) {
+      const image = createImage({ ...type, width: 37, height: 21, seed: 3, fill: 'gradients' });
+      const name = `${typeName(type)}${interlaced ? ', Adam7' : ''}.png`;
+      fs.writeFileSync(path.join(directory, name.replaceAll('/', '-')),
+        encodePng(image, { interlaced, filter: 'random' }));
+    }
+  }
+}
+
+test('the files for the runtimes are laid out', () => {
+  fs.cpSync(PROGRAMS, home, { recursive: true });
+  fs.mkdirSync(path.join(home, 'samples'));
+  fs.copyFileSync(path.join(ROOT, 'samples/sample.png'), path.join(home, 'samples/sample.png'));
+  fs.copyFileSync(path.join(ROOT, 'samples/sample.png'), path.join(home, 'sample.png'));
+  writePngs(path.join(home, 'pngs'));
+  const examples = readmeExamples().filter((example) => otherPackages(example).length === 0);
+  assert.ok(examples.length >= 3, 'README has lost its examples');
+  for (const { name, source } of examples) {
+    fs.writeFileSync(path.join(home, `${name}.cjs`), source);
+    fs.writeFileSync(path.join(home, `${name}.mjs`), asModule(source));
+  }
+});
+
+test('README has examples with other packages', (t) => {
+  for (const example of readmeExamples()) {
+    const others = otherPackages(example);
+    if (others.length > 0) t.diagnostic(`${example.name} not run, it needs ${others}`);
+  }
+});
+
+function runProgram({ command, flags, env }, file) {
+  const [program, ...args] = [...command, ...flags, file];
+  const result = spawnSync(program, args, {
+    cwd: home, encoding: 'utf8', env: { ...process.env, ...env }, timeout: 5 * MINUTES,
+  });
+  assert.equal(result.error, undefined);
+  assert.equal(result.status, 0, `${file}\n${result.stdout}${result.stderr}`);
+  return result.stdout;
+}
+
+function takeBmp() {
+  const file = path.join(home, 'sample.bmp');
+  if (!fs.existsSync(file)) return '';
+  const bytes = fs.readFileSync(file);
+  fs.rmSync(file);
+  return crypto.createHash('sha256').update(bytes).digest('hex');
+}
+
+/** What all programs print and write: { file: text }. */
+function outputs(runtime) {
+  const files = fs.readdirSync(home).filter((name) => /^(example-|convert|import).*js$/.test(name));
+  return Object.fromEntries(files.sort().map((file) =>
+    [file, runProgram(runtime, file) + takeBmp()]));
+}
+
+const wanted = {};
+
+for (const runtime of RUNTIMES) {
+  test(`${runtime.name} gives the same bytes by require and by import`, (t) => {
+    try {
+      runtime.ready = provide(runtime);
+    } catch (error) {
+      t.skip(`not to be had: ${error.message.split('\n')[0]}`);
+      return;
+    }
+    const printed = outputs(runtime.ready);
+    if (runtime === RUNTIMES[0]) {
+      assert.ok(printed['convert.cjs'].split('\n').length > 100);
+      Object.assign(wanted, printed);
+    }
+    assert.deepEqual(printed, wanted);
+  });
+
+  test(`${runtime.name} converts while inputs are moved, resized and dropped`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    const printed = runProgram(runtime.ready, 'lifetime.cjs');
+    assert.match(printed, /moved inputs, targets and results are like any other/);
+    const version = /^Node\.js (\d+)/.exec(runtime.name)?.[1];
+    if (version >= 22) assert.match(printed, /prototype\.transfer: used/);
+  });
+}
+
+test('the command line of the package converts', () => {
+  execFileSync(path.join(home, 'node_modules/.bin/png2bmp'), ['--force', 'sample.png'], { cwd: home });
+  assert.notEqual(takeBmp(), '');
+});

