@@ -85,18 +85,28 @@ KERNEL void look_up_64(__m512i pixels[4], const uint8_t *src, const palette_plan
     pixels[3] = _mm512_unpackhi_epi16(bg1, ra1);
 }
 
-/* 16 pixels, of which the first n are written. */
-KERNEL void store_16(uint8_t *dst, __m512i pixels, size_t n, size_t out)
-{
-    static const uint8_t without_alpha[64] = {0,  1,  2,  4,  5,  6,  8,  9,  10, 12, 13, 14,
-                                              16, 17, 18, 20, 21, 22, 24, 25, 26, 28, 29, 30,
-                                              32, 33, 34, 36, 37, 38, 40, 41, 42, 44, 45, 46,
-                                              48, 49, 50, 52, 53, 54, 56, 57, 58, 60, 61, 62};
+/* Without alpha 64 pixels are three blocks of 64 bytes; block i has its bytes from
+ * pixels[i] (0 to 63) and pixels[i + 1] (64 to 127). */
+static const uint8_t without_alpha[3][64] = {
+    {0,  1,  2,  4,  5,  6,  8,  9,  10, 12, 13, 14, 16, 17, 18, 20, 21, 22, 24, 25, 26, 28,
+     29, 30, 32, 33, 34, 36, 37, 38, 40, 41, 42, 44, 45, 46, 48, 49, 50, 52, 53, 54, 56, 57,
+     58, 60, 61, 62, 64, 65, 66, 68, 69, 70, 72, 73, 74, 76, 77, 78, 80, 81, 82, 84},
+    {21, 22, 24, 25, 26, 28, 29, 30, 32, 33, 34, 36, 37, 38, 40, 41,  42,  44,  45,  46, 48, 49,
+     50, 52, 53, 54, 56, 57, 58, 60, 61, 62, 64, 65, 66, 68, 69, 70,  72,  73,  74,  76, 77, 78,
+     80, 81, 82, 84, 85, 86, 88, 89, 90, 92, 93, 94, 96, 97, 98, 100, 101, 102, 104, 105},
+    {42,  44,  45,  46,  48,  49,  50,  52,  53,  54,  56,  57,  58,  60,  61,  62,
+     64,  65,  66,  68,  69,  70,  72,  73,  74,  76,  77,  78,  80,  81,  82,  84,
+     85,  86,  88,  89,  90,  92,  93,  94,  96,  97,  98,  100, 101, 102, 104, 105,
+     106, 108, 109, 110, 112, 113, 114, 116, 117, 118, 120, 121, 122, 124, 125, 126}};
 
-    if (out == 3)
-        pixels = _mm512_permutexvar_epi8(load64(without_alpha), pixels);
-    _mm512_mask_storeu_epi8(dst, n * out == 64 ? ~(__mmask64)0 : ((__mmask64)1 << n * out) - 1,
-                            pixels);
+/* 64 pixels in whole blocks, 192 or 256 bytes. */
+KERNEL void store_64(uint8_t *dst, const __m512i pixels[4], size_t out)
+{
+    for (size_t i = 0; i < out; i++)
+        _mm512_storeu_si512(dst + 64 * i,
+                            out == 4 ? pixels[i]
+                                     : _mm512_permutex2var_epi8(pixels[i], load64(without_alpha[i]),
+                                                                pixels[i < 3 ? i + 1 : 3]));
 }
 
 KERNEL void palette_row(size_t out, uint8_t *dst, const uint8_t *src, size_t width,
@@ -104,18 +114,18 @@ KERNEL void palette_row(size_t out, uint8_t *dst, const uint8_t *src, size_t wid
 {
     palette_planes planes;
     __m512i        pixels[4];
+    uint8_t        bytes[4 * PIXELS];
 
     for (size_t q = 0; q < 4; q++)
         split_quarter(&planes, q, context);
     for (; width >= PIXELS; width -= PIXELS, src += PIXELS, dst += PIXELS * out) {
         look_up_64(pixels, src, &planes, out);
-        for (size_t i = 0; i < 4; i++)
-            store_16(dst + 16 * i * out, pixels[i], 16, out);
+        store_64(dst, pixels, out);
     }
     if (width > 0) {
         look_up_64(pixels, src, &planes, out);
-        for (size_t i = 0; 16 * i < width; i++)
-            store_16(dst + 16 * i * out, pixels[i], width - 16 * i < 16 ? width - 16 * i : 16, out);
+        store_64(bytes, pixels, out);
+        memcpy(dst, bytes, width * out);
     }
 }
 

@@ -10,6 +10,7 @@
 #define _DEFAULT_SOURCE
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,25 @@ static const size_t      unfilter_bpp[UNFILTER_COUNT] = {1, 2, 3, 4, 6, 8, 3, 4}
 
 static unsigned tests, failures;
 
+/* What runs now, for the case that it touches an inaccessible page. */
+static char running[96];
+
+static void on_fault(int signal_number)
+{
+    static const char before[] = "not ok - touched memory outside of its buffers: ";
+
+    (void)signal_number;
+    if (write(STDOUT_FILENO, before, sizeof before - 1) < 0 ||
+        write(STDOUT_FILENO, running, strlen(running)) < 0 || write(STDOUT_FILENO, "\n", 1) < 0)
+        _exit(2);
+    _exit(1);
+}
+
+static void now_running(const char *level, const char *what)
+{
+    snprintf(running, sizeof running, "%s: %s", level, what);
+}
+
 static void report(bool ok, const char *level, const char *what)
 {
     tests++;
@@ -183,6 +203,8 @@ static void check_unfilter(const struct level *level, size_t kind)
 
     if (fast == plain)
         return;
+    snprintf(what, sizeof what, "unfilter_%s is plain C", unfilter_names[kind]);
+    now_running(level->name, what);
     for (size_t width = 1; width <= 67; width++) {
         for (size_t rows = 1; rows <= 9; rows++) {
             for (int again = 0; again < 4; again++)
@@ -192,7 +214,6 @@ static void check_unfilter(const struct level *level, size_t kind)
     for (int again = 0; again < 300; again++)
         ok = ok && unfilter_agrees(plain, fast, (1 + random_below(700)) * bpp,
                                    1 + random_below(MAX_ROWS));
-    snprintf(what, sizeof what, "unfilter_%s is plain C", unfilter_names[kind]);
     report(ok, level->name, what);
 }
 
@@ -267,6 +288,8 @@ static void check_row(const struct level *level, size_t kind)
 
     if (fast == plain)
         return;
+    snprintf(what, sizeof what, "row_%s is plain C", row_names[kind]);
+    now_running(level->name, what);
     row_bits(row_names[kind], &from_bits, &to_bits);
     for (size_t width = 1; width <= 67; width++) {
         for (int again = 0; again < 20; again++)
@@ -274,7 +297,6 @@ static void check_row(const struct level *level, size_t kind)
     }
     for (int again = 0; again < 200; again++)
         ok = ok && row_agrees(plain, fast, from_bits, to_bits, 1 + random_below(700));
-    snprintf(what, sizeof what, "row_%s is plain C", row_names[kind]);
     report(ok, level->name, what);
 }
 
@@ -459,6 +481,8 @@ int main(int argc, char **argv)
         bench(argc > 2 ? argv[2] : "");
         return 0;
     }
+    signal(SIGSEGV, on_fault);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     check_paeth();
     check_rounding();
     for (size_t i = 0; i < LEVELS; i++) {
