@@ -27,7 +27,9 @@ ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon test/c test/faults test/kit 
                 examples/c,$(d)/*.c $(d)/*.h)) $(SOURCES)
 
 DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate)
-DEFLATE_LIBS   := $(shell $(CC) -print-file-name=libdeflate.a)
+# Where the compiler does not know a library it answers with the name alone.
+DEFLATE_LIBS   := $(or $(filter /%,$(shell $(CC) -print-file-name=libdeflate.a)), \
+                       $(shell pkg-config --libs libdeflate))
 
 C_FLAGS  = -std=c11 -Wall -Wextra -fvisibility=hidden -fPIC -DPNG2BMP_SHARED -Iinclude -Isrc $(DEFLATE_CFLAGS) $(CFLAGS)
 

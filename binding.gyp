@@ -4,7 +4,7 @@
       "target_name": "png2bmp",
       "type": "loadable_module",
       "sources": ["<!@(node scripts/sources.js)"],
-      "include_dirs": ["include", "src"],
+      "include_dirs": ["include", "src", "<!(node scripts/libdeflate.js include)"],
       "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED"],
       "libraries": ["<!(node scripts/libdeflate.js)"],
       "cflags": ["-std=c11", "-O3", "-Wall", "-Wextra", "-fvisibility=hidden"],

@@ -1,7 +1,8 @@
 'use strict';
 
 // Prints where libdeflate.a is, for binding.gyp: linked by its path, it becomes part of the
-// addon, which then needs no library but libc.
+// addon, which then needs no library but libc. With the argument "include": the directory of
+// its header, which compilers do not know when Homebrew has installed it.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -16,14 +17,19 @@ function output(command, ...args) {
   }
 }
 
+const variable = (name) => output('pkg-config', `--variable=${name}`, 'libdeflate');
+
 // The compiler knows its own library directories; pkg-config knows those of other prefixes.
-const candidates = [
-  output(process.env.CC || 'cc', '-print-file-name=libdeflate.a'),
-  path.join(output('pkg-config', '--variable=libdir', 'libdeflate'), 'libdeflate.a'),
-];
-const found = candidates.find((file) => path.isAbsolute(file) && fs.existsSync(file));
-if (!found) {
+function library() {
+  const candidates = [
+    output(process.env.CC || 'cc', '-print-file-name=libdeflate.a'),
+    path.join(variable('libdir'), 'libdeflate.a'),
+  ];
+  const found = candidates.find((file) => path.isAbsolute(file) && fs.existsSync(file));
+  if (found) return path.resolve(found);
   console.error('libdeflate.a was not found: install libdeflate-dev (Debian, Ubuntu)');
-  process.exit(1);
+  return process.exit(1);
 }
-console.log(path.resolve(found));
+
+// An empty line would be the current directory.
+console.log(process.argv[2] === 'include' ? variable('includedir') || 'include' : library());
