@@ -598,6 +598,9 @@ static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
     }
 }
 
+#define INFLATE_FAST inflate_fast_c
+#include "inflate_fast.h"
+
 /* What one literal entry, match or end of block stands for, with every check.
  * At most 48 bits: 15 + 5 of the length, 15 + 13 of the distance. */
 static inflate_status decode_one(inflater *z)
@@ -655,10 +658,7 @@ static inflate_status decode_codes(inflater *z)
     return status;
 }
 
-/* ---- The fast loop in plain C ------------------------------------------- */
-
-#define INFLATE_FAST inflate_fast_c
-#include "inflate_fast.h"
+/* ---- The stages --------------------------------------------------------- */
 
 /* One step of the present stage. */
 static inflate_status step(inflater *z)
