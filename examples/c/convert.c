@@ -1,0 +1,110 @@
+/*
+ * Converts one PNG to one BMP with the installed library:
+ *
+ *     cc -o convert convert.c $(pkg-config --cflags --libs png2bmp)
+ *     ./convert logo.png logo.bmp
+ *
+ * All of it in two steps: the plan tells how large the BMP will be, the run fills
+ * a block of that size. png2bmp_save() instead of png2bmp_run() would write the
+ * file itself, whole or not at all, without ever holding the BMP in memory.
+ */
+#include <png2bmp.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct bytes {
+    uint8_t *data;
+    size_t   size;
+} bytes;
+
+/* The whole file; data is NULL when it cannot be read, and is the caller's to free. */
+static bytes read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    bytes content = {NULL, 0};
+    long  size;
+
+    if (!file)
+        return content;
+    if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) > 0) {
+        content.size = (size_t)size;
+        content.data = malloc(content.size);
+        rewind(file);
+        if (content.data && fread(content.data, 1, content.size, file) != content.size) {
+            free(content.data);
+            content.data = NULL;
+        }
+    }
+    fclose(file);
+    return content;
+}
+
+static int write_file(const char *path, bytes content)
+{
+    FILE  *file = fopen(path, "wb");
+    size_t written;
+
+    if (!file)
+        return 0;
+    written = fwrite(content.data, 1, content.size, file);
+    return fclose(file) == 0 && written == content.size;
+}
+
+/* The BMP; data is NULL on failure, and the report tells why. The caller frees it. */
+static bytes convert(bytes png, png2bmp_report *report)
+{
+    png2bmp_options options;
+    png2bmp_plan    plan;
+    bytes           bmp = {NULL, 0};
+
+    png2bmp_options_init(&options);
+    if (png2bmp_plan_make(&plan, png.data, png.size, &options, report) != PNG2BMP_OK)
+        return bmp;
+    bmp.size = (size_t)plan.bmp.byte_length;
+    bmp.data = malloc(bmp.size);
+    if (bmp.data && png2bmp_run(&plan, png.data, png.size, bmp.data, NULL, report) != PNG2BMP_OK) {
+        free(bmp.data);
+        bmp.data = NULL;
+    }
+    return bmp;
+}
+
+static void print_warnings(const char *path, const png2bmp_report *report)
+{
+    for (unsigned i = 0; i < report->warning_count; i++)
+        fprintf(stderr, "%s: warning: %s\n", path, report->warnings[i].message);
+}
+
+static int convert_file(const char *from, const char *to)
+{
+    png2bmp_report report;
+    bytes          png = read_file(from);
+    bytes          bmp = {NULL, 0};
+    int            done = 0;
+
+    png2bmp_report_init(&report);
+    if (!png.data) {
+        perror(from);
+    } else {
+        bmp = convert(png, &report);
+        print_warnings(from, &report);
+        if (report.error.status != PNG2BMP_OK)
+            fprintf(stderr, "%s: %s: %s\n", from, png2bmp_status_code(report.error.status),
+                    report.error.message);
+        else if (!bmp.data || !(done = write_file(to, bmp)))
+            perror(to);
+    }
+    free(bmp.data);
+    free(png.data);
+    return done;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: %s IN.png OUT.bmp\n", argv[0]);
+        return 2;
+    }
+    return convert_file(argv[1], argv[2]) ? 0 : 1;
+}

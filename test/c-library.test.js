@@ -1,0 +1,96 @@
+'use strict';
+
+// The C library as its users meet it: `make install`, then pkg-config and a compiler.
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const process = require('node:process');
+const test = require('node:test');
+const { getBMP } = require('..');
+
+const ROOT = path.join(__dirname, '..');
+const sample = path.join(ROOT, 'samples/sample.png');
+const compiler = process.env.CC || 'cc';
+
+const options = { skip: process.platform !== 'linux' && 'the Makefile makes libraries for Linux' };
+
+const destination = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-install-'));
+const library = path.join(destination, 'opt/png2bmp/lib');
+test.after(() => fs.rmSync(destination, { recursive: true }));
+
+// Nothing of the repository but the example: what it includes and links is what was installed.
+function pkgConfig(...args) {
+  const env = {
+    ...process.env,
+    PKG_CONFIG_PATH: path.join(library, 'pkgconfig'),
+    PKG_CONFIG_SYSROOT_DIR: destination,
+  };
+  return execFileSync('pkg-config', [...args, 'png2bmp'], { encoding: 'utf8', env })
+    .trim().split(/\s+/).filter(Boolean);
+}
+
+function compile(name, ...libraries) {
+  const program = path.join(destination, name);
+  execFileSync(compiler, ['-std=c11', '-Wall', '-Wextra', '-Werror', '-o', program,
+    path.join(ROOT, 'examples/c/convert.c'), ...pkgConfig('--cflags'), ...libraries],
+  { cwd: destination, stdio: 'pipe' });
+  return program;
+}
+
+function run(program, ...args) {
+  return spawnSync(program, args, {
+    cwd: destination, encoding: 'utf8', env: { ...process.env, LD_LIBRARY_PATH: library },
+  });
+}
+
+function assertConverts(program) {
+  const { status, stderr } = run(program, sample, 'sample.bmp');
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  const bmp = fs.readFileSync(path.join(destination, 'sample.bmp'));
+  assert.ok(bmp.equals(getBMP(fs.readFileSync(sample))));
+}
+
+test('make install puts header, libraries and png2bmp.pc under DESTDIR and PREFIX', options, () => {
+  // A build of its own: the prefix stands in png2bmp.pc.
+  execFileSync('make', ['-s', 'install', `DESTDIR=${destination}`, 'PREFIX=/opt/png2bmp',
+    'BUILD=build/c-install', 'CFLAGS=-O1'], { cwd: ROOT, stdio: 'pipe' });
+  const { version } = require('../package.json');
+  assert.deepEqual(fs.readdirSync(path.join(destination, 'opt/png2bmp/include')), ['png2bmp.h']);
+  assert.deepEqual(fs.readdirSync(library).sort(), ['libpng2bmp.a', 'libpng2bmp.so',
+    'libpng2bmp.so.0', `libpng2bmp.so.${version}`, 'pkgconfig']);
+  assert.deepEqual(pkgConfig('--modversion'), [version]);
+});
+
+test('the example converts with the shared library', options, () => {
+  const program = compile('shared', ...pkgConfig('--libs'));
+  assert.match(execFileSync('ldd', [program], { encoding: 'utf8', env: { LD_LIBRARY_PATH: library } }),
+    /libpng2bmp\.so\.0 => /);
+  assertConverts(program);
+});
+
+test('the example converts with the static library', options, () => {
+  assertConverts(compile('static', '-static', ...pkgConfig('--libs', '--static')));
+});
+
+test('the example says what is wrong with a file', options, () => {
+  fs.writeFileSync(path.join(destination, 'bad.png'), fs.readFileSync(sample).subarray(0, 999));
+  const program = compile('errors', ...pkgConfig('--libs'));
+  const bad = run(program, 'bad.png', 'bad.bmp');
+  assert.equal(bad.status, 1);
+  assert.match(bad.stderr, /^bad\.png: ERR_PNG_TRUNCATED: .+\n$/);
+  assert.ok(!fs.existsSync(path.join(destination, 'bad.bmp')));
+  assert.match(run(program, 'none.png', 'none.bmp').stderr, /^none\.png: No such file/);
+  assert.equal(run(program).status, 2);
+});
+
+test('the shared library shows its public functions only', options, () => {
+  const names = execFileSync('nm', ['-D', '--defined-only', path.join(library, 'libpng2bmp.so')],
+    { encoding: 'utf8' }).trim().split('\n').map((line) => line.split(' ').at(-1));
+  const header = fs.readFileSync(path.join(ROOT, 'include/png2bmp.h'), 'utf8');
+  const declared = [...header.matchAll(/^PNG2BMP_API [\w ]+[ *](png2bmp_\w+)\(/gm)].map((m) => m[1]);
+  assert.deepEqual(names.sort(), declared.sort());
+});
