@@ -5,7 +5,12 @@
 #include "png2bmp.h"
 
 #if defined(__GNUC__)
+#if defined(__MINGW32__) && !defined(__clang__)
+/* Its own printf is C99's; "printf" would mean that of the oldest Windows. */
+#define REPORT_PRINTF(at, first) __attribute__((format(gnu_printf, at, first)))
+#else
 #define REPORT_PRINTF(at, first) __attribute__((format(printf, at, first)))
+#endif
 #else
 #define REPORT_PRINTF(at, first)
 #endif
