@@ -18,6 +18,8 @@
 
 #include "adam7.h"
 #include "bmp.h"
+#include "encode.h"
+#include "header.h"
 #include "inflate.h"
 #include "kernels.h"
 #include "pixels.h"
@@ -184,7 +186,7 @@ static png2bmp_status check_filter_types(conversion *c, const uint8_t *rows, siz
     for (size_t i = 0; i < count; i++) {
         const unsigned type = rows[i * pitch];
 
-        if (type > 4) /* section 9.2 */
+        if (type > FILTER_PAETH)
             return filter_error(c, type, (unsigned long long)first + i);
     }
     return PNG2BMP_OK;
@@ -436,19 +438,6 @@ png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t
     return status;
 }
 
-void convert_header(uint8_t *dst, const png2bmp_plan *plan)
-{
-    uint8_t palette[256][4];
-
-    if (plan->bmp.palette_entries > 0) {
-        row_context context;
-
-        pixels_prepare(&context, plan);
-        pixels_palette(palette, &context, plan);
-    }
-    bmp_write_header(dst, plan, palette);
-}
-
 /* ---- Black and white out of an interlaced image ---------------------------- */
 
 /* Dithering goes down the image, the passes go over it seven times: the image is
@@ -489,7 +478,7 @@ png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t 
 {
     row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
 
-    convert_header(bmp, plan);
+    header_write(bmp, plan);
     if (plan->bmp.format == PNG2BMP_FORMAT_MONO1 && plan->png.interlaced)
         return convert_mono_interlaced(plan, png, size, &target, control, report);
     return convert_rows(plan, png, size, &target, control, report);

@@ -1,8 +1,10 @@
 /* Raw pixels in, BMP rows out: the road of convert.c from the samples on. */
+#include "encode.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert.h"
+#include "header.h"
 #include "kernels.h"
 #include "report.h"
 #include "rows.h"
@@ -92,6 +94,6 @@ png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels
 {
     row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
 
-    convert_header(bmp, plan);
+    header_write(bmp, plan);
     return encode_rows(plan, pixels, &target, control, report);
 }

@@ -15,6 +15,15 @@
  * rows have no slack: not one byte behind their end is read or written. */
 #define KERNEL_SLACK 64
 
+/* PNG specification, section 9.2, table 9.1 */
+typedef enum filter_type {
+    FILTER_NONE,
+    FILTER_SUB,
+    FILTER_UP,
+    FILTER_AVERAGE,
+    FILTER_PAETH
+} filter_type;
+
 /*
  * Undoes the filters of `rows` scanlines (PNG specification, section 9).
  *

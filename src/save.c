@@ -5,6 +5,7 @@
 
 #include "convert.h"
 #include "file.h"
+#include "header.h"
 #include "report.h"
 
 /* A BMP of at most this size is made in memory and written with one call; of a
@@ -100,7 +101,7 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     s = (strip){target_at(rows_base, rows, plan), file, path, plan, report};
     s.target.flush = write_strip;
-    convert_header(header, plan);
+    header_write(header, plan);
     status = report_failure(report, file_write(file, header, plan->bmp.header_length, 0), path);
     if (!status)
         status = convert_rows(plan, png, size, &s.target, control, report);

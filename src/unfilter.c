@@ -11,15 +11,6 @@
 #define ALWAYS_INLINE static inline
 #endif
 
-/* PNG specification, section 9.2, table 9.1 */
-enum {
-    FILTER_NONE,
-    FILTER_SUB,
-    FILTER_UP,
-    FILTER_AVERAGE,
-    FILTER_PAETH
-};
-
 #define MAX_BPP 8
 
 /*

@@ -16,15 +16,6 @@
 #define KERNEL __attribute__((always_inline)) static inline
 #define UNROLL _Pragma("GCC unroll 4")
 
-/* PNG specification, section 9.2, table 9.1 */
-enum {
-    FILTER_NONE,
-    FILTER_SUB,
-    FILTER_UP,
-    FILTER_AVERAGE,
-    FILTER_PAETH
-};
-
 /* A block: four pixels, spread to 4 bytes each. A wave: four rows. */
 enum {
     BLOCK = 16,

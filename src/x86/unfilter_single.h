@@ -7,15 +7,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* PNG specification, section 9.2, table 9.1 */
-enum {
-    FILTER_NONE,
-    FILTER_SUB,
-    FILTER_UP,
-    FILTER_AVERAGE,
-    FILTER_PAETH
-};
-
 /* How the lanes of a wave are filtered. */
 enum {
     WAVE_ALL_PAETH,

@@ -1,0 +1,17 @@
+#include "header.h"
+
+#include "bmp.h"
+#include "pixels.h"
+
+void header_write(uint8_t *dst, const png2bmp_plan *plan)
+{
+    uint8_t palette[256][4];
+
+    if (plan->bmp.palette_entries > 0) {
+        row_context context;
+
+        pixels_prepare(&context, plan);
+        pixels_palette(palette, &context, plan);
+    }
+    bmp_write_header(dst, plan, palette);
+}

@@ -1,0 +1,10 @@
+/* The bytes of a BMP before its first row: where bmp.c meets the colours of pixels.c. */
+#ifndef PNG2BMP_HEADER_H
+#define PNG2BMP_HEADER_H
+
+#include "png2bmp.h"
+
+/* Writes plan->bmp.header_length bytes: headers and palette. */
+void header_write(uint8_t *dst, const png2bmp_plan *plan);
+
+#endif
