@@ -31,7 +31,7 @@
 
 /* Scanlines that are unfiltered into scratch rows go in groups that stay in the
  * L2 cache: at most so many rows and bytes. */
-#define GROUP_ROWS 8
+#define GROUP_ROWS 16
 #define GROUP_BYTES (256 * 1024)
 
 /* ---- A conversion --------------------------------------------------------- */
