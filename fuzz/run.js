@@ -3,7 +3,10 @@
 // Runs the fuzz targets under ASan and UBSan, going on from the corpora that earlier runs left
 // in fuzz/out/corpus.
 //
-//     npm run fuzz -- --seconds 60 [--target NAME] [--jobs 2]
+//     npm run fuzz -- --seconds 60 [--target NAME] [--jobs 2] [--seed N]
+//
+// With a seed and no saved corpus, the same build is given the same inputs: what CI finds then
+// comes from the change, and not from chance.
 //
 // An input that breaks something is written to fuzz/out/findings, and the exit code is 1.
 
@@ -33,11 +36,11 @@ function statistic(log, name) {
 }
 
 /** Runs one target; resolves to { name, passed, executions, log }. */
-function runTarget(name, seconds) {
+function runTarget(name, seconds, seed) {
   const corpus = path.join(OUT, 'corpus', name);
   fs.mkdirSync(corpus, { recursive: true });
   const child = spawn(path.join(OUT, 'fuzz', name), [
-    `-max_total_time=${seconds}`, '-max_len=16384', '-timeout=20', '-rss_limit_mb=2048',
+    `-max_total_time=${seconds}`, `-seed=${seed}`, '-max_len=16384', '-timeout=20', '-rss_limit_mb=2048',
     '-print_final_stats=1', `-artifact_prefix=${path.join(OUT, 'findings', name)}-`,
     corpus, path.join(OUT, 'seeds', name), path.join(__dirname, 'regressions', name),
   ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, UBSAN_OPTIONS: 'print_stacktrace=1' } });
@@ -71,6 +74,7 @@ async function main() {
     seconds: { type: 'string', default: '60' },
     target: { type: 'string' },
     jobs: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '0' }, // 0: by the clock
   } });
   const seconds = Number(values.seconds);
   const queue = values.target ? [values.target] : [...TARGETS];
@@ -84,7 +88,7 @@ async function main() {
   fs.mkdirSync(path.join(OUT, 'findings'), { recursive: true });
   async function worker() {
     while (queue.length > 0) {
-      const result = await runTarget(queue.shift(), seconds);
+      const result = await runTarget(queue.shift(), seconds, values.seed);
       report(result, seconds);
       if (!result.passed) process.exitCode = 1;
     }

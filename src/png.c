@@ -239,6 +239,19 @@ static png2bmp_status read_plte(const png_file *file, const chunk *c, png2bmp_pn
     return PNG2BMP_OK;
 }
 
+/* Where there is a PLTE, tRNS stands behind it (section 5.6): also in an RGB image,
+ * where the palette is but a suggestion. */
+static png2bmp_status forget_early_key(const png_file *file, const chunk *plte,
+                                       png2bmp_png_info *info)
+{
+    if (info->color_type != PNG2BMP_RGB || !info->has_key)
+        return PNG2BMP_OK;
+    info->has_key = false;
+    info->has_alpha = false;
+    return report_warning(file->report, file->strict, PNG2BMP_ERR_TRANSPARENCY,
+                          "tRNS is ignored: it stands before PLTE at byte %zu", plte->offset);
+}
+
 /* Section 11.3.1.1 */
 static const char *trns_defect(const chunk *c, const png2bmp_png_info *info, bool second)
 {
@@ -344,7 +357,8 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
             return report_error(file->report, PNG2BMP_ERR_CHUNK, "a second PLTE at byte %zu",
                                 c->offset);
         seen->plte = true;
-        return read_plte(file, c, info);
+        status = read_plte(file, c, info);
+        return status ? status : forget_early_key(file, c, info);
     case IEND:
         return report_error(file->report, PNG2BMP_ERR_TRUNCATED,
                             "there is no IDAT chunk before IEND at byte %zu", c->offset);

@@ -255,6 +255,14 @@ test('a tRNS before PLTE is ignored with a warning', () => {
   assertTolerated(png, image, 'TRANSPARENCY', { format: 'bgra32' });
 });
 
+test('a tRNS before the PLTE that an RGB image may have is ignored with a warning', () => {
+  const image = small();
+  const png = encodePng(image, {
+    first: [{ type: 'tRNS', data: Buffer.alloc(6) }, { type: 'PLTE', data: Buffer.alloc(30, 99) }],
+  });
+  assertTolerated(png, image, 'TRANSPARENCY', { format: 'bgra32' });
+});
+
 test('a tRNS behind the pixels is ignored with a warning', () => {
   const image = small();
   const png = encodePng(image, { last: [{ type: 'tRNS', data: Buffer.alloc(6) }] });
