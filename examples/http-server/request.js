@@ -1,0 +1,76 @@
+'use strict';
+
+// What a request asks for: options in the query, a PNG in the body.
+
+const { HttpError, clientGone } = require('./errors');
+
+const asIs = (text) => text;
+const flags = new Map([['', true], ['true', true], ['1', true], ['false', false], ['0', false]]);
+const flag = (text) => flags.get(text) ?? text;
+const color = (text) => text.replace(/^#?/, '#'); // a # has to be %23 in a URL
+
+const readers = new Map(Object.entries({
+  format: asIs,
+  alpha: asIs,
+  background: color,
+  topDown: flag,
+  depth16: asIs,
+  dither: asIs,
+  threshold: Number,
+  invert: flag,
+  strict: flag,
+  ignoreChecksums: flag,
+}));
+
+/** Options for png2bmp, which checks their values itself. */
+function readOptions(query) {
+  const options = {};
+  for (const [name, text] of query) {
+    const read = readers.get(name);
+    if (read === undefined) {
+      const known = [...readers.keys()].join(', ');
+      throw new HttpError(400, 'ERR_UNKNOWN_OPTION', `No option "${name}". The options are: ${known}`);
+    }
+    options[name] = read(text);
+  }
+  return options;
+}
+
+const tooLarge = (limit) =>
+  new HttpError(413, 'ERR_BODY_LIMIT', `The PNG may have ${limit} bytes at most`);
+
+/** Throws what is wrong with the headers, while nothing of the body has been read. */
+function checkHeaders({ headers }, limit) {
+  const type = (headers['content-type'] ?? 'image/png').split(';')[0].trim().toLowerCase();
+  if (type !== 'image/png' && type !== 'application/octet-stream') {
+    throw new HttpError(415, 'ERR_CONTENT_TYPE', `Send a PNG as image/png, not as ${type}`);
+  }
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new HttpError(415, 'ERR_CONTENT_ENCODING', 'Send the PNG as it is, without Content-Encoding');
+  }
+  if (headers['content-length'] > limit) {
+    throw tooLarge(limit);
+  }
+}
+
+/** The whole body, of at most `limit` bytes; no more than that is ever kept. */
+function readBody(request, limit, signal) {
+  const chunks = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk) => {
+      size += chunk.length;
+      if (size > limit) {
+        chunks.length = 0;
+        reject(tooLarge(limit));
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', () => reject(clientGone()));
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+module.exports = { readOptions, checkHeaders, readBody };

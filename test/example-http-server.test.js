@@ -1,0 +1,314 @@
+'use strict';
+
+/* examples/http-server, over loopback. What a browser shows is for test/browser/. */
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const http = require('node:http');
+const path = require('node:path');
+const test = require('node:test');
+const { setImmediate: breathe } = require('node:timers/promises');
+const { getBMP } = require('..');
+const { createApp } = require('../examples/http-server/app');
+const { TINY_PNG, blackPng } = require('./kit/cli');
+const { createImage } = require('./kit/image');
+const { assemble, encodePng, pngChunks } = require('./kit/png-encoder');
+
+const bounded = { timeout: 60000 };
+
+/* The app on a free port, gone when the test ends. */
+async function start(t, settings) {
+  const { server, stop } = createApp(settings);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => stop(0));
+  return { port: server.address().port, stop };
+}
+
+/* A request whose body the test sends: its answer is { status, headers, body }. */
+function open(port, target = '/convert', { method = 'POST', headers = {} } = {}) {
+  const request = http.request({ port, host: '127.0.0.1', method, path: target, agent: false, headers });
+  const answer = once(request, 'response').then(async ([response]) => {
+    const body = Buffer.concat(await response.toArray());
+    return { status: response.statusCode, headers: response.headers, body };
+  });
+  answer.catch(() => {}); // those that are cut are not waited for
+  return { request, answer };
+}
+
+function post(port, body, query = '', headers = {}) {
+  const { request, answer } = open(port, `/convert${query}`, { headers });
+  request.end(body);
+  return answer;
+}
+
+function get(port, target) {
+  const { request, answer } = open(port, target, { method: 'GET' });
+  request.end();
+  return answer;
+}
+
+const errorOf = ({ status, body }) => [status, JSON.parse(body).code];
+
+/* A request that is let in and has sent nothing of its body yet. */
+async function uploading(port) {
+  const upload = open(port, '/convert', { headers: { Expect: '100-continue', 'Content-Length': TINY_PNG.length } });
+  upload.request.flushHeaders();
+  await once(upload.request, 'continue');
+  return upload;
+}
+
+/* A request that has its turn and keeps it: a BMP larger than what sockets hold, not read. */
+async function holding(port) {
+  const request = http.request({ port, host: '127.0.0.1', method: 'POST', path: '/convert', agent: false });
+  request.on('error', () => {});
+  request.end(blackPng(4000, 2000));
+  const [response] = await once(request, 'response');
+  response.pause();
+  return { request, response };
+}
+
+async function metric(port, name) {
+  const { body } = await get(port, '/metrics');
+  const line = body.toString().split('\n').find((text) => text.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.split(' ')[1]);
+}
+
+async function until(port, name, value) {
+  while (await metric(port, name) !== value) await breathe();
+}
+
+test('a PNG that is posted comes back as the BMP that getBMP gives', bounded, async (t) => {
+  const { port } = await start(t);
+  const { status, headers, body } = await post(port, TINY_PNG);
+  assert.equal(status, 200);
+  assert.equal(headers['content-type'], 'image/bmp');
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.deepEqual(body, getBMP(TINY_PNG));
+});
+
+test('the query has the options', bounded, async (t) => {
+  const { port } = await start(t);
+  const png = encodePng(createImage({ width: 9, height: 7, colorType: 6, bitDepth: 16 }));
+  const cases = [
+    ['?format=bgra32', { format: 'bgra32' }],
+    ['?alpha=drop&depth16=truncate', { alpha: 'drop', depth16: 'truncate' }],
+    ['?background=%23123456&topDown=true', { background: '#123456', topDown: true }],
+    ['?background=abc&topDown', { background: '#abc', topDown: true }],
+    ['?topDown=0', { topDown: false }],
+    ['?format=mono1&dither=none&threshold=77&invert=1', { format: 'mono1', dither: 'none', threshold: 77, invert: true }],
+  ];
+  for (const [query, options] of cases) {
+    assert.deepEqual((await post(port, png, query)).body, getBMP(png, options), query);
+  }
+});
+
+test('a defect that was tolerated is named in a header', bounded, async (t) => {
+  const { port } = await start(t);
+  const { status, headers } = await post(port, TINY_PNG.subarray(0, -12));
+  assert.equal(status, 200);
+  assert.equal(headers['x-warnings'], 'WARN_PNG_END');
+});
+
+test('each failure has its status, and a code and a message as JSON', bounded, async (t) => {
+  const { port } = await start(t, { maxBytes: 10000, maxPixels: 100 });
+  const damaged = pngChunks(createImage({ width: 5, height: 3, colorType: 2, bitDepth: 8 }));
+  damaged.find(({ type }) => type === 'IDAT').crcXor = 1;
+  const rows = [
+    [400, 'ERR_UNKNOWN_OPTION', TINY_PNG, '?__proto__=1'],
+    [400, 'ERR_UNKNOWN_OPTION', TINY_PNG, '?maxPixels=1e9'],
+    [400, 'ERR_INVALID_ARG_VALUE', TINY_PNG, '?format=gif'],
+    [400, 'ERR_INVALID_ARG_VALUE', TINY_PNG, '?background=red'],
+    [400, 'ERR_INVALID_ARG_TYPE', TINY_PNG, '?topDown=perhaps'],
+    [400, 'ERR_INVALID_ARG_VALUE', '', ''],
+    [400, 'ERR_OUT_OF_RANGE', TINY_PNG, '?threshold=many'],
+    [413, 'ERR_PIXEL_LIMIT', blackPng(11, 10), ''],
+    [413, 'ERR_BODY_LIMIT', Buffer.alloc(10001), ''],
+    [415, 'ERR_PNG_SIGNATURE', 'not a PNG', ''],
+    [415, 'ERR_CONTENT_TYPE', TINY_PNG, '', { 'Content-Type': 'image/jpeg' }],
+    [415, 'ERR_CONTENT_ENCODING', TINY_PNG, '', { 'Content-Encoding': 'gzip' }],
+    [422, 'ERR_PNG_CRC', assemble(damaged), ''],
+    [422, 'ERR_PNG_TRUNCATED', TINY_PNG.subarray(0, 50), ''],
+    [422, 'ERR_PNG_END', TINY_PNG.subarray(0, -12), '?strict'],
+    [422, 'ERR_FORMAT', TINY_PNG, '?format=indexed'],
+  ];
+  for (const [status, code, body, query, headers] of rows) {
+    const answer = await post(port, body, query, headers);
+    assert.deepEqual(errorOf(answer), [status, code], query);
+    assert.equal(answer.headers['content-type'], 'application/json');
+    assert.match(JSON.parse(answer.body).message, /\w/);
+  }
+});
+
+test('what is not there, and the wrong method, are errors, and odd paths do no harm', bounded, async (t) => {
+  const { port } = await start(t);
+  for (const target of ['/nothing', '//', '/%', '/constructor', '/../app.js', '*', '/page/index.html']) {
+    assert.deepEqual(errorOf(await get(port, target)), [404, 'ERR_NOT_FOUND'], target);
+  }
+  const wrong = await get(port, '/convert');
+  assert.deepEqual(errorOf(wrong), [405, 'ERR_METHOD']);
+  assert.equal(wrong.headers.allow, 'POST');
+});
+
+test('a body that says it is too large is not asked for', bounded, async (t) => {
+  const { port } = await start(t, { maxBytes: 1000 });
+  const { request, answer } = open(port, '/convert', { headers: { Expect: '100-continue', 'Content-Length': 1001 } });
+  let asked = false;
+  request.on('continue', () => { asked = true; });
+  request.flushHeaders();
+  assert.deepEqual(errorOf(await answer), [413, 'ERR_BODY_LIMIT']);
+  assert.equal(asked, false);
+  request.destroy();
+});
+
+test('a body of unknown length is cut at the limit, and its sender gets to know why', bounded, async (t) => {
+  const { port } = await start(t, { maxBytes: 100000 });
+  const { request, answer } = open(port);
+  request.on('error', () => {}); // still sending when the connection ends
+  const piece = Buffer.alloc(30000);
+  const more = () => { if (request.writable) request.write(piece, () => setTimeout(more, 5)); };
+  more();
+  const answered = await answer;
+  assert.deepEqual(errorOf(answered), [413, 'ERR_BODY_LIMIT']);
+  assert.equal(answered.headers.connection, 'close');
+  request.destroy();
+});
+
+test('when it is full it says so, with Retry-After, before anything is sent; then it is free again', bounded, async (t) => {
+  const { port } = await start(t, { requests: 3 });
+  const inside = [await uploading(port), await uploading(port), await uploading(port)];
+  assert.equal(await metric(port, 'png2bmp_requests_in_flight'), 3);
+
+  const refused = await post(port, TINY_PNG);
+  assert.deepEqual(errorOf(refused), [503, 'ERR_BUSY']);
+  assert.equal(refused.headers['retry-after'], '1');
+
+  for (const { request, answer } of inside) {
+    request.end(TINY_PNG);
+    assert.equal((await answer).status, 200);
+  }
+  assert.equal((await post(port, TINY_PNG)).status, 200);
+});
+
+test('no more conversions than allowed are in flight, and the others wait for their turn', bounded, async (t) => {
+  const { port } = await start(t, { conversions: 2, requests: 5 });
+  const held = [await holding(port), await holding(port)];
+  const waiting = [post(port, TINY_PNG), post(port, TINY_PNG), post(port, TINY_PNG)];
+  await until(port, 'png2bmp_conversions_waiting', 3);
+  assert.equal(await metric(port, 'png2bmp_conversions_in_flight'), 2);
+
+  held[0].response.resume();
+  for (const { status } of await Promise.all(waiting)) assert.equal(status, 200);
+  held[1].response.resume();
+  await once(held[1].response, 'end');
+  await until(port, 'png2bmp_requests_in_flight', 0);
+  await until(port, 'png2bmp_requests_total{outcome="ok"}', 5);
+});
+
+test('a client that goes away leaves its place, wherever it is', bounded, async (t) => {
+  const { port } = await start(t, { conversions: 1 });
+  const held = await holding(port);
+  const upload = await uploading(port);
+  const queued = open(port);
+  queued.request.end(TINY_PNG);
+  await until(port, 'png2bmp_conversions_waiting', 1);
+
+  queued.request.destroy();
+  await until(port, 'png2bmp_requests_in_flight', 2);
+  assert.equal(await metric(port, 'png2bmp_conversions_waiting'), 0);
+  upload.request.destroy();
+  await until(port, 'png2bmp_requests_in_flight', 1);
+  held.request.destroy();
+  await until(port, 'png2bmp_requests_in_flight', 0);
+  assert.equal(await metric(port, 'png2bmp_conversions_in_flight'), 0);
+await new Promise(r=>setTimeout(r,1500));console.log((await get(port,'/metrics')).body.toString());
+});
+
+test('a client that goes away stops its conversion', bounded, async (t) => {
+  const { port } = await start(t, { maxPixels: Infinity });
+  const png = blackPng(8000, 8000);
+  const { request } = open(port);
+  request.end(png);
+  await until(port, 'png2bmp_conversions_in_flight', 1);
+  request.destroy();
+  await until(port, 'png2bmp_requests_total{outcome="ERR_CLIENT_GONE"}', 1);
+  assert.equal(await metric(port, 'png2bmp_sent_bytes_total'), 0);
+});
+
+test('whoever takes too long is told, or cut when the BMP is on its way', bounded, async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { port } = await start(t, { conversions: 1, timeoutMs: 30000 });
+  const held = await holding(port);
+  const cut = once(held.response, 'error');
+  const upload = await uploading(port);
+  const queued = post(port, TINY_PNG);
+  await until(port, 'png2bmp_conversions_waiting', 1);
+
+  t.mock.timers.tick(30000);
+  assert.deepEqual(errorOf(await queued), [504, 'ERR_TIMEOUT']);
+  assert.deepEqual(errorOf(await upload.answer), [408, 'ERR_UPLOAD_TIMEOUT']);
+  upload.request.destroy();
+  held.response.resume();
+  await cut;
+  await until(port, 'png2bmp_requests_in_flight', 0);
+});
+
+test('/metrics counts outcomes, bytes and seconds in the format of Prometheus', bounded, async (t) => {
+  const { port } = await start(t);
+  await post(port, TINY_PNG);
+  await post(port, TINY_PNG);
+  await post(port, 'not a PNG');
+  const { headers, body } = await get(port, '/metrics');
+  assert.match(headers['content-type'], /^text\/plain; version=0\.0\.4/);
+  const lines = body.toString().trimEnd().split('\n');
+  for (const line of lines) {
+    assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"\})? \d[\d.e+-]*)$/);
+  }
+  const value = (name) => Number(lines.find((line) => line.startsWith(`${name} `)).split(' ')[1]);
+  assert.equal(value('png2bmp_requests_total{outcome="ok"}'), 2);
+  assert.equal(value('png2bmp_requests_total{outcome="ERR_PNG_SIGNATURE"}'), 1);
+  assert.equal(value('png2bmp_received_bytes_total'), 2 * TINY_PNG.length + 9);
+  assert.equal(value('png2bmp_sent_bytes_total'), 2 * getBMP(TINY_PNG).length);
+  assert.equal(value('png2bmp_request_duration_seconds_count'), 3);
+  const buckets = lines.filter((line) => line.includes('_bucket{')).map((line) => Number(line.split(' ')[1]));
+  assert.deepEqual(buckets, buckets.toSorted((a, b) => a - b));
+  assert.equal(buckets.at(-1), 3);
+});
+
+test('the page is there, and nothing in it comes from elsewhere', bounded, async (t) => {
+  const { port } = await start(t);
+  const page = await get(port, '/');
+  assert.match(page.headers['content-security-policy'], /^default-src 'self';/);
+  const names = [...page.body.toString().matchAll(/(?:href|src)="([^"]+)"/g)].map(([, name]) => name);
+  assert.deepEqual(names, ['data:,', 'page.css', 'page.js']);
+  for (const name of names.slice(1)) {
+    const { status, body } = await get(port, `/${name}`);
+    assert.equal(status, 200);
+    assert.doesNotMatch(body.toString(), /\/\/\w+\.\w|@import/);
+  }
+});
+
+test('after SIGTERM what is inside ends well, and nothing new is taken', bounded, async (t) => {
+  const program = path.join(__dirname, '../examples/http-server/server.js');
+  const server = spawn(process.execPath, [program], {
+    env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => server.kill('SIGKILL'));
+  const ended = once(server, 'exit');
+  const [line] = await once(server.stdout, 'data');
+  const { port } = new URL(line.toString().trim());
+  assert.equal((await get(port, '/healthz')).body.toString(), 'ok\n');
+
+  const upload = await uploading(port);
+  server.kill('SIGTERM');
+  const refused = async () => get(port, '/healthz').then(() => false, (error) => error.code === 'ECONNREFUSED');
+  while (!await refused()) await breathe();
+
+  upload.request.end(TINY_PNG);
+  const { status, headers, body } = await upload.answer;
+  assert.equal(status, 200);
+  assert.equal(headers.connection, 'close');
+  assert.deepEqual(body, getBMP(TINY_PNG));
+  assert.deepEqual(await ended, [0, null]);
+});
