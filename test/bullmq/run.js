@@ -1,0 +1,140 @@
+'use strict';
+
+// examples/bullmq with a real Redis: 300 jobs, bad files among them, a worker killed with SIGKILL
+// in the middle. Every job ends once, every good file is there and whole.
+//     node test/bullmq/run.js
+
+const assert = require('node:assert');
+const { execFileSync, spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const { getBMP } = require('../..');
+const { createImage } = require('../kit/image');
+const { encodePng } = require('../kit/png-encoder');
+
+const EXAMPLE = path.join(__dirname, '../../examples/bullmq');
+const GOOD = 270;
+const BAD = 30;
+const DEADLINE_MS = 120000;
+
+function install() {
+  if (spawnSync('redis-server', ['--version']).error) {
+    const sudo = process.getuid() === 0 ? [] : ['sudo'];
+    const [command, ...args] = [...sudo, 'apt-get', 'install', '-y', 'redis-server'];
+    execFileSync(command, args, { stdio: 'inherit' });
+  }
+  execFileSync('npm', ['install', '--no-package-lock', '--omit=optional', '--ignore-scripts',
+    '--no-audit', '--no-fund', '--loglevel=error'],
+    { cwd: EXAMPLE, stdio: 'inherit' });
+}
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A Redis that keeps nothing, on loopback. */
+async function startRedis(port, directory) {
+  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '',
+    '--appendonly', 'no', '--dir', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const text of redis.stdout.setEncoding('utf8')) {
+    if (text.includes('Ready to accept connections')) break;
+  }
+  redis.stdout.resume();
+  return redis;
+}
+
+function makeFiles(directory) {
+  const names = [];
+  for (let i = 0; i < GOOD + BAD; i++) {
+    const image = createImage({ colorType: 2, bitDepth: 8, width: 300, height: 300, seed: i });
+    const png = encodePng(image);
+    const name = path.join(directory, `${i}.png`);
+    fs.writeFileSync(name, i < GOOD ? png : png.subarray(0, png.length >> 1));
+    names.push(name);
+  }
+  return names;
+}
+
+async function finished(queue) {
+  const { completed, failed } = await queue.getJobCounts('completed', 'failed');
+  return { completed, failed };
+}
+
+async function waitFor(what, condition) {
+  const end = Date.now() + DEADLINE_MS;
+  while (!await condition()) {
+    assert(Date.now() < end, `${what} took longer than ${DEADLINE_MS} ms`);
+    await sleep(50);
+  }
+}
+
+async function check(queue, names, out) {
+  assert.deepStrictEqual(await finished(queue), { completed: GOOD, failed: BAD });
+  for (const name of names.slice(0, GOOD)) {
+    const bmp = fs.readFileSync(path.join(out, `${path.parse(name).name}.bmp`));
+    assert(bmp.equals(getBMP(fs.readFileSync(name))), `${name} is not whole`);
+  }
+  assert.strictEqual(fs.readdirSync(out).length, GOOD, 'no other file is there');
+  for (const job of await queue.getFailed()) {
+    assert.match(job.failedReason, /^ERR_PNG_TRUNCATED: /);
+    assert.strictEqual(job.attemptsMade, 1, 'a damaged PNG is not tried again');
+  }
+}
+
+async function main() {
+  install();
+  const { Queue } = require(require.resolve('bullmq', { paths: [EXAMPLE] }));
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-bullmq-'));
+  const out = path.join(directory, 'out');
+  fs.mkdirSync(out);
+  const names = makeFiles(directory);
+  const port = await freePort();
+  const redis = await startRedis(port, directory);
+  const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${port}`, LOCK_MS: '1000' };
+  const startWorker = () => spawn(process.execPath, ['worker.js'], { cwd: EXAMPLE, env, stdio: 'inherit' });
+  const children = [redis];
+  const queue = new Queue('png2bmp', { connection: { host: '127.0.0.1', port } });
+  try {
+    execFileSync(process.execPath, ['producer.js', out, ...names], { cwd: EXAMPLE, env });
+    execFileSync(process.execPath, ['producer.js', out, ...names], { cwd: EXAMPLE, env }); // once more: no new jobs
+    const victim = startWorker();
+    children.push(victim);
+    await waitFor('the first jobs', async () => (await finished(queue)).completed >= 20);
+    victim.kill('SIGKILL');
+    const before = await finished(queue);
+    assert(before.completed < GOOD, 'the worker was killed in the middle');
+    const workers = [startWorker(), startWorker()];
+    children.push(...workers);
+    await waitFor('the rest', async () => {
+      const { completed, failed } = await finished(queue);
+      return completed + failed >= GOOD + BAD;
+    });
+    await check(queue, names, out);
+    workers.forEach((worker) => worker.kill('SIGTERM'));
+    for (const worker of workers) {
+      if (worker.exitCode === null) await once(worker, 'exit');
+      assert.strictEqual(worker.exitCode, 0, 'a worker ends well when it is asked to');
+    }
+    console.log(`${GOOD + BAD} jobs, a worker killed after ${before.completed}: ` +
+      `${GOOD} files whole, ${BAD} bad ones failed once each`);
+  } finally {
+    await queue.close();
+    children.forEach((child) => child.exitCode === null && child.kill('SIGKILL'));
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
