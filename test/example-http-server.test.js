@@ -222,7 +222,8 @@ test('a client that goes away leaves its place, wherever it is', bounded, async 
   held.request.destroy();
   await until(port, 'png2bmp_requests_in_flight', 0);
   assert.equal(await metric(port, 'png2bmp_conversions_in_flight'), 0);
-await new Promise(r=>setTimeout(r,1500));console.log((await get(port,'/metrics')).body.toString());
+  await until(port, 'png2bmp_requests_total{outcome="ERR_CLIENT_GONE"}', 3);
+  assert.equal(await metric(port, 'png2bmp_sent_bytes_total'), 0);
 });
 
 test('a client that goes away stops its conversion', bounded, async (t) => {

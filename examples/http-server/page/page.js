@@ -59,9 +59,10 @@ async function post(body, signal) {
   return { bmp: await response.blob(), warnings: response.headers.get('X-Warnings') };
 }
 
-async function showResult({ bmp, warnings }, start) {
+async function showResult({ bmp, warnings }, start, signal) {
   const ms = Math.round(performance.now() - start);
   save.href = await show(find('#bmp'), bmp);
+  signal.throwIfAborted();
   save.download = file.name.replace(/(\.png)?$/i, '.bmp');
   save.hidden = false;
   say(`Converted in ${ms} ms${warnings ? `, with ${warnings}` : ''}`);
@@ -77,7 +78,7 @@ async function convert() {
   say('Converting…');
   try {
     const start = performance.now();
-    await showResult(await post(file, signal), start);
+    await showResult(await post(file, signal), start, signal);
   } catch (error) {
     if (signal.aborted) return;
     clear(find('#bmp'), 'No BMP');
@@ -89,6 +90,8 @@ async function convert() {
 
 async function take(chosen) {
   if (chosen === undefined) return;
+  running.abort(); // its BMP would stand beside another PNG
+  say('Converting…');
   file = chosen;
   drop.classList.remove('empty');
   // Not a picture for the browser: the server says what it is.
