@@ -114,7 +114,7 @@ async function * linesOf(command, args, env) {
 
 function nativeCommand(lane, files, chosen) {
     return [path.join(__dirname, 'build/native'), [
-        '--mode', lane, '--seconds', chosen.quick ? '0.4' : '1', '--rounds', String(chosen.rounds),
+        '--mode', lane, '--seconds', chosen.quick ? '0.25' : '1', '--rounds', String(chosen.rounds),
         '--peers', choosePeers(C_PEERS, chosen.peers).join(','), ...files.map(({ file }) => file)]];
 }
 
@@ -125,7 +125,7 @@ function javascriptCommand(lane, files, chosen) {
         peers: choosePeers(JAVASCRIPT_PEERS, chosen.peers),
         rounds: chosen.rounds,
         slowRounds: chosen.rounds < 10 || chosen.quick ? 1 : 2,
-        seconds: chosen.quick ? 0.7 : 1.2,
+        seconds: chosen.quick ? 0.4 : 1.2,
     };
     if (lane === 'javascript') settings.icon = icon?.file;
     else settings.peers = settings.peers.filter((name) => !SLOW_PEERS.includes(name));
