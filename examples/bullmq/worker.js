@@ -5,7 +5,7 @@
 const fs = require('node:fs/promises');
 
 const { UnrecoverableError, Worker } = require('bullmq');
-const { saveBMPAsync } = require('png2bmp');
+const { saveBMPAsync } = require('../..'); // require('png2bmp') in a project of your own
 
 const { QUEUE, canPass, connection } = require('./queue');
 

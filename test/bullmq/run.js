@@ -28,10 +28,11 @@ function install() {
     const [command, ...args] = [...sudo, 'apt-get', 'install', '-y', 'redis-server'];
     execFileSync(command, args, { stdio: 'inherit' });
   }
-  execFileSync('npm', ['install', '--no-package-lock', '--omit=optional', '--ignore-scripts',
-    '--no-audit', '--no-fund', '--loglevel=error'],
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd: EXAMPLE, stdio: 'inherit' });
 }
+
+const fromExample = (name) => require(require.resolve(name, { paths: [EXAMPLE] }));
 
 async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -78,8 +79,37 @@ async function waitFor(what, condition) {
   }
 }
 
-async function check(queue, names, out) {
+/** How often each job was reported to have ended: the stream that BullMQ keeps in Redis. */
+async function endings(queue, port) {
+  const Redis = fromExample('ioredis');
+  const client = new Redis({ host: '127.0.0.1', port });
+  const ends = new Map();
+  const events = await client.xrange(queue.toKey('events'), '-', '+');
+  client.disconnect();
+  for (const [, fields] of events) {
+    const field = (name) => fields[fields.indexOf(name) + 1];
+    if (!['completed', 'failed'].includes(field('event'))) continue;
+    ends.set(field('jobId'), (ends.get(field('jobId')) ?? 0) + 1);
+  }
+  return [...ends.values()];
+}
+
+/** A file that cannot be read (EIO) is tried again, and made when it can be. */
+async function checkRetry(queue, names, out, produce) {
+  const late = path.join(path.dirname(names[0]), 'late.png');
+  fs.symlinkSync('/proc/self/mem', late); // whose first page is never mapped
+  produce([late]);
+  const find = async () => (await queue.getJobs()).find((job) => job.data.input === late);
+  await waitFor('the first attempt', async () => (await find()).attemptsMade > 0);
+  fs.copyFileSync(names[0], `${late}.new`);
+  fs.renameSync(`${late}.new`, late);
+  await waitFor('the attempt that succeeds', async () => (await (await find()).getState()) === 'completed');
+  assert(fs.readFileSync(path.join(out, 'late.bmp')).equals(getBMP(fs.readFileSync(late))));
+}
+
+async function check(queue, names, out, port) {
   assert.deepStrictEqual(await finished(queue), { completed: GOOD, failed: BAD });
+  assert.deepStrictEqual(await endings(queue, port), new Array(GOOD + BAD).fill(1), 'each job ends once');
   for (const name of names.slice(0, GOOD)) {
     const bmp = fs.readFileSync(path.join(out, `${path.parse(name).name}.bmp`));
     assert(bmp.equals(getBMP(fs.readFileSync(name))), `${name} is not whole`);
@@ -93,7 +123,7 @@ async function check(queue, names, out) {
 
 async function main() {
   install();
-  const { Queue } = require(require.resolve('bullmq', { paths: [EXAMPLE] }));
+  const { Queue } = fromExample('bullmq');
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-bullmq-'));
   const out = path.join(directory, 'out');
   fs.mkdirSync(out);
@@ -102,11 +132,13 @@ async function main() {
   const redis = await startRedis(port, directory);
   const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${port}`, LOCK_MS: '1000' };
   const startWorker = () => spawn(process.execPath, ['worker.js'], { cwd: EXAMPLE, env, stdio: 'inherit' });
+  const produce = (files) =>
+    execFileSync(process.execPath, ['producer.js', out, ...files], { cwd: EXAMPLE, env });
   const children = [redis];
   const queue = new Queue('png2bmp', { connection: { host: '127.0.0.1', port } });
   try {
-    execFileSync(process.execPath, ['producer.js', out, ...names], { cwd: EXAMPLE, env });
-    execFileSync(process.execPath, ['producer.js', out, ...names], { cwd: EXAMPLE, env }); // once more: no new jobs
+    produce(names);
+    produce(names); // once more: no new jobs
     const victim = startWorker();
     children.push(victim);
     await waitFor('the first jobs', async () => (await finished(queue)).completed >= 20);
@@ -119,7 +151,8 @@ async function main() {
       const { completed, failed } = await finished(queue);
       return completed + failed >= GOOD + BAD;
     });
-    await check(queue, names, out);
+    await check(queue, names, out, port);
+    await checkRetry(queue, names, out, produce);
     workers.forEach((worker) => worker.kill('SIGTERM'));
     for (const worker of workers) {
       if (worker.exitCode === null) await once(worker, 'exit');
