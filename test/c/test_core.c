@@ -8,26 +8,9 @@
  *     test_core [PNGSUITE]
  */
 #include <dirent.h>
-#include <stdarg.h>
 
+#include "check.h"
 #include "make_png.h"
-
-static int failures, checks;
-
-static void check(bool good, const char *format, ...)
-{
-    va_list list;
-
-    checks++;
-    if (good)
-        return;
-    va_start(list, format);
-    printf("# failed: ");
-    vprintf(format, list);
-    putchar('\n');
-    va_end(list);
-    failures++;
-}
 
 static void done(const char *what)
 {

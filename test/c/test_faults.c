@@ -12,25 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "png2bmp.h"
 #include "png_writer.h"
-
-static int checks, failures;
-
-static void check(bool good, const char *format, ...)
-{
-    va_list list;
-
-    checks++;
-    if (good)
-        return;
-    failures++;
-    va_start(list, format);
-    printf("not ok - ");
-    vprintf(format, list);
-    putchar('\n');
-    va_end(list);
-}
 
 /* ---- Calls that fail when told to ------------------------------------------- */
 

@@ -9,13 +9,13 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "png_writer.h"
 
 #if defined(__has_feature)
@@ -37,23 +37,7 @@
 #define MSAN 0
 #endif
 
-static int  failures, checks;
 static bool figures;
-
-static void check(bool good, const char *format, ...)
-{
-    va_list list;
-
-    checks++;
-    if (good)
-        return;
-    va_start(list, format);
-    printf("# failed: ");
-    vprintf(format, list);
-    putchar('\n');
-    va_end(list);
-    failures++;
-}
 
 static void end_of_test(const char *name, int failures_before)
 {

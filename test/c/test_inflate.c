@@ -6,14 +6,13 @@
  * the next one is asked for, so that AddressSanitizer sees a read beyond or after.
  */
 #include <libdeflate.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "inflate.h"
 
-static int      failures, checks;
 static uint64_t random_state = 88172645463325252u;
 
 static uint32_t random_below(uint32_t n)
@@ -22,20 +21,6 @@ static uint32_t random_below(uint32_t n)
     random_state ^= random_state >> 7;
     random_state ^= random_state << 17;
     return (uint32_t)((random_state >> 16) % n);
-}
-
-static void check(bool good, const char *format, ...)
-{
-    checks++;
-    if (good)
-        return;
-    va_list list;
-    va_start(list, format);
-    printf("# failed: ");
-    vprintf(format, list);
-    putchar('\n');
-    va_end(list);
-    failures++;
 }
 
 /* ---- Input in spans ----------------------------------------------------- */
