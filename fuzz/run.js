@@ -5,6 +5,9 @@
 //
 //     npm run fuzz -- --seconds 60 [--target NAME] [--jobs 2] [--seed N]
 //
+// Every target has its N seconds in slices, one target after the other, so that a long campaign
+// tells early what it finds. fuzz/out/stats.json adds up executions and processor time.
+//
 // With a seed and no saved corpus, the same build is given the same inputs: what CI finds then
 // comes from the change, and not from chance.
 //
@@ -17,6 +20,7 @@ const { parseArgs } = require('node:util');
 const { writeSeeds } = require('./seeds');
 
 const TARGETS = ['convert', 'libpng', 'inflate', 'kernels', 'pixels'];
+const SLICE_SECONDS = 600;
 const OUT = path.join(__dirname, 'out');
 const STATS = path.join(OUT, 'stats.json');
 
@@ -35,38 +39,60 @@ function statistic(log, name) {
   return match ? Number(match[1]) : 0;
 }
 
-/** Runs one target; resolves to { name, passed, executions, log }. */
-function runTarget(name, seconds, seed) {
+/**
+ * User and system time in seconds of the processes that a shell ran, from what its "times" prints:
+ * a line for the shell itself and a line for its children, each "1m2.500s 0m0.250s".
+ */
+function processorSeconds(text) {
+  const times = [...text.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => 60 * Number(m) + Number(s));
+  return times.slice(-2).reduce((sum, time) => sum + time, 0);
+}
+
+/** Runs one target; resolves to { name, passed, executions, processor, log }. */
+function runTarget({ name, seconds }, seed) {
   const corpus = path.join(OUT, 'corpus', name);
   fs.mkdirSync(corpus, { recursive: true });
-  const child = spawn(path.join(OUT, 'fuzz', name), [
+  const child = spawn('sh', ['-c', '"$@"; code=$?; times; exit $code', 'sh', path.join(OUT, 'fuzz', name),
     `-max_total_time=${seconds}`, `-seed=${seed}`, '-max_len=16384', '-timeout=20', '-rss_limit_mb=2048',
     '-print_final_stats=1', `-artifact_prefix=${path.join(OUT, 'findings', name)}-`,
     corpus, path.join(OUT, 'seeds', name), path.join(__dirname, 'regressions', name),
-  ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, UBSAN_OPTIONS: 'print_stacktrace=1' } });
+  ], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, UBSAN_OPTIONS: 'print_stacktrace=1' } });
   let log = '';
+  let times = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => { times = (times + text).slice(-200); });
   child.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
   return new Promise((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({
-      name, passed: code === 0, executions: statistic(log, 'number_of_executed_units'), log,
+      name, passed: code === 0, executions: statistic(log, 'number_of_executed_units'),
+      processor: processorSeconds(times), log,
     }));
   });
 }
 
 /** Adds up what all runs on this machine have done. */
-function remember({ name, executions }, seconds) {
+function remember({ name, executions, processor }) {
   const stats = fs.existsSync(STATS) ? JSON.parse(fs.readFileSync(STATS, 'utf8')) : {};
-  const before = stats[name] ?? { executions: 0, seconds: 0 };
-  stats[name] = { executions: before.executions + executions, seconds: before.seconds + seconds };
+  const before = stats[name] ?? { executions: 0, processor: 0 };
+  stats[name] = { executions: before.executions + executions, processor: before.processor + processor };
   fs.writeFileSync(STATS, `${JSON.stringify(stats, null, 2)}\n`);
   return stats[name];
 }
 
-function report(result, seconds) {
-  const total = remember(result, seconds);
+function report(result) {
+  const total = remember(result);
   console.log(`${result.passed ? 'ok' : 'not ok'} - fuzz ${result.name}: ${result.executions} ` +
-    `executions in ${seconds} s, ${total.executions} in ${total.seconds} s with earlier runs`);
+    `executions in ${result.processor.toFixed(0)} s of processor time, ` +
+    `${total.executions} in ${total.processor.toFixed(0)} s with earlier runs`);
   if (!result.passed) console.log(result.log.split('\n').slice(-60).join('\n'));
+}
+
+/** All targets' seconds, as a list of { name, seconds } that goes round the targets. */
+function slices(names, seconds) {
+  const queue = [];
+  for (let left = seconds; left > 0; left -= SLICE_SECONDS) {
+    for (const name of names) queue.push({ name, seconds: Math.min(left, SLICE_SECONDS) });
+  }
+  return queue;
 }
 
 async function main() {
@@ -77,19 +103,20 @@ async function main() {
     seed: { type: 'string', default: '0' }, // 0: by the clock
   } });
   const seconds = Number(values.seconds);
-  const queue = values.target ? [values.target] : [...TARGETS];
+  const names = values.target ? [values.target] : TARGETS;
   if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds}: not a number above 0`);
-  if (queue.some((name) => !TARGETS.includes(name))) {
+  if (names.some((name) => !TARGETS.includes(name))) {
     throw new Error(`--target ${values.target}: there are ${TARGETS.join(', ')}`);
   }
   installTools();
   build();
   writeSeeds(path.join(OUT, 'seeds'));
   fs.mkdirSync(path.join(OUT, 'findings'), { recursive: true });
+  const queue = slices(names, seconds);
   async function worker() {
     while (queue.length > 0) {
-      const result = await runTarget(queue.shift(), seconds, values.seed);
-      report(result, seconds);
+      const result = await runTarget(queue.shift(), values.seed);
+      report(result);
       if (!result.passed) process.exitCode = 1;
     }
   }
