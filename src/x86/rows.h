@@ -221,13 +221,15 @@ KERNEL VEC finish_key(finish how, VEC v, VEC is_key, const row_constants *c)
     return V_BITS(or)(v, V_BITS(andnot)(is_key, V(set1_epi32)((int)0xff000000)));
 }
 
-KERNEL VEC quads_8(source from, finish how, const uint8_t *src, const row_constants *c)
+/* whole: all of them are pixels of the row. What stands behind a row may have no value yet: it does
+ * not steer the branch. */
+KERNEL VEC quads_8(source from, finish how, bool whole, const uint8_t *src, const row_constants *c)
 {
     const VEC stored = load_quads(src, 4u * source_bytes[from]);
     const VEC v = V(shuffle_epi8)(stored, c->order);
 
     /* Most images with alpha are opaque almost everywhere. */
-    if (how == BLEND && !all_opaque(v))
+    if (how == BLEND && !(whole && all_opaque(v)))
         return blend_quads(from, stored, c);
     if (how == KEY_BLEND || how == KEY_KEEP)
         return finish_key(how, v, V(cmpeq_epi32)(v, c->key), c);
@@ -252,9 +254,9 @@ KERNEL VEC quads_16(source from, finish how, const uint8_t *src, const row_const
     return v;
 }
 
-KERNEL VEC quads(source from, finish how, const uint8_t *src, const row_constants *c)
+KERNEL VEC quads(source from, finish how, bool whole, const uint8_t *src, const row_constants *c)
 {
-    return is_wide(from) ? quads_16(from, how, src, c) : quads_8(from, how, src, c);
+    return is_wide(from) ? quads_16(from, how, src, c) : quads_8(from, how, whole, src, c);
 }
 
 KERNEL size_t pixel_bytes(finish how)
@@ -283,12 +285,12 @@ KERNEL void quad_row(source from, finish how, uint8_t *dst, const uint8_t *src, 
     const size_t        needed = out == 3 ? PIXELS + 2 : PIXELS;
 
     for (; width >= needed; width -= PIXELS, src += PIXELS * in, dst += PIXELS * out)
-        store_quads(how, dst, quads(from, how, src, &c));
+        store_quads(how, dst, quads(from, how, true, src, &c));
     while (width > 0) {
         const size_t n = width < PIXELS ? width : PIXELS;
         uint8_t      bytes[4 * PIXELS + 4];
 
-        store_quads(how, bytes, quads(from, how, src, &c));
+        store_quads(how, bytes, quads(from, how, n == PIXELS, src, &c));
         memcpy(dst, bytes, n * out);
         src += n * in;
         dst += n * out;

@@ -1,12 +1,13 @@
 'use strict';
 
-// node scripts/test-addon-sanitize.js [address|thread]
+// node scripts/test-checked-addon.js [address|thread|memcheck]
 //
-// Builds the addon under sanitizers, and runs tests of it: 'address' (AddressSanitizer and
+// Builds the addon for a checker, and runs tests of it: 'address' (AddressSanitizer and
 // UndefinedBehaviorSanitizer) those of the API, of worker threads, and test/stress/; 'thread'
-// (ThreadSanitizer) those of the asynchronous calls. Node.js itself is not instrumented: leaks
+// (ThreadSanitizer) those of the asynchronous calls; 'memcheck' (valgrind) those of the API, of
+// worker threads and of the formats. Node.js itself is not instrumented: under 'address', leaks
 // are left to test/workers.test.js, and races between Node.js and the addon's input, which are
-// the caller's with input: 'borrow', do not show.
+// the caller's with input: 'borrow', do not show under 'thread'.
 
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -26,10 +27,16 @@ const modes = {
     env: { TSAN_OPTIONS: 'ignore_noninstrumented_modules=1' },
     tests: /^test\/api-(async|save)\.test\.js$/,
   },
+  memcheck: {
+    flags: [],
+    runtimes: [],
+    env: {},
+    tests: /^test\/(api-(sync|async|options|save)|workers|formats)\.test\.js$/,
+  },
 };
 const mode = process.argv[2] || 'address';
 const { flags, runtimes, env, tests } = modes[mode];
-const folder = path.join(root, 'build/sanitize', mode);
+const folder = path.join(root, 'build/checked', mode);
 const addon = path.join(folder, 'png2bmp.node');
 const compiler = process.env.CC || 'gcc';
 
@@ -65,18 +72,36 @@ function testFiles() {
     .filter((file) => tests.test(file));
 }
 
-build();
 // ThreadSanitizer needs the memory where it expects it: no address space randomisation.
-const command = ['setarch', '-R', process.execPath, '--test', '--test-concurrency=1'];
-const result = spawnSync(command[0], [...command.slice(1), ...testFiles()], {
-  cwd: root,
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    ...env,
-    PNG2BMP_TEST_ADDON: addon,
-    NODE_OPTIONS: `--require ${path.join(root, 'test/kit/use-addon.js')}`,
-    LD_PRELOAD: runtimes.map(runtime).join(' '),
-  },
-});
-process.exitCode = result.status ?? 1;
+function sanitized(files) {
+  return [['setarch', '-R', process.execPath, '--test', '--test-concurrency=1', ...files]];
+}
+
+// A process for each file, without the test runner's own.
+function underMemcheck(files) {
+  const valgrind = [
+    'valgrind', '--quiet', '--error-exitcode=1', '--smc-check=all-non-file', '--num-callers=30',
+    '--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite',
+    '--suppressions=test/kit/node.supp',
+  ];
+  return files.map((file) => [...valgrind, process.execPath, file]);
+}
+
+function run([command, ...args]) {
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...env,
+      PNG2BMP_TEST_ADDON: addon,
+      NODE_OPTIONS: `--require ${path.join(root, 'test/kit/use-addon.js')}`,
+      LD_PRELOAD: runtimes.map(runtime).join(' '),
+    },
+  });
+  return status === 0;
+}
+
+build();
+const commands = mode === 'memcheck' ? underMemcheck(testFiles()) : sanitized(testFiles());
+process.exitCode = commands.map(run).every(Boolean) ? 0 : 1;
