@@ -286,6 +286,58 @@ test('WebAssembly memory is copied, so it may grow and go', async () => {
   }
 });
 
+function growableShared() {
+  const buffer = new SharedArrayBuffer(large.length, { maxByteLength: large.length * 2 });
+  return { view: new Uint8Array(buffer), takeAway: () => buffer.grow?.(large.length * 2) };
+}
+
+function resizable() {
+  const buffer = new ArrayBuffer(large.length, { maxByteLength: large.length * 2 });
+  const takeAway = () => {
+    if (buffer.byteLength > 0) buffer.resize?.(0); // else it was moved
+  };
+  return { view: new Uint8Array(buffer), takeAway };
+}
+
+function webAssembly() {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(large.length / 65536) });
+  return { view: new Uint8Array(memory.buffer, 0, large.length), takeAway: () => memory.grow(1) };
+}
+
+function transferred(take) {
+  const view = new Uint8Array(large.length);
+  const takeAway = () => {
+    if (view.buffer.byteLength > 0) take(view.buffer); // else it was moved
+  };
+  return { view, takeAway };
+}
+
+const waysToTakeAnInputAway = {
+  'structuredClone transfers it': () => transferred((b) => structuredClone(b, { transfer: [b] })),
+  'postMessage transfers it': () => transferred((b) => {
+    const { port1 } = new MessageChannel();
+    port1.postMessage(b, [b]);
+    port1.close();
+  }),
+  'ArrayBuffer.prototype.transfer moves it': () => transferred((b) => b.transfer?.(1)),
+  'it is resized': resizable,
+  'shared memory grows': growableShared,
+  'WebAssembly memory grows': webAssembly,
+};
+
+for (const [way, create] of Object.entries(waysToTakeAnInputAway)) {
+  test(`${way}: an input that was copied or transferred is converted all the same`, async () => {
+    for (const input of ['copy', 'transfer']) {
+      const { view, takeAway } = create();
+      view.set(large);
+      const promise = getBMPAsync(view, { input });
+      takeAway();
+      if (view.byteLength > 0) view.fill(0);
+      assert.ok((await promise).equals(largeBmp), input);
+    }
+  });
+}
+
 test('a borrowed input is kept alive by the conversion alone', async () => {
   const script = `
     const { getBMP, getBMPAsync } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
