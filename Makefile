@@ -87,7 +87,7 @@ sanitize:
 
 # ---- Checks of the code --------------------------------------------------------
 
-NODE_INCLUDE = $(shell node -p "require('path').resolve(fs.realpathSync(process.execPath), '../../include/node')")
+NODE_INCLUDE = $(shell node -p "require('node-api-headers').include_dir")
 STRICT       = -std=c11 -O2 -Wall -Wextra -Wconversion -Werror -Iinclude -Isrc $(DEFLATE_CFLAGS) \
                -DNAPI_VERSION=8 -DNODE_GYP_MODULE_NAME=png2bmp -isystem $(NODE_INCLUDE)
 

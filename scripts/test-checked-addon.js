@@ -13,6 +13,8 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const headers = require('node-api-headers');
+
 const root = path.resolve(__dirname, '..');
 const modes = {
   address: {
@@ -46,18 +48,13 @@ function lines(script) {
   }).trim().split('\n');
 }
 
-function headers() {
-  const prefix = path.resolve(fs.realpathSync(process.execPath), '../..');
-  return path.join(prefix, 'include/node');
-}
-
 function build() {
   fs.mkdirSync(folder, { recursive: true });
   execFileSync(compiler, [
     '-shared', '-fPIC', '-std=c11', '-O1', '-g1', '-fno-omit-frame-pointer',
     ...flags,
     '-DNAPI_VERSION=8', '-DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED',
-    '-Iinclude', '-Isrc', `-I${headers()}`,
+    '-Iinclude', '-Isrc', '-isystem', headers.include_dir,
     ...lines('sources.js'), '-o', addon, ...lines('libdeflate.js'),
   ], { cwd: root, stdio: 'inherit' });
 }

@@ -9,18 +9,19 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const headers = require('node-api-headers');
+
 const ROOT = path.join(__dirname, '../..');
 
 const addonSources = fs.readdirSync(path.join(ROOT, 'addon'))
   .filter((name) => name.endsWith('.c')).map((name) => path.join('addon', name));
 
 function build(file) {
-  const include = path.resolve(fs.realpathSync(process.execPath), '../../include/node');
   const libdeflate = execFileSync(process.execPath, ['scripts/libdeflate.js'],
     { cwd: ROOT, encoding: 'utf8' }).trim();
   // _DEFAULT_SOURCE: with -include, a file's own word on it would come too late.
   const flags = ['-std=c11', '-O1', '-g', '-shared', '-fPIC', '-DNAPI_VERSION=8',
-    '-D_DEFAULT_SOURCE=', '-Iinclude', '-Isrc', '-Itest/faults', '-isystem', include];
+    '-D_DEFAULT_SOURCE=', '-Iinclude', '-Isrc', '-Itest/faults', '-isystem', headers.include_dir];
   const cc = (...args) => execFileSync(process.env.CC || 'cc', [...flags, ...args],
     { cwd: ROOT, stdio: 'inherit' });
   const library = 'build/c/libpng2bmp.a';

