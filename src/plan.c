@@ -106,6 +106,22 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 
 /* ---- Limits --------------------------------------------------------------- */
 
+/* Whether what a conversion allocates can be counted in a size_t. A scanline may be 64 times as
+ * long as the row that is made of it (16-bit RGBA to one bit), so a small output is not enough
+ * where a size_t has 32 bits. Allocated at most: three scanlines and one more byte (the inflater's
+ * and the scratch of convert.c), 12 bytes a pixel of a row (rows_memory, a row of a pass), fixed
+ * buffers, and for interlaced 'mono1' a byte a pixel. */
+static bool is_addressable(const png2bmp_plan *plan)
+{
+    const png2bmp_png_info *png = &plan->png;
+    const uint64_t row = 4 * plan_scanline_bytes(png->width, png) + 16 * (uint64_t)png->width;
+    const uint64_t whole = plan->bmp.format == PNG2BMP_FORMAT_MONO1 && png->interlaced
+                               ? ((uint64_t)png->width + 3) * png->height
+                               : 0;
+
+    return row <= PTRDIFF_MAX / 2 && whole <= PTRDIFF_MAX;
+}
+
 /* The one place where sizes are checked: behind it no arithmetic on them can
  * overflow. An image of at most 2^32 output bytes has at most 2^35 pixels, and
  * less than 2^40 bytes of scanlines. */
@@ -123,6 +139,10 @@ static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *rep
         return report_error(report, PNG2BMP_ERR_OUTPUT_LIMIT,
                             "the BMP would have %llu bytes; the format ends at 4294967295",
                             (unsigned long long)plan->bmp.byte_length);
+    if (!is_addressable(plan))
+        return report_error(report, PNG2BMP_ERR_OUT_OF_MEMORY,
+                            "%u x %u pixels need more memory than this machine can address",
+                            (unsigned)png->width, (unsigned)png->height);
     return PNG2BMP_OK;
 }
 
