@@ -61,11 +61,17 @@ function toLength(name, view, length) {
   return length;
 }
 
+/** Longer than any system takes. Node.js ends the process when it makes a string of 2^31 bytes. */
+const LONGEST_PATH = 65535;
+
 /** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. */
 function toPath(path) {
   const name = path?.href !== undefined ? fileURLToPath(path) : path;
   if (typeof name !== 'string' && !isUint8Array(name)) {
     throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', path);
+  }
+  if (name.length > LONGEST_PATH) {
+    throw rangeError('argument', 'path', `at most ${LONGEST_PATH} bytes long`, name.length);
   }
   const bytes = Buffer.from(name);
   if (bytes.includes(0)) {

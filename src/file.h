@@ -3,8 +3,8 @@
  * directory of its target, then renamed. file_posix.c and file_windows.c.
  *
  * The temporary name is a slot, ".NAME.png2bmp-0" (then -1 ...), held by a lock
- * while it is in use: what a killed process leaves behind is found and used, or
- * removed, by the next save of the same target.
+ * while it is in use: what a killed process leaves behind is found and removed by
+ * the next save of the same target.
  */
 #ifndef PNG2BMP_FILE_H
 #define PNG2BMP_FILE_H

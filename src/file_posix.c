@@ -67,14 +67,13 @@ static bool still_named(const struct stat *opened, const char *path)
            opened->st_ino == named.st_ino;
 }
 
-/* A leftover may be used if it is ours alone: what somebody else made, or has
- * another name for, could be changed by them afterwards. */
+/* A leftover may be removed if it is ours. */
 static bool is_ours(int fd, const char *path)
 {
     struct stat opened;
 
-    return fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && opened.st_nlink == 1 &&
-           opened.st_uid == geteuid() && still_named(&opened, path);
+    return fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && opened.st_uid == geteuid() &&
+           still_named(&opened, path);
 }
 
 static bool lock(int fd)
@@ -97,66 +96,63 @@ static bool lock_new(int fd, const char *path)
            still_named(&opened, path);
 }
 
-static int open_leftover(const char *path)
+/* Removes what a killed process left: false, with errno, when there is nothing, or when it is in
+ * use or not ours. It is never written to: who has it open would read, or change, the new file. */
+static bool remove_leftover(const char *path)
 {
     const int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool      removed;
 
-    if (fd >= 0 && !(lock(fd) && is_ours(fd, path))) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    if (fd < 0)
+        return false;
+    removed = lock(fd) && is_ours(fd, path) && unlink(path) == 0;
+    close(fd);
+    if (!removed)
+        errno = EEXIST;
+    return removed;
 }
 
-/* Takes the slot that file->temporary names: a descriptor, or -1 with errno
- * EEXIST when it is in use. */
-static int take_slot(const char *path)
+static int create(const char *path, mode_t mode)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+}
 
-    if (fd >= 0) {
-        if (lock_new(fd, path))
-            return fd;
+/* Takes the slot that has the name: a descriptor, or -1 with errno EEXIST when it
+ * is in use. */
+static int take_slot(const char *path, mode_t mode)
+{
+    int fd = create(path, mode);
+
+    if (fd < 0 && errno == EEXIST) {
+        remove_leftover(path);
+        fd = create(path, mode);
+    }
+    if (fd >= 0 && !lock_new(fd, path)) {
         close(fd);
         errno = EEXIST;
         return -1;
     }
-    if (errno != EEXIST)
-        return -1;
-    fd = open_leftover(path);
-    if (fd >= 0 && ftruncate(fd, 0) == 0)
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    errno = EEXIST;
-    return -1;
+    return fd;
 }
 
 /* Removes what killed processes left in the slots behind ours. */
 static void sweep(new_file *file, unsigned slot)
 {
     for (unsigned next = slot + 1; next < SLOTS; next++) {
-        int fd;
-
         name_slot(file, next);
-        fd = open_leftover(file->temporary);
-        if (fd >= 0) {
-            unlink(file->temporary);
-            close(fd);
-        } else if (errno == ENOENT) {
+        if (!remove_leftover(file->temporary) && errno == ENOENT)
             break;
-        }
     }
     name_slot(file, slot);
 }
 
-static file_failure open_temporary(new_file *file)
+static file_failure open_temporary(new_file *file, mode_t mode)
 {
     if (!name_temporary(file))
         return no_memory;
     for (unsigned slot = 0; slot < SLOTS; slot++) {
         name_slot(file, slot);
-        file->fd = take_slot(file->temporary);
+        file->fd = take_slot(file->temporary, mode);
         if (file->fd >= 0) {
             sweep(file, slot);
             return success;
@@ -169,15 +165,48 @@ static file_failure open_temporary(new_file *file)
 
 /* ---- Open ----------------------------------------------------------------- */
 
-/* A symbolic link stays one: what it points to is replaced. */
-static char *resolve(const char *path)
+/* Where a link that leads nowhere would have the file: its text, taken from its own
+ * directory. NULL: no memory, or not a link any more. */
+static char *follow(const char *link)
+{
+    const char *slash = strrchr(link, '/');
+    size_t      at = slash ? (size_t)(slash + 1 - link) : 0;
+    char       *path = malloc(at + PATH_MAX + 1);
+    ssize_t     length;
+
+    if (!path)
+        return NULL;
+    memcpy(path, link, at);
+    length = readlink(link, path + at, PATH_MAX);
+    if (length < 0) {
+        free(path);
+        return NULL;
+    }
+    path[at + (size_t)length] = 0;
+    if (path[at] == '/')
+        memmove(path, path + at, (size_t)length + 1);
+    return path;
+}
+
+/* A symbolic link stays one: what it points to is replaced, or made. */
+static file_failure resolve(char **target, const char *path)
 {
     struct stat link;
-    char       *resolved = NULL;
 
-    if (lstat(path, &link) == 0 && S_ISLNK(link.st_mode))
-        resolved = realpath(path, NULL);
-    return resolved ? resolved : strdup(path);
+    *target = strdup(path);
+    while (*target && lstat(*target, &link) == 0 && S_ISLNK(link.st_mode)) {
+        char *from = *target;
+
+        *target = realpath(from, NULL);
+        if (!*target && errno != ENOENT) {
+            *target = from;
+            return failure("open");
+        }
+        if (!*target)
+            *target = follow(from);
+        free(from);
+    }
+    return *target ? success : no_memory;
 }
 
 static file_failure open_itself(new_file *file)
@@ -187,33 +216,52 @@ static file_failure open_itself(new_file *file)
     return file->fd >= 0 ? success : failure("open");
 }
 
-/* The new file takes the place of the old one: same mode, and same owner where
- * we may give files away. */
+/* Owner and group of the old file, or its group alone where that is all we may
+ * give; takes from `mode` what was not meant for others. */
+static file_failure take_owner(const new_file *file, const struct stat *old, mode_t *mode)
+{
+    if (old->st_uid == geteuid() && old->st_gid == getegid())
+        return success;
+    if (fchown(file->fd, old->st_uid, old->st_gid) == 0)
+        return success;
+    if (errno != EPERM && errno != EINVAL) /* EINVAL: unknown in this user namespace */
+        return failure("chown");
+    *mode &= 0777; /* set-user-ID was for its owner */
+    if (fchown(file->fd, (uid_t)-1, old->st_gid) != 0)
+        *mode &= 0707; /* and the rights of a group are for that group */
+    return success;
+}
+
+/* The new file takes the place of the old one: same owner, where we may give files
+ * away, and same mode. */
 static file_failure take_after(new_file *file, const struct stat *old)
 {
+    mode_t       mode = old->st_mode & 07777;
+    file_failure failed;
+
     if (access(file->target, W_OK) != 0)
         return failure("open");
-    if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
-        fchown(file->fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
-        return failure("chown");
-    return fchmod(file->fd, old->st_mode & 07777) == 0 ? success : failure("chmod");
+    failed = take_owner(file, old, &mode);
+    if (failed.code)
+        return failed;
+    return fchmod(file->fd, mode) == 0 ? success : failure("chmod");
 }
 
 static file_failure open_new_file(new_file *file, const char *path)
 {
     struct stat  old;
     bool         is_there;
-    file_failure failed;
+    file_failure failed = resolve(&file->target, path);
 
-    file->target = resolve(path);
-    if (!file->target)
-        return no_memory;
+    if (failed.code)
+        return failed;
     is_there = stat(file->target, &old) == 0;
     if (is_there && S_ISDIR(old.st_mode))
         return (file_failure){EISDIR, "open"};
     if (is_there && !S_ISREG(old.st_mode))
         return open_itself(file);
-    failed = open_temporary(file);
+    /* Private until it has the mode of the file that it replaces. */
+    failed = open_temporary(file, is_there ? 0600 : 0666);
     if (!failed.code && is_there)
         failed = take_after(file, &old);
     return failed;

@@ -1,5 +1,6 @@
 /* A conversion into a file: strip by strip, so that memory does not grow with
  * the image, or whole where that is as good. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 /* A BMP of at most this size is made in memory and written with one call; of a
  * larger one so much is in memory at a time. */
 #define STRIP_BYTES (1024 * 1024)
+
+#define LONGEST_PATH 65535
 
 /* Both headers of the longer kind, and 256 palette entries. */
 #define MAX_HEADER (14 + 108 + 1024)
@@ -111,11 +114,18 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
 
 /* ---- Save ----------------------------------------------------------------- */
 
+/* No system takes longer ones, and lengths up to here fit an int. */
+static file_failure open_path(new_file **file, const char *path)
+{
+    return strlen(path) > LONGEST_PATH ? (file_failure){ENAMETOOLONG, "open"}
+                                       : file_open(file, path);
+}
+
 png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,
                             size_t size, const png2bmp_control *control, png2bmp_report *report)
 {
-    new_file      *file;
-    png2bmp_status status = report_failure(report, file_open(&file, path), path);
+    new_file      *file = NULL;
+    png2bmp_status status = report_failure(report, open_path(&file, path), path);
     bool           whole;
 
     if (status)

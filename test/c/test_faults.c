@@ -43,6 +43,7 @@ static struct {
     bool     short_writes;        /* at most 1000 bytes a write */
     bool     interrupt;           /* every second write is interrupted first */
     long     live;                /* allocations that were not freed */
+    mode_t   created;             /* the mode of the last file that was created */
 } faults;
 
 static bool fails(call_kind kind)
@@ -115,6 +116,7 @@ int __wrap_open(const char *path, int flags, ...)
         va_start(list, flags);
         mode = (mode_t)va_arg(list, int);
         va_end(list);
+        faults.created = mode;
     }
     return fails(CALL_OPEN) ? -1 : __real_open(path, flags, mode);
 }
@@ -489,6 +491,34 @@ static void refuse_strange_leftovers(conversion_test *t)
     unlink(victim);
 }
 
+/* What replaces a file is nobody else's to read before it has that file's mode. */
+static void create_in_private(conversion_test *t)
+{
+    put_old_file();
+    check(save(t) == PNG2BMP_OK && faults.created == 0600, "%s: over a file: created with mode %o",
+          t->kind->name, (unsigned)faults.created);
+    unlink(target);
+    check(save(t) == PNG2BMP_OK && faults.created == 0666, "%s: a new file: created with mode %o",
+          t->kind->name, (unsigned)faults.created);
+}
+
+static void refuse_endless_path(conversion_test *t)
+{
+    const size_t length = 70000;
+    char        *path = malloc(length + 1);
+
+    if (!path)
+        abort();
+    memset(path, 'x', length);
+    path[length] = 0;
+    png2bmp_report_init(&t->report);
+    check(png2bmp_save(path, &t->plan, t->png.bytes, t->png.size, NULL, &t->report) ==
+                  PNG2BMP_ERR_FILE &&
+              t->report.file_errno == ENAMETOOLONG,
+          "a path that no system takes: %s", t->report.error.message);
+    free(path);
+}
+
 int main(void)
 {
     if (!mkdtemp(directory))
@@ -502,6 +532,8 @@ int main(void)
         fail_saves(&t);
         clean_leftovers_up(&t);
         refuse_strange_leftovers(&t);
+        create_in_private(&t);
+        refuse_endless_path(&t);
         close_test(&t);
         printf("ok - %s\n", kinds[i].name);
     }

@@ -1,0 +1,130 @@
+'use strict';
+
+// What a save does with what is there already: links, rights, and what killed processes left.
+
+const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const process = require('node:process');
+const test = require('node:test');
+
+const { getBMP, saveBMP } = require('..');
+const { createImage } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+
+const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
+const bmp = getBMP(png);
+const onWindows = process.platform === 'win32' && 'links and modes are those of POSIX';
+const isRoot = process.getuid?.() === 0;
+
+/** { at(name), list(), mode(name) } of a directory of its own, gone afterwards. */
+function scratch(t) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-existing-'));
+  t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+  const at = (name) => path.join(directory, name);
+  return {
+    at,
+    list: () => fs.readdirSync(directory).sort(),
+    mode: (name) => fs.statSync(at(name)).mode & 0o7777,
+  };
+}
+
+test('the new file has the mode of the one it replaces', { skip: onWindows }, (t) => {
+  const place = scratch(t);
+  for (const mode of [0o600, 0o640, 0o755]) {
+    fs.writeFileSync(place.at('a.bmp'), 'old');
+    fs.chmodSync(place.at('a.bmp'), mode);
+    saveBMP(place.at('a.bmp'), png);
+    assert.equal(place.mode('a.bmp'), mode);
+  }
+});
+
+test('what a killed process left is removed and not written to', { skip: onWindows }, (t) => {
+  const place = scratch(t);
+  const leftover = place.at('.a.bmp.png2bmp-0');
+  fs.writeFileSync(leftover, 'half');
+  fs.chmodSync(leftover, 0o777);
+  const open = fs.openSync(leftover, 'r+');
+  saveBMP(place.at('a.bmp'), png);
+  fs.writeSync(open, 'changed by who had it open');
+  assert.equal(fs.fstatSync(open).nlink, 0);
+  fs.closeSync(open);
+  assert.ok(fs.readFileSync(place.at('a.bmp')).equals(bmp));
+  assert.equal(place.mode('a.bmp'), 0o666 & ~process.umask());
+  assert.deepEqual(place.list(), ['a.bmp']);
+});
+
+test('a symbolic link stays one, and what it points to is replaced', { skip: onWindows }, (t) => {
+  const place = scratch(t);
+  fs.mkdirSync(place.at('far'));
+  fs.writeFileSync(place.at('far/target.bmp'), 'old');
+  fs.symlinkSync('far/target.bmp', place.at('link.bmp'));
+  saveBMP(place.at('link.bmp'), png);
+  assert.ok(fs.lstatSync(place.at('link.bmp')).isSymbolicLink());
+  assert.ok(fs.readFileSync(place.at('far/target.bmp')).equals(bmp));
+});
+
+test('a link to what is not there makes it, as fs.writeFile does', { skip: onWindows }, (t) => {
+  const place = scratch(t);
+  fs.mkdirSync(place.at('far'));
+  fs.symlinkSync('far/link.bmp', place.at('link.bmp'));
+  fs.symlinkSync('target.bmp', place.at('far/link.bmp'));
+  fs.symlinkSync(place.at('far/other.bmp'), place.at('absolute.bmp'));
+  for (const name of ['link.bmp', 'absolute.bmp']) saveBMP(place.at(name), png);
+  for (const name of ['link.bmp', 'far/link.bmp', 'absolute.bmp']) {
+    assert.ok(fs.lstatSync(place.at(name)).isSymbolicLink(), name);
+  }
+  assert.ok(fs.readFileSync(place.at('far/target.bmp')).equals(bmp));
+  assert.ok(fs.readFileSync(place.at('far/other.bmp')).equals(bmp));
+});
+
+test('a link that cannot be followed is an error, and stays', { skip: onWindows }, (t) => {
+  const place = scratch(t);
+  fs.symlinkSync('b.bmp', place.at('a.bmp'));
+  fs.symlinkSync('a.bmp', place.at('b.bmp'));
+  assert.throws(() => saveBMP(place.at('a.bmp'), png), { code: 'ELOOP', syscall: 'open' });
+  fs.symlinkSync('nowhere/c.bmp', place.at('c.bmp'));
+  assert.throws(() => saveBMP(place.at('c.bmp'), png), { code: 'ENOENT', syscall: 'open' });
+  assert.deepEqual(place.list(), ['a.bmp', 'b.bmp', 'c.bmp']);
+  for (const name of place.list()) assert.ok(fs.lstatSync(place.at(name)).isSymbolicLink());
+});
+
+test('rights of a group that does not come along do not go to another', {
+  skip: onWindows || (!isRoot && 'needs root, to be somebody else'),
+}, (t) => {
+  const place = scratch(t);
+  fs.chmodSync(place.at('.'), 0o777);
+  const files = [['a.bmp', 2000, 0o4670], ['b.bmp', 1002, 0o4670]];
+  for (const [name, group, mode] of files) {
+    fs.writeFileSync(place.at(name), 'old');
+    fs.chownSync(place.at(name), 1001, group);
+    fs.chmodSync(place.at(name), mode | 0o006);
+  }
+  fs.writeFileSync(place.at('a.png'), png);
+  // Loaded before it becomes somebody else, who may have no way to the package.
+  const script = `
+    const { saveBMP } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
+    process.setgroups([]);
+    process.setgid(1002);
+    process.setuid(1002);
+    process.chdir(${JSON.stringify(place.at('.'))});
+    const png = require('node:fs').readFileSync('a.png');
+    for (const name of ['a.bmp', 'b.bmp']) saveBMP(name, png);
+  `;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(place.mode('a.bmp'), 0o606);
+  assert.equal(fs.statSync(place.at('b.bmp')).gid, 1002);
+  assert.equal(place.mode('b.bmp'), 0o676);
+});
+
+test('a path longer than any system takes is refused', (t) => {
+  const place = scratch(t);
+  const wanted = { code: 'ERR_OUT_OF_RANGE', message: /"path" argument must be at most 65535 bytes/ };
+  assert.throws(() => saveBMP('x'.repeat(65536), png), wanted);
+  assert.throws(() => saveBMP(Buffer.alloc(65536, 'x'), png), wanted);
+  assert.throws(() => saveBMP('x'.repeat(65535), png), { code: 'ENAMETOOLONG' });
+  assert.deepEqual(place.list(), []);
+});
