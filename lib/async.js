@@ -55,10 +55,12 @@ async function abortable(signal, start) {
   }
 }
 
-/** onWarning for the addon, which calls it when the work is done: in the async context of
- * the call, which newer versions of Node.js do not keep for an addon. */
-function bound(onWarning) {
-  return onWarning === undefined ? undefined : AsyncResource.bind(onWarning);
+/** The options with an onWarning that the addon can call when the work is done: in the async context
+ * of the call, which newer versions of Node.js do not keep for an addon. Binding runs async hooks,
+ * so it comes before anybody follows the signal. */
+function bindWarnings(options) {
+  const { onWarning } = options;
+  return onWarning === undefined ? options : { ...options, onWarning: AsyncResource.bind(onWarning) };
 }
 
 /** Calls start(input, copy, ticket), which gives a promise. Async, so that whatever it
@@ -105,10 +107,10 @@ function getBMPAsync(png, ...rest) {
   const [length, options, callback] = sortArguments(...rest);
   return settle(callback, () => {
     const view = toView('png', png);
+    const o = bindWarnings(readOptions(options));
     const size = toLength('png', view, length);
-    const o = readOptions(options);
     return run(view, o, (input, copy, ticket) => native.convertAsync(input, size, o.flags,
-      o.background, o.maxPixels, bound(o.onWarning), copy, ticket));
+      o.background, o.maxPixels, o.onWarning, copy, ticket));
   });
 }
 
@@ -117,21 +119,20 @@ function saveBMPAsync(path, png, ...rest) {
   return settle(callback, () => {
     const file = toPath(path);
     const view = toView('png', png);
+    const o = bindWarnings(readOptions(options));
     const size = toLength('png', view, length);
-    const o = readOptions(options);
     return run(view, o, (input, copy, ticket) => native.saveAsync(input, size, o.flags,
-      o.background, o.maxPixels, bound(o.onWarning), copy, ticket, file));
+      o.background, o.maxPixels, o.onWarning, copy, ticket, file));
   });
 }
 
 function encodeBMPAsync(pixels, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
-    const { view, width, height, channels, stride } = toPixels(pixels);
-    const size = view.byteLength;
-    const o = readOptions(options);
+    const o = bindWarnings(readOptions(options));
+    const { view, size, width, height, channels, stride } = toPixels(pixels);
     return run(view, o, (input, copy, ticket) => native.encodeAsync(input, size, o.flags,
-      o.background, o.maxPixels, bound(o.onWarning), copy, ticket,
+      o.background, o.maxPixels, o.onWarning, copy, ticket,
       width, height, channels, stride));
   });
 }
@@ -140,12 +141,12 @@ function decodePNGAsync(png, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
     const view = toView('png', png);
+    const o = bindWarnings(readDecodeOptions(options));
     const size = toLength('png', view, undefined);
-    const o = readDecodeOptions(options);
     return run(view, o, async (input, copy, ticket) => {
       const facts = new Float64Array(9);
       const data = await native.decodeAsync(input, size, o.flags, o.background, o.maxPixels,
-        bound(o.onWarning), copy, ticket, facts);
+        o.onWarning, copy, ticket, facts);
       return { data, width: facts[0], height: facts[1], channels: o.channels };
     });
   });

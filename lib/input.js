@@ -5,7 +5,7 @@
 const { Buffer } = require('node:buffer');
 const { fileURLToPath } = require('node:url');
 // These see through the realms of node:vm, where `instanceof` is false.
-const { isAnyArrayBuffer, isArrayBuffer, isUint8Array } = require('node:util').types;
+const { isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8Array } = require('node:util').types;
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 
@@ -34,10 +34,28 @@ function toView(name, value) {
   return ArrayBuffer.isView(value) ? value : wrap(name, value);
 }
 
+// The language's own getters: what a subclass or an object says of itself may be anything, and memory
+// that somebody can take away must not be read by another thread.
+function getterOf(prototype, name) {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+  return (object) => (get === undefined ? undefined : Reflect.apply(get, object, []));
+}
+
+function viewGetter(name) {
+  const ofDataView = getterOf(DataView.prototype, name);
+  const ofTypedArray = getterOf(Object.getPrototypeOf(Uint8Array.prototype), name);
+  return (view) => (isDataView(view) ? ofDataView : ofTypedArray)(view);
+}
+
+const bufferOf = viewGetter('buffer');
+const sizeOfView = viewGetter('byteLength');
+const sizeOfBuffer = getterOf(ArrayBuffer.prototype, 'byteLength');
+const isResizable = getterOf(ArrayBuffer.prototype, 'resizable');
+
 // A DataView throws when what is behind it was detached; others have no bytes then.
 function byteLength(view) {
   try {
-    return view.byteLength;
+    return sizeOfView(view);
   } catch {
     return 0;
   }
@@ -93,7 +111,7 @@ function wholeNumber(name, value, least, most) {
 
 const MAX_SIDE = 2 ** 31 - 1;
 
-/** { data, width, height, channels[, stride] }, checked, with a view for the data. */
+/** { data, width, height, channels[, stride] }, checked, with a view for the data and its size. */
 function toPixels(pixels) {
   if (typeof pixels !== 'object' || pixels === null) {
     const wanted = '{ data, width, height, channels[, stride] }';
@@ -112,20 +130,18 @@ function toPixels(pixels) {
     throw rangeError('property', 'pixels.data',
       `at least ${needed} bytes long for ${width} x ${height} x ${channels}`, size);
   }
-  return { view, width, height, channels, stride };
+  return { view, size, width, height, channels, stride };
 }
 
 /** Whether somebody could take the memory away while another thread reads it, although
  * the view is kept: by resizing the buffer, or by growing a WebAssembly.Memory, which
  * shows in nothing but its size. Shared memory is written to by others as a rule. */
-function mustCopy(view) {
-  const buffer = view.buffer;
-  return !isArrayBuffer(buffer) || buffer.resizable === true ||
-    buffer.byteLength % WASM_PAGE === 0;
+function mustCopy(buffer) {
+  return !isArrayBuffer(buffer) || isResizable(buffer) || sizeOfBuffer(buffer) % WASM_PAGE === 0;
 }
 
-function isWhole(view) {
-  return isArrayBuffer(view.buffer) && view.byteLength === view.buffer.byteLength;
+function isWhole(view, buffer) {
+  return isArrayBuffer(buffer) && sizeOfView(view) === sizeOfBuffer(buffer);
 }
 
 // Undefined when the buffer may not be moved: WebAssembly memory, or marked untransferable.
@@ -141,13 +157,14 @@ function moved(buffer) {
  * before the call returns. Transfer moves an ArrayBuffer of which the view is the whole;
  * of any other it would take the neighbours' bytes along, so a copy is made instead. */
 function asyncInput(view, mode) {
-  if (mode === 'transfer' && isWhole(view)) {
-    const own = moved(view.buffer);
+  const buffer = bufferOf(view);
+  if (mode === 'transfer' && isWhole(view, buffer)) {
+    const own = moved(buffer);
     if (own !== undefined) {
       return { view: own, copy: false };
     }
   }
-  return { view, copy: mode !== 'borrow' || mustCopy(view) };
+  return { view, copy: mode !== 'borrow' || mustCopy(buffer) };
 }
 
 module.exports = { toView, toLength, toPath, toPixels, asyncInput };

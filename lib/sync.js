@@ -19,8 +19,8 @@ function getBMP(png, length, options) {
     length = undefined;
   }
   const view = toView('png', png);
-  const size = toLength('png', view, length);
   const o = readOptions(options);
+  const size = toLength('png', view, length);
   throwIfAborted(o.signal);
   return native.convert(view, size, o.flags, o.background, o.maxPixels, o.onWarning);
 }
@@ -28,8 +28,8 @@ function getBMP(png, length, options) {
 function getBMPInto(target, png, options) {
   const output = toView('target', target);
   const view = toView('png', png);
-  const size = toLength('png', view, undefined);
   const o = readOptions(options);
+  const size = toLength('png', view, undefined);
   throwIfAborted(o.signal);
   return native.convertInto(view, size, o.flags, o.background, o.maxPixels, o.onWarning, output);
 }
@@ -41,8 +41,8 @@ function saveBMP(path, png, length, options) {
   }
   const file = toPath(path);
   const view = toView('png', png);
-  const size = toLength('png', view, length);
   const o = readOptions(options);
+  const size = toLength('png', view, length);
   throwIfAborted(o.signal);
   return native.save(view, size, o.flags, o.background, o.maxPixels, o.onWarning, file);
 }
@@ -52,8 +52,8 @@ const facts = new Float64Array(9);
 
 function readInfo(png, options) {
   const view = toView('png', png);
-  const size = toLength('png', view, undefined);
   const o = readOptions(options);
+  const size = toLength('png', view, undefined);
   throwIfAborted(o.signal);
   native.plan(view, size, o.flags, o.background, o.maxPixels, o.onWarning, facts);
   return {
@@ -72,17 +72,17 @@ function readInfo(png, options) {
 }
 
 function encodeBMP(pixels, options) {
-  const { view, width, height, channels, stride } = toPixels(pixels);
   const o = readOptions(options);
+  const { view, size, width, height, channels, stride } = toPixels(pixels);
   throwIfAborted(o.signal);
-  return native.encode(view, view.byteLength, o.flags, o.background, o.maxPixels, o.onWarning,
+  return native.encode(view, size, o.flags, o.background, o.maxPixels, o.onWarning,
     width, height, channels, stride);
 }
 
 function decodePNG(png, options) {
   const view = toView('png', png);
-  const size = toLength('png', view, undefined);
   const o = readDecodeOptions(options);
+  const size = toLength('png', view, undefined);
   throwIfAborted(o.signal);
   const own = new Float64Array(9);
   const data = native.decode(view, size, o.flags, o.background, o.maxPixels, o.onWarning, own);

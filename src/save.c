@@ -114,11 +114,14 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
 
 /* ---- Save ----------------------------------------------------------------- */
 
-/* No system takes longer ones, and lengths up to here fit an int. */
+/* What no system takes: an empty path, and one whose length might not fit an int. */
 static file_failure open_path(new_file **file, const char *path)
 {
-    return strlen(path) > LONGEST_PATH ? (file_failure){ENAMETOOLONG, "open"}
-                                       : file_open(file, path);
+    const size_t length = strlen(path);
+
+    if (length == 0 || length > LONGEST_PATH)
+        return (file_failure){length ? ENAMETOOLONG : ENOENT, "open"};
+    return file_open(file, path);
 }
 
 png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,

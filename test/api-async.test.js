@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { AsyncLocalStorage } = require('node:async_hooks');
+const { AsyncLocalStorage, createHook } = require('node:async_hooks');
 const { spawnSync } = require('node:child_process');
 const { getEventListeners } = require('node:events');
 const path = require('node:path');
@@ -272,6 +272,42 @@ test('a resizable buffer is copied, so it may shrink', async () => {
   const promise = getBMPAsync(buffer, { input: 'borrow' });
   buffer.resize(1);
   assert.ok((await promise).equals(largeBmp));
+});
+
+test('a view that lies about its memory is copied as that memory asks for', async () => {
+  class Liar extends Uint8Array {
+    get buffer() { return new ArrayBuffer(17); }
+  }
+  const buffer = new ArrayBuffer(large.length, { maxByteLength: large.length * 2 });
+  Object.defineProperty(buffer, 'resizable', { value: false });
+  Object.defineProperty(buffer, 'byteLength', { value: 17 });
+  const view = new Liar(buffer);
+  view.set(large);
+  const promise = getBMPAsync(view, { input: 'borrow' });
+  buffer.resize?.(0);
+  assert.ok((await promise).equals(largeBmp));
+});
+
+test('options whose getters take the input away give the error of an empty input', async () => {
+  for (const call of [getBMP, getBMPAsync]) {
+    const source = unpooled(png);
+    const options = {
+      get format() { return void structuredClone(source.buffer, { transfer: [source.buffer] }); },
+    };
+    await assert.rejects(async () => call(source, options), {
+      code: 'ERR_INVALID_ARG_VALUE', message: /at least one byte long, and not detached/,
+    });
+  }
+});
+
+test('a signal that is aborted by an async hook of the call rejects', async () => {
+  const controller = new AbortController();
+  const hook = createHook({
+    init(id, type) { if (type !== 'PROMISE') controller.abort(); },
+  }).enable();
+  const options = { signal: controller.signal, onWarning() {} };
+  const promise = getBMPAsync(large, options).finally(() => hook.disable());
+  await assert.rejects(promise, { name: 'AbortError' });
 });
 
 test('WebAssembly memory is copied, so it may grow and go', async () => {

@@ -120,9 +120,10 @@ test('rights of a group that does not come along do not go to another', {
   assert.equal(place.mode('b.bmp'), 0o676);
 });
 
-test('a path longer than any system takes is refused', (t) => {
+test('a path that is empty or longer than any system takes is refused', (t) => {
   const place = scratch(t);
   const wanted = { code: 'ERR_OUT_OF_RANGE', message: /"path" argument must be at most 65535 bytes/ };
+  assert.throws(() => saveBMP('', png), { code: 'ENOENT', syscall: 'open' });
   assert.throws(() => saveBMP('x'.repeat(65536), png), wanted);
   assert.throws(() => saveBMP(Buffer.alloc(65536, 'x'), png), wanted);
   assert.throws(() => saveBMP('x'.repeat(65535), png), { code: 'ENAMETOOLONG' });
