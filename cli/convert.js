@@ -22,6 +22,10 @@ const SMALL_BMP_BYTES = 65536;
 /* What is not known before the input has been read: such a job runs alone. */
 const UNKNOWN_BYTES = Infinity;
 
+/* The head alone may not do: for long chunks before the pixels, or because the plan
+ * holds the size of the image against the bytes that could make it up. */
+const WANTS_MORE = new Set(['ERR_PNG_TRUNCATED', 'ERR_PNG_BOMB']);
+
 class JobError extends Error {
   constructor(exitCode, cause) {
     super(cause.message, { cause });
@@ -128,14 +132,12 @@ class Converter {
     ));
   }
 
-  /* The head alone may not do: for long chunks before the pixels, or because the
-   * plan holds the size of the image against the bytes that could make it up. */
   #plan(input, { bytes, size }) {
     const whole = bytes.length === size;
     try {
       return { png: whole ? bytes : undefined, info: this.#info(bytes) };
     } catch (error) {
-      if (whole) throw error;
+      if (whole || !WANTS_MORE.has(error.code)) throw error;
     }
     const png = attempt(exitCodes.CANNOT_READ, () => fs.readFileSync(input));
     return { png, info: this.#info(png) };
@@ -180,6 +182,9 @@ class Converter {
     const png = head ?? await attemptAsync(exitCodes.CANNOT_READ, readAll(job.input, this.signal));
     const info = this.#info(png);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
+    /* once more: standard input may have taken its time */
+    const kind = this.#checkOutput(job);
+    if (kind === 'file' && this.settings.skipExisting) return { ...job, ok: true, skipped: true };
     const warnings = [];
     const options = { ...this.#options(warnings), signal: this.signal };
     if (job.output === STANDARD_STREAM) {

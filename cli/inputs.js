@@ -107,23 +107,55 @@ function outputFor({ file, root }, settings) {
 /* File systems of Windows and macOS take A.bmp and a.bmp for one name. */
 const FOLDS_CASE = process.platform === 'win32' || process.platform === 'darwin';
 
-function identity(name) {
-  const resolved = path.resolve(name);
-  return FOLDS_CASE ? resolved.toLowerCase() : resolved;
+function realPath(name) {
+  try {
+    return fs.realpathSync.native(name);
+  } catch {
+    return undefined;
+  }
 }
 
-function refuseCollisions(jobs) {
+/* The same for all names of one file. Without --force no file is written over, and
+ * so it is enough to know the directories. */
+class Identities {
+  constructor({ force }) {
+    this.force = force;
+    this.directories = new Map();
+  }
+
+  /* One that is to be made is below its parent. */
+  #realDirectory(name) {
+    const parent = path.dirname(name);
+    if (parent === name) return name;
+    return realPath(name) ?? path.join(this.#directory(parent), path.basename(name));
+  }
+
+  #directory(name) {
+    if (!this.directories.has(name)) this.directories.set(name, this.#realDirectory(name));
+    return this.directories.get(name);
+  }
+
+  of(name) {
+    const resolved = path.resolve(name);
+    const real = (this.force ? realPath(resolved) : undefined)
+      ?? path.join(this.#directory(path.dirname(resolved)), path.basename(resolved));
+    return FOLDS_CASE ? real.toLowerCase() : real;
+  }
+}
+
+function refuseCollisions(jobs, settings) {
+  const identities = new Identities(settings);
   const outputs = new Map();
   for (const { input, output } of jobs) {
     if (output === undefined || output === STANDARD_STREAM) continue;
-    const key = identity(output);
+    const key = identities.of(output);
     if (outputs.has(key)) {
       throw new UsageError(`${outputs.get(key)} and ${input} would both be written to ${output}`);
     }
     outputs.set(key, input);
   }
   for (const { input } of jobs) {
-    if (outputs.has(identity(input))) {
+    if (outputs.has(identities.of(input))) {
       throw new UsageError(`${input} is an input, and would be written over`);
     }
   }
@@ -176,7 +208,7 @@ function planJobs(given, settings) {
     ? { input: item.file, error: item.error }
     : { input: item.file, output: output ?? outputFor(item, settings) }));
   refuseSharedStreams(jobs, output, settings);
-  if (!settings.info) refuseCollisions(jobs);
+  if (!settings.info) refuseCollisions(jobs, settings);
   return jobs;
 }
 

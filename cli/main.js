@@ -7,6 +7,7 @@ const exitCodes = require('./exit-codes');
 const { helpText } = require('./help');
 const { carriesBMP, planJobs, refuseTerminal } = require('./inputs');
 const { UsageError, parseCommandLine } = require('./options');
+const { printable } = require('./printable');
 const { version } = require('../package.json');
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -84,7 +85,7 @@ async function main(args) {
     return codeOfStop(stop.signal.reason);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`png2bmp: ${error.message}\nTry 'png2bmp --help'.\n`);
+    process.stderr.write(`png2bmp: ${printable(error.message)}\nTry 'png2bmp --help'.\n`);
     return exitCodes.USAGE;
   }
 }

@@ -8,10 +8,8 @@
  */
 
 const exitCodes = require('./exit-codes');
+const { printable } = require('./printable');
 const { NO_PROGRESS, startProgress } = require('./progress');
-
-/* A name may hold line ends and escape sequences: shown as '?', as ls does. */
-const printable = (text) => text.replace(/\p{Cc}/gu, '?');
 
 /* "ENOENT: no such file or directory, open 'x'": the name is said already */
 const withoutPath = (message) => message.replace(/, \w+( '.*')?$/s, '');

@@ -193,6 +193,51 @@ test('-n leaves an existing output and counts it as done', (t) => {
   assert.deepEqual(place.read('b.bmp'), TINY_BMP);
 });
 
+test('an output that appears while standard input is awaited stays as it was', async (t) => {
+  const place = workplace(t);
+  for (const [flags, wanted] of [[[], 73], [['-n'], 0]]) {
+    const run = place.start([...flags, '-', '-o', 'a.bmp'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    run.stdin.write(TINY_PNG.subarray(0, 20));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    fs.writeFileSync(place.at('a.bmp'), 'precious');
+    run.stdin.end(TINY_PNG.subarray(20));
+    const [status] = await once(run, 'exit');
+    assert.equal(status, wanted);
+    assert.equal(place.read('a.bmp').toString(), 'precious');
+    fs.unlinkSync(place.at('a.bmp'));
+  }
+});
+
+test('two names of one output are one, and so are two names of an input', { skip: process.platform === 'win32' }, (t) => {
+  const place = workplace(t, { 'one/p.png': TINY_PNG, 'two/p.png': TINY_PNG, 'out/one/x': '' });
+  fs.symlinkSync('one', place.at('out/two'));
+  const both = place.run(['-d', 'out', 'one/p.png', 'two/p.png']);
+  assert.equal(both.status, 2);
+  assert.match(both.stderr, /one\/p\.png and two\/p\.png would both be written/);
+  fs.symlinkSync('one/p.png', place.at('b.bmp'));
+  const over = place.run(['-f', 'one/p.png', '-o', 'b.bmp']);
+  assert.equal(over.status, 2);
+  assert.match(over.stderr, /one\/p\.png is an input, and would be written over/);
+  fs.symlinkSync('one', place.at('same'));
+  assert.equal(place.run(['-f', 'one/p.png', '-o', 'same/p.png']).status, 2);
+  assert.deepEqual(place.read('one/p.png'), TINY_PNG);
+});
+
+test('escape sequences in names are not said to the terminal', { skip: process.platform === 'win32' }, (t) => {
+  const place = workplace(t, { 'in/x\x1b]0;y\x07.png': TINY_PNG, 'in/x\x1b]0;y\x07.PNG': TINY_PNG });
+  const { status, stderr } = place.run(['-r', 'in']);
+  assert.equal(status, 2);
+  assert.match(stderr, /x\?\]0;y\?\.(png|PNG) and .* would both be written/);
+});
+
+test('of a large file that is no PNG only the head is read', { skip: process.platform !== 'linux' }, (t) => {
+  const place = workplace(t, { 'a.png': 'no PNG' });
+  fs.truncateSync(place.at('a.png'), 2 ** 40);
+  const { status, stderr } = place.run(['--info', 'a.png']);
+  assert.equal(status, 65);
+  assert.match(stderr, /not a PNG/);
+});
+
 test('--dry-run says what would be written, finds what would fail, and writes nothing', (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': 'not a PNG', 'c.png': TINY_PNG, 'c.bmp': 'old' });
   const { status, stdout, stderr } = place.run(['--dry-run', '-d', 'out', 'a.png', 'b.png']);
