@@ -67,13 +67,13 @@ static bool still_named(const struct stat *opened, const char *path)
            opened->st_ino == named.st_ino;
 }
 
-/* A leftover may be removed if it is ours. */
+/* A leftover may be removed if it is ours; root's may have been given away already. */
 static bool is_ours(int fd, const char *path)
 {
     struct stat opened;
 
-    return fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && opened.st_uid == geteuid() &&
-           still_named(&opened, path);
+    return fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) &&
+           (opened.st_uid == geteuid() || geteuid() == 0) && still_named(&opened, path);
 }
 
 static bool lock(int fd)

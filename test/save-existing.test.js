@@ -56,6 +56,19 @@ test('what a killed process left is removed and not written to', { skip: onWindo
   assert.deepEqual(place.list(), ['a.bmp']);
 });
 
+test('root removes what a killed save of another user\'s file left', {
+  skip: onWindows || (!isRoot && 'needs root, to give files away'),
+}, (t) => {
+  const place = scratch(t);
+  for (const name of ['a.bmp', '.a.bmp.png2bmp-0']) {
+    fs.writeFileSync(place.at(name), 'old');
+    fs.chownSync(place.at(name), 1001, 1001);
+  }
+  saveBMP(place.at('a.bmp'), png);
+  assert.deepEqual(place.list(), ['a.bmp']);
+  assert.equal(fs.statSync(place.at('a.bmp')).uid, 1001);
+});
+
 test('a symbolic link stays one, and what it points to is replaced', { skip: onWindows }, (t) => {
   const place = scratch(t);
   fs.mkdirSync(place.at('far'));
