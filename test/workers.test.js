@@ -178,5 +178,6 @@ test('conversions that are done leave no memory behind, aborted ones included', 
   // A leaked result would be 1.5 MB, a leaked copy of the input 0.35 MB; 200 copies were made.
   assert.ok(after.arrayBuffers - before.arrayBuffers < 1e6, stdout);
   assert.ok(after.external - before.external < 1e6, stdout);
-  assert.ok(after.rss - before.rss < 5e6, stdout);
+  // A checker's allocator keeps what was freed.
+  if (!process.env.PNG2BMP_TEST_ADDON) assert.ok(after.rss - before.rss < 5e6, stdout);
 });
