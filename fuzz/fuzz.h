@@ -48,6 +48,11 @@ static inline uint8_t *fuzz_alloc(size_t size)
     return p;
 }
 
+static inline uint32_t load_be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* The inputs of the PNG targets begin with the options:
  *
  * 0      format

@@ -52,9 +52,7 @@ static truth ask_libdeflate(const uint8_t *zlib, size_t size)
         const uint32_t adler = libdeflate_adler32(1, expected, produced);
 
         t.size = produced;
-        t.adler_good =
-            size - 2 - consumed >= 4 && ((uint32_t)trailer[0] << 24 | (uint32_t)trailer[1] << 16 |
-                                         (uint32_t)trailer[2] << 8 | trailer[3]) == adler;
+        t.adler_good = size - 2 - consumed >= 4 && load_be32(trailer) == adler;
         t.more = size - 2 - consumed > 4;
     }
     return t;

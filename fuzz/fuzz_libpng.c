@@ -120,18 +120,13 @@ static void read_with_libpng(reading *r, bool ignore_checksums)
 
 /* ---- What libdeflate says of the IDATs --------------------------------------- */
 
-static size_t big_endian(const uint8_t *p)
-{
-    return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
-}
-
 /* The zlib stream of a file that we accept, joined in `stream`, which has room for it. */
 static size_t join_idats(uint8_t *stream, const uint8_t *png, size_t size)
 {
     size_t joined = 0;
 
     for (size_t at = 8; size - at >= 12 && memcmp(png + at + 4, "IEND", 4) != 0;) {
-        const size_t length = big_endian(png + at);
+        const size_t length = load_be32(png + at);
 
         if (length > size - at - 12)
             break; /* a chunk behind the IDATs that is cut */

@@ -29,11 +29,6 @@ typedef struct picture {
 
 /* ---- Taking apart ----------------------------------------------------------- */
 
-static uint32_t load_be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static bool insert(picture *p, unsigned at, const char *type, const void *data, size_t size)
 {
     chunk c = {.data = fuzz_alloc(size), .size = size};
