@@ -72,6 +72,8 @@ function kindOfOutput(output) {
 const isOfStandardOutput = (job, error) => job.output === STANDARD_STREAM
   && error.exitCode === exitCodes.CANNOT_WRITE;
 
+const skipped = (job) => ({ ...job, ok: true, skipped: true });
+
 class Converter {
   /**
    * @param {object} library what lib/index.js exports
@@ -104,7 +106,7 @@ class Converter {
   #begin(job, start) {
     if (job.error) throw new JobError(exitCodes.CANNOT_READ, job.error);
     const kind = this.#checkOutput(job);
-    if (kind === 'file' && this.settings.skipExisting) return { ...job, ok: true, skipped: true };
+    if (kind === 'skipped') return skipped(job);
     const head = job.input === STANDARD_STREAM
       ? undefined
       : attempt(exitCodes.CANNOT_READ, () => readHead(job.input));
@@ -121,11 +123,13 @@ class Converter {
     return this.settings.info || this.settings.dryRun;
   }
 
+  /* What is there, or 'skipped' when it is to stay. */
   #checkOutput({ output }) {
     if (this.settings.info) return 'missing';
     if (output === STANDARD_STREAM) return 'special';
     const kind = attempt(exitCodes.CANNOT_WRITE, () => kindOfOutput(output));
-    if (kind !== 'file' || this.settings.force || this.settings.skipExisting) return kind;
+    if (kind === 'file' && this.settings.skipExisting) return 'skipped';
+    if (kind !== 'file' || this.settings.force) return kind;
     throw new JobError(exitCodes.CANNOT_WRITE, Object.assign(
       new Error('EEXIST: it exists (--force overwrites, --skip-existing skips)'),
       { code: 'EEXIST' },
@@ -183,8 +187,7 @@ class Converter {
     const info = this.#info(png);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     /* once more: standard input may have taken its time */
-    const kind = this.#checkOutput(job);
-    if (kind === 'file' && this.settings.skipExisting) return { ...job, ok: true, skipped: true };
+    if (this.#checkOutput(job) === 'skipped') return skipped(job);
     const warnings = [];
     const options = { ...this.#options(warnings), signal: this.signal };
     if (job.output === STANDARD_STREAM) {

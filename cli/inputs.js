@@ -123,22 +123,22 @@ class Identities {
     this.directories = new Map();
   }
 
-  /* One that is to be made is below its parent. */
-  #realDirectory(name) {
+  /* Of what is to be made: below its parent. */
+  #belowParent(name) {
     const parent = path.dirname(name);
-    if (parent === name) return name;
-    return realPath(name) ?? path.join(this.#directory(parent), path.basename(name));
+    return parent === name ? name : path.join(this.#directory(parent), path.basename(name));
   }
 
   #directory(name) {
-    if (!this.directories.has(name)) this.directories.set(name, this.#realDirectory(name));
+    if (!this.directories.has(name)) {
+      this.directories.set(name, realPath(name) ?? this.#belowParent(name));
+    }
     return this.directories.get(name);
   }
 
   of(name) {
     const resolved = path.resolve(name);
-    const real = (this.force ? realPath(resolved) : undefined)
-      ?? path.join(this.#directory(path.dirname(resolved)), path.basename(resolved));
+    const real = (this.force ? realPath(resolved) : undefined) ?? this.#belowParent(resolved);
     return FOLDS_CASE ? real.toLowerCase() : real;
   }
 }
