@@ -5,7 +5,6 @@ const { AsyncLocalStorage, createHook } = require('node:async_hooks');
 const { execFileSync, spawnSync } = require('node:child_process');
 const { getEventListeners } = require('node:events');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 
@@ -13,6 +12,7 @@ const { getBMP, getBMPAsync, encodeBMPAsync, decodePNG, decodePNGAsync, errors }
 const { createImage } = require('./kit/image');
 const { largePng, unpooled } = require('./kit/large-png');
 const { encodePng, pngChunks, assemble } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
 
 const image = createImage({ width: 13, height: 7, colorType: 6, bitDepth: 8 });
 const png = encodePng(image);
@@ -155,9 +155,8 @@ test('an abort while the conversion runs rejects, and what runs beside it goes o
 
 test('an abort drops what waits for a thread while no thread is free', {
   skip: process.platform === 'win32' && 'needs a named pipe',
-}, async () => {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-pool-'));
-  const pipe = path.join(directory, 'pipe');
+}, async (t) => {
+  const pipe = path.join(scratch(t), 'pipe');
   execFileSync('mkfifo', [pipe]);
   // Opening a pipe to read waits for somebody who writes: this takes every thread of the pool.
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || 4;
@@ -174,7 +173,6 @@ test('an abort drops what waits for a thread while no thread is free', {
   release();
   for (const handle of await Promise.all(held)) await handle.close();
   fs.closeSync(writer);
-  fs.rmSync(directory, { recursive: true });
   assert.equal(hadToWait, false);
 });
 

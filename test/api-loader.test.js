@@ -3,9 +3,10 @@
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
+
+const { scratch } = require('./kit/scratch');
 
 const root = path.resolve(__dirname, '..');
 const addon = path.join(root, 'build/Release/png2bmp.node');
@@ -13,8 +14,7 @@ const name = `${process.platform}-${process.arch}`;
 
 /** Loads a package that has these files beside lib/: what it prints, and how it ends. */
 function loadWith(t, files) {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-loader-'));
-  t.after(() => fs.rmSync(directory, { recursive: true }));
+  const directory = scratch(t);
   fs.cpSync(path.join(root, 'lib'), path.join(directory, 'lib'), { recursive: true });
   for (const [file, content] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });

@@ -2,7 +2,6 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 const { pathToFileURL } = require('node:url');
@@ -10,18 +9,12 @@ const { pathToFileURL } = require('node:url');
 const { getBMP, saveBMP, saveBMPAsync, errors } = require('..');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
 
 const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
 const bmp = getBMP(png);
 const damaged = Buffer.from(png);
 damaged[damaged.length - 20] ^= 1; // in the last IDAT
-
-/** A directory of its own for one test, gone afterwards. */
-function scratch(t) {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-save-'));
-  t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 // Both forms must do the same: every test runs with each.
 const forms = {

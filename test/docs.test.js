@@ -3,12 +3,12 @@
 const assert = require('node:assert');
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 
 const { errors } = require('..');
 const api = require('../scripts/make-api-docs');
+const { scratch } = require('./kit/scratch');
 
 const ROOT = path.join(__dirname, '..');
 const scripts = require('../package.json').scripts;
@@ -26,8 +26,7 @@ function blocks(page) {
 
 /** A directory in which png2bmp is installed, as a module and as a command. */
 function newPlace(t) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-docs-'));
-  t.after(() => fs.rmSync(place, { recursive: true }));
+  const place = scratch(t);
   fs.mkdirSync(path.join(place, 'node_modules/.bin'), { recursive: true });
   fs.mkdirSync(path.join(place, 'samples'));
   fs.copyFileSync(path.join(ROOT, 'samples/sample.png'), path.join(place, 'samples/sample.png'));

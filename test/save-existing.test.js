@@ -5,7 +5,6 @@
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
 const test = require('node:test');
@@ -13,16 +12,16 @@ const test = require('node:test');
 const { getBMP, saveBMP } = require('..');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
 
 const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
 const bmp = getBMP(png);
 const onWindows = process.platform === 'win32' && 'links and modes are those of POSIX';
 const isRoot = process.getuid?.() === 0;
 
-/** { at(name), list(), mode(name) } of a directory of its own, gone afterwards. */
-function scratch(t) {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-existing-'));
-  t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+/** { at(name), list(), mode(name) } of a scratch directory. */
+function newPlace(t) {
+  const directory = scratch(t);
   const at = (name) => path.join(directory, name);
   return {
     at,
@@ -32,7 +31,7 @@ function scratch(t) {
 }
 
 test('the new file has the mode of the one it replaces', { skip: onWindows }, (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   for (const mode of [0o600, 0o640, 0o755]) {
     fs.writeFileSync(place.at('a.bmp'), 'old');
     fs.chmodSync(place.at('a.bmp'), mode);
@@ -42,7 +41,7 @@ test('the new file has the mode of the one it replaces', { skip: onWindows }, (t
 });
 
 test('what a killed process left is removed and not written to', { skip: onWindows }, (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   const leftover = place.at('.a.bmp.png2bmp-0');
   fs.writeFileSync(leftover, 'half');
   fs.chmodSync(leftover, 0o777);
@@ -59,7 +58,7 @@ test('what a killed process left is removed and not written to', { skip: onWindo
 test('root removes what a killed save of another user\'s file left', {
   skip: onWindows || (!isRoot && 'needs root, to give files away'),
 }, (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   for (const name of ['a.bmp', '.a.bmp.png2bmp-0']) {
     fs.writeFileSync(place.at(name), 'old');
     fs.chownSync(place.at(name), 1001, 1001);
@@ -70,7 +69,7 @@ test('root removes what a killed save of another user\'s file left', {
 });
 
 test('a symbolic link stays one, and what it points to is replaced', { skip: onWindows }, (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   fs.mkdirSync(place.at('far'));
   fs.writeFileSync(place.at('far/target.bmp'), 'old');
   fs.symlinkSync('far/target.bmp', place.at('link.bmp'));
@@ -80,7 +79,7 @@ test('a symbolic link stays one, and what it points to is replaced', { skip: onW
 });
 
 test('a link to what is not there makes it, as fs.writeFile does', { skip: onWindows }, (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   fs.mkdirSync(place.at('far'));
   fs.symlinkSync('far/link.bmp', place.at('link.bmp'));
   fs.symlinkSync('target.bmp', place.at('far/link.bmp'));
@@ -94,7 +93,7 @@ test('a link to what is not there makes it, as fs.writeFile does', { skip: onWin
 });
 
 test('a link that cannot be followed is an error, and stays', { skip: onWindows }, (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   fs.symlinkSync('b.bmp', place.at('a.bmp'));
   fs.symlinkSync('a.bmp', place.at('b.bmp'));
   assert.throws(() => saveBMP(place.at('a.bmp'), png), { code: 'ELOOP', syscall: 'open' });
@@ -107,7 +106,7 @@ test('a link that cannot be followed is an error, and stays', { skip: onWindows 
 test('rights of a group that does not come along do not go to another', {
   skip: onWindows || (!isRoot && 'needs root, to be somebody else'),
 }, (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   fs.chmodSync(place.at('.'), 0o777);
   const files = [['a.bmp', 2000, 0o4670], ['b.bmp', 1002, 0o4670]];
   for (const [name, group, mode] of files) {
@@ -134,7 +133,7 @@ test('rights of a group that does not come along do not go to another', {
 });
 
 test('a path that is empty or longer than any system takes is refused', (t) => {
-  const place = scratch(t);
+  const place = newPlace(t);
   const wanted = { code: 'ERR_OUT_OF_RANGE', message: /"path" argument must be at most 65535 bytes/ };
   assert.throws(() => saveBMP('', png), { code: 'ENOENT', syscall: 'open' });
   assert.throws(() => saveBMP('x'.repeat(65536), png), wanted);

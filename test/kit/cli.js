@@ -4,11 +4,11 @@
 
 const { spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const zlib = require('node:zlib');
 const { createImage } = require('./image');
 const { assemble, encodePng } = require('./png-encoder');
+const { scratch } = require('./scratch');
 
 const PROGRAM = path.join(__dirname, '../../bin/png2bmp.js');
 
@@ -39,8 +39,7 @@ function blackPng(width, height) {
  * @param {object} files path -> contents, made at once
  */
 function workplace(t, files = {}) {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-cli-'));
-  t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+  const directory = scratch(t);
   const at = (name) => path.join(directory, name);
   for (const [name, contents] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(at(name)), { recursive: true });
