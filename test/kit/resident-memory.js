@@ -1,0 +1,12 @@
+'use strict';
+
+const process = require('node:process');
+
+/** The environment of a process whose resident memory tells of leaks: with these, glibc gives
+ * large blocks back at once. */
+const environment = { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536' };
+
+/** False under a checker (use-addon.js), whose allocator keeps what was freed. */
+const tellsOfLeaks = !process.env.PNG2BMP_TEST_ADDON;
+
+module.exports = { environment, tellsOfLeaks };
