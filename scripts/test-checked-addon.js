@@ -22,22 +22,25 @@ const modes = {
     runtimes: ['libasan.so', 'libubsan.so'],
     env: { ASAN_OPTIONS: 'detect_leaks=0' },
     tests: /^test\/(api-(sync|async|options|save)|workers|stress\/.*)\.test\.js$/,
+    commands: sanitized,
   },
   thread: {
     flags: ['-fsanitize=thread'],
     runtimes: ['libtsan.so'],
     env: { TSAN_OPTIONS: 'ignore_noninstrumented_modules=1' },
     tests: /^test\/api-(async|save)\.test\.js$/,
+    commands: sanitized,
   },
   memcheck: {
     flags: [],
     runtimes: [],
     env: {},
     tests: /^test\/(api-(sync|async|options|save)|workers|formats)\.test\.js$/,
+    commands: underMemcheck,
   },
 };
 const mode = process.argv[2] || 'address';
-const { flags, runtimes, env, tests } = modes[mode];
+const { flags, runtimes, env, tests, commands } = modes[mode];
 const folder = path.join(root, 'build/checked', mode);
 const addon = path.join(folder, 'png2bmp.node');
 const compiler = process.env.CC || 'gcc';
@@ -100,5 +103,4 @@ function run([command, ...args]) {
 }
 
 build();
-const commands = mode === 'memcheck' ? underMemcheck(testFiles()) : sanitized(testFiles());
-process.exitCode = commands.map(run).every(Boolean) ? 0 : 1;
+process.exitCode = commands(testFiles()).map(run).every(Boolean) ? 0 : 1;
