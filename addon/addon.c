@@ -1,6 +1,7 @@
 /*
- * The functions that lib/ calls. They are not a public interface: lib/ has checked
- * every argument, what is checked here again is what memory safety hangs on.
+ * The functions that lib/ calls, on an object that inherits them and has what
+ * instance.h lists. They are not a public interface: lib/ has checked every argument;
+ * what is checked here again is what memory safety depends on.
  *
  * All begin with the same six arguments, the common ones:
  *   input       a view (Buffer, typed array, DataView) of at least one byte
@@ -41,14 +42,15 @@ enum {
 /* One call from JavaScript, from its arguments to its job. */
 typedef struct call {
     instance  *self;
+    napi_value host;           /* what the function was called on: see instance.h */
     napi_value argv[MAX_ARGS]; /* missing ones are undefined */
     napi_value on_warning;     /* NULL: none */
     job        job;
 } call;
 
-static napi_value throw_report(napi_env env, const instance *self, const job *job)
+static napi_value throw_report(napi_env env, napi_value host, const job *job)
 {
-    napi_value error = error_from_report(env, self, job->status, &job->report, job->path);
+    napi_value error = error_from_report(env, host, job->status, &job->report, job->path);
     if (error)
         napi_throw(env, error);
     return NULL;
@@ -61,7 +63,7 @@ static bool call_succeeded(napi_env env, const call *call)
         return false;
     if (call->job.status == PNG2BMP_OK)
         return true;
-    throw_report(env, call->self, &call->job);
+    throw_report(env, call->host, &call->job);
     return false;
 }
 
@@ -95,13 +97,12 @@ static bool read_arguments(napi_env env, napi_callback_info info, call *call,
     size_t argc = MAX_ARGS;
     void  *data;
 
-    if (napi_get_cb_info(env, info, &argc, call->argv, NULL, &data) != napi_ok)
+    if (napi_get_cb_info(env, info, &argc, call->argv, &call->host, &data) != napi_ok)
         return false;
     call->self = data;
     png2bmp_options_init(options);
-    options->cpu = call->self->cpu;
-    return call->self->make_error && read_input(env, call) &&
-           options_read(env, &call->argv[ARG_OPTIONS], options) && read_on_warning(env, call);
+    return read_input(env, call) && options_read(env, &call->argv[ARG_OPTIONS], options) &&
+           read_on_warning(env, call);
 }
 
 /* The common arguments. False: an exception is pending. */
@@ -160,7 +161,7 @@ static napi_value call_create_output(napi_env env, call *call)
 {
     job       *job = &call->job;
     napi_value output =
-        bytes_create(env, call->self, job->plan.bmp.byte_length, &job->output, &job->status);
+        bytes_create(env, call->host, job->plan.bmp.byte_length, &job->output, &job->status);
     if (output)
         return output;
     snprintf(job->report.error.message, sizeof job->report.error.message,
@@ -168,7 +169,7 @@ static napi_value call_create_output(napi_env env, call *call)
              (unsigned long long)job->plan.bmp.byte_length,
              job->status == PNG2BMP_ERR_OUT_OF_MEMORY ? "out of memory"
                                                       : "more than buffer.constants.MAX_LENGTH");
-    return throw_report(env, call->self, job);
+    return throw_report(env, call->host, job);
 }
 
 /* A path for the job, from a view of its bytes. False: an exception is pending. */
@@ -270,11 +271,11 @@ static bool call_use_target(napi_env env, call *call, napi_value target)
                  "The \"target\" argument must have at least %llu bytes for this BMP. "
                  "Received %zu bytes",
                  (unsigned long long)needed, size);
-        throw_argument(env, call->self, "ERR_OUT_OF_RANGE", message);
+        throw_argument(env, call->host, "ERR_OUT_OF_RANGE", message);
         return false;
     }
     if (overlap(job->output, (size_t)needed, job->input, job->input_size)) {
-        throw_argument(env, call->self, "ERR_INVALID_ARG_VALUE",
+        throw_argument(env, call->host, "ERR_INVALID_ARG_VALUE",
                        "The \"target\" argument must not share memory with the PNG");
         return false;
     }
@@ -326,6 +327,7 @@ static napi_value plan(napi_env env, napi_callback_info info)
 
 static bool call_make_request(napi_env env, const call *call, task_request *request)
 {
+    request->host = call->host;
     request->input = call->argv[ARG_INPUT];
     request->on_warning = call->on_warning;
     request->output = NULL;
@@ -443,7 +445,6 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         name, NULL, function, NULL, NULL, NULL, napi_enumerable, self                              \
     }
     const napi_property_descriptor functions[] = {
-        FUNCTION("setup", instance_setup),
         FUNCTION("convert", convert),
         FUNCTION("convertAsync", convert_async),
         FUNCTION("convertInto", convert_into),
@@ -463,7 +464,7 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
 
 NAPI_MODULE_INIT(/* napi_env env, napi_value exports */)
 {
-    instance  *self = instance_create(env);
+    instance  *self = instance_of(env);
     napi_value names = options_names(env);
 
     if (!self || !names || !set_functions(env, exports, self) || !set_codes(env, exports) ||

@@ -35,27 +35,34 @@ bool bytes_of_view(napi_env env, napi_value view, uint8_t **data, size_t *size)
     return true;
 }
 
-static bool create_large(napi_env env, const instance *self, size_t size, napi_value *buffer)
+static bool is_too_long(napi_env env, napi_value host, uint64_t size)
 {
-    napi_value function, nothing, length, exception;
-    if (napi_get_reference_value(env, self->allocate, &function) != napi_ok ||
-        napi_get_undefined(env, &nothing) != napi_ok ||
+    napi_value value;
+    double     most;
+    return size > SIZE_MAX || napi_get_named_property(env, host, "maxLength", &value) != napi_ok ||
+           napi_get_value_double(env, value, &most) != napi_ok || (double)size > most;
+}
+
+static bool create_large(napi_env env, napi_value host, size_t size, napi_value *buffer)
+{
+    napi_value function, length, exception;
+    if (napi_get_named_property(env, host, "allocate", &function) != napi_ok ||
         napi_create_double(env, (double)size, &length) != napi_ok)
         return false;
-    if (napi_call_function(env, nothing, function, 1, &length, buffer) == napi_ok)
+    if (napi_call_function(env, host, function, 1, &length, buffer) == napi_ok)
         return true;
     napi_get_and_clear_last_exception(env, &exception);
     return false;
 }
 
-napi_value bytes_create(napi_env env, const instance *self, uint64_t size, uint8_t **data,
+napi_value bytes_create(napi_env env, napi_value host, uint64_t size, uint8_t **data,
                         png2bmp_status *status)
 {
     napi_value buffer;
     void      *start = NULL;
     size_t     length;
 
-    if (size > SIZE_MAX || (double)size > self->max_length) {
+    if (size >= LARGE_OUTPUT && is_too_long(env, host, size)) {
         *status = PNG2BMP_ERR_OUTPUT_LIMIT;
         return NULL;
     }
@@ -63,7 +70,7 @@ napi_value bytes_create(napi_env env, const instance *self, uint64_t size, uint8
     if (size < LARGE_OUTPUT) {
         if (napi_create_buffer(env, (size_t)size, &start, &buffer) != napi_ok)
             return NULL;
-    } else if (!create_large(env, self, (size_t)size, &buffer) ||
+    } else if (!create_large(env, host, (size_t)size, &buffer) ||
                napi_get_buffer_info(env, buffer, &start, &length) != napi_ok || length != size) {
         return NULL;
     }

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "instance.h"
 #include "png2bmp.h"
 
 /*
@@ -19,11 +18,11 @@
 bool bytes_of_view(napi_env env, napi_value view, uint8_t **data, size_t *size);
 
 /*
- * A new Buffer for `size` bytes, which have stale contents: write every one
- * before JavaScript gets it. NULL: *status says why (PNG2BMP_ERR_OUT_OF_MEMORY or
- * PNG2BMP_ERR_OUTPUT_LIMIT), no exception is pending.
+ * A new Buffer for `size` bytes, made with what `host` has (see instance.h), which have stale
+ * contents: write every one before JavaScript gets it. NULL: *status says why
+ * (PNG2BMP_ERR_OUT_OF_MEMORY or PNG2BMP_ERR_OUTPUT_LIMIT), no exception is pending.
  */
-napi_value bytes_create(napi_env env, const instance *self, uint64_t size, uint8_t **data,
+napi_value bytes_create(napi_env env, napi_value host, uint64_t size, uint8_t **data,
                         png2bmp_status *status);
 
 #endif

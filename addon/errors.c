@@ -8,18 +8,16 @@ static bool make_string(napi_env env, const char *text, napi_value *value)
     return napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, value) == napi_ok;
 }
 
-static napi_value make_error(napi_env env, const instance *self, size_t argc,
-                             const napi_value *argv)
+static napi_value make_error(napi_env env, napi_value host, size_t argc, const napi_value *argv)
 {
-    napi_value function, nothing, error;
-    if (napi_get_reference_value(env, self->make_error, &function) != napi_ok ||
-        napi_get_undefined(env, &nothing) != napi_ok ||
-        napi_call_function(env, nothing, function, argc, argv, &error) != napi_ok)
+    napi_value function, error;
+    if (napi_get_named_property(env, host, "makeError", &function) != napi_ok ||
+        napi_call_function(env, host, function, argc, argv, &error) != napi_ok)
         return throw_quiet(env);
     return error;
 }
 
-napi_value error_from_report(napi_env env, const instance *self, png2bmp_status status,
+napi_value error_from_report(napi_env env, napi_value host, png2bmp_status status,
                              const png2bmp_report *report, const char *path)
 {
     const char *message =
@@ -37,15 +35,15 @@ napi_value error_from_report(napi_env env, const instance *self, png2bmp_status 
             return throw_quiet(env);
         argc = 5;
     }
-    return make_error(env, self, argc, argv);
+    return make_error(env, host, argc, argv);
 }
 
-napi_value throw_argument(napi_env env, const instance *self, const char *code, const char *message)
+napi_value throw_argument(napi_env env, napi_value host, const char *code, const char *message)
 {
     napi_value argv[2];
     if (!make_string(env, code, &argv[0]) || !make_string(env, message, &argv[1]))
         return throw_quiet(env);
-    napi_value error = make_error(env, self, 2, argv);
+    napi_value error = make_error(env, host, 2, argv);
     if (error)
         napi_throw(env, error);
     return NULL;

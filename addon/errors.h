@@ -5,21 +5,19 @@
 #include <node_api.h>
 #include <stdbool.h>
 
-#include "instance.h"
 #include "png2bmp.h"
 
 /*
  * The error object for a failed conversion, made by lib/errors.js: a PngError,
  * an error like those of node:fs for PNG2BMP_ERR_FILE, a RangeError when out of
- * memory. path: the file that was to be written, or NULL. NULL: an exception is
- * pending instead.
+ * memory. host: whose makeError makes it, see instance.h. path: the file that was
+ * to be written, or NULL. NULL: an exception is pending instead.
  */
-napi_value error_from_report(napi_env env, const instance *self, png2bmp_status status,
+napi_value error_from_report(napi_env env, napi_value host, png2bmp_status status,
                              const png2bmp_report *report, const char *path);
 
 /* Throws the error of lib/errors.js for a wrong argument. Answers NULL. */
-napi_value throw_argument(napi_env env, const instance *self, const char *code,
-                          const char *message);
+napi_value throw_argument(napi_env env, napi_value host, const char *code, const char *message);
 
 /* After a Node-API call that failed: sees to it that an exception is pending.
  * Answers NULL. */

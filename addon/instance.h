@@ -4,25 +4,25 @@
 
 #include <node_api.h>
 
-#include "png2bmp.h"
-
 struct task;
 
-/* Reached through the data pointer of every exported function, and only on the
- * JavaScript thread of its environment. */
+/*
+ * Reached through the data pointer of every exported function, and only on the
+ * JavaScript thread of its environment.
+ *
+ * Nothing of JavaScript is in it: lib/ may be loaded several times in one
+ * environment, around one addon (jest does that for every test file). What belongs
+ * to one load is found on the object that it calls the functions on, its `host`:
+ *   makeError  the function of lib/errors.js that makes every error
+ *   allocate   Buffer.allocUnsafeSlow
+ *   maxLength  buffer.constants.MAX_LENGTH
+ */
 typedef struct instance {
-    napi_ref     make_error;  /* lib/errors.js */
-    napi_ref     allocate;    /* Buffer.allocUnsafeSlow */
-    double       max_length;  /* buffer.constants.MAX_LENGTH */
-    png2bmp_cpu  cpu;         /* for every conversion */
     struct task *cancellable; /* running tasks that have a ticket, newest first */
 } instance;
 
-/* Makes the instance of this environment, which frees it at its end. NULL: an
- * exception is pending. */
-instance *instance_create(napi_env env);
-
-/* setup(makeError, allocate, maxLength, cpu): must come before anything else. */
-napi_value instance_setup(napi_env env, napi_callback_info info);
+/* The instance of this environment, which frees it at its end; made at the first
+ * call. NULL: an exception is pending. */
+instance *instance_of(napi_env env);
 
 #endif

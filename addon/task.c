@@ -23,6 +23,7 @@ typedef struct task {
     instance       *self;
     napi_async_work work;
     napi_deferred   deferred;
+    napi_ref        host;
     napi_ref        input, output, on_warning; /* NULL: none */
     uint8_t        *copy;                      /* of the input, or NULL */
     atomic_bool     cancelled;
@@ -52,6 +53,7 @@ static void release_reference(napi_env env, napi_ref reference)
 
 static void task_free(napi_env env, task *t)
 {
+    release_reference(env, t->host);
     release_reference(env, t->input);
     release_reference(env, t->output);
     release_reference(env, t->on_warning);
@@ -97,7 +99,10 @@ static void reject_with_exception(napi_env env, const task *t)
 
 static void reject(napi_env env, const task *t)
 {
-    napi_value error = error_from_report(env, t->self, t->job.status, &t->job.report, t->job.path);
+    napi_value host = referenced(env, t->host);
+    napi_value error =
+        host ? error_from_report(env, host, t->job.status, &t->job.report, t->job.path)
+             : throw_quiet(env);
     if (error)
         napi_reject_deferred(env, t->deferred, error);
     else
@@ -144,13 +149,13 @@ static void task_complete(napi_env env, napi_status status, void *data)
 
 /* ---- The start -------------------------------------------------------------- */
 
-static bool copy_input(napi_env env, task *t)
+static bool copy_input(napi_env env, task *t, napi_value host)
 {
     t->copy = malloc(t->job.input_size);
     if (!t->copy) {
         png2bmp_report_init(&t->job.report);
         napi_value error =
-            error_from_report(env, t->self, PNG2BMP_ERR_OUT_OF_MEMORY, &t->job.report, NULL);
+            error_from_report(env, host, PNG2BMP_ERR_OUT_OF_MEMORY, &t->job.report, NULL);
         if (error)
             napi_throw(env, error);
         return false;
@@ -167,9 +172,11 @@ static bool keep(napi_env env, napi_value value, napi_ref *reference)
 
 static bool keep_bytes(napi_env env, task *t, const task_request *request)
 {
-    if (request->copy_input ? !copy_input(env, t) : !keep(env, request->input, &t->input))
+    if (request->copy_input ? !copy_input(env, t, request->host)
+                            : !keep(env, request->input, &t->input))
         return false;
-    return keep(env, request->output, &t->output) && keep(env, request->on_warning, &t->on_warning);
+    return keep(env, request->host, &t->host) && keep(env, request->output, &t->output) &&
+           keep(env, request->on_warning, &t->on_warning);
 }
 
 static bool create_work(napi_env env, task *t)

@@ -10,6 +10,7 @@
 
 /* What the JavaScript thread hands over. */
 typedef struct task_request {
+    napi_value host;       /* makes the error: see instance.h */
     napi_value input;      /* the view that job->input lies in */
     bool       copy_input; /* read from a copy made now, not in place */
     napi_value output;     /* the Buffer that job->output lies in; NULL: the result is `true` */

@@ -1,6 +1,8 @@
 'use strict';
 
-// The addon, set up for this thread.
+// The addon, as this load of lib/ uses it. Its functions find on the object that they are
+// called on what belongs to one load: see addon/instance.h. There may be several loads around
+// one addon: jest makes one for every test file.
 
 const { Buffer, constants } = require('node:buffer');
 const process = require('node:process');
@@ -8,19 +10,23 @@ const process = require('node:process');
 const { errorFromNative, argumentValueError } = require('./errors');
 const { loadAddon } = require('./load-addon');
 
-const native = loadAddon();
+const addon = loadAddon();
 
 // PNG2BMP_CPU holds the hot functions to one instruction set, for tests and
 // comparisons. Every level gives the same bytes.
 function cpuLevel() {
   const name = process.env.PNG2BMP_CPU || 'auto';
-  const level = native.names.cpu.indexOf(name);
+  const level = addon.names.cpu.indexOf(name);
   if (level < 0) {
-    throw argumentValueError('environment variable', 'PNG2BMP_CPU', native.names.cpu, name);
+    throw argumentValueError('environment variable', 'PNG2BMP_CPU', addon.names.cpu, name);
   }
   return level;
 }
 
-native.setup(errorFromNative, Buffer.allocUnsafeSlow, constants.MAX_LENGTH, cpuLevel());
-
-module.exports = native;
+module.exports = {
+  __proto__: addon,
+  makeError: errorFromNative,
+  allocate: Buffer.allocUnsafeSlow,
+  maxLength: constants.MAX_LENGTH,
+  cpu: cpuLevel(),
+};

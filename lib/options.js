@@ -2,7 +2,7 @@
 
 // Options objects to the numbers that the addon takes: see addon/options.h.
 
-const { names } = require('./native');
+const { cpu, names } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 
 // Those that are a BMP; decodePNG asks for the others.
@@ -11,7 +11,7 @@ const inputs = ['borrow', 'copy', 'transfer'];
 
 function defaults() {
   return {
-    flags: 128 << 16, // threshold
+    flags: cpu << 24 | 128 << 16, // threshold
     background: 0xffffff,
     maxPixels: 268402689, // 16383 * 16383
     onWarning: undefined,
@@ -109,7 +109,7 @@ const readers = {
   ignoreChecksums(parsed, value) { parsed.flags |= flag('ignoreChecksums', value) << 12; },
   invert(parsed, value) { parsed.flags |= flag('invert', value) << 13; },
   threshold(parsed, value) {
-    parsed.flags = parsed.flags & 0xffff | luma('threshold', value) << 16;
+    parsed.flags = parsed.flags & ~0xff0000 | luma('threshold', value) << 16;
   },
   background(parsed, value) { parsed.background = color(value); },
   maxPixels(parsed, value) { parsed.maxPixels = pixelLimit(value); },

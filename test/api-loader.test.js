@@ -58,3 +58,32 @@ test('where one is there and does not load, the error says why', (t) => {
   const message = loadWith(t, { [`prebuilds/${name}.node`]: 'broken' });
   assert.match(message, new RegExp(`^ERR_NO_ADDON .*\n.*${name}\\.node`));
 });
+
+/** Loads lib/ again, around the addon that is in memory already or, if asked, around a new load of
+ * that, too. */
+function loadAgain({ addonToo }) {
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(path.join(root, 'lib')) || (addonToo && file === addon)) {
+      delete require.cache[file];
+    }
+  }
+  return require('..');
+}
+
+for (const addonToo of [false, true]) {
+  test(`lib/ loaded three times around ${addonToo ? 'three loads of the' : 'one'} addon works each ` +
+    'time, with errors of its own classes', async () => {
+    const loads = [1, 2, 3].map(() => loadAgain({ addonToo }));
+    const png = fs.readFileSync(path.join(root, 'samples/sample.png'));
+    const damaged = Buffer.from(png.subarray(0, 1000));
+    const bmps = await Promise.all(loads.map((load) => load.getBMPAsync(png)));
+    for (const [i, load] of loads.entries()) {
+      const others = loads.filter((each) => each !== load);
+      const isOwn = (error) => error instanceof load.errors.PngError &&
+        others.every((other) => !(error instanceof other.errors.PngError));
+      assert.throws(() => load.getBMP(damaged), isOwn);
+      await assert.rejects(load.getBMPAsync(damaged), isOwn);
+      assert.ok(load.getBMP(png).equals(bmps[i]));
+    }
+  });
+}

@@ -211,11 +211,11 @@ test('a Buffer limit of the runtime below the size of the BMP is ERR_OUTPUT_LIMI
     const Module = require('node:module');
     const load = Module._load;
     Module._load = (name, ...rest) => name === 'node:buffer'
-      ? { ...buffer, Buffer, constants: { MAX_LENGTH: 1000 } } : load(name, ...rest);
+      ? { ...buffer, Buffer, constants: { MAX_LENGTH: 2000000 } } : load(name, ...rest);
     const { getBMP } = require('.');
     const { largePng } = require('./test/kit/large-png');
     console.log(getBMP(largePng({ width: 10, height: 10 })).length);
-    try { getBMP(largePng({ width: 100, height: 100 })); } catch (e) { console.log(e.code); }
+    try { getBMP(largePng({ width: 1000, height: 1000 })); } catch (e) { console.log(e.code); }
   `;
   const { stdout, stderr } = runNode(['-e', script]);
   assert.equal(stdout, '374\nERR_OUTPUT_LIMIT\n', stderr);
