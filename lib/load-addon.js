@@ -1,11 +1,42 @@
 'use strict';
 
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const path = require('node:path');
 const process = require('node:process');
 
-const root = path.join(__dirname, '..');
-const prebuilds = path.join(root, 'prebuilds');
+const prebuilds = path.join(__dirname, '../prebuilds');
+
+// A require that bundlers do not follow, for files that may not be there.
+const requireAtRunTime = createRequire(__filename);
+
+// What the package has. The names are written out, each inside a `try`: that is how bundlers and
+// tracers (esbuild, webpack, ncc, nft) find the files, and let one be missing.
+const shipped = {
+  __proto__: null,
+  'linux-x64': () => {
+    try { return { addon: require('../prebuilds/linux-x64.node') }; } catch (error) { return { error }; }
+  },
+  'linux-x64-musl': () => {
+    try { return { addon: require('../prebuilds/linux-x64-musl.node') }; } catch (error) { return { error }; }
+  },
+  'linux-arm64': () => {
+    try { return { addon: require('../prebuilds/linux-arm64.node') }; } catch (error) { return { error }; }
+  },
+};
+
+/** { addon } or { error }. */
+function attempt(load) {
+  try {
+    return { addon: load() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function fromPrebuilds(name) {
+  return shipped[name]?.() ?? attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
+}
 
 // Built here, or else as it came with the package. On Linux there is one for glibc and one
 // for musl. That for musl comes first: glibc refuses it, while musl takes one for glibc as if
@@ -13,34 +44,57 @@ const prebuilds = path.join(root, 'prebuilds');
 function candidates() {
   const name = `${process.platform}-${process.arch}`;
   return [
-    path.join(root, 'build/Release/png2bmp.node'),
-    path.join(prebuilds, `${name}-musl.node`),
-    path.join(prebuilds, `${name}.node`),
+    () => attempt(() => requireAtRunTime('../build/Release/png2bmp.node')),
+    () => fromPrebuilds(`${name}-musl`),
+    () => fromPrebuilds(name),
   ];
 }
 
-function noAddon(failures) {
-  const present = fs.existsSync(prebuilds)
-    ? fs.readdirSync(prebuilds).filter((name) => name.endsWith('.node')) : [];
-  const list = present.map((name) => path.basename(name, '.node')).join(', ') || 'none';
-  const reasons = failures.map((error) => `\n${error.message}`).join('');
-  const error = new Error(`png2bmp has no addon for ${process.platform}-${process.arch}. ` +
-    `Built ones in this package: ${list}. To build it, clone the repository and run ` +
-    `./setup.sh there.${reasons}`);
-  return Object.assign(error, { code: 'ERR_NO_ADDON' });
+function noAddonError(message, cause) {
+  return Object.assign(new Error(`png2bmp ${message}`, { cause }), { code: 'ERR_NO_ADDON' });
+}
+
+function disabledError(cause) {
+  return noAddonError('cannot load its addon: this process may load none. With --permission, ' +
+    'add --allow-addons (Node.js 22 and later); otherwise remove --no-addons.', cause);
+}
+
+function namesOfPrebuilds() {
+  try {
+    return fs.readdirSync(prebuilds).filter((name) => name.endsWith('.node'))
+      .map((name) => path.basename(name, '.node'));
+  } catch {
+    return [];
+  }
+}
+
+// Where there is not one file, this code was most probably moved by a bundler.
+const IN_A_BUNDLE = 'If this code was bundled, keep png2bmp out of the bundle (esbuild: ' +
+  '--external:png2bmp; webpack: externals; rollup, vite: external) and install it beside it, or ' +
+  'have the bundler copy .node files (esbuild: --loader:.node=copy; webpack: node-loader). ';
+
+function missingError(failures) {
+  const present = namesOfPrebuilds();
+  const reasons = failures.filter(({ code }) => code !== 'MODULE_NOT_FOUND');
+  const text = `has no addon for ${process.platform}-${process.arch}. Built ones in this package: ` +
+    `${present.join(', ') || 'none'}. ${present.length === 0 ? IN_A_BUNDLE : ''}` +
+    'To build it, clone the repository and run ./setup.sh there.' +
+    reasons.map((error) => `\n${error.message}`).join('');
+  return noAddonError(text, reasons[0] ?? failures[0]);
 }
 
 /** The addon for this platform. */
 function loadAddon() {
   const failures = [];
-  for (const file of candidates().filter((name) => fs.existsSync(name))) {
-    try {
-      return require(file);
-    } catch (error) {
-      failures.push(error);
+  for (const candidate of candidates()) {
+    const { addon, error } = candidate();
+    if (addon !== undefined) {
+      return addon;
     }
+    failures.push(error);
   }
-  throw noAddon(failures);
+  const disabled = failures.find(({ code }) => code === 'ERR_DLOPEN_DISABLED');
+  throw disabled ? disabledError(disabled) : missingError(failures);
 }
 
 module.exports = { loadAddon };

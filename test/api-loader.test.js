@@ -59,6 +59,19 @@ test('where one is there and does not load, the error says why', (t) => {
   assert.match(message, new RegExp(`^ERR_NO_ADDON .*\n.*${name}\\.node`));
 });
 
+for (const flags of [['--no-addons'], ['--experimental-permission', '--allow-fs-read=*']]) {
+  test(`under ${flags[0]} the error says that addons are disabled, and which flag allows them`, () => {
+    const script = "try { require('.') } catch (e) { console.log(e.code, e.message, e.cause.code) }";
+    const { stdout } = spawnSync(process.execPath, [...flags, '-e', script],
+      { encoding: 'utf8', cwd: root });
+    assert.match(stdout, /^ERR_NO_ADDON .*may load none.*--allow-addons.*--no-addons.* ERR_DLOPEN_DISABLED/);
+  });
+}
+
+test('where there is no file at all, the error says what a bundler has to be told', (t) => {
+  assert.match(loadWith(t, {}), /--external:png2bmp.*--loader:\.node=copy/);
+});
+
 /** Loads lib/ again, around the addon that is in memory already or, if asked, around a new load of
  * that, too. */
 function loadAgain({ addonToo }) {
