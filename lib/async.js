@@ -8,8 +8,11 @@ const process = require('node:process');
 
 const native = require('./native');
 const { AbortError, argumentTypeError } = require('./errors');
-const { asyncInput, toLength, toPath, toPixels, toView } = require('./input');
-const { readDecodeOptions, readOptions } = require('./options');
+const {
+  asyncInput, checkOrder, checkStillThere, toLength, toPixels, toView,
+} = require('./input');
+const { depth16Of, readDecodeOptions, readOptions } = require('./options');
+const { toWritablePath } = require('./permission');
 const { throwIfAborted } = require('./sync');
 
 let lastTicket = 0;
@@ -35,7 +38,7 @@ function unfollow(signal, ticket) {
   const { tickets, cancel } = listeners.get(signal);
   tickets.delete(ticket);
   if (tickets.size === 0) {
-    signal.removeEventListener('abort', cancel);
+    signal.removeEventListener?.('abort', cancel); // look-alikes may lack it
     listeners.delete(signal);
   }
 }
@@ -64,9 +67,10 @@ function bindWarnings(options) {
 }
 
 /** Calls start(input, copy, ticket), which gives a promise. Async, so that whatever it
- * throws rejects. */
-async function run(view, options, start) {
+ * throws rejects. name, size: of the view, counted before the signal's own code ran. */
+async function run(name, view, size, options, start) {
   const begin = (ticket) => {
+    checkStillThere(name, view, size);
     const { view: input, copy } = asyncInput(view, options.input);
     return start(input, copy, ticket);
   };
@@ -109,7 +113,7 @@ function getBMPAsync(png, ...rest) {
     const view = toView('png', png);
     const o = bindWarnings(readOptions(options));
     const size = toLength('png', view, length);
-    return run(view, o, (input, copy, ticket) => native.convertAsync(input, size, o.flags,
+    return run('png', view, size, o, (input, copy, ticket) => native.convertAsync(input, size, o.flags,
       o.background, o.maxPixels, o.onWarning, copy, ticket));
   });
 }
@@ -117,11 +121,12 @@ function getBMPAsync(png, ...rest) {
 function saveBMPAsync(path, png, ...rest) {
   const [length, options, callback] = sortArguments(...rest);
   return settle(callback, () => {
-    const file = toPath(path);
+    checkOrder(path, png);
+    const file = toWritablePath(path);
     const view = toView('png', png);
     const o = bindWarnings(readOptions(options));
     const size = toLength('png', view, length);
-    return run(view, o, (input, copy, ticket) => native.saveAsync(input, size, o.flags,
+    return run('png', view, size, o, (input, copy, ticket) => native.saveAsync(input, size, o.flags,
       o.background, o.maxPixels, o.onWarning, copy, ticket, file));
   });
 }
@@ -130,8 +135,8 @@ function encodeBMPAsync(pixels, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
     const o = bindWarnings(readOptions(options));
-    const { view, size, width, height, channels, stride } = toPixels(pixels);
-    return run(view, o, (input, copy, ticket) => native.encodeAsync(input, size, o.flags,
+    const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
+    return run('pixels.data', view, size, o, (input, copy, ticket) => native.encodeAsync(input, size, o.flags,
       o.background, o.maxPixels, o.onWarning, copy, ticket,
       width, height, channels, stride));
   });
@@ -143,7 +148,7 @@ function decodePNGAsync(png, ...rest) {
     const view = toView('png', png);
     const o = bindWarnings(readDecodeOptions(options));
     const size = toLength('png', view, undefined);
-    return run(view, o, async (input, copy, ticket) => {
+    return run('png', view, size, o, async (input, copy, ticket) => {
       const facts = new Float64Array(9);
       const data = await native.decodeAsync(input, size, o.flags, o.background, o.maxPixels,
         o.onWarning, copy, ticket, facts);

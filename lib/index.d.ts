@@ -3,6 +3,9 @@
 /** The bytes of a PNG, read in place. */
 export type Bytes = NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
+/** What conversions give: a Buffer with ordinary memory, which `Response`, `Blob` and `fetch` take. */
+export type OutputBuffer = Buffer & { readonly buffer: ArrayBuffer };
+
 /** A file name, as `node:fs` takes it: a `Buffer` holds its bytes, a URL begins with `file:`. */
 export type Path = string | Uint8Array | URL;
 
@@ -110,27 +113,27 @@ export type Callback<T> = (error: Error | null, result?: T) => void;
  * @returns the whole BMP file
  * @throws {PngError} a PNG that cannot be converted
  */
-export function getBMP(png: Bytes, options?: Options): Buffer;
-export function getBMP(png: Bytes, length: number | undefined, options?: Options): Buffer;
+export function getBMP(png: Bytes, options?: Options): OutputBuffer;
+export function getBMP(png: Bytes, length: number | undefined, options?: Options): OutputBuffer;
 
 /** As {@link getBMP}, on a worker thread. Without a callback it returns a promise. */
-export function getBMPAsync(png: Bytes, options?: Options): Promise<Buffer>;
+export function getBMPAsync(png: Bytes, options?: Options): Promise<OutputBuffer>;
 export function getBMPAsync(
   png: Bytes,
   length: number | undefined,
   options?: Options,
-): Promise<Buffer>;
-export function getBMPAsync(png: Bytes, callback: Callback<Buffer>): void;
+): Promise<OutputBuffer>;
+export function getBMPAsync(png: Bytes, callback: Callback<OutputBuffer>): void;
 export function getBMPAsync(
   png: Bytes,
   options: Options | number | undefined,
-  callback: Callback<Buffer>,
+  callback: Callback<OutputBuffer>,
 ): void;
 export function getBMPAsync(
   png: Bytes,
   length: number | undefined,
   options: Options | undefined,
-  callback: Callback<Buffer>,
+  callback: Callback<OutputBuffer>,
 ): void;
 
 /**
@@ -195,22 +198,28 @@ export interface Pixels<T = Bytes> {
   channels: 1 | 2 | 3 | 4;
 }
 
-/** Pixels whose rows may have bytes between them. */
-export interface StridedPixels extends Pixels {
-  /** Bytes from one row to the next; `width * channels` when left out. */
+/** Pixels to encode. An `ImageData` will do, and what sharp and fast-png give. */
+export interface StridedPixels extends Omit<Pixels, 'channels'> {
+  /** Samples of a pixel, 1 to 4. May be left out where `data` is a `Uint8ClampedArray` of
+   * `width * height * 4` bytes. */
+  channels?: 1 | 2 | 3 | 4 | undefined;
+  /** Bytes from one row to the next; when left out, there are none between the rows. */
   stride?: number | undefined;
+  /** Bits of a sample, in numbers or in sharp's words. 16 bits are in the byte order of the
+   * machine and are reduced as `depth16` says; default 8, or 16 for a `Uint16Array`. */
+  depth?: 8 | 16 | string | undefined;
 }
 
 /** Writes raw pixels as a BMP, with the formats and options of {@link getBMP}. */
-export function encodeBMP(pixels: StridedPixels, options?: Options): Buffer;
+export function encodeBMP(pixels: StridedPixels, options?: Options): OutputBuffer;
 
 /** As {@link encodeBMP}, on a worker thread; `options.input` is for `pixels.data`. */
-export function encodeBMPAsync(pixels: StridedPixels, callback: Callback<Buffer>): void;
-export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<Buffer>;
+export function encodeBMPAsync(pixels: StridedPixels, callback: Callback<OutputBuffer>): void;
+export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
 export function encodeBMPAsync(
   pixels: StridedPixels,
   options: Options | undefined,
-  callback: Callback<Buffer>,
+  callback: Callback<OutputBuffer>,
 ): void;
 
 /** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
@@ -221,7 +230,7 @@ export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
 }
 
 /** What `decodePNG` gives. */
-export type DecodedPixels = Pixels<Buffer> & { channels: 3 | 4 };
+export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4 };
 
 /** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
 export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;

@@ -5,9 +5,12 @@
 const { Buffer } = require('node:buffer');
 const { fileURLToPath } = require('node:url');
 // These see through the realms of node:vm, where `instanceof` is false.
-const { isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8Array } = require('node:util').types;
+const {
+  isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8Array, isUint8ClampedArray,
+} = require('node:util').types;
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const { bytesOfSample, to8Bits } = require('./samples');
 
 const viewKinds = 'a Buffer, TypedArray, DataView, ArrayBuffer or SharedArrayBuffer';
 
@@ -18,9 +21,38 @@ function emptyError(name, buffer) {
   return argumentValueError('argument', name, 'at least one byte long, and not detached', buffer);
 }
 
+const has = (value, method) => typeof value?.[method] === 'function';
+
+/** What to do with something that holds the bytes of a PNG without being them; '' if unknown. */
+function hintFor(value) {
+  if (typeof value === 'string') {
+    return 'Read a file with fs.readFileSync(name); decode base64 with Buffer.from(text, "base64")';
+  }
+  if (Array.isArray(value)) {
+    return 'Make bytes of the array with Uint8Array.from(array)';
+  }
+  if (has(value, 'then')) {
+    return 'Wait for the promise with await';
+  }
+  if (has(value, 'arrayBuffer')) { // Blob, File, Response, Request
+    return 'Get its bytes with await x.arrayBuffer()';
+  }
+  if (has(value, 'pipe') || has(value, 'getReader')) {
+    return 'Collect the stream with await require("node:stream/consumers").buffer(stream)';
+  }
+  return '';
+}
+
+function notBytesError(name, value) {
+  const error = argumentTypeError('argument', name, viewKinds, value);
+  const hint = hintFor(value);
+  error.message += hint && `. ${hint}`;
+  return error;
+}
+
 function wrap(name, value) {
   if (!isAnyArrayBuffer(value)) {
-    throw argumentTypeError('argument', name, viewKinds, value);
+    throw notBytesError(name, value);
   }
   try {
     return new Uint8Array(value);
@@ -61,10 +93,20 @@ function byteLength(view) {
   }
 }
 
-/** How many bytes of the view to use: `length`, or all when it is undefined. */
+// An ArrayBuffer that was taken away has no bytes, like an empty one, but takes no view either.
+function isDetached(view) {
+  try {
+    return void new Uint8Array(bufferOf(view));
+  } catch {
+    return true;
+  }
+}
+
+/** How many bytes of the view to use: `length`, or all when it is undefined. 0 for an empty view,
+ * which is for the addon to refuse: no bytes are a fault of the data and not of the caller. */
 function toLength(name, view, length) {
   const size = byteLength(view);
-  if (size === 0) {
+  if (size === 0 && isDetached(view)) {
     throw emptyError(name, view);
   }
   if (length === undefined) {
@@ -73,14 +115,29 @@ function toLength(name, view, length) {
   if (typeof length !== 'number') {
     throw argumentTypeError('argument', 'length', 'a number', length);
   }
-  if (!(Number.isInteger(length) && length >= 1 && length <= size)) {
+  if (!(Number.isInteger(length) && length >= Math.min(1, size) && length <= size)) {
     throw rangeError('argument', 'length', `a whole number from 1 to ${size}`, length);
   }
   return length;
 }
 
+/** Looks again, after code of the caller ran (a getter, an event target), whether the view still has
+ * the bytes that were counted. */
+function checkStillThere(name, view, size) {
+  if (byteLength(view) < size) {
+    throw emptyError(name, view);
+  }
+}
+
 /** Longer than any system takes. Node.js ends the process when it makes a string of 2^31 bytes. */
 const LONGEST_PATH = 65535;
+
+/** (path, png) in this order, which is easily taken for the other. */
+function checkOrder(path, png) {
+  if (typeof png === 'string' && (ArrayBuffer.isView(path) || isAnyArrayBuffer(path))) {
+    throw argumentTypeError('argument', 'path', 'first and the PNG second: they are swapped', path);
+  }
+}
 
 /** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. */
 function toPath(path) {
@@ -111,8 +168,23 @@ function wholeNumber(name, value, least, most) {
 
 const MAX_SIDE = 2 ** 31 - 1;
 
-/** { data, width, height, channels[, stride] }, checked, with a view for the data and its size. */
-function toPixels(pixels) {
+/** A property that may come from a class, but not from Object.prototype, where it would be there for
+ * every object. */
+function optional(object, name) {
+  return Object.hasOwn(object, name) || !(name in Object.prototype) ? object[name] : undefined;
+}
+
+/** How many samples a pixel has: `channels`, or 4 for the data of an ImageData. */
+function channelsOf(pixels, view, width, height) {
+  const channels = optional(pixels, 'channels');
+  const isImageData = channels === undefined && isUint8ClampedArray(view) &&
+    byteLength(view) === 4 * width * height;
+  return isImageData ? 4 : wholeNumber('channels', channels, 1, 4);
+}
+
+/** { data, width, height, channels[, stride][, depth] }, checked, with a view for the data, 8 bits a
+ * sample, and its size. */
+function toPixels(pixels, rounding) {
   if (typeof pixels !== 'object' || pixels === null) {
     const wanted = '{ data, width, height, channels[, stride] }';
     throw argumentTypeError('argument', 'pixels', wanted, pixels);
@@ -121,16 +193,19 @@ function toPixels(pixels) {
   const size = toLength('pixels.data', view, undefined);
   const width = wholeNumber('width', pixels.width, 1, MAX_SIDE);
   const height = wholeNumber('height', pixels.height, 1, MAX_SIDE);
-  const channels = wholeNumber('channels', pixels.channels, 1, 4);
-  const row = width * channels;
-  const stride = pixels.stride === undefined ? row
-    : wholeNumber('stride', pixels.stride, row, Number.MAX_SAFE_INTEGER);
+  const channels = channelsOf(pixels, view, width, height);
+  const bytes = bytesOfSample(view, optional(pixels, 'depth'));
+  const row = width * channels * bytes;
+  const given = optional(pixels, 'stride');
+  const stride = given === undefined ? row
+    : wholeNumber('stride', given, row, Number.MAX_SAFE_INTEGER);
   const needed = stride * (height - 1) + row;
   if (size < needed) {
     throw rangeError('property', 'pixels.data',
       `at least ${needed} bytes long for ${width} x ${height} x ${channels}`, size);
   }
-  return { view, size, width, height, channels, stride };
+  const image = { view, size, width, height, channels, stride };
+  return bytes === 2 ? to8Bits(image, rounding) : image;
 }
 
 /** Whether somebody could take the memory away while another thread reads it, although
@@ -167,4 +242,6 @@ function asyncInput(view, mode) {
   return { view, copy: mode !== 'borrow' || mustCopy(buffer) };
 }
 
-module.exports = { toView, toLength, toPath, toPixels, asyncInput };
+module.exports = {
+  toView, toLength, checkStillThere, checkOrder, toPath, toPixels, asyncInput,
+};

@@ -12,10 +12,18 @@ const { loadAddon } = require('./load-addon');
 
 const addon = loadAddon();
 
+function environmentVariable(name) {
+  try {
+    return process.env[name];
+  } catch { // Deno without --allow-env
+    return undefined;
+  }
+}
+
 // PNG2BMP_CPU holds the hot functions to one instruction set, for tests and
 // comparisons. Every level gives the same bytes.
 function cpuLevel() {
-  const name = process.env.PNG2BMP_CPU || 'auto';
+  const name = environmentVariable('PNG2BMP_CPU') || 'auto';
   const level = addon.names.cpu.indexOf(name);
   if (level < 0) {
     throw argumentValueError('environment variable', 'PNG2BMP_CPU', addon.names.cpu, name);

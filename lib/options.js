@@ -158,16 +158,23 @@ const rawFormats = { 3: names.format.indexOf('raw-rgb'), 4: names.format.indexOf
 
 /** The same for decodePNG, whose format is { channels: 3 | 4 }. */
 function readDecodeOptions(options = {}) {
-  const { channels = 4, ...rest } = readable(options);
+  // From a copy: what sits on a prototype is no option.
+  const { channels = 4, ...rest } = { __proto__: null, ...readable(options) };
   if (channels !== 3 && channels !== 4) {
     throw argumentValueError('option', 'channels', '3 or 4', channels);
   }
-  if (rest.format !== undefined) {
-    throw argumentValueError('option', 'format', 'left out: decodePNG has channels', rest.format);
+  const format = Object.hasOwn(rest, 'format') ? rest.format : undefined;
+  if (format !== undefined) {
+    throw argumentValueError('option', 'format', 'left out: decodePNG has channels', format);
   }
   const parsed = { ...readOptions(rest), channels };
   parsed.flags |= rawFormats[channels];
   return parsed;
 }
 
-module.exports = { readOptions, readDecodeOptions, formats, inputs };
+/** The value of `depth16` in options that were read. */
+function depth16Of({ flags }) {
+  return names.depth16[flags >> 6 & 3];
+}
+
+module.exports = { depth16Of, readOptions, readDecodeOptions, formats, inputs };

@@ -4,8 +4,9 @@
 
 const native = require('./native');
 const { AbortError } = require('./errors');
-const { toLength, toPath, toPixels, toView } = require('./input');
-const { readDecodeOptions, readOptions } = require('./options');
+const { checkOrder, toLength, toPixels, toView } = require('./input');
+const { depth16Of, readDecodeOptions, readOptions } = require('./options');
+const { toWritablePath } = require('./permission');
 
 function throwIfAborted(signal) {
   if (signal !== undefined && signal.aborted) {
@@ -20,8 +21,8 @@ function getBMP(png, length, options) {
   }
   const view = toView('png', png);
   const o = readOptions(options);
-  const size = toLength('png', view, length);
   throwIfAborted(o.signal);
+  const size = toLength('png', view, length);
   return native.convert(view, size, o.flags, o.background, o.maxPixels, o.onWarning);
 }
 
@@ -29,8 +30,8 @@ function getBMPInto(target, png, options) {
   const output = toView('target', target);
   const view = toView('png', png);
   const o = readOptions(options);
-  const size = toLength('png', view, undefined);
   throwIfAborted(o.signal);
+  const size = toLength('png', view, undefined);
   return native.convertInto(view, size, o.flags, o.background, o.maxPixels, o.onWarning, output);
 }
 
@@ -39,11 +40,12 @@ function saveBMP(path, png, length, options) {
     options = length;
     length = undefined;
   }
-  const file = toPath(path);
+  checkOrder(path, png);
+  const file = toWritablePath(path);
   const view = toView('png', png);
   const o = readOptions(options);
-  const size = toLength('png', view, length);
   throwIfAborted(o.signal);
+  const size = toLength('png', view, length);
   return native.save(view, size, o.flags, o.background, o.maxPixels, o.onWarning, file);
 }
 
@@ -53,8 +55,8 @@ const facts = new Float64Array(9);
 function readInfo(png, options) {
   const view = toView('png', png);
   const o = readOptions(options);
-  const size = toLength('png', view, undefined);
   throwIfAborted(o.signal);
+  const size = toLength('png', view, undefined);
   native.plan(view, size, o.flags, o.background, o.maxPixels, o.onWarning, facts);
   return {
     width: facts[0],
@@ -73,8 +75,8 @@ function readInfo(png, options) {
 
 function encodeBMP(pixels, options) {
   const o = readOptions(options);
-  const { view, size, width, height, channels, stride } = toPixels(pixels);
   throwIfAborted(o.signal);
+  const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
   return native.encode(view, size, o.flags, o.background, o.maxPixels, o.onWarning,
     width, height, channels, stride);
 }
@@ -82,8 +84,8 @@ function encodeBMP(pixels, options) {
 function decodePNG(png, options) {
   const view = toView('png', png);
   const o = readDecodeOptions(options);
-  const size = toLength('png', view, undefined);
   throwIfAborted(o.signal);
+  const size = toLength('png', view, undefined);
   const own = new Float64Array(9);
   const data = native.decode(view, size, o.flags, o.background, o.maxPixels, o.onWarning, own);
   return { data, width: own[0], height: own[1], channels: o.channels };

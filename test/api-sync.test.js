@@ -91,10 +91,16 @@ test('a wrong input is a TypeError that says what was given and what is wanted',
   }
 });
 
-test('an empty or detached input is a TypeError', () => {
+test('an empty input is an error of the data, like every other that is no PNG', () => {
+  for (const input of [Buffer.alloc(0), new ArrayBuffer(0), new DataView(new ArrayBuffer(4), 4)]) {
+    for (const call of [getBMP, readInfo, decodePNG, (empty) => getBMP(empty, 0)]) {
+      assert.throws(() => call(input), { name: 'PngError', code: 'ERR_PNG_SIGNATURE' });
+    }
+  }
+});
+
+test('a detached input is a TypeError', () => {
   const inputs = [
-    Buffer.alloc(0),
-    new ArrayBuffer(0),
     detached((buffer) => buffer),
     detached((buffer) => new Uint8Array(buffer)),
     detached((buffer) => new DataView(buffer)),

@@ -43,3 +43,23 @@ test('docs/errors.md has every code and no other', () => {
   const listed = [...table.matchAll(/^\| `(ERR_\w+)` \|/gm)].map(([, code]) => code);
   assert.deepStrictEqual(listed.sort(), Object.keys(errors.codes).sort());
 });
+
+test('the limit in docs/memory-and-threads.md lets no fourth conversion in', async () => {
+  const { code } = blocks('docs/memory-and-threads.md').find((block) => block.code.includes('queue.shift'));
+  let running = 0;
+  let most = 0;
+  const getBMPAsync = async () => {
+    most = Math.max(most, ++running);
+    await new Promise(setImmediate);
+    running--;
+  };
+  const convert = new Function('require', `${code}; return convert;`)(() => ({ getBMPAsync }));
+  const all = [];
+  // Newcomers at every turn of the event loop, some of them just as a place becomes free.
+  for (let i = 0; i < 50; i++) {
+    all.push(convert(), convert().then(() => convert()));
+    await (i % 2 ? Promise.resolve() : new Promise(setImmediate));
+  }
+  await Promise.all(all);
+  assert.strictEqual(most, 3);
+});

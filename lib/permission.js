@@ -1,0 +1,33 @@
+'use strict';
+
+// The permission model of Node.js guards node:fs; the addon opens files by itself, so it is asked here.
+
+const { Buffer } = require('node:buffer');
+const path = require('node:path');
+const process = require('node:process');
+
+const { toPath } = require('./input');
+
+// As node:fs throws it.
+function accessDenied(resource) {
+  const message = 'Access to this API has been restricted. ' +
+    'Use --allow-fs-write to manage permissions.';
+  return Object.assign(new Error(message),
+    { code: 'ERR_ACCESS_DENIED', permission: 'FileSystemWrite', resource });
+}
+
+/** The bytes of a file name, as toPath makes them; throws where this process may not write there.
+ * A save makes a temporary file beside the target, so the directory must be writable, too. */
+function toWritablePath(given) {
+  const bytes = toPath(given);
+  if (process.permission !== undefined) {
+    const file = path.resolve(Buffer.from(bytes).toString());
+    const denied = [file, path.dirname(file)].find((each) => !process.permission.has('fs.write', each));
+    if (denied !== undefined) {
+      throw accessDenied(denied);
+    }
+  }
+  return bytes;
+}
+
+module.exports = { toWritablePath };
