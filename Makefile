@@ -72,8 +72,8 @@ $(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/libpng2bmp.a
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libpng2bmp.a $(DEFLATE_LIBS) -lpthread
 
 # The calls that test_faults.c makes fail.
-$(BUILD)/test_faults: LDFLAGS += $(foreach f,malloc calloc free strdup realpath open pwrite flock \
-    ftruncate fchmod dup close rename,-Wl,--wrap=$(f))
+$(BUILD)/test_faults: LDFLAGS += $(foreach f,malloc calloc free strdup strndup openat pwrite flock \
+    ftruncate fchown fchmod dup close renameat linkat syscall fsync fstatat,-Wl,--wrap=$(f))
 
 # The calls that test_memory.c counts.
 $(BUILD)/test_memory: LDFLAGS += $(foreach f,malloc calloc free,-Wl,--wrap=$(f))

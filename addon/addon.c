@@ -21,9 +21,11 @@
 
 #include "bytes.h"
 #include "errors.h"
+#include "file.h"
 #include "instance.h"
 #include "job.h"
 #include "options.h"
+#include "origin.h"
 #include "png2bmp.h"
 #include "task.h"
 
@@ -108,7 +110,9 @@ static bool read_arguments(napi_env env, napi_callback_info info, call *call,
 /* The common arguments. False: an exception is pending. */
 static bool call_begin(napi_env env, napi_callback_info info, call *call, png2bmp_options *options)
 {
-    call->job.path = NULL;
+    call->job.path = call->job.full_path = NULL;
+    call->job.origin = NULL;
+    call->job.directory = FILE_WORKING_DIRECTORY;
     png2bmp_report_init(&call->job.report);
     if (read_arguments(env, info, call, options))
         return true;
@@ -385,6 +389,11 @@ static napi_value save_async(napi_env env, napi_callback_info info)
     if (!call_begin_png(env, info, &call) || !call_make_request(env, &call, &request) ||
         !call_read_path(env, &call, call.argv[ARG_ASYNC_OWN]))
         return NULL;
+    if (!origin_fix(call.self, &call.job)) {
+        throw_report(env, call.self, &call.job);
+        job_release(&call.job);
+        return NULL;
+    }
     call.job.run = job_save;
     return task_start(env, call.self, &call.job, &request);
 }

@@ -6,6 +6,8 @@
 
 struct task;
 
+typedef struct origin origin;
+
 /*
  * Reached through the data pointer of every exported function, and only on the
  * JavaScript thread of its environment.
@@ -19,6 +21,7 @@ struct task;
  */
 typedef struct instance {
     struct task *cancellable; /* running tasks that have a ticket, newest first */
+    origin      *origin;      /* of the latest relative save, while it is under way */
 } instance;
 
 /* The instance of this environment, which frees it at its end; made at the first

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "origin.h"
+#include "save.h"
+
 static png2bmp_pixels job_pixels(const job *job)
 {
     png2bmp_pixels pixels = job->pixels;
@@ -29,8 +32,8 @@ void job_convert(job *job, const png2bmp_control *control)
 
 void job_save(job *job, const png2bmp_control *control)
 {
-    job->status =
-        png2bmp_save(job->path, &job->plan, job->input, job->input_size, control, &job->report);
+    job->status = save_at(job->directory, job->full_path ? job->full_path : job->path, &job->plan,
+                          job->input, job->input_size, control, &job->report);
 }
 
 void job_encode(job *job, const png2bmp_control *control)
@@ -41,5 +44,7 @@ void job_encode(job *job, const png2bmp_control *control)
 
 void job_release(job *job)
 {
+    origin_release(job->origin);
+    free(job->full_path);
     free(job->path);
 }

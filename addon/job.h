@@ -16,7 +16,12 @@ typedef struct job {
     png2bmp_pixels pixels; /* job_encode: all but data and size, which are `input` */
     png2bmp_plan   plan;
     uint8_t       *output; /* plan.bmp.byte_length bytes, borrowed; job_save: not used */
-    char          *path;   /* job_save: from malloc, owned: see job_release */
+
+    /* job_save; owned: see job_release */
+    char          *path;      /* from malloc */
+    int            directory; /* where a relative path begins: see save_at */
+    struct origin *origin;    /* keeps `directory` open; NULL: nothing to keep */
+    char          *full_path; /* NULL: `path` will do */
 
     png2bmp_status status;
     png2bmp_report report;

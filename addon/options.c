@@ -32,7 +32,7 @@ static const char *const cpu_names[PNG2BMP_CPU_COUNT] = {
 static bool read_flags(uint32_t flags, png2bmp_options *options)
 {
     const unsigned format = flags & 15, alpha = flags >> 4 & 3;
-    const unsigned depth16 = flags >> 6 & 3, dither = flags >> 8 & 3, cpu = flags >> 24 & 15;
+    const unsigned depth16 = flags >> 6 & 3, dither = flags >> 8 & 3, cpu = flags >> 14 & 15;
 
     options->format = (png2bmp_format)format;
     options->alpha = (png2bmp_alpha)alpha;
@@ -42,6 +42,8 @@ static bool read_flags(uint32_t flags, png2bmp_options *options)
     options->strict = flags >> 11 & 1;
     options->ignore_checksums = flags >> 12 & 1;
     options->invert = flags >> 13 & 1;
+    options->exclusive = flags >> 14 & 1;
+    options->sync = flags >> 15 & 1;
     options->threshold = (uint8_t)(flags >> 16);
     options->cpu = (png2bmp_cpu)cpu;
     return format < PNG2BMP_FORMAT_COUNT && alpha < PNG2BMP_ALPHA_COUNT &&

@@ -13,7 +13,7 @@
  *
  * argv[0], flags: bits 0-3 format, 4-5 alpha, 6-7 depth16, 8-9 dither (the enum
  *                 values), 10 topDown, 11 strict, 12 ignoreChecksums, 13 invert,
- *                 16-23 threshold, 24-27 cpu
+ *                 14 exclusive, 15 sync, 16-23 threshold, 24-27 cpu
  * argv[1], background: 0xRRGGBB
  * argv[2], maxPixels: a double, Infinity included
  *

@@ -182,6 +182,8 @@ typedef struct png2bmp_options {
     uint8_t         threshold;        /* mono1: the luma from which on a pixel is white */
     bool            invert;           /* mono1: black for white */
     png2bmp_cpu     cpu;
+    bool            exclusive; /* png2bmp_save replaces nothing: EEXIST */
+    bool            sync;      /* png2bmp_save has file and directory on the disk (fsync) */
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */

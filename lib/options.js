@@ -8,6 +8,7 @@ const { argumentTypeError, argumentValueError, rangeError } = require('./errors'
 // Those that are a BMP; decodePNG asks for the others.
 const formats = names.format.filter((name) => !name.startsWith('raw-'));
 const inputs = ['borrow', 'copy', 'transfer'];
+const saveFlags = ['w', 'wx'];
 
 function defaults() {
   return {
@@ -115,6 +116,8 @@ const readers = {
   maxPixels(parsed, value) { parsed.maxPixels = pixelLimit(value); },
   onWarning(parsed, value) { parsed.onWarning = listener(value); },
   input(parsed, value) { parsed.input = inputs[choice('input', inputs, value)]; },
+  flag(parsed, value) { parsed.flags |= choice('flag', saveFlags, value) << 14; },
+  sync(parsed, value) { parsed.flags |= flag('sync', value) << 15; },
   signal(parsed, value) { parsed.signal = abortSignal(value); },
 };
 

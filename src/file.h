@@ -2,9 +2,8 @@
  * A file that appears whole or not at all: written to a temporary name in the
  * directory of its target, then renamed. file_posix.c and file_windows.c.
  *
- * The temporary name is a slot, ".NAME.png2bmp-0" (then -1 ...), held by a lock
- * while it is in use: what a killed process leaves behind is found and removed by
- * the next save of the same target.
+ * Where there is nothing to rename it is written in place: devices, pipes, what is
+ * named by a descriptor (/dev/fd/3), and mount points.
  */
 #ifndef PNG2BMP_FILE_H
 #define PNG2BMP_FILE_H
@@ -21,9 +20,20 @@ typedef struct file_failure {
     const char *syscall; /* "open", "write", "rename" ...: a static string; NULL: out of memory */
 } file_failure;
 
-/* Opens a temporary file for `path`. A target that is there and is no regular
- * file (a terminal, a pipe) is opened itself, and is to be written in order. */
-file_failure file_open(new_file **file, const char *path);
+/* In place of a directory: relative paths begin where the process stands. */
+#define FILE_WORKING_DIRECTORY (-1)
+
+typedef struct file_rules {
+    int  directory; /* where relative paths begin: a descriptor; not used on Windows */
+    bool exclusive; /* never replaces anything: EEXIST */
+    bool sync;      /* on the disk before file_commit returns */
+
+    /* Asked while a pipe takes nothing: true ends the write with ECANCELED. */
+    bool (*cancelled)(void *user);
+    void *user;
+} file_rules;
+
+file_failure file_open(new_file **file, const char *path, const file_rules *rules);
 
 /* Whether it can only be written from its first byte to its last. */
 bool file_is_sequential(const new_file *file);

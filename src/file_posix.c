@@ -1,280 +1,147 @@
 #if !defined(_WIN32)
-#define _GNU_SOURCE /* realpath with a NULL buffer, O_CLOEXEC, flock */
+#define _GNU_SOURCE /* O_CLOEXEC, syscall */
 #include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 
-/* So many saves of one target may run at the same time. */
-#define SLOTS 64
+#include "place_posix.h"
+#include "temporary_posix.h"
 
-/* Of the target's name, so much stands in the temporary one: names end at 255
- * bytes. Targets that share their beginning share slots, and the lock sorts
- * them out. */
-#define NAME_BYTES 200
+/* Between two looks whether a write to a full pipe was cancelled. */
+#define PATIENCE_MS 50
 
 struct new_file {
-    int    fd;
-    bool   sequential;
-    char  *target;
-    char  *temporary; /* NULL: the target itself is open */
-    size_t slot_at;   /* where the slot's number stands in `temporary` */
+    file_rules rules;
+    place      target;
+    temporary  temporary; /* fd -1: written in place */
+    int        fd;        /* of the temporary file, or of what is written in place */
+    uint64_t   written;   /* in place: bytes so far */
 };
+
+static const file_failure success = {0, NULL};
+static const file_failure no_memory = {ENOMEM, NULL};
 
 static file_failure failure(const char *syscall)
 {
     return (file_failure){errno, syscall};
 }
 
-static const file_failure success = {0, NULL};
-static const file_failure no_memory = {ENOMEM, NULL};
+/* ---- Owner and mode of what is replaced -------------------------------------- */
 
-/* ---- Slots ---------------------------------------------------------------- */
-
-static bool name_temporary(new_file *file)
+/* Gives the new file owner and group of the old one, or its group alone where that is all
+ * we may give, and takes from `mode` what was not meant for those it has now. */
+static file_failure take_owner(const new_file *file, mode_t *mode)
 {
-    const char  *slash = strrchr(file->target, '/');
-    const size_t directory = slash ? (size_t)(slash + 1 - file->target) : 0;
-    const char  *name = file->target + directory;
-    const size_t size = directory + NAME_BYTES + sizeof "..png2bmp-00";
+    const struct stat *old = &file->target.there;
+    struct stat        own;
 
-    file->temporary = malloc(size);
-    if (!file->temporary)
-        return false;
-    file->slot_at = (size_t)snprintf(file->temporary, size, "%.*s.%.*s.png2bmp-", (int)directory,
-                                     file->target, NAME_BYTES, name);
-    return true;
-}
-
-static void name_slot(new_file *file, unsigned slot)
-{
-    snprintf(file->temporary + file->slot_at, 3, "%u", slot);
-}
-
-/* Whether the open file still has the name: its owner may have renamed it since. */
-static bool still_named(const struct stat *opened, const char *path)
-{
-    struct stat named;
-
-    return lstat(path, &named) == 0 && opened->st_dev == named.st_dev &&
-           opened->st_ino == named.st_ino;
-}
-
-/* A leftover may be removed if it is ours; root's may have been given away already. */
-static bool is_ours(int fd, const char *path)
-{
-    struct stat opened;
-
-    return fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) &&
-           (opened.st_uid == geteuid() || geteuid() == 0) && still_named(&opened, path);
-}
-
-static bool lock(int fd)
-{
-    int result;
-
-    do
-        result = flock(fd, LOCK_EX | LOCK_NB);
-    while (result != 0 && errno == EINTR);
-    return result == 0;
-}
-
-/* Between open and lock, somebody who looks for leftovers may have got it. On a
- * file system without locks, who made the file has it. */
-static bool lock_new(int fd, const char *path)
-{
-    struct stat opened;
-
-    return (lock(fd) || errno != EWOULDBLOCK) && fstat(fd, &opened) == 0 &&
-           still_named(&opened, path);
-}
-
-/* Removes what a killed process left: false, with errno, when there is nothing, or when it is in
- * use or not ours. It is never written to: who has it open would read, or change, the new file. */
-static bool remove_leftover(const char *path)
-{
-    const int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool      removed;
-
-    if (fd < 0)
-        return false;
-    removed = lock(fd) && is_ours(fd, path) && unlink(path) == 0;
-    close(fd);
-    if (!removed)
-        errno = EEXIST;
-    return removed;
-}
-
-static int create(const char *path, mode_t mode)
-{
-    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-}
-
-/* Takes the slot that has the name: a descriptor, or -1 with errno EEXIST when it
- * is in use. */
-static int take_slot(const char *path, mode_t mode)
-{
-    int fd = create(path, mode);
-
-    if (fd < 0 && errno == EEXIST) {
-        remove_leftover(path);
-        fd = create(path, mode);
-    }
-    if (fd >= 0 && !lock_new(fd, path)) {
-        close(fd);
-        errno = EEXIST;
-        return -1;
-    }
-    return fd;
-}
-
-/* Removes what killed processes left in the slots behind ours. */
-static void sweep(new_file *file, unsigned slot)
-{
-    for (unsigned next = slot + 1; next < SLOTS; next++) {
-        name_slot(file, next);
-        if (!remove_leftover(file->temporary) && errno == ENOENT)
-            break;
-    }
-    name_slot(file, slot);
-}
-
-static file_failure open_temporary(new_file *file, mode_t mode)
-{
-    if (!name_temporary(file))
-        return no_memory;
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
-        name_slot(file, slot);
-        file->fd = take_slot(file->temporary, mode);
-        if (file->fd >= 0) {
-            sweep(file, slot);
-            return success;
-        }
-        if (errno != EEXIST)
-            break;
-    }
-    return failure("open");
-}
-
-/* ---- Open ----------------------------------------------------------------- */
-
-/* Where a link that leads nowhere would have the file: its text, taken from its own
- * directory. NULL: no memory, or not a link any more. */
-static char *follow(const char *link)
-{
-    const char *slash = strrchr(link, '/');
-    size_t      at = slash ? (size_t)(slash + 1 - link) : 0;
-    char       *path = malloc(at + PATH_MAX + 1);
-    ssize_t     length;
-
-    if (!path)
-        return NULL;
-    memcpy(path, link, at);
-    length = readlink(link, path + at, PATH_MAX);
-    if (length < 0) {
-        free(path);
-        return NULL;
-    }
-    path[at + (size_t)length] = 0;
-    if (path[at] == '/')
-        memmove(path, path + at, (size_t)length + 1);
-    return path;
-}
-
-/* A symbolic link stays one: what it points to is replaced, or made. */
-static file_failure resolve(char **target, const char *path)
-{
-    struct stat link;
-
-    *target = strdup(path);
-    while (*target && lstat(*target, &link) == 0 && S_ISLNK(link.st_mode)) {
-        char *from = *target;
-
-        *target = realpath(from, NULL);
-        if (!*target && errno != ENOENT) {
-            *target = from;
-            return failure("open");
-        }
-        if (!*target)
-            *target = follow(from);
-        free(from);
-    }
-    return *target ? success : no_memory;
-}
-
-static file_failure open_itself(new_file *file)
-{
-    file->sequential = true;
-    file->fd = open(file->target, O_WRONLY | O_CLOEXEC);
-    return file->fd >= 0 ? success : failure("open");
-}
-
-/* Owner and group of the old file, or its group alone where that is all we may
- * give; takes from `mode` what was not meant for others. */
-static file_failure take_owner(const new_file *file, const struct stat *old, mode_t *mode)
-{
     if (old->st_uid == geteuid() && old->st_gid == getegid())
         return success;
-    if (fchown(file->fd, old->st_uid, old->st_gid) == 0)
-        return success;
-    if (errno != EPERM && errno != EINVAL) /* EINVAL: unknown in this user namespace */
-        return failure("chown");
-    *mode &= 0777; /* set-user-ID was for its owner */
-    if (fchown(file->fd, (uid_t)-1, old->st_gid) != 0)
+    if (fchown(file->fd, old->st_uid, old->st_gid) != 0) {
+        /* Where this fails, too, the look below tells. */
+        const int ignored = fchown(file->fd, (uid_t)-1, old->st_gid);
+
+        (void)ignored;
+    }
+    if (fstat(file->fd, &own) != 0)
+        return failure("stat");
+    if (own.st_uid != old->st_uid)
+        *mode &= 0777; /* set-user-ID was for its owner */
+    if (own.st_gid != old->st_gid)
         *mode &= 0707; /* and the rights of a group are for that group */
     return success;
 }
 
-/* The new file takes the place of the old one: same owner, where we may give files
- * away, and same mode. */
-static file_failure take_after(new_file *file, const struct stat *old)
+/* Some file systems know no modes, and others refuse to set them (CIFS, exFAT, FUSE). That
+ * is an error only if somebody might read or write now who might not before. */
+static file_failure take_mode(const new_file *file, mode_t mode)
 {
-    mode_t       mode = old->st_mode & 07777;
-    file_failure failed;
+    const int   code = fchmod(file->fd, mode) == 0 ? 0 : errno;
+    struct stat own;
 
-    if (access(file->target, W_OK) != 0)
+    if (code == 0)
+        return success;
+    if (fstat(file->fd, &own) != 0)
+        return failure("stat");
+    return own.st_mode & 0077 & ~mode ? (file_failure){code, "chmod"} : success;
+}
+
+static file_failure take_after(const new_file *file)
+{
+    mode_t       mode = file->target.there.st_mode & 07777;
+    file_failure failed = take_owner(file, &mode);
+
+    return failed.code ? failed : take_mode(file, mode);
+}
+
+/* ---- Open -------------------------------------------------------------------- */
+
+/* Without waiting for the reader of a pipe: there it is an error that none is there. */
+static file_failure open_in_place(new_file *file)
+{
+    file->fd = openat(file->target.directory, file->target.name,
+                      O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return file->fd >= 0 ? success : failure("open");
+}
+
+/* A file that is mounted into a directory which takes no temporary file. */
+static bool is_only_way(const place *target, int code)
+{
+    struct stat directory;
+
+    return (code == EROFS || code == EACCES || code == EPERM) && target->is_there &&
+           fstat(target->directory, &directory) == 0 && directory.st_dev != target->there.st_dev;
+}
+
+/* Private until it has the mode of the file that it replaces. */
+static file_failure open_beside(new_file *file)
+{
+    const place *target = &file->target;
+
+    if (target->is_there && faccessat(target->directory, target->name, W_OK, 0) != 0)
         return failure("open");
-    failed = take_owner(file, old, &mode);
-    if (failed.code)
-        return failed;
-    return fchmod(file->fd, mode) == 0 ? success : failure("chmod");
+    if (!temporary_open(&file->temporary, target->directory, target->name,
+                        target->is_there ? 0600 : 0666)) {
+        const int code = errno;
+
+        return is_only_way(target, code) ? open_in_place(file) : (file_failure){code, "open"};
+    }
+    file->fd = file->temporary.fd;
+    temporary_sweep(&file->temporary);
+    return target->is_there ? take_after(file) : success;
 }
 
 static file_failure open_new_file(new_file *file, const char *path)
 {
-    struct stat  old;
-    bool         is_there;
-    file_failure failed = resolve(&file->target, path);
+    const int    base = file->rules.directory < 0 ? AT_FDCWD : file->rules.directory;
+    place       *target = &file->target;
+    file_failure failed = place_find(target, base, path, file->rules.exclusive);
 
     if (failed.code)
         return failed;
-    is_there = stat(file->target, &old) == 0;
-    if (is_there && S_ISDIR(old.st_mode))
-        return (file_failure){EISDIR, "open"};
-    if (is_there && !S_ISREG(old.st_mode))
-        return open_itself(file);
-    /* Private until it has the mode of the file that it replaces. */
-    failed = open_temporary(file, is_there ? 0600 : 0666);
-    if (!failed.code && is_there)
-        failed = take_after(file, &old);
-    return failed;
+    if (target->is_descriptor || (target->is_there && !S_ISREG(target->there.st_mode)))
+        return open_in_place(file);
+    return open_beside(file);
 }
 
-file_failure file_open(new_file **file, const char *path)
+file_failure file_open(new_file **file, const char *path, const file_rules *rules)
 {
     file_failure failed;
 
     *file = calloc(1, sizeof **file);
     if (!*file)
         return no_memory;
-    (*file)->fd = -1;
+    **file = (new_file){.rules = *rules, .target.directory = -1, .temporary.fd = -1, .fd = -1};
     failed = open_new_file(*file, path);
     if (failed.code) {
         file_discard(*file);
@@ -285,42 +152,99 @@ file_failure file_open(new_file **file, const char *path)
 
 bool file_is_sequential(const new_file *file)
 {
-    return file->sequential;
+    return file->temporary.fd < 0;
 }
 
-/* ---- Write ---------------------------------------------------------------- */
+/* ---- Write ------------------------------------------------------------------- */
+
+/* A pipe that is full. */
+static file_failure wait_for_reader(const new_file *file)
+{
+    struct pollfd wanted = {.fd = file->fd, .events = POLLOUT};
+
+    for (;;) {
+        const int ready = poll(&wanted, 1, PATIENCE_MS);
+
+        if (ready > 0)
+            return success;
+        if (ready < 0 && errno != EINTR)
+            return failure("write");
+        if (file->rules.cancelled && file->rules.cancelled(file->rules.user))
+            return (file_failure){ECANCELED, "write"};
+    }
+}
+
+static ssize_t write_some(new_file *file, const void *bytes, size_t size, uint64_t offset)
+{
+    ssize_t n;
+
+    if (file->temporary.fd >= 0)
+        return pwrite(file->fd, bytes, size, (off_t)offset);
+    n = write(file->fd, bytes, size);
+    file->written += n > 0 ? (uint64_t)n : 0;
+    return n;
+}
 
 file_failure file_write(new_file *file, const void *bytes, size_t size, uint64_t offset)
 {
     const char *p = bytes;
 
     while (size > 0) {
-        const ssize_t n =
-            file->sequential ? write(file->fd, p, size) : pwrite(file->fd, p, size, (off_t)offset);
+        const ssize_t n = write_some(file, p, size, offset);
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            if (n == 0)
-                errno = EIO;
+        if (n > 0) {
+            p += n;
+            size -= (size_t)n;
+            offset += (uint64_t)n;
+        } else if (n == 0) {
+            return (file_failure){EIO, "write"};
+        } else if (errno == EAGAIN) {
+            const file_failure failed = wait_for_reader(file);
+
+            if (failed.code)
+                return failed;
+        } else if (errno != EINTR) {
             return failure("write");
         }
-        p += n;
-        size -= (size_t)n;
-        offset += (uint64_t)n;
     }
     return success;
 }
 
-/* ---- End ------------------------------------------------------------------ */
+/* ---- Onto the disk ----------------------------------------------------------- */
 
-static void free_file(new_file *file)
+static int sync_descriptor(int fd)
 {
-    if (file->fd >= 0)
-        close(file->fd);
-    free(file->target);
-    free(file->temporary);
-    free(file);
+#if defined(F_FULLFSYNC)
+    if (fcntl(fd, F_FULLFSYNC) == 0)
+        return 0;
+#endif
+    return fsync(fd);
+}
+
+static file_failure sync_file(const new_file *file)
+{
+    if (!file->rules.sync || sync_descriptor(file->fd) == 0)
+        return success;
+    /* a pipe or a device: there is no disk */
+    return file->temporary.fd < 0 && (errno == EINVAL || errno == ENOTSUP) ? success
+                                                                           : failure("fsync");
+}
+
+/* The handle of the directory is for names only: it is opened once more. */
+static file_failure sync_directory(const new_file *file)
+{
+    file_failure failed = success;
+    int          fd;
+
+    if (!file->rules.sync)
+        return success;
+    fd = openat(file->target.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return failure("open");
+    if (sync_descriptor(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        failed = failure("fsync");
+    close(fd);
+    return failed;
 }
 
 /* Some file systems say only at close that there was no room. Closing a
@@ -334,12 +258,159 @@ static file_failure flush(const new_file *file)
     return close(duplicate) == 0 || errno == EINTR ? success : failure("close");
 }
 
+/* ---- The name ------------------------------------------------------------------ */
+
+static int rename_over(const new_file *file)
+{
+    const int directory = file->target.directory;
+
+    return renameat(directory, file->temporary.name, directory, file->target.name);
+}
+
+/* Linux 3.15; false with EINVAL or ENOSYS where the file system or the kernel lacks it. */
+static int rename_no_replace(const new_file *file)
+{
+#if defined(SYS_renameat2)
+    const unsigned no_replace = 1; /* RENAME_NOREPLACE, which not every libc names */
+    const int      directory = file->target.directory;
+
+    return (int)syscall(SYS_renameat2, directory, file->temporary.name, directory,
+                        file->target.name, no_replace);
+#else
+    (void)file;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+static int link_and_unlink(const new_file *file)
+{
+    const int directory = file->target.directory;
+
+    if (linkat(directory, file->temporary.name, directory, file->target.name, 0) != 0)
+        return -1;
+    unlinkat(directory, file->temporary.name, 0);
+    return 0;
+}
+
+/* Without hard links: an empty file of our own takes the name, and is replaced. */
+static int reserve_and_rename(const new_file *file)
+{
+    const int fd = openat(file->target.directory, file->target.name,
+                          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int       code;
+
+    if (fd < 0)
+        return -1;
+    close(fd);
+    if (rename_over(file) == 0)
+        return 0;
+    code = errno;
+    unlinkat(file->target.directory, file->target.name, 0);
+    errno = code;
+    return -1;
+}
+
+static int rename_exclusively(const new_file *file)
+{
+    if (rename_no_replace(file) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+        return -1;
+    if (link_and_unlink(file) == 0)
+        return 0;
+    return errno == EEXIST ? -1 : reserve_and_rename(file);
+}
+
+/* ---- A mount point ----------------------------------------------------------------- */
+
+static file_failure copy_bytes(int from, new_file *to)
+{
+    char     bytes[16384];
+    uint64_t at = 0;
+
+    for (;;) {
+        const ssize_t n = pread(from, bytes, sizeof bytes, (off_t)at);
+        file_failure  failed;
+
+        if (n == 0)
+            return success;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return failure("read");
+        failed = file_write(to, bytes, (size_t)n, at);
+        if (failed.code)
+            return failed;
+        at += (uint64_t)n;
+    }
+}
+
+static file_failure cut(const new_file *file)
+{
+    struct stat info;
+
+    if (fstat(file->fd, &info) != 0)
+        return failure("stat");
+    if (!S_ISREG(info.st_mode) || ftruncate(file->fd, (off_t)file->written) == 0)
+        return success;
+    return failure("ftruncate");
+}
+
+/* A name that cannot be given to another file: its own file gets the bytes. */
+static file_failure write_over(const new_file *file)
+{
+    new_file     there = {.rules = file->rules, .target = file->target, .temporary.fd = -1};
+    file_failure failed = open_in_place(&there);
+
+    if (failed.code)
+        return failed;
+    failed = copy_bytes(file->fd, &there);
+    if (!failed.code)
+        failed = cut(&there);
+    if (!failed.code)
+        failed = sync_file(&there);
+    if (close(there.fd) != 0 && errno != EINTR && !failed.code)
+        failed = failure("close");
+    return failed;
+}
+
+/* ---- End --------------------------------------------------------------------------- */
+
+static void free_file(new_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    place_release(&file->target);
+    free(file);
+}
+
+static file_failure give_name(const new_file *file)
+{
+    file_failure failed = success;
+
+    if (!temporary_is_named(&file->temporary))
+        return failure("rename");
+    if ((file->rules.exclusive ? rename_exclusively : rename_over)(file) == 0)
+        return sync_directory(file);
+    if (errno != EBUSY || file->rules.exclusive)
+        return failure("rename");
+    failed = write_over(file);
+    temporary_unlink(&file->temporary);
+    return failed;
+}
+
 file_failure file_commit(new_file *file)
 {
-    file_failure failed = flush(file);
+    const bool   in_place = file->temporary.fd < 0;
+    file_failure failed = in_place ? cut(file) : success;
 
-    if (!failed.code && file->temporary && rename(file->temporary, file->target) != 0)
-        failed = failure("rename");
+    if (!failed.code)
+        failed = flush(file);
+    if (!failed.code)
+        failed = sync_file(file);
+    if (!failed.code && !in_place)
+        failed = give_name(file);
     if (failed.code)
         file_discard(file);
     else
@@ -349,8 +420,8 @@ file_failure file_commit(new_file *file)
 
 void file_discard(new_file *file)
 {
-    if (file->temporary && file->fd >= 0)
-        unlink(file->temporary);
+    if (file->temporary.fd >= 0)
+        temporary_unlink(&file->temporary);
     free_file(file);
 }
 #endif

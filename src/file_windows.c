@@ -1,5 +1,6 @@
 #if defined(_WIN32)
 #define WIN32_LEAN_AND_MEAN
+#define _CRT_RAND_S /* rand_s */
 #include "file.h"
 
 #include <errno.h>
@@ -8,16 +9,19 @@
 #include <wchar.h>
 #include <windows.h>
 
-/* So many saves of one target may run at the same time. */
-#define SLOTS 64
+/* Of the target's name, so much is in the temporary one. */
+#define NAME_CHARACTERS 80
 
-/* See file_posix.c. A path may be longer, a name may not. */
-#define NAME_CHARACTERS 200
+#define MARK L".png2bmp-"
+
+/* Ticks of 100 ns: what is older and not open is a leftover. */
+#define LEFTOVER_TICKS (UINT64_C(3600) * 10000000)
 
 struct new_file {
-    HANDLE   handle;
-    wchar_t *target;
-    wchar_t *temporary;
+    file_rules rules;
+    HANDLE     handle;
+    wchar_t   *target;
+    wchar_t   *temporary;
 };
 
 static const file_failure success = {0, NULL};
@@ -29,12 +33,21 @@ static file_failure failure(const char *syscall)
         DWORD error;
         int   code;
     } known[] = {
-        {ERROR_FILE_NOT_FOUND, ENOENT},    {ERROR_PATH_NOT_FOUND, ENOENT},
-        {ERROR_INVALID_NAME, ENOENT},      {ERROR_ACCESS_DENIED, EPERM},
-        {ERROR_SHARING_VIOLATION, EBUSY},  {ERROR_LOCK_VIOLATION, EBUSY},
-        {ERROR_DISK_FULL, ENOSPC},         {ERROR_HANDLE_DISK_FULL, ENOSPC},
-        {ERROR_WRITE_PROTECT, EROFS},      {ERROR_TOO_MANY_OPEN_FILES, EMFILE},
-        {ERROR_NOT_ENOUGH_MEMORY, ENOMEM}, {ERROR_DIRECTORY, ENOTDIR},
+        {ERROR_FILE_NOT_FOUND, ENOENT},
+        {ERROR_PATH_NOT_FOUND, ENOENT},
+        {ERROR_INVALID_NAME, ENOENT},
+        {ERROR_ACCESS_DENIED, EPERM},
+        {ERROR_SHARING_VIOLATION, EBUSY},
+        {ERROR_LOCK_VIOLATION, EBUSY},
+        {ERROR_DISK_FULL, ENOSPC},
+        {ERROR_HANDLE_DISK_FULL, ENOSPC},
+        {ERROR_WRITE_PROTECT, EROFS},
+        {ERROR_TOO_MANY_OPEN_FILES, EMFILE},
+        {ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
+        {ERROR_DIRECTORY, ENOTDIR},
+        {ERROR_FILE_EXISTS, EEXIST},
+        {ERROR_ALREADY_EXISTS, EEXIST},
+        {ERROR_FILENAME_EXCED_RANGE, ENAMETOOLONG},
     };
     const DWORD error = GetLastError();
 
@@ -66,31 +79,78 @@ static const wchar_t *name_of(const wchar_t *path)
     return name;
 }
 
-/* Without sharing, an open file is its own lock; a leftover is written over. */
-static HANDLE take_slot(const wchar_t *path)
+static uint64_t ticks(FILETIME time)
 {
-    return CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    return (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
 }
 
+/* Removes what killed processes left for this target: an open file, which is not shared,
+ * is its own lock, and one that is just being renamed is young. */
+static void sweep(const new_file *file, size_t directory, const wchar_t *pattern)
+{
+    WIN32_FIND_DATAW found;
+    FILETIME         now;
+    const HANDLE     search = FindFirstFileW(pattern, &found);
+
+    if (search == INVALID_HANDLE_VALUE)
+        return;
+    GetSystemTimeAsFileTime(&now);
+    do {
+        const size_t size = directory + wcslen(found.cFileName) + 1;
+        wchar_t     *path = malloc(size * sizeof *path);
+
+        if (!path)
+            break;
+        swprintf(path, size, L"%.*ls%ls", (int)directory, file->target, found.cFileName);
+        if (ticks(now) > ticks(found.ftLastWriteTime) + LEFTOVER_TICKS &&
+            !(found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)))
+            DeleteFileW(path);
+        free(path);
+    } while (FindNextFileW(search, &found));
+    FindClose(search);
+}
+
+/* Of the name, no half of a surrogate pair. */
+static int short_length(const wchar_t *name)
+{
+    const size_t length = wcslen(name);
+
+    if (length <= NAME_CHARACTERS)
+        return (int)length;
+    return IS_HIGH_SURROGATE(name[NAME_CHARACTERS - 1]) ? NAME_CHARACTERS - 1 : NAME_CHARACTERS;
+}
+
+/* ".NAME.png2bmp-HOST-PID-RANDOM", as elsewhere: CREATE_NEW follows no link that has it. */
 static file_failure open_temporary(new_file *file)
 {
     const wchar_t *name = name_of(file->target);
     const size_t   directory = (size_t)(name - file->target);
-    const size_t   size = directory + NAME_CHARACTERS + sizeof "..png2bmp-00";
+    const size_t   size = directory + NAME_CHARACTERS + MAX_COMPUTERNAME_LENGTH + sizeof MARK + 64;
+    wchar_t        host[MAX_COMPUTERNAME_LENGTH + 1] = L"";
+    DWORD          host_size = MAX_COMPUTERNAME_LENGTH + 1;
+    unsigned       random[2] = {0};
+    int            marked;
 
     file->temporary = malloc(size * sizeof *file->temporary);
     if (!file->temporary)
         return no_memory;
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
-        swprintf(file->temporary, size, L"%.*ls.%.*ls.png2bmp-%u", (int)directory, file->target,
-                 NAME_CHARACTERS, name, slot);
-        file->handle = take_slot(file->temporary);
-        if (file->handle != INVALID_HANDLE_VALUE)
-            return success;
-        if (GetLastError() != ERROR_SHARING_VIOLATION)
-            break;
-    }
-    return failure("open");
+    GetComputerNameW(host, &host_size);
+    rand_s(&random[0]);
+    rand_s(&random[1]);
+    marked = swprintf(file->temporary, size, L"%.*ls.%.*ls" MARK L"*", (int)directory, file->target,
+                      short_length(name), name);
+    sweep(file, directory, file->temporary);
+    swprintf(file->temporary + marked - 1, size - (size_t)marked, L"%ls-%lu-%08x%08x", host,
+             GetCurrentProcessId(), random[0], random[1]);
+    file->handle = CreateFileW(file->temporary, GENERIC_WRITE, 0, NULL, CREATE_NEW,
+                               FILE_ATTRIBUTE_NORMAL, NULL);
+    return file->handle != INVALID_HANDLE_VALUE ? success : failure("open");
+}
+
+/* What the system takes for a name, asked before anything is converted. */
+static bool is_too_long(const wchar_t *target, DWORD error)
+{
+    return error == ERROR_FILENAME_EXCED_RANGE || wcslen(name_of(target)) > 255;
 }
 
 static file_failure open_new_file(new_file *file, const char *path)
@@ -101,6 +161,10 @@ static file_failure open_new_file(new_file *file, const char *path)
     if (!file->target)
         return (file_failure){EINVAL, "open"};
     attributes = GetFileAttributesW(file->target);
+    if (attributes == INVALID_FILE_ATTRIBUTES && is_too_long(file->target, GetLastError()))
+        return (file_failure){ENAMETOOLONG, "open"};
+    if (attributes != INVALID_FILE_ATTRIBUTES && file->rules.exclusive)
+        return (file_failure){EEXIST, "open"};
     if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY)
         return (file_failure){EISDIR, "open"};
     if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_READONLY)
@@ -108,7 +172,7 @@ static file_failure open_new_file(new_file *file, const char *path)
     return open_temporary(file);
 }
 
-file_failure file_open(new_file **file, const char *path)
+file_failure file_open(new_file **file, const char *path, const file_rules *rules)
 {
     file_failure failed;
 
@@ -116,6 +180,7 @@ file_failure file_open(new_file **file, const char *path)
     if (!*file)
         return no_memory;
     (*file)->handle = INVALID_HANDLE_VALUE;
+    (*file)->rules = *rules;
     failed = open_new_file(*file, path);
     if (failed.code) {
         file_discard(*file);
@@ -162,15 +227,24 @@ static void close_handle(new_file *file)
     file->handle = INVALID_HANDLE_VALUE;
 }
 
+/* The system has no way to sync a directory: WRITE_THROUGH waits for the new name. */
+static DWORD move_flags(const file_rules *rules)
+{
+    return (rules->exclusive ? 0 : MOVEFILE_REPLACE_EXISTING) |
+           (rules->sync ? MOVEFILE_WRITE_THROUGH : 0);
+}
+
 file_failure file_commit(new_file *file)
 {
     file_failure failed = success;
 
+    if (file->rules.sync && !FlushFileBuffers(file->handle))
+        failed = failure("fsync");
     close_handle(file);
-    if (!MoveFileExW(file->temporary, file->target, MOVEFILE_REPLACE_EXISTING)) {
+    if (!failed.code && !MoveFileExW(file->temporary, file->target, move_flags(&file->rules)))
         failed = failure("rename");
+    if (failed.code)
         DeleteFileW(file->temporary);
-    }
     free_file(file);
     return failed;
 }

@@ -8,6 +8,7 @@
 #include "file.h"
 #include "header.h"
 #include "report.h"
+#include "save.h"
 
 /* A BMP of at most this size is made in memory and written with one call; of a
  * larger one so much is in memory at a time. */
@@ -24,6 +25,8 @@ static png2bmp_status report_failure(png2bmp_report *report, file_failure failed
         return PNG2BMP_OK;
     if (!failed.syscall)
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    if (failed.code == ECANCELED)
+        return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
     if (report) {
         report->file_errno = failed.code;
         report->file_syscall = failed.syscall;
@@ -115,21 +118,35 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
 /* ---- Save ----------------------------------------------------------------- */
 
 /* What no system takes: an empty path, and one whose length might not fit an int. */
-static file_failure open_path(new_file **file, const char *path)
+static file_failure open_path(new_file **file, const char *path, const file_rules *rules)
 {
     const size_t length = strlen(path);
 
     if (length == 0 || length > LONGEST_PATH)
         return (file_failure){length ? ENAMETOOLONG : ENOENT, "open"};
-    return file_open(file, path);
+    return file_open(file, path, rules);
 }
 
-png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,
-                            size_t size, const png2bmp_control *control, png2bmp_report *report)
+static file_rules rules_of(int directory, const png2bmp_plan *plan, const png2bmp_control *control)
 {
-    new_file      *file = NULL;
-    png2bmp_status status = report_failure(report, open_path(&file, path), path);
-    bool           whole;
+    file_rules rules = {
+        .directory = directory, .exclusive = plan->options.exclusive, .sync = plan->options.sync};
+
+    if (control) {
+        rules.cancelled = control->cancelled;
+        rules.user = control->user;
+    }
+    return rules;
+}
+
+png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan,
+                       const uint8_t *png, size_t size, const png2bmp_control *control,
+                       png2bmp_report *report)
+{
+    const file_rules rules = rules_of(directory, plan, control);
+    new_file        *file = NULL;
+    png2bmp_status   status = report_failure(report, open_path(&file, path, &rules), path);
+    bool             whole;
 
     if (status)
         return status;
@@ -141,4 +158,10 @@ png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const ui
         return status;
     }
     return report_failure(report, file_commit(file), path);
+}
+
+png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,
+                            size_t size, const png2bmp_control *control, png2bmp_report *report)
+{
+    return save_at(FILE_WORKING_DIRECTORY, path, plan, png, size, control, report);
 }

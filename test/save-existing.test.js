@@ -3,14 +3,17 @@
 // What a save does with what is there already: links, rights, and what killed processes left.
 
 const assert = require('node:assert/strict');
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 const test = require('node:test');
+const { setTimeout } = require('node:timers/promises');
 
 const { getBMP, saveBMP } = require('..');
 const { createImage } = require('./kit/image');
+const { largePng } = require('./kit/large-png');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
@@ -40,10 +43,25 @@ test('the new file has the mode of the one it replaces', { skip: onWindows }, (t
   }
 });
 
-test('what a killed process left is removed and not written to', { skip: onWindows }, (t) => {
+/** Has a process killed in the middle of a save of a.bmp: the name of what it leaves. */
+async function leave(place) {
+  const large = place.at('large.png');
+  fs.writeFileSync(large, largePng({ width: 6000, height: 4000 }));
+  const child = spawn(process.execPath, ['-e', `
+    require(${JSON.stringify(path.resolve(__dirname, '..'))})
+      .saveBMP(${JSON.stringify(place.at('a.bmp'))}, require('node:fs').readFileSync(${JSON.stringify(large)}));`]);
+  const gone = once(child, 'exit');
+  const left = () => place.list().find((name) => name.startsWith('.a.bmp.png2bmp-'));
+  while (!left() && child.exitCode === null) await setTimeout(1);
+  child.kill('SIGKILL');
+  await gone;
+  fs.unlinkSync(large);
+  return left();
+}
+
+test('what a killed process left is removed and not written to', { skip: onWindows }, async (t) => {
   const place = newPlace(t);
-  const leftover = place.at('.a.bmp.png2bmp-0');
-  fs.writeFileSync(leftover, 'half');
+  const leftover = place.at(await leave(place));
   fs.chmodSync(leftover, 0o777);
   const open = fs.openSync(leftover, 'r+');
   saveBMP(place.at('a.bmp'), png);
@@ -57,12 +75,11 @@ test('what a killed process left is removed and not written to', { skip: onWindo
 
 test('root removes what a killed save of another user\'s file left', {
   skip: onWindows || (!isRoot && 'needs root, to give files away'),
-}, (t) => {
+}, async (t) => {
   const place = newPlace(t);
-  for (const name of ['a.bmp', '.a.bmp.png2bmp-0']) {
-    fs.writeFileSync(place.at(name), 'old');
-    fs.chownSync(place.at(name), 1001, 1001);
-  }
+  const leftover = await leave(place);
+  fs.writeFileSync(place.at('a.bmp'), 'old');
+  for (const name of ['a.bmp', leftover]) fs.chownSync(place.at(name), 1001, 1001);
   saveBMP(place.at('a.bmp'), png);
   assert.deepEqual(place.list(), ['a.bmp']);
   assert.equal(fs.statSync(place.at('a.bmp')).uid, 1001);

@@ -9,7 +9,11 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -24,15 +28,21 @@ typedef enum call_kind {
     CALL_WRITE,
     CALL_FLOCK,
     CALL_FTRUNCATE,
+    CALL_STAT,
+    CALL_CHOWN,
     CALL_CHMOD,
+    CALL_FSYNC,
     CALL_DUP,
     CALL_CLOSE,
     CALL_RENAME,
+    CALL_RENAME2,
+    CALL_LINK,
     CALL_KINDS
 } call_kind;
 
 static const char *const call_names[CALL_KINDS] = {
-    "malloc", "open", "write", "flock", "ftruncate", "chmod", "dup", "close", "rename",
+    "malloc", "open",  "write", "flock", "ftruncate", "stat",    "chown",
+    "chmod",  "fsync", "dup",   "close", "rename",    "rename2", "link",
 };
 
 static struct {
@@ -44,6 +54,7 @@ static struct {
     bool     interrupt;           /* every second write is interrupted first */
     long     live;                /* allocations that were not freed */
     mode_t   created;             /* the mode of the last file that was created */
+    mode_t   fixed_mode;          /* of every file, whatever is asked for; 0: none */
 } faults;
 
 static bool fails(call_kind kind)
@@ -58,15 +69,21 @@ void   *__real_malloc(size_t size);
 void   *__real_calloc(size_t count, size_t size);
 void    __real_free(void *p);
 char   *__real_strdup(const char *text);
-char   *__real_realpath(const char *path, char *resolved);
-int     __real_open(const char *path, int flags, ...);
+char   *__real_strndup(const char *text, size_t size);
+int     __real_openat(int directory, const char *path, int flags, ...);
 ssize_t __real_pwrite(int fd, const void *bytes, size_t size, off_t offset);
 int     __real_flock(int fd, int operation);
 int     __real_ftruncate(int fd, off_t size);
+int     __real_fchown(int fd, uid_t owner, gid_t group);
 int     __real_fchmod(int fd, mode_t mode);
+int     __real_fsync(int fd);
+int     __real_fstatat(int directory, const char *path, struct stat *info, int flags);
 int     __real_dup(int fd);
 int     __real_close(int fd);
-int     __real_rename(const char *from, const char *to);
+int     __real_renameat(int from_directory, const char *from, int to_directory, const char *to);
+int     __real_linkat(int from_directory, const char *from, int to_directory, const char *to,
+                      int flags);
+long    __real_syscall(long number, ...);
 
 static void *counted(void *p)
 {
@@ -92,10 +109,10 @@ char *__wrap_strdup(const char *text)
     return fails(CALL_ALLOCATE) ? NULL : counted(__real_strdup(text));
 }
 
-char *__wrap_realpath(const char *path, char *resolved);
-char *__wrap_realpath(const char *path, char *resolved)
+char *__wrap_strndup(const char *text, size_t size);
+char *__wrap_strndup(const char *text, size_t size)
 {
-    return counted(__real_realpath(path, resolved));
+    return fails(CALL_ALLOCATE) ? NULL : counted(__real_strndup(text, size));
 }
 
 void __wrap_free(void *p);
@@ -105,10 +122,11 @@ void __wrap_free(void *p)
     __real_free(p);
 }
 
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...)
+int __wrap_openat(int directory, const char *path, int flags, ...);
+int __wrap_openat(int directory, const char *path, int flags, ...)
 {
     mode_t mode = 0;
+    int    fd;
 
     if (flags & O_CREAT) {
         va_list list;
@@ -118,7 +136,12 @@ int __wrap_open(const char *path, int flags, ...)
         va_end(list);
         faults.created = mode;
     }
-    return fails(CALL_OPEN) ? -1 : __real_open(path, flags, mode);
+    if (fails(CALL_OPEN))
+        return -1;
+    fd = __real_openat(directory, path, flags, mode);
+    if (fd >= 0 && flags & O_CREAT && faults.on && faults.fixed_mode)
+        __real_fchmod(fd, faults.fixed_mode);
+    return fd;
 }
 
 ssize_t __wrap_pwrite(int fd, const void *bytes, size_t size, off_t offset);
@@ -147,10 +170,28 @@ int __wrap_ftruncate(int fd, off_t size)
     return fails(CALL_FTRUNCATE) ? -1 : __real_ftruncate(fd, size);
 }
 
+int __wrap_fchown(int fd, uid_t owner, gid_t group);
+int __wrap_fchown(int fd, uid_t owner, gid_t group)
+{
+    return fails(CALL_CHOWN) ? -1 : __real_fchown(fd, owner, group);
+}
+
 int __wrap_fchmod(int fd, mode_t mode);
 int __wrap_fchmod(int fd, mode_t mode)
 {
     return fails(CALL_CHMOD) ? -1 : __real_fchmod(fd, mode);
+}
+
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+    return fails(CALL_FSYNC) ? -1 : __real_fsync(fd);
+}
+
+int __wrap_fstatat(int at, const char *path, struct stat *info, int flags);
+int __wrap_fstatat(int at, const char *path, struct stat *info, int flags)
+{
+    return fails(CALL_STAT) ? -1 : __real_fstatat(at, path, info, flags);
 }
 
 int __wrap_dup(int fd);
@@ -168,10 +209,38 @@ int __wrap_close(int fd)
     return fails(CALL_CLOSE) ? -1 : result;
 }
 
-int __wrap_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to)
+int __wrap_renameat(int from_directory, const char *from, int to_directory, const char *to);
+int __wrap_renameat(int from_directory, const char *from, int to_directory, const char *to)
 {
-    return fails(CALL_RENAME) ? -1 : __real_rename(from, to);
+    return fails(CALL_RENAME) ? -1 : __real_renameat(from_directory, from, to_directory, to);
+}
+
+int __wrap_linkat(int from_directory, const char *from, int to_directory, const char *to,
+                  int flags);
+int __wrap_linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+{
+    return fails(CALL_LINK) ? -1 : __real_linkat(from_directory, from, to_directory, to, flags);
+}
+
+/* renameat2 is called by its number. */
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+    va_list     list;
+    int         from_directory, to_directory;
+    const char *from, *to;
+    unsigned    flags;
+
+    va_start(list, number);
+    from_directory = va_arg(list, int);
+    from = va_arg(list, const char *);
+    to_directory = va_arg(list, int);
+    to = va_arg(list, const char *);
+    flags = va_arg(list, unsigned);
+    va_end(list);
+    return fails(CALL_RENAME2)
+               ? -1
+               : __real_syscall(number, from_directory, from, to_directory, to, flags);
 }
 
 static void faults_begin(void)
@@ -354,15 +423,29 @@ static unsigned files_in_directory(void)
     unsigned       count = 0;
 
     while ((entry = readdir(listing)))
-        count += entry->d_name[0] != '.' || entry->d_name[1] == 'o';
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
     closedir(listing);
     return count;
 }
 
+static png2bmp_status save_with(conversion_test *t, bool exclusive, bool sync)
+{
+    png2bmp_plan plan = t->plan;
+
+    plan.options.exclusive = exclusive;
+    plan.options.sync = sync;
+    png2bmp_report_init(&t->report);
+    return png2bmp_save(target, &plan, t->png.bytes, t->png.size, NULL, &t->report);
+}
+
 static png2bmp_status save(conversion_test *t)
 {
-    png2bmp_report_init(&t->report);
-    return png2bmp_save(target, &t->plan, t->png.bytes, t->png.size, NULL, &t->report);
+    return save_with(t, false, false);
+}
+
+static bool saved_right(const conversion_test *t)
+{
+    return file_holds(t->expected, (size_t)t->plan.bmp.byte_length) && files_in_directory() == 1;
 }
 
 static void check_failed_save(const conversion_test *t, png2bmp_status status, call_kind kind,
@@ -380,8 +463,9 @@ static void check_failed_save(const conversion_test *t, png2bmp_status status, c
               png2bmp_status_code(status));
         return;
     }
+    /* what a failed look is a part of is what is named */
     check(status == PNG2BMP_ERR_FILE && t->report.file_errno == code &&
-              strcmp(t->report.file_syscall, name) == 0,
+              (kind == CALL_STAT || strcmp(t->report.file_syscall, name) == 0),
           "%s: %s %u gives %s: %s", t->kind->name, name, k, png2bmp_status_code(status),
           t->report.error.message);
     check(strstr(t->report.error.message, target) != NULL, "the message names the file: %s",
@@ -433,9 +517,9 @@ static void fail_saves(conversion_test *t)
     fail_each_call_of_save(t, CALL_ALLOCATE, ENOMEM);
     fail_each_call_of_save(t, CALL_OPEN, EMFILE);
     fail_each_call_of_save(t, CALL_OPEN, EACCES);
+    fail_each_call_of_save(t, CALL_STAT, EIO);
     fail_each_call_of_save(t, CALL_WRITE, ENOSPC);
     fail_each_call_of_save(t, CALL_WRITE, EIO);
-    fail_each_call_of_save(t, CALL_CHMOD, EPERM);
     fail_each_call_of_save(t, CALL_DUP, EMFILE);
     fail_each_call_of_save(t, CALL_CLOSE, ENOSPC);
     fail_each_call_of_save(t, CALL_RENAME, EACCES);
@@ -458,37 +542,309 @@ static void put_leftover(const char *name)
         abort();
 }
 
-static void clean_leftovers_up(conversion_test *t)
+/* The mark that this host's process `pid` leaves; an odd host for pid 0. */
+static void leftover_name(char *name, size_t size, long pid, unsigned random)
 {
-    put_leftover(".out.bmp.png2bmp-0");
-    put_leftover(".out.bmp.png2bmp-1");
-    put_leftover(".out.bmp.png2bmp-2");
-    check(save(t) == PNG2BMP_OK && file_holds(t->expected, (size_t)t->plan.bmp.byte_length),
-          "a save over leftovers is whole");
-    check(files_in_directory() == 1, "a save removes what killed processes left");
+    struct utsname host;
+    uint32_t       state = 2166136261u;
+
+    if (uname(&host) != 0)
+        abort();
+    for (const char *p = host.nodename; *p; p++)
+        state = (state ^ (uint8_t)*p) * 16777619u;
+    snprintf(name, size, ".out.bmp.png2bmp-%08x-%ld-%016x", (unsigned)(pid ? state : state + 1),
+             pid ? pid : 1, random);
 }
 
+static void make_old(const char *name, time_t seconds)
+{
+    const struct timespec times[2] = {{.tv_sec = time(NULL) - seconds},
+                                      {.tv_sec = time(NULL) - seconds}};
+    char                  path[sizeof directory + 64];
+
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    check(utimensat(AT_FDCWD, path, times, 0) == 0, "%s is made old", name);
+}
+
+static bool is_there(const char *name)
+{
+    char path[sizeof directory + 64];
+
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return access(path, F_OK) == 0;
+}
+
+/* Saves until one of them has looked through the directory: each look is paid for by a
+ * hundred times of not looking. */
+static void save_until_gone(conversion_test *t, const char *name)
+{
+    const time_t end = time(NULL) + 20;
+
+    do
+        check(save(t) == PNG2BMP_OK, "a save beside leftovers: %s", t->report.error.message);
+    while (is_there(name) && time(NULL) < end);
+    check(!is_there(name), "%s is removed", name);
+}
+
+/* A process that was, and is waited for: its number is nobody's. */
+static long dead_process(void)
+{
+    const pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    check(pid > 0 && waitpid(pid, NULL, 0) == pid, "a process that is gone");
+    return pid;
+}
+
+static void remove_file(const char *name)
+{
+    char path[sizeof directory + 64];
+
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    unlink(path);
+}
+
+static void clean_leftovers_up(conversion_test *t)
+{
+    char of_dead[64], old_of_other[64], young_of_other[64], of_living[64],
+        odd[] = ".a.png2bmp-0-1-2";
+
+    leftover_name(of_dead, sizeof of_dead, dead_process(), 1);
+    leftover_name(old_of_other, sizeof old_of_other, 0, 2);
+    leftover_name(young_of_other, sizeof young_of_other, 0, 3);
+    leftover_name(of_living, sizeof of_living, (long)getpid(), 4);
+    put_leftover(young_of_other);
+    make_old(young_of_other, 3000);
+    put_leftover(of_living);
+    put_leftover(odd);
+    make_old(odd, 4000);
+    put_leftover(of_dead);
+    put_leftover(old_of_other);
+    make_old(old_of_other, 4000);
+    save_until_gone(t, of_dead);
+    save_until_gone(t, old_of_other);
+    check(file_holds(t->expected, (size_t)t->plan.bmp.byte_length),
+          "saves over leftovers are whole");
+    check(is_there(young_of_other), "another host's may be in use within the hour");
+    check(is_there(of_living), "a living process may use its own");
+    check(is_there(odd), "what has no name of ours stays");
+    remove_file(young_of_other);
+    remove_file(of_living);
+    remove_file(odd);
+}
+
+static void leave_locked_leftovers(conversion_test *t)
+{
+    char locked[64], free_one[64], path[sizeof directory + 64];
+    int  fd;
+
+    leftover_name(locked, sizeof locked, 0, 5);
+    leftover_name(free_one, sizeof free_one, 0, 6);
+    put_leftover(locked);
+    make_old(locked, 4000);
+    snprintf(path, sizeof path, "%s/%s", directory, locked);
+    fd = open(path, O_WRONLY);
+    check(fd >= 0 && flock(fd, LOCK_EX) == 0, "somebody has it");
+    put_leftover(free_one);
+    make_old(free_one, 4000);
+    save_until_gone(t, free_one);
+    check(is_there(locked), "an old one that is locked is in use");
+    close(fd);
+    remove_file(locked);
+}
+
+/* Links that have names of leftovers: neither they nor what they lead to is touched. */
 static void refuse_strange_leftovers(conversion_test *t)
 {
-    char link_path[sizeof directory + 64], victim[sizeof directory + 64];
+    char        symbolic[64], free_one[64], path[sizeof directory + 64];
+    char        victim[sizeof directory + 64];
+    struct stat info;
 
+    leftover_name(symbolic, sizeof symbolic, dead_process(), 7);
+    leftover_name(free_one, sizeof free_one, dead_process(), 8);
     snprintf(victim, sizeof victim, "%s/victim", directory);
-    snprintf(link_path, sizeof link_path, "%s/.out.bmp.png2bmp-0", directory);
+    snprintf(path, sizeof path, "%s/%s", directory, symbolic);
     put_leftover("victim");
-    check(symlink(victim, link_path) == 0, "a symbolic link in the way");
-    check(save(t) == PNG2BMP_OK && file_holds(t->expected, (size_t)t->plan.bmp.byte_length),
-          "a save beside a symbolic link is whole");
-    unlink(link_path);
-    check(link(victim, link_path) == 0, "a hard link in the way");
-    check(save(t) == PNG2BMP_OK && file_holds(t->expected, (size_t)t->plan.bmp.byte_length),
-          "a save beside a hard link is whole");
-    unlink(link_path);
-    {
-        struct stat info;
-
-        check(stat(victim, &info) == 0 && info.st_size == 49, "nobody else's file is written to");
-    }
+    check(symlink(victim, path) == 0, "a symbolic link in the way");
+    put_leftover(free_one);
+    save_until_gone(t, free_one);
+    check(is_there(symbolic), "a symbolic link is no leftover");
+    check(stat(victim, &info) == 0 && info.st_size == 49, "nobody else's file is written to");
+    remove_file(symbolic);
     unlink(victim);
+}
+
+/* ---- File systems that lack something ----------------------------------------------- */
+
+static mode_t mode_of_target(void)
+{
+    struct stat info;
+
+    return stat(target, &info) == 0 ? info.st_mode & 07777 : 0;
+}
+
+/* Runs a save whose calls of a kind fail from the first on, once. */
+static png2bmp_status save_without(conversion_test *t, call_kind kind, int code, mode_t fixed_mode)
+{
+    png2bmp_status status;
+
+    faults_begin();
+    faults.fail_at[kind] = 1;
+    faults.code = code;
+    faults.fixed_mode = fixed_mode;
+    status = save(t);
+    faults.on = false;
+    return status;
+}
+
+static void pass_without_modes(conversion_test *t)
+{
+    static const int codes[] = {EPERM, ENOTSUP, ENOSYS, EIO};
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        put_old_file();
+        chmod(target, 0755);
+        check(save_without(t, CALL_CHMOD, codes[i], 0755) == PNG2BMP_OK && saved_right(t),
+              "a file system that refuses to set modes: %s", t->report.error.message);
+        check(mode_of_target() == 0755, "and gives every file its own");
+    }
+    put_old_file();
+    chmod(target, 0600);
+    check(save_without(t, CALL_CHMOD, EPERM, 0755) == PNG2BMP_ERR_FILE &&
+              strcmp(t->report.file_syscall, "chmod") == 0,
+          "a private file is not replaced by one that all can read");
+    check(file_holds(old_content, sizeof old_content) && files_in_directory() == 1,
+          "the private file is whole");
+}
+
+static void pass_without_owners(conversion_test *t)
+{
+    struct stat info;
+
+    put_old_file();
+    if (chown(target, 1001, 1001) != 0) {
+        printf("skipped - owners: this user may not give files away\n");
+        return;
+    }
+    chmod(target, 04644);
+    check(save_without(t, CALL_CHOWN, ENOTSUP, 0) == PNG2BMP_OK && saved_right(t),
+          "a file system that refuses to set owners: %s", t->report.error.message);
+    check(stat(target, &info) == 0 && info.st_uid == geteuid() && info.st_gid == 1001 &&
+              (info.st_mode & 07777) == 0644,
+          "set-user-ID was for the old owner; the mode is %o", (unsigned)info.st_mode);
+    unlink(target);
+}
+
+static void write_into_mount_point(conversion_test *t)
+{
+    struct stat before, after;
+
+    put_old_file();
+    check(truncate(target, (off_t)t->plan.bmp.byte_length + 1000) == 0, "a longer file");
+    check(stat(target, &before) == 0, "it is there");
+    check(save_without(t, CALL_RENAME, EBUSY, 0) == PNG2BMP_OK && saved_right(t),
+          "what cannot be renamed to is written in place: %s", t->report.error.message);
+    check(stat(target, &after) == 0 && before.st_ino == after.st_ino, "it is the same file");
+    faults_begin();
+    faults.fail_at[CALL_RENAME] = faults.fail_at[CALL_FTRUNCATE] = 1;
+    faults.code = EBUSY;
+    check(save(t) == PNG2BMP_ERR_FILE && strcmp(t->report.file_syscall, "ftruncate") == 0 &&
+              files_in_directory() == 1,
+          "a failure in place is said, and leaves no temporary file");
+    faults.on = false;
+}
+
+/* ---- Exclusive, and on the disk --------------------------------------------------------- */
+
+/* As a file system does that lacks this, and a kernel that lacks that. */
+static png2bmp_status save_new(conversion_test *t, bool no_rename2, bool no_links)
+{
+    png2bmp_status status;
+
+    faults_begin();
+    faults.code = ENOTSUP;
+    faults.fail_at[CALL_RENAME2] = no_rename2;
+    faults.fail_at[CALL_LINK] = no_links;
+    status = save_with(t, true, false);
+    faults.on = false;
+    return status;
+}
+
+static void save_exclusively(conversion_test *t)
+{
+    unlink(target);
+    check(save_new(t, false, false) == PNG2BMP_OK && saved_right(t), "exclusive, by renameat2");
+    check(save_new(t, false, false) == PNG2BMP_ERR_FILE && t->report.file_errno == EEXIST &&
+              saved_right(t),
+          "exclusive, over what is there");
+    unlink(target);
+    check(save_new(t, true, false) == PNG2BMP_OK && saved_right(t) && faults.calls[CALL_LINK] == 1,
+          "exclusive, by a hard link");
+    unlink(target);
+    check(save_new(t, true, true) == PNG2BMP_OK && saved_right(t) && faults.calls[CALL_RENAME] == 1,
+          "exclusive, without hard links");
+}
+
+static bool put_during_save(void *user)
+{
+    (void)user;
+    put_old_file();
+    return false;
+}
+
+/* The file appears when the conversion has begun, and the look for it is done. */
+static void spare_what_appears(conversion_test *t)
+{
+    const png2bmp_control control = {.cancelled = put_during_save};
+
+    for (unsigned lacking = 0; lacking < 3; lacking++) {
+        png2bmp_plan plan = t->plan;
+
+        unlink(target);
+        faults_begin();
+        faults.code = ENOTSUP;
+        faults.fail_at[CALL_RENAME2] = lacking > 0;
+        faults.fail_at[CALL_LINK] = lacking > 1;
+        faults.on = lacking > 0;
+        plan.options.exclusive = true;
+        png2bmp_report_init(&t->report);
+        check(png2bmp_save(target, &plan, t->png.bytes, t->png.size, &control, &t->report) ==
+                      PNG2BMP_ERR_FILE &&
+                  t->report.file_errno == EEXIST,
+              "%s: what appeared meanwhile stays: %s", t->kind->name, t->report.error.message);
+        faults.on = false;
+        check(file_holds(old_content, sizeof old_content) && files_in_directory() == 1,
+              "%s: it is whole (%u)", t->kind->name, lacking);
+    }
+}
+
+static unsigned syncs(conversion_test *t, bool sync)
+{
+    faults_begin();
+    check(save_with(t, false, sync) == PNG2BMP_OK, "%s", t->report.error.message);
+    faults.on = false;
+    return faults.calls[CALL_FSYNC];
+}
+
+static void save_onto_the_disk(conversion_test *t)
+{
+    check(syncs(t, false) == 0, "no fsync without being asked");
+    check(syncs(t, true) == 2, "fsync of the file and of its directory");
+    put_old_file();
+    faults_begin();
+    faults.fail_at[CALL_FSYNC] = 1;
+    faults.code = EIO;
+    check(save_with(t, false, true) == PNG2BMP_ERR_FILE && t->report.file_errno == EIO,
+          "a file that does not reach the disk");
+    faults.on = false;
+    check_failed_save(t, PNG2BMP_ERR_FILE, CALL_FSYNC, 1, EIO);
+    faults_begin();
+    faults.fail_at[CALL_FSYNC] = 2;
+    faults.code = EIO;
+    check(save_with(t, false, true) == PNG2BMP_ERR_FILE && saved_right(t),
+          "a name that does not reach the disk is said, and the file is there");
+    faults.on = false;
 }
 
 /* What replaces a file is nobody else's to read before it has that file's mode. */
@@ -531,7 +887,14 @@ int main(void)
         fail_each_allocation_of_run(&t);
         fail_saves(&t);
         clean_leftovers_up(&t);
+        leave_locked_leftovers(&t);
         refuse_strange_leftovers(&t);
+        pass_without_modes(&t);
+        pass_without_owners(&t);
+        write_into_mount_point(&t);
+        save_exclusively(&t);
+        spare_what_appears(&t);
+        save_onto_the_disk(&t);
         create_in_private(&t);
         refuse_endless_path(&t);
         close_test(&t);

@@ -1,0 +1,270 @@
+#if !defined(_WIN32)
+#define _GNU_SOURCE /* flock, getentropy, st_mtim */
+#include "temporary_posix.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__APPLE__)
+#include <sys/random.h>
+#endif
+
+/* Of the target's name, so much is in the temporary one: enough to recognise it, and
+ * short enough for file systems whose names are shorter than usual (eCryptfs: 143). */
+#define NAME_BYTES 80
+
+/* HOST, PID, RANDOM */
+#define MARK ".png2bmp-"
+#define MARK_FORMAT MARK "%08" PRIx32 "-%ld-%016" PRIx64
+
+#define LEFTOVER_SECONDS 3600
+
+/* ---- Names ------------------------------------------------------------------- */
+
+/* FNV-1a */
+static uint32_t hash(const void *bytes, size_t size, uint32_t state)
+{
+    const uint8_t *p = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        state = (state ^ p[i]) * 16777619u;
+    return state;
+}
+
+static uint32_t host(void)
+{
+    struct utsname name;
+
+    return uname(&name) < 0 ? 0 : hash(name.nodename, strlen(name.nodename), 2166136261u);
+}
+
+static uint64_t random_bits(void)
+{
+    static atomic_uint_fast64_t count;
+    uint64_t                    bits;
+    struct timespec             now;
+
+    if (getentropy(&bits, sizeof bits) == 0)
+        return bits;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec << 32 ^ (uint64_t)now.tv_nsec << 12 ^ ++count;
+}
+
+/* The bytes of the name to use: no part of a UTF-8 character. */
+static int short_length(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length > NAME_BYTES) {
+        length = NAME_BYTES;
+        while (length > 0 && ((unsigned char)name[length] & 0xc0) == 0x80)
+            length--;
+    }
+    return (int)length;
+}
+
+static void choose_name(temporary *t, const char *target)
+{
+    snprintf(t->name, sizeof t->name, ".%.*s" MARK_FORMAT, short_length(target), target, host(),
+             (long)getpid(), random_bits());
+}
+
+/* ---- One file ------------------------------------------------------------------ */
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Where the numbers mean nothing: a name of 64 random bits, of our size and owner. */
+static bool alike(const struct stat *a, const struct stat *b)
+{
+    return S_ISREG(b->st_mode) && a->st_size == b->st_size && a->st_uid == b->st_uid;
+}
+
+static bool look(const temporary *t, struct stat *opened, struct stat *named)
+{
+    return fstat(t->fd, opened) == 0 &&
+           fstatat(t->directory, t->name, named, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool temporary_is_named(const temporary *t)
+{
+    struct stat opened, named, again;
+
+    if (!look(t, &opened, &named))
+        return false;
+    if (same_file(&opened, &named))
+        return true;
+    if (alike(&opened, &named) &&
+        (t->unstable || (look(t, &opened, &again) && !same_file(&named, &again))))
+        return true;
+    errno = ESTALE;
+    return false;
+}
+
+static bool lock(int fd)
+{
+    int result;
+
+    do
+        result = flock(fd, LOCK_EX | LOCK_NB);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+bool temporary_open(temporary *t, int directory, const char *target, mode_t mode)
+{
+    struct stat opened, named;
+
+    t->directory = directory;
+    choose_name(t, target);
+    t->fd = openat(directory, t->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (t->fd < 0)
+        return false;
+    lock(t->fd); /* where there are no locks, the name and its age protect it */
+    /* Just made: nobody can have put another one there. */
+    t->unstable = look(t, &opened, &named) && !same_file(&opened, &named);
+    return true;
+}
+
+void temporary_unlink(const temporary *t)
+{
+    if (temporary_is_named(t))
+        unlinkat(t->directory, t->name, 0);
+}
+
+/* ---- What killed processes left -------------------------------------------------- */
+
+typedef struct mark {
+    uint32_t host;
+    long     pid;
+} mark;
+
+/* False: not a name that choose_name makes. */
+static bool read_mark(const char *name, mark *found)
+{
+    const char *text = NULL;
+    uint64_t    random;
+    char        again[64];
+
+    for (const char *p = name; (p = strstr(p, MARK)); p++)
+        text = p;
+    if (name[0] != '.' || !text ||
+        sscanf(text, MARK "%8" SCNx32 "-%ld-%16" SCNx64, &found->host, &found->pid, &random) != 3)
+        return false;
+    snprintf(again, sizeof again, MARK_FORMAT, found->host, found->pid, random);
+    return strcmp(again, text) == 0;
+}
+
+static bool is_dead(const mark *mark)
+{
+    return mark->host == host() && mark->pid > 0 && kill((pid_t)mark->pid, 0) != 0 &&
+           errno == ESRCH;
+}
+
+/* By the clock of the file system, which has just stamped our own file. */
+static bool is_old(const struct stat *file, const struct stat *own)
+{
+    return own->st_mtime - file->st_mtime > LEFTOVER_SECONDS;
+}
+
+/* Root may have given it away already. */
+static bool may_remove(const struct stat *file)
+{
+    return S_ISREG(file->st_mode) && (file->st_uid == geteuid() || geteuid() == 0);
+}
+
+/* It is never written to: who has it open would read, or change, a new file. */
+static void remove_leftover(int directory, const char *name, const struct stat *own)
+{
+    temporary   leftover = {.directory = directory};
+    struct stat file;
+    mark        found;
+
+    if (!read_mark(name, &found) || strlen(name) >= sizeof leftover.name)
+        return;
+    strcpy(leftover.name, name);
+    leftover.fd = openat(directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (leftover.fd < 0)
+        return;
+    if (fstat(leftover.fd, &file) == 0 && may_remove(&file) &&
+        (is_dead(&found) || is_old(&file, own)) && lock(leftover.fd))
+        temporary_unlink(&leftover);
+    close(leftover.fd);
+}
+
+static void sweep(const temporary *own)
+{
+    const int      fd = openat(own->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR           *listing = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
+    struct stat    file;
+
+    if (!listing) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    if (fstat(own->fd, &file) == 0) {
+        while ((entry = readdir(listing))) {
+            if (entry->d_name[0] == '.' && strcmp(entry->d_name, own->name) != 0)
+                remove_leftover(own->directory, entry->d_name, &file);
+        }
+    }
+    closedir(listing);
+}
+
+static uint64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* When a directory may be looked through again, by a hash of which it is. Threads that
+ * meet here, or directories of one hash, make a look more or one less. */
+static struct {
+    atomic_uint_fast32_t directory;
+    atomic_uint_fast64_t not_before;
+} looked[256];
+
+static uint32_t hash_of_directory(int directory)
+{
+    struct stat info;
+
+    if (fstat(directory, &info) != 0)
+        return 0;
+    return hash(&info.st_ino, sizeof info.st_ino,
+                hash(&info.st_dev, sizeof info.st_dev, 2166136261u));
+}
+
+void temporary_sweep(const temporary *own)
+{
+    const uint32_t which = hash_of_directory(own->directory);
+    const size_t   at = which % (sizeof looked / sizeof looked[0]);
+    const uint64_t start = now();
+    uint64_t       end;
+
+    if (looked[at].directory == which && start < looked[at].not_before)
+        return;
+    looked[at].directory = which;
+    looked[at].not_before = UINT64_MAX; /* not two threads at once */
+    sweep(own);
+    end = now();
+    looked[at].not_before = end + 100 * (end - start);
+}
+#endif
