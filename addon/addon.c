@@ -390,7 +390,7 @@ static napi_value save_async(napi_env env, napi_callback_info info)
         !call_read_path(env, &call, call.argv[ARG_ASYNC_OWN]))
         return NULL;
     if (!origin_fix(call.self, &call.job)) {
-        throw_report(env, call.self, &call.job);
+        throw_report(env, call.host, &call.job);
         job_release(&call.job);
         return NULL;
     }

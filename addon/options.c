@@ -32,7 +32,7 @@ static const char *const cpu_names[PNG2BMP_CPU_COUNT] = {
 static bool read_flags(uint32_t flags, png2bmp_options *options)
 {
     const unsigned format = flags & 15, alpha = flags >> 4 & 3;
-    const unsigned depth16 = flags >> 6 & 3, dither = flags >> 8 & 3, cpu = flags >> 14 & 15;
+    const unsigned depth16 = flags >> 6 & 3, dither = flags >> 8 & 3, cpu = flags >> 24 & 15;
 
     options->format = (png2bmp_format)format;
     options->alpha = (png2bmp_alpha)alpha;

@@ -72,6 +72,11 @@ function kindOfOutput(output) {
 const isOfStandardOutput = (job, error) => job.output === STANDARD_STREAM
   && error.exitCode === exitCodes.CANNOT_WRITE;
 
+const existsError = () => new JobError(exitCodes.CANNOT_WRITE, Object.assign(
+  new Error('EEXIST: it exists (--force overwrites, --skip-existing skips)'),
+  { code: 'EEXIST' },
+));
+
 const skipped = (job) => ({ ...job, ok: true, skipped: true });
 
 class Converter {
@@ -115,7 +120,7 @@ class Converter {
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     this.#makeDirectory(job.output);
     const small = png !== undefined && info.bmp.byteLength <= SMALL_BMP_BYTES;
-    if (small && kind !== 'special') return this.#convertNow(job, start, png, info);
+    if (small && kind !== 'special') return this.#convertNow(job, start, png, info, kind);
     return this.#later(job, start, png, head.size + info.bmp.byteLength);
   }
 
@@ -130,10 +135,7 @@ class Converter {
     const kind = attempt(exitCodes.CANNOT_WRITE, () => kindOfOutput(output));
     if (kind === 'file' && this.settings.skipExisting) return 'skipped';
     if (kind !== 'file' || this.settings.force) return kind;
-    throw new JobError(exitCodes.CANNOT_WRITE, Object.assign(
-      new Error('EEXIST: it exists (--force overwrites, --skip-existing skips)'),
-      { code: 'EEXIST' },
-    ));
+    throw existsError();
   }
 
   #plan(input, { bytes, size }) {
@@ -161,10 +163,26 @@ class Converter {
     this.directories.add(directory);
   }
 
-  #convertNow(job, start, png, info) {
+  #convertNow(job, start, png, info, kind) {
     const warnings = [];
-    this.library.saveBMP(job.output, png, this.#options(warnings));
+    const options = { ...this.#options(warnings), flag: this.#flag(kind) };
+    try {
+      this.library.saveBMP(job.output, png, options);
+    } catch (error) {
+      return this.#appeared(job, error);
+    }
     return this.#done(job, start, info, warnings);
+  }
+
+  /* Where nothing was, what appears during the conversion stays, too. */
+  #flag(kind) {
+    return kind === 'missing' && !this.settings.force ? 'wx' : 'w';
+  }
+
+  #appeared(job, error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (this.settings.skipExisting) return skipped(job);
+    throw existsError();
   }
 
   #options(warnings) {
@@ -187,7 +205,8 @@ class Converter {
     const info = this.#info(png);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     /* once more: standard input may have taken its time */
-    if (this.#checkOutput(job) === 'skipped') return skipped(job);
+    const kind = this.#checkOutput(job);
+    if (kind === 'skipped') return skipped(job);
     const warnings = [];
     const options = { ...this.#options(warnings), signal: this.signal };
     if (job.output === STANDARD_STREAM) {
@@ -195,7 +214,11 @@ class Converter {
       await attemptAsync(exitCodes.CANNOT_WRITE, this.#writeOut(bmp));
     } else {
       this.#makeDirectory(job.output);
-      await this.library.saveBMPAsync(job.output, png, options);
+      try {
+        await this.library.saveBMPAsync(job.output, png, { ...options, flag: this.#flag(kind) });
+      } catch (error) {
+        return this.#appeared(job, error);
+      }
     }
     return this.#done(job, start, info, warnings);
   }

@@ -89,6 +89,11 @@ const GROUPS = [
         name: 'skip-existing', short: 'n',
         help: 'Leave outputs that exist as they are, and count them as done.',
       },
+      {
+        name: 'sync', library: 'sync',
+        help: 'Have each file on the disk (fsync) before it counts as written: slower, and safe '
+          + 'when the machine fails.',
+      },
     ],
   },
   {

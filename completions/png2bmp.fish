@@ -9,6 +9,7 @@ complete -c png2bmp -l files-from -r -F -d 'Read the names of more inputs from F
 complete -c png2bmp -s 0 -l null -d 'The names in --files-from end with a NUL byte, as find -print0 writes them'
 complete -c png2bmp -s f -l force -d 'Overwrite outputs that exist'
 complete -c png2bmp -s n -l skip-existing -d 'Leave outputs that exist as they are, and count them as done'
+complete -c png2bmp -l sync -d 'Have each file on the disk (fsync) before it counts as written'
 complete -c png2bmp -l format -x -a 'bgr24 bgra32 indexed auto gray8 mono1 rgb565' -d 'The kind of BMP to write'
 complete -c png2bmp -l alpha -x -a 'blend drop' -d 'What becomes of transparency in formats without alpha'
 complete -c png2bmp -l background -x -d 'The colour under transparency'

@@ -15,7 +15,8 @@
  *
  * Two steps, always: the plan reads what stands before the pixels and answers
  * how large the BMP will be; run fills a destination of exactly that size.
- * Nothing here keeps state between calls, so any number of threads may call.
+ * Nothing here keeps state between calls, but for png2bmp_save, which remembers when it
+ * last looked for leftovers in a directory; any number of threads may call.
  *
  * The bytes of the PNG may change while they are read (they may belong to
  * another thread): the result is then unspecified pixels or an error, never an
@@ -182,8 +183,8 @@ typedef struct png2bmp_options {
     uint8_t         threshold;        /* mono1: the luma from which on a pixel is white */
     bool            invert;           /* mono1: black for white */
     png2bmp_cpu     cpu;
-    bool            exclusive; /* png2bmp_save replaces nothing: EEXIST */
-    bool            sync;      /* png2bmp_save has file and directory on the disk (fsync) */
+    bool            exclusive; /* png2bmp_save replaces nothing */
+    bool            sync;      /* png2bmp_save waits for the disk */
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
@@ -269,8 +270,12 @@ PNG2BMP_API png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *
                                        png2bmp_report *report);
 
 /*
- * Converts into a file: the whole BMP stands at `path` afterwards, or what stood
- * there before is untouched. Written to a temporary name beside it, then renamed.
+ * Converts into a file: the whole BMP is at `path` afterwards, or what was there before
+ * is untouched. Written to a temporary name beside it, then renamed. Devices, pipes,
+ * descriptors (/dev/fd/3) and mount points are written in place.
+ *
+ * options.exclusive: nothing that exists is replaced, even if it appears meanwhile
+ * (EEXIST). options.sync: file and directory are on the disk (fsync) on success.
  *
  * path: UTF-8 on Windows, bytes elsewhere. On PNG2BMP_ERR_FILE the report has
  * errno and the name of the call.

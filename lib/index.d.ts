@@ -76,6 +76,12 @@ export interface Options {
    *   `ArrayBuffer` cannot be moved, the bytes are copied instead.
    */
   input?: 'borrow' | 'copy' | 'transfer' | undefined;
+  /** For saves, as in `node:fs`: `'w'` (default) replaces what exists; `'wx'` replaces nothing, and
+   * fails with `EEXIST`, even if the file appears during the conversion. */
+  flag?: 'w' | 'wx' | undefined;
+  /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that it
+   * survives a crash of the machine; default `false`. */
+  sync?: boolean | undefined;
   /** Stops an asynchronous call: waiting work is dropped, running work stops at the next
    * batch of scanlines. A synchronous call only looks whether it is aborted already. */
   signal?: AbortSignal | undefined;
@@ -146,8 +152,8 @@ export function getBMPAsync(
 export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number;
 
 /**
- * Converts a PNG into a file: the whole BMP stands there afterwards, or what stood there before
- * is untouched.
+ * Converts a PNG into a file: the whole BMP is there afterwards, or what was there before is
+ * untouched. Devices, pipes, descriptors (`/dev/fd/3`) and mount points are written in place.
  *
  * @returns true
  * @throws {PngError} a PNG that cannot be converted

@@ -7,8 +7,10 @@ const { execFileSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const test = require('node:test');
+const { setImmediate: nextTurn } = require('node:timers/promises');
 const { getBMP } = require('..');
 const { TINY_PNG, workplace } = require('./kit/cli');
+const { largePng } = require('./kit/large-png');
 
 const TINY_BMP = getBMP(TINY_PNG);
 
@@ -71,6 +73,27 @@ test("'-' as the second name or for -o writes standard output, and nothing besid
 test('standard input goes to a file where one is named', (t) => {
   const place = workplace(t);
   assert.equal(place.run(['-', 'a.bmp'], { input: TINY_PNG }).status, 0);
+  assert.deepEqual(place.read('a.bmp'), TINY_BMP);
+});
+
+for (const [option, wanted] of [['--quiet', 73], ['--skip-existing', 0], ['--force', 0]]) {
+  test(`an output that appears during the conversion, with ${option}`, {
+    skip: process.platform === 'win32' && 'the temporary file cannot be looked at',
+  }, async (t) => {
+    const place = workplace(t, { 'a.png': largePng({ width: 8000, height: 4000 }) });
+    const run = place.start([option, 'a.png']);
+    const end = once(run, 'exit');
+    while (!place.list().some((name) => name.includes('.png2bmp-'))) await nextTurn();
+    fs.writeFileSync(place.at('a.bmp'), 'made by somebody else');
+    assert.equal((await end)[0], wanted);
+    assert.equal(fs.statSync(place.at('a.bmp')).size, option === '--force' ? 96000054 : 21);
+    assert.deepEqual(place.list(), ['a.bmp', 'a.png']);
+  });
+}
+
+test('--sync writes the same file', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  assert.equal(place.run(['--sync', 'a.png']).status, 0);
   assert.deepEqual(place.read('a.bmp'), TINY_BMP);
 });
 
