@@ -75,7 +75,8 @@ extern "C" {
     X(PALETTE_INDEX, "ERR_PNG_PALETTE_INDEX", "a pixel's palette index has no entry: black")       \
     X(ANCILLARY_CRC, "ERR_PNG_ANCILLARY_CRC", "an ancillary chunk has a wrong CRC: dropped")       \
     X(END, "ERR_PNG_END", "the IEND chunk is missing or damaged")                                  \
-    X(EXTRA_DATA, "ERR_PNG_EXTRA_DATA", "there is more pixel data than the image needs")
+    X(EXTRA_DATA, "ERR_PNG_EXTRA_DATA", "there is more pixel data than the image needs")           \
+    X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, which is not converted")
 
 typedef enum png2bmp_status {
     PNG2BMP_OK = 0,

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "report.h"
+#include "signature.h"
 
-#define SIGNATURE_LENGTH 8
 #define CHUNK_OVERHEAD 12 /* length, type, CRC: section 5.3 */
 #define MAX_LENGTH 0x7fffffffu
 
@@ -376,25 +376,9 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
     }
 }
 
-/* Section 5.2 */
-static png2bmp_status check_signature(const png_file *file)
-{
-    static const uint8_t signature[SIGNATURE_LENGTH] = {137, 80, 78, 71, 13, 10, 26, 10};
-    const size_t         length = file->size < sizeof signature ? file->size : sizeof signature;
-
-    if (length == 0)
-        return report_error(file->report, PNG2BMP_ERR_SIGNATURE, "not a PNG: there are no bytes");
-    if (memcmp(file->bytes, signature, length) != 0)
-        return report_plain_error(file->report, PNG2BMP_ERR_SIGNATURE);
-    if (length < sizeof signature)
-        return report_error(file->report, PNG2BMP_ERR_TRUNCATED,
-                            "the file ends at byte %zu, inside the signature", file->size);
-    return PNG2BMP_OK;
-}
-
 png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat)
 {
-    png2bmp_status status = check_signature(file);
+    png2bmp_status status = signature_check(file->bytes, file->size, file->report);
     seen_chunks    seen = {false, false, false};
     chunk          c;
 
@@ -620,6 +604,16 @@ static png2bmp_status drain_idats(idat_reader *reader, bool *extra)
     }
 }
 
+/* Bytes after IEND are nobody's business, unless they are another image: programs that
+ * write PNGs one after the other into a pipe expect all of them to be read. */
+static png2bmp_status check_what_follows(const png_file *file, size_t end)
+{
+    if (!signature_is_png(file->bytes + end, file->size - end))
+        return PNG2BMP_OK;
+    return report_warning(file->report, file->strict, PNG2BMP_ERR_SECOND_IMAGE,
+                          "another PNG begins at byte %zu: only the first is converted", end);
+}
+
 png2bmp_status png_parse_end(idat_reader *reader, bool *extra)
 {
     const png_file *file = reader->file;
@@ -637,7 +631,9 @@ png2bmp_status png_parse_end(idat_reader *reader, bool *extra)
                               offset);
         if (!status)
             status = read_late_chunk(file, &c);
-        if (status || c.type == IEND)
+        if (status)
             return status;
+        if (c.type == IEND)
+            return check_what_follows(file, chunk_end(&c));
     }
 }

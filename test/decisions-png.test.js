@@ -557,8 +557,13 @@ test('an IEND with a bad CRC is a warning', () => {
 
 test('bytes behind IEND are accepted without a warning', () => {
   const image = small();
-  for (const tail of [[0], Buffer.alloc(5000, 0xff), encodePng(image)])
+  for (const tail of [[0], Buffer.alloc(5000, 0xff), encodePng(image).subarray(0, 7)])
     assertShows(encodePng(image, { tail }), image, { strict: true });
+});
+
+test('a second PNG behind IEND is a warning, and an error with strict', () => {
+  const image = small();
+  assertTolerated(encodePng(image, { tail: encodePng(image) }), image, 'SECOND_IMAGE');
 });
 
 test('zero-length and one-byte IDATs are accepted without a warning', () => {
