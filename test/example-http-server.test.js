@@ -121,7 +121,7 @@ test('each failure has its status, and a code and a message as JSON', bounded, a
     [400, 'ERR_INVALID_ARG_VALUE', TINY_PNG, '?format=gif'],
     [400, 'ERR_INVALID_ARG_VALUE', TINY_PNG, '?background=red'],
     [400, 'ERR_INVALID_ARG_TYPE', TINY_PNG, '?topDown=perhaps'],
-    [400, 'ERR_INVALID_ARG_VALUE', '', ''],
+    [415, 'ERR_PNG_SIGNATURE', '', ''],
     [400, 'ERR_OUT_OF_RANGE', TINY_PNG, '?threshold=many'],
     [413, 'ERR_PIXEL_LIMIT', blackPng(11, 10), ''],
     [413, 'ERR_BODY_LIMIT', Buffer.alloc(10001), ''],
