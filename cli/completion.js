@@ -15,8 +15,8 @@ const singleQuoted = (text) => text.replace(/'/g, "'\\''");
 
 function bashArgument(row) {
   if (row.choices) return `COMPREPLY=($(compgen -W '${Object.keys(row.choices).join(' ')}' -- "$cur"))`;
-  if (row.complete === 'directory') return 'compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur"))';
-  if (row.complete === 'file') return 'compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))';
+  if (row.complete === 'directory') return '_png2bmp_names -d -- "$cur"';
+  if (row.complete === 'file') return '_png2bmp_names -f -- "$cur"';
   return 'COMPREPLY=()';
 }
 
@@ -26,7 +26,17 @@ function bashCompletion() {
   const words = OPTIONS.flatMap(flagsOf).join(' ');
   return `${MADE}
 
+# Adds what compgen answers, a name a line: names may hold spaces. (bash 3.2 has no mapfile.)
+_png2bmp_names() {
+  local name
+  compopt -o filenames
+  while IFS= read -r name; do
+    COMPREPLY+=("$name")
+  done < <(compgen "$@")
+}
+
 _png2bmp() {
+  COMPREPLY=()
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
   # --format=x comes as three words
   if [[ $cur == = ]]; then
@@ -41,8 +51,8 @@ ${cases.join('\n')}
     COMPREPLY=($(compgen -W '${words}' -- "$cur"))
     return
   fi
-  compopt -o filenames
-  COMPREPLY=($(compgen -d -- "$cur"; compgen -f -X '!*.[pP][nN][gG]' -- "$cur"))
+  _png2bmp_names -d -- "$cur"
+  _png2bmp_names -f -X '!*.[pP][nN][gG]' -- "$cur"
 }
 complete -F _png2bmp png2bmp
 `;

@@ -11,8 +11,9 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const exitCodes = require('./exit-codes');
-const { readAll, readHead } = require('./files');
+const { readFile, readHead, readStream } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
+const { toPath } = require('./names');
 
 /* Up to this size of the BMP a conversion takes some 0.1 ms, and is done on the
  * JavaScript thread: the way through the pool and back adds 0.07 ms of processor
@@ -25,6 +26,11 @@ const UNKNOWN_BYTES = Infinity;
 /* The head alone may not do: for long chunks before the pixels, or because the plan
  * holds the size of the image against the bytes that could make it up. */
 const WANTS_MORE = new Set(['ERR_PNG_TRUNCATED', 'ERR_PNG_BOMB']);
+
+/* A stream that goes on for longer than twice the pixels of the largest kind, and text and profiles
+ * of this size, is not going to be a PNG. */
+const MOST_BYTES_PER_PIXEL = 8;
+const MOST_METADATA_BYTES = 256 * 1024 * 1024;
 
 class JobError extends Error {
   constructor(exitCode, cause) {
@@ -62,9 +68,10 @@ function exitCodeOf(error) {
 /* 'missing', 'file' (or a directory: the save will say so), or 'special': a
  * device or a pipe, where nothing is lost by writing. */
 function kindOfOutput(output) {
-  const stat = fs.lstatSync(output, { throwIfNoEntry: false });
+  const file = toPath(output);
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return 'missing';
-  const target = stat.isSymbolicLink() ? fs.statSync(output, { throwIfNoEntry: false }) : stat;
+  const target = stat.isSymbolicLink() ? fs.statSync(file, { throwIfNoEntry: false }) : stat;
   return !target || target.isFile() || target.isDirectory() ? 'file' : 'special';
 }
 
@@ -109,19 +116,19 @@ class Converter {
   }
 
   #begin(job, start) {
-    if (job.error) throw new JobError(exitCodes.CANNOT_READ, job.error);
+    if (job.error) throw new JobError(job.error.exitCode ?? exitCodes.CANNOT_READ, job.error);
     const kind = this.#checkOutput(job);
     if (kind === 'skipped') return skipped(job);
     const head = job.input === STANDARD_STREAM
       ? undefined
       : attempt(exitCodes.CANNOT_READ, () => readHead(job.input));
-    if (head === undefined) return this.#later(job, start, undefined, UNKNOWN_BYTES);
+    if (head === undefined) return this.#later({ job, start, bytes: UNKNOWN_BYTES });
     const { png, info } = this.#plan(job.input, head);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     this.#makeDirectory(job.output);
     const small = png !== undefined && info.bmp.byteLength <= SMALL_BMP_BYTES;
     if (small && kind !== 'special') return this.#convertNow(job, start, png, info, kind);
-    return this.#later(job, start, png, head.size + info.bmp.byteLength);
+    return this.#later({ job, start, png, isRegular: true, bytes: head.size + info.bmp.byteLength });
   }
 
   #onlyLooks() {
@@ -145,21 +152,36 @@ class Converter {
     } catch (error) {
       if (whole || !WANTS_MORE.has(error.code)) throw error;
     }
-    const png = attempt(exitCodes.CANNOT_READ, () => fs.readFileSync(input));
+    const png = attempt(exitCodes.CANNOT_READ, () => fs.readFileSync(toPath(input)));
     return { png, info: this.#info(png) };
   }
 
-  /* For the library no bytes at all are a mistake of its caller. */
   #info(png) {
-    if (png.length > 0) return this.library.readInfo(png, this.conversion);
-    throw new this.library.errors.PngError('ERR_PNG_TRUNCATED', 'the file is empty');
+    return this.library.readInfo(png, this.conversion);
+  }
+
+  /* How long a stream may become that begins so: see readStream. */
+  #limitFor(head) {
+    let info;
+    try {
+      info = this.#info(head);
+    } catch (error) {
+      if (!WANTS_MORE.has(error.code)) throw error;
+      return Infinity;
+    }
+    return MOST_METADATA_BYTES + 2 * info.width * info.height * MOST_BYTES_PER_PIXEL;
+  }
+
+  #read(job, isRegular) {
+    return isRegular ? readFile(job.input, this.signal)
+      : readStream(job.input, this.signal, (head) => this.#limitFor(head));
   }
 
   #makeDirectory(output) {
     if (this.settings.outDir === undefined) return;
     const directory = path.dirname(output);
     if (this.directories.has(directory)) return;
-    attempt(exitCodes.CANNOT_WRITE, () => fs.mkdirSync(directory, { recursive: true }));
+    attempt(exitCodes.CANNOT_WRITE, () => fs.mkdirSync(toPath(directory), { recursive: true }));
     this.directories.add(directory);
   }
 
@@ -167,7 +189,7 @@ class Converter {
     const warnings = [];
     const options = { ...this.#options(warnings), flag: this.#flag(kind) };
     try {
-      this.library.saveBMP(job.output, png, options);
+      this.library.saveBMP(toPath(job.output), png, options);
     } catch (error) {
       return this.#appeared(job, error);
     }
@@ -189,10 +211,10 @@ class Converter {
     return { ...this.conversion, onWarning: (warning) => warnings.push(warning) };
   }
 
-  #later(job, start, png, bytes) {
+  #later({ job, start, png, isRegular = false, bytes }) {
     const run = async () => {
       try {
-        return await this.#run(job, start, png);
+        return await this.#run(job, start, png ?? await this.#input(job, isRegular));
       } catch (error) {
         return this.#failed(job, start, error);
       }
@@ -200,8 +222,17 @@ class Converter {
     return { bytes, run };
   }
 
-  async #run(job, start, head) {
-    const png = head ?? await attemptAsync(exitCodes.CANNOT_READ, readAll(job.input, this.signal));
+  /* A fault of the PNG keeps its own exit status, whoever finds it. */
+  async #input(job, isRegular) {
+    try {
+      return await this.#read(job, isRegular);
+    } catch (error) {
+      const isOfFile = error.syscall !== undefined || error.code === 'ERR_INPUT_LIMIT';
+      throw isOfFile ? new JobError(exitCodes.CANNOT_READ, error) : error;
+    }
+  }
+
+  async #run(job, start, png) {
     const info = this.#info(png);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     /* once more: standard input may have taken its time */
@@ -215,7 +246,7 @@ class Converter {
     } else {
       this.#makeDirectory(job.output);
       try {
-        await this.library.saveBMPAsync(job.output, png, { ...options, flag: this.#flag(kind) });
+        await this.library.saveBMPAsync(toPath(job.output), png, { ...options, flag: this.#flag(kind) });
       } catch (error) {
         return this.#appeared(job, error);
       }

@@ -6,10 +6,13 @@
 const fs = require('node:fs');
 const { addAbortSignal } = require('node:stream');
 const { STANDARD_STREAM } = require('./inputs');
+const { toPath } = require('./names');
 
 /* Most PNGs have less than 1 kB before the first IDAT, and most icons and many
  * screenshots are smaller than this as a whole. */
 const HEAD_BYTES = 65536;
+
+const SIGNATURE_BYTES = 8;
 
 function readFully(fd, size) {
   const bytes = Buffer.allocUnsafeSlow(size);
@@ -29,13 +32,13 @@ function readFully(fd, size) {
  */
 function readHead(file) {
   /* asked before the file is opened: opening a pipe waits for its writer */
-  const stat = fs.statSync(file);
+  const stat = fs.statSync(toPath(file));
   if (stat.isDirectory()) {
     throw Object.assign(new Error(`EISDIR: is a directory (--recursive converts what is in it), read '${file}'`),
       { code: 'EISDIR', syscall: 'read', path: file });
   }
   if (!stat.isFile()) return undefined;
-  const fd = fs.openSync(file, 'r');
+  const fd = fs.openSync(toPath(file), 'r');
   try {
     return { bytes: readFully(fd, Math.min(stat.size, HEAD_BYTES)), size: stat.size };
   } finally {
@@ -43,15 +46,43 @@ function readHead(file) {
   }
 }
 
-async function readStandardInput(signal) {
+/** A stream that may have no end: standard input, a device, a pipe. */
+function openStream(file, signal) {
+  const stream = file === STANDARD_STREAM ? process.stdin : fs.createReadStream(toPath(file));
+  return addAbortSignal(signal, stream);
+}
+
+/**
+ * Reads a stream to its end, and looks at what has come as it comes: first as soon as there is a
+ * signature, then each time there is twice as much.
+ *
+ * @param {(head: Buffer) => number} check throws when reading on makes no sense; else says how many
+ *   bytes there may be in all
+ */
+async function readStream(file, signal, check) {
   const chunks = [];
-  for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk);
+  let size = 0;
+  let checkAt = SIGNATURE_BYTES;
+  let limit = Infinity;
+  for await (const chunk of openStream(file, signal)) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) throw tooLong(limit);
+    if (size < checkAt) continue;
+    limit = check(Buffer.concat(chunks));
+    checkAt = limit === Infinity ? 2 * size : Infinity;
+  }
   return Buffer.concat(chunks);
 }
 
-/** All the bytes, read on the thread pool. */
-function readAll(file, signal) {
-  return file === STANDARD_STREAM ? readStandardInput(signal) : fs.promises.readFile(file, { signal });
+function tooLong(limit) {
+  const message = `more than ${limit} bytes came, and an image of this size needs far fewer`;
+  return Object.assign(new Error(message), { code: 'ERR_INPUT_LIMIT' });
 }
 
-module.exports = { readAll, readHead };
+/** All the bytes of a regular file, read on the thread pool. */
+function readFile(file, signal) {
+  return fs.promises.readFile(toPath(file), { signal });
+}
+
+module.exports = { readFile, readHead, readStream };

@@ -5,11 +5,14 @@
  * is known, and every contradiction found, before the first byte is written.
  *
  * A job is { input, output }, where '-' stands for standard input and output,
- * or { input, error } for a directory that cannot be listed.
+ * or { input, error } for a directory that cannot be listed, and { input, output,
+ * error } for a file found by --recursive that is in the way of another.
  */
 
 const fs = require('node:fs');
 const path = require('node:path');
+const exitCodes = require('./exit-codes');
+const { fromBytes, toPath } = require('./names');
 const { UsageError } = require('./options');
 
 const STANDARD_STREAM = '-';
@@ -29,12 +32,18 @@ function takeOutputOperand(operands, settings) {
   return { operands: [input], output };
 }
 
+/* Windows programs put a byte order mark first, PowerShell one of UTF-16. */
+function decodeList(bytes) {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
+  return fromBytes(bytes).replace(/^\ufeff/, '');
+}
+
 function readNames(settings) {
   const file = settings.filesFrom;
   if (file === undefined) return [];
   let text;
   try {
-    text = fs.readFileSync(file === STANDARD_STREAM ? 0 : file, 'utf8');
+    text = decodeList(fs.readFileSync(file === STANDARD_STREAM ? 0 : toPath(file)));
   } catch (error) {
     throw new UsageError(`--files-from: ${error.message}`);
   }
@@ -45,7 +54,7 @@ function readNames(settings) {
 /* What cannot be looked at is left to the reading of it, which says why. */
 function statOrNothing(name) {
   try {
-    return fs.statSync(name);
+    return fs.statSync(toPath(name));
   } catch {
     return undefined;
   }
@@ -53,25 +62,36 @@ function statOrNothing(name) {
 
 const byName = (a, b) => (a.name < b.name ? -1 : 1);
 
-function isPNGFile(entry, file) {
-  if (!/\.png$/i.test(entry.name)) return false;
+function isPNGFile({ name, entry }, file) {
+  if (!/\.png$/i.test(name)) return false;
   if (entry.isSymbolicLink()) return statOrNothing(file)?.isFile() === true;
   return entry.isFile();
 }
 
+/* macOS leaves a second file beside each on other file systems, and a folder of them in zip
+ * archives: AppleDouble files, which have the name of the picture and none of its pixels. */
+const isAppleDouble = (name) => name.startsWith('._') || name === '__MACOSX';
+
+/* { name, entry } of each, in the order of their names. */
+function list(directory) {
+  return fs.readdirSync(toPath(directory), { withFileTypes: true, encoding: 'buffer' })
+    .map((entry) => ({ name: fromBytes(entry.name), entry })).sort(byName);
+}
+
 /* The *.png below a directory, in the order of their names. */
 function* walk(directory) {
-  let entries;
+  let items;
   try {
-    entries = fs.readdirSync(directory, { withFileTypes: true }).sort(byName);
+    items = list(directory);
   } catch (error) {
     yield { file: directory, error };
     return;
   }
-  for (const entry of entries) {
-    const file = path.join(directory, entry.name);
-    if (entry.isDirectory()) yield* walk(file);
-    else if (isPNGFile(entry, file)) yield { file };
+  for (const item of items) {
+    const file = path.join(directory, item.name);
+    if (isAppleDouble(item.name)) yield { file, leftOut: true };
+    else if (item.entry.isDirectory()) yield* walk(file);
+    else if (isPNGFile(item, file)) yield { file };
   }
 }
 
@@ -109,7 +129,7 @@ const FOLDS_CASE = process.platform === 'win32' || process.platform === 'darwin'
 
 function realPath(name) {
   try {
-    return fs.realpathSync.native(name);
+    return fromBytes(fs.realpathSync.native(toPath(name), 'buffer'));
   } catch {
     return undefined;
   }
@@ -143,16 +163,24 @@ class Identities {
   }
 }
 
+/* Two names that were typed are a mistake of the command line. Of two that were found in a tree (a.png
+ * and a.PNG) neither is converted, and the rest of the tree is. */
+function collide(first, second) {
+  const message = `${first.input} and ${second.input} would both be written to ${second.output}`;
+  if (!first.found || !second.found) throw new UsageError(message);
+  const error = Object.assign(new Error(message), { code: 'EEXIST', exitCode: exitCodes.CANNOT_WRITE });
+  first.error ??= error;
+  second.error ??= error;
+}
+
 function refuseCollisions(jobs, settings) {
   const identities = new Identities(settings);
   const outputs = new Map();
-  for (const { input, output } of jobs) {
-    if (output === undefined || output === STANDARD_STREAM) continue;
-    const key = identities.of(output);
-    if (outputs.has(key)) {
-      throw new UsageError(`${outputs.get(key)} and ${input} would both be written to ${output}`);
-    }
-    outputs.set(key, input);
+  for (const job of jobs) {
+    if (job.output === undefined || job.output === STANDARD_STREAM) continue;
+    const key = identities.of(job.output);
+    if (outputs.has(key)) collide(outputs.get(key), job);
+    else outputs.set(key, job);
   }
   for (const { input } of jobs) {
     if (outputs.has(identities.of(input))) {
@@ -191,10 +219,24 @@ function refuseTerminal(jobs, settings, stdout) {
   }
 }
 
+function refuseDirectory(output) {
+  if (output === undefined || output === STANDARD_STREAM) return;
+  if (output.endsWith('/') || statOrNothing(output)?.isDirectory()) {
+    throw new UsageError(`--output wants a file, and ${output} is a directory: use --out-dir ${output}`);
+  }
+}
+
+function toJob(item, output, settings) {
+  if (item.error) return { input: item.file, error: item.error };
+  const found = item.root !== undefined;
+  return { input: item.file, output: output ?? outputFor(item, settings), found };
+}
+
 /**
  * @param {string[]} given the operands of the command line
  * @param {object} settings as parseCommandLine gives them
- * @returns {{ input: string, output?: string, error?: Error }[]} in the order of the operands
+ * @returns {{ jobs: { input: string, output?: string, error?: Error }[], leftOut: string[] }}
+ *   the jobs in the order of the operands; what --recursive found and left alone
  * @throws {UsageError}
  */
 function planJobs(given, settings) {
@@ -203,13 +245,13 @@ function planJobs(given, settings) {
     throw new UsageError('no input: png2bmp IN.png [OUT.bmp], or --help');
   }
   if (operands.includes('')) throw new UsageError('an input has an empty name');
+  refuseDirectory(output);
   const found = [...expand([...operands, ...readNames(settings)], settings)];
-  const jobs = found.map((item) => (item.error
-    ? { input: item.file, error: item.error }
-    : { input: item.file, output: output ?? outputFor(item, settings) }));
+  const leftOut = found.filter((item) => item.leftOut).map((item) => item.file);
+  const jobs = found.filter((item) => !item.leftOut).map((item) => toJob(item, output, settings));
   refuseSharedStreams(jobs, output, settings);
   if (!settings.info) refuseCollisions(jobs, settings);
-  return jobs;
+  return { jobs, leftOut };
 }
 
 module.exports = {

@@ -9,6 +9,8 @@ const SLICE_MS = 10;
 
 const DEFAULT_POOL_THREADS = 4;
 
+const NO_DESCRIPTORS = new Set(['EMFILE', 'ENFILE']);
+
 /**
  * How many conversions may be under way. Always fewer than the thread pool has
  * threads, so that reading files never waits behind them: a pool whose size the
@@ -37,6 +39,34 @@ class Flight {
     this.budget = budget;
     this.bytes = 0;
     this.running = new Set();
+    this.working = 0; /* of those running, the ones that do not wait for descriptors */
+    this.waiting = [];
+  }
+
+  /* Does it again when descriptors ran out, as often as a conversion ends that may have held some. */
+  async withDescriptors(attempt) {
+    let outcome = await attempt();
+    while (NO_DESCRIPTORS.has(outcome.error?.code) && this.running.size > 0) {
+      await Promise.race(this.running);
+      outcome = await attempt();
+    }
+    return outcome;
+  }
+
+  /* The same for one that is under way itself: it waits for the others. */
+  async #retrying(run) {
+    let outcome = await run();
+    while (NO_DESCRIPTORS.has(outcome.error?.code) && this.working > 1) {
+      this.working -= 1;
+      await new Promise((resolve) => { this.waiting.push(resolve); });
+      this.working += 1;
+      outcome = await run();
+    }
+    return outcome;
+  }
+
+  #wakeOne() {
+    this.waiting.shift()?.();
   }
 
   async room(bytes) {
@@ -48,7 +78,10 @@ class Flight {
 
   start({ bytes, run }, ended) {
     this.bytes += bytes;
-    const flight = run().then((outcome) => {
+    this.working += 1;
+    const flight = this.#retrying(run).then((outcome) => {
+      this.working -= 1;
+      this.#wakeOne();
       this.running.delete(flight);
       this.bytes = this.running.size === 0 ? 0 : this.bytes - bytes;
       ended(outcome);
@@ -85,7 +118,7 @@ async function runJobs(jobs, converter, limits, ended) {
     }
     await flight.room(0);
     if (stopped || limits.signal.aborted) break;
-    const begun = converter.begin(job);
+    const begun = await flight.withDescriptors(() => converter.begin(job));
     if (begun.ok !== undefined) {
       end(begun);
       continue;

@@ -7,6 +7,7 @@ const exitCodes = require('./exit-codes');
 const { helpText } = require('./help');
 const { carriesBMP, planJobs, refuseTerminal } = require('./inputs');
 const { UsageError, parseCommandLine } = require('./options');
+const { rawArguments } = require('./names');
 const { printable } = require('./printable');
 const { version } = require('../package.json');
 
@@ -45,7 +46,7 @@ function codeOfStop(reason) {
   return signal === undefined ? exitCodes.CANNOT_WRITE : exitCodes.SIGNAL + signal;
 }
 
-async function convertAll(jobs, settings, conversion, stop) {
+async function convertAll(jobs, leftOut, settings, conversion, stop) {
   const { chooseConcurrency, runJobs } = require('./jobs');
   const { Converter } = require('./convert');
   const { Report } = require('./report');
@@ -53,6 +54,7 @@ async function convertAll(jobs, settings, conversion, stop) {
   const library = require('..');
   const facts = { total: jobs.length, carriesBMP: carriesBMP(jobs, settings) };
   const report = new Report(settings, facts, process);
+  report.leftOut(leftOut);
   const converter = new Converter(library, settings, conversion, stop.signal);
   const limits = { concurrency, failFast: settings.failFast, signal: stop.signal };
   const outcomes = { last: undefined };
@@ -72,13 +74,13 @@ async function main(args) {
   const stop = new AbortController();
   stopOnBrokenOutput(stop);
   try {
-    const { operands, settings, conversion } = parseCommandLine(args);
+    const { operands, settings, conversion } = parseCommandLine(rawArguments(args));
     if (settings.help) return say(helpText());
     if (settings.version) return say(`png2bmp ${version}\n`);
-    const jobs = planJobs(operands, settings);
+    const { jobs, leftOut } = planJobs(operands, settings);
     refuseTerminal(jobs, settings, process.stdout);
     stopOnSignals(stop);
-    const code = await convertAll(jobs, settings, conversion, stop);
+    const code = await convertAll(jobs, leftOut, settings, conversion, stop);
     if (!stop.signal.aborted) return code;
     /* nobody may be left to take the rest of a BMP; lines of text are waited for */
     if (carriesBMP(jobs, settings)) process.exit(codeOfStop(stop.signal.reason));

@@ -13,10 +13,12 @@
  *   library   the name of the conversion option that it sets
  *   complete  'file' or 'directory': what the shells offer as argument
  *   excludes  names of options that make no sense beside it
+ *   formats   the formats for which it means something; default: all
  *   help      one or two sentences
  */
 
 const { parseArgs } = require('node:util');
+const { newDirectoryText, oddWordText, parseErrorText } = require('./mistakes');
 
 /** The command line is not understood: exit status 2. */
 class UsageError extends Error {}
@@ -48,6 +50,19 @@ function notEmpty(text, flag) {
   if (text === '') throw new UsageError(`${flag} wants a name, and got an empty one`);
   return text;
 }
+
+const FORMATS = {
+  bgr24: '24 bit without alpha: every program reads it',
+  bgra32: '32 bit with alpha',
+  indexed: '1 or 8 bit with a palette, for gray and palette images',
+  auto: 'the smallest of these three that loses nothing',
+  gray8: '8 bit luma with a gray palette',
+  mono1: 'black and white, 1 bit: for thermal printers and e-paper',
+  rgb565: '16 bit: for small displays',
+};
+const DEFAULT_FORMAT = 'bgr24';
+const WITHOUT_ALPHA = Object.keys(FORMATS).filter((name) => name !== 'bgra32');
+const BLACK_AND_WHITE = ['mono1'];
 
 const GROUPS = [
   {
@@ -100,20 +115,11 @@ const GROUPS = [
     title: 'The BMP',
     options: [
       {
-        name: 'format', value: 'FORMAT', initial: 'bgr24', library: 'format',
-        choices: {
-          bgr24: '24 bit without alpha: every program reads it',
-          bgra32: '32 bit with alpha',
-          indexed: '1 or 8 bit with a palette, for gray and palette images',
-          auto: 'the smallest of these three that loses nothing',
-          gray8: '8 bit luma with a gray palette',
-          mono1: 'black and white, 1 bit: for thermal printers and e-paper',
-          rgb565: '16 bit: for small displays',
-        },
+        name: 'format', value: 'FORMAT', initial: DEFAULT_FORMAT, library: 'format', choices: FORMATS,
         help: 'The kind of BMP to write.',
       },
       {
-        name: 'alpha', value: 'RULE', initial: 'blend', library: 'alpha',
+        name: 'alpha', value: 'RULE', initial: 'blend', library: 'alpha', formats: WITHOUT_ALPHA,
         choices: {
           blend: 'blended onto the background',
           drop: 'ignored: the colour as stored',
@@ -122,6 +128,7 @@ const GROUPS = [
       },
       {
         name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background',
+        formats: WITHOUT_ALPHA,
         help: "The colour under transparency: 3 or 6 hexadecimal digits, with or without '#'.",
       },
       {
@@ -135,6 +142,7 @@ const GROUPS = [
       },
       {
         name: 'dither', value: 'RULE', initial: 'floyd-steinberg', library: 'dither',
+        formats: BLACK_AND_WHITE,
         choices: {
           'floyd-steinberg': 'by error diffusion',
           ordered: 'by a fixed pattern',
@@ -144,9 +152,10 @@ const GROUPS = [
       },
       {
         name: 'threshold', value: 'N', read: integer(0, 255), initial: '128', library: 'threshold',
+        formats: BLACK_AND_WHITE,
         help: 'The luma from which on a pixel of mono1 is white.',
       },
-      { name: 'invert', library: 'invert', help: 'Swap black and white in mono1.' },
+      { name: 'invert', library: 'invert', formats: BLACK_AND_WHITE, help: 'Swap black and white in mono1.' },
     ],
   },
   {
@@ -226,10 +235,32 @@ function readValue(row, given) {
 function split(args) {
   const options = Object.fromEntries(OPTIONS.map((row) => [row.name, toParseArgs(row)]));
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    return parseArgs({ args, options, allowPositionals: true, tokens: true });
   } catch (error) {
-    /* in several lines, some of them */
-    throw new UsageError(error.message.replace(/\n/g, ' '));
+    const words = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+    const odd = words.map(oddWordText).find((text) => text !== undefined);
+    throw new UsageError(odd ?? parseErrorText(error, OPTIONS.map((row) => row.name)));
+  }
+}
+
+const isShort = ({ kind, rawName }) => kind === 'option' && !rawName.startsWith('--');
+
+/* Short options in one word, `-fo`, or with their value in it, `-dout`: they may be the name of a file. */
+function refuseOddWords(args, tokens) {
+  for (const token of tokens.filter(isShort)) {
+    const word = args[token.index];
+    const text = oddWordText(word)
+      ?? (token.inlineValue && token.name === 'out-dir' ? newDirectoryText(word, token.value) : undefined);
+    if (text !== undefined) throw new UsageError(text);
+  }
+}
+
+function refuseWithoutEffect(values) {
+  const format = values.format ?? DEFAULT_FORMAT;
+  for (const row of OPTIONS) {
+    if (values[row.name] !== undefined && row.formats && !row.formats.includes(format)) {
+      throw new UsageError(`--${row.name} has no effect on ${format}: it is for ${row.formats.join(', ')}`);
+    }
   }
 }
 
@@ -250,7 +281,8 @@ function refuseContradictions(values) {
  * @throws {UsageError}
  */
 function parseCommandLine(args) {
-  const { values, positionals } = split(args);
+  const { values, positionals, tokens } = split(args);
+  refuseOddWords(args, tokens);
   refuseContradictions(values);
   const settings = {};
   const conversion = {};
@@ -260,6 +292,7 @@ function parseCommandLine(args) {
     if (row.library) conversion[row.library] = value;
     else settings[keyOf(row.name)] = value;
   }
+  refuseWithoutEffect(values);
   return { operands: positionals, settings, conversion };
 }
 

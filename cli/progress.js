@@ -32,6 +32,9 @@ function startProgress(total, stream) {
     forceRedraw: true,
     gracefulExit: false,
   });
+  /* It would go back to where it began, although lines were written since. */
+  bar.terminal.cursorSave = () => {};
+  bar.terminal.cursorRestore = () => {};
   bar.start(total, 0, { speed: 0 });
   return {
     advance(bytes) {

@@ -8,7 +8,7 @@
  */
 
 const exitCodes = require('./exit-codes');
-const { printable } = require('./printable');
+const { printable, printableJSON } = require('./printable');
 const { NO_PROGRESS, startProgress } = require('./progress');
 
 /* "ENOENT: no such file or directory, open 'x'": the name is said already */
@@ -76,9 +76,17 @@ class Report {
   ended(outcome) {
     this.#count(outcome);
     if (!outcome.ok) this.#write(this.stderr, `png2bmp: ${printable(failureText(outcome))}`);
-    if (this.settings.json) this.#write(this.stdout, JSON.stringify(toRecord(outcome, this.settings)));
+    if (this.settings.json) this.#write(this.stdout, printableJSON(toRecord(outcome, this.settings)));
     else if (outcome.ok && this.saysEach && !this.settings.quiet) this.#say(outcome);
     this.progress.advance(outcome.info?.bmp.byteLength ?? 0);
+  }
+
+  /** What -r found and left alone. */
+  leftOut(names) {
+    if (!this.settings.verbose) return;
+    for (const name of names) {
+      this.#write(this.stderr, `png2bmp: ${printable(name)}: left out: not a picture but metadata of macOS`);
+    }
   }
 
   /* After the last job. */

@@ -1,6 +1,16 @@
 # Made by scripts/make-cli-docs.js from cli/options.js.
 
+# Adds what compgen answers, a name a line: names may hold spaces. (bash 3.2 has no mapfile.)
+_png2bmp_names() {
+  local name
+  compopt -o filenames
+  while IFS= read -r name; do
+    COMPREPLY+=("$name")
+  done < <(compgen "$@")
+}
+
 _png2bmp() {
+  COMPREPLY=()
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   # --format=x comes as three words
   if [[ $cur == = ]]; then
@@ -9,10 +19,10 @@ _png2bmp() {
     prev=${COMP_WORDS[COMP_CWORD-2]}
   fi
   case $prev in
-    -o|--output) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-    -d|--out-dir) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    -o|--output) _png2bmp_names -f -- "$cur"; return ;;
+    -d|--out-dir) _png2bmp_names -d -- "$cur"; return ;;
     --suffix) COMPREPLY=(); return ;;
-    --files-from) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    --files-from) _png2bmp_names -f -- "$cur"; return ;;
     --format) COMPREPLY=($(compgen -W 'bgr24 bgra32 indexed auto gray8 mono1 rgb565' -- "$cur")); return ;;
     --alpha) COMPREPLY=($(compgen -W 'blend drop' -- "$cur")); return ;;
     --background) COMPREPLY=(); return ;;
@@ -26,7 +36,7 @@ _png2bmp() {
     COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing --sync --format --alpha --background --top-down --depth16 --dither --threshold --invert --max-pixels --strict --ignore-checksums -j --jobs --fail-fast --dry-run --info --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
-  compopt -o filenames
-  COMPREPLY=($(compgen -d -- "$cur"; compgen -f -X '!*.[pP][nN][gG]' -- "$cur"))
+  _png2bmp_names -d -- "$cur"
+  _png2bmp_names -f -X '!*.[pP][nN][gG]' -- "$cur"
 }
 complete -F _png2bmp png2bmp

@@ -1,0 +1,215 @@
+'use strict';
+
+/* What people type by mistake, and what file systems and other programs leave lying about. */
+
+const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+
+const { printable, printableJSON } = require('../cli/printable');
+const { fromBytes, toPath } = require('../cli/names');
+const { PROGRAM, TINY_BMP_BYTES, TINY_PNG, blackPng, workplace } = require('./kit/cli');
+
+const onLinux = { skip: process.platform !== 'linux' && 'needs Linux' };
+
+test('-r leaves out what macOS adds to a folder, and says so with -v', (t) => {
+  const files = { 'in/a.png': TINY_PNG, 'in/._a.png': 'AppleDouble', 'in/__MACOSX/._a.png': 'x',
+    'in/__MACOSX/b.png': 'x' };
+  const place = workplace(t, files);
+  assert.deepEqual([place.run(['-r', '-d', 'out', 'in']).status, place.exists('out/a.bmp')], [0, true]);
+  const { stderr, stdout } = place.run(['-r', '-v', '--dry-run', 'in']);
+  assert.match(stderr, /in\/\._a\.png: left out.*macOS/);
+  assert.match(stderr, /in\/__MACOSX: left out/);
+  assert.equal(stdout, 'in/a.bmp: 5 x 3, 102 bytes, would be written\n');
+  // Named by hand, it is an input like any other.
+  assert.equal(place.run(['in/._a.png']).status, 65);
+});
+
+test('a file name that looks like short options is refused with what to write', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, '-drawing.png': TINY_PNG, '-foto.png': TINY_PNG,
+    '-v1': TINY_PNG });
+  for (const name of ['-drawing.png', '-foto.png', '-v1']) {
+    const { status, stderr } = place.run([name, 'a.png']);
+    assert.equal(status, 2, name);
+    assert.match(stderr, new RegExp(`${name} is read as options: write \\./${name}`));
+  }
+  assert.deepEqual(place.list(), ['-drawing.png', '-foto.png', '-v1', 'a.png']);
+  assert.equal(place.run(['--', '-drawing.png']).status, 0);
+  assert.equal(place.run(['./-foto.png']).status, 0);
+});
+
+test('-dNAME in one word needs a directory that exists', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, 'there/x': '' });
+  const { status, stderr } = place.run(['-drawing', 'a.png']);
+  assert.equal(status, 2);
+  assert.match(stderr, /-drawing is read as --out-dir rawing, which does not exist: write -d rawing/);
+  assert.equal(place.run(['-dthere', 'a.png']).status, 0);
+  assert.equal(place.run(['-fd', 'new', 'a.png']).status, 0);
+  assert.ok(place.exists('new/a.bmp'));
+});
+
+test('a list of names may begin with a byte order mark, or be UTF-16', (t) => {
+  const names = 'a.png\r\nb.png\r\n';
+  const lists = { utf8: Buffer.from(`\ufeff${names}`), utf16: Buffer.from(`\ufeff${names}`, 'utf16le') };
+  for (const [what, input] of Object.entries(lists)) {
+    const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': TINY_PNG });
+    const { status, stderr } = place.run(['--files-from', '-'], { input });
+    assert.equal(status, 0, `${what}: ${stderr}`);
+  }
+});
+
+test('names that are not UTF-8 go through a string and back', () => {
+  for (const bytes of ['café.png', '\xe9', '\xff\xc3\xa9\xf0\x9f\x98', '\xed\xb2\x80', '😀.png']) {
+    const name = Buffer.from(bytes, 'latin1');
+    assert.deepEqual(Buffer.from(toPath(fromBytes(name))), name);
+  }
+  assert.equal(toPath('😀.png'), '😀.png');
+});
+
+test('files whose names are not UTF-8 are found, read and written', onLinux, (t) => {
+  const bytes = (text) => Buffer.from(text, 'latin1');
+  const place = workplace(t);
+  const at = (name) => Buffer.concat([Buffer.from(`${place.directory}/`), bytes(name)]);
+  fs.mkdirSync(at('d\xe9'));
+  fs.writeFileSync(at('d\xe9/caf\xe9.png'), TINY_PNG);
+  fs.writeFileSync(at('d\xe9/caf\xe8.png'), TINY_PNG);
+  const runs = {
+    tree: () => place.run(['-r', '-d', 'tree', '.']),
+    list: () => place.run(['-0', '--files-from', '-', '-d', 'list'],
+      { input: bytes('d\xe9/caf\xe9.png\0d\xe9/caf\xe8.png\0') }),
+    // A shell hands the bytes over; Node.js could not.
+    argument: () => spawnSync('sh', ['-c', `exec "$0" "$1" -d argument "$(printf 'd\\351/caf\\351.png')"`
+      + ` "$(printf 'd\\351/caf\\350.png')"`, process.execPath, PROGRAM], { cwd: place.directory, encoding: 'utf8' }),
+  };
+  for (const [how, run] of Object.entries(runs)) {
+    const { status, stderr } = run();
+    assert.equal(status, 0, `${how}: ${stderr}`);
+    for (const name of ['caf\xe9.bmp', 'caf\xe8.bmp']) {
+      assert.equal(fs.statSync(at(`${how}/d\xe9/${name}`)).size, TINY_BMP_BYTES, how);
+    }
+  }
+});
+
+test('of two files in a tree with one output only those two fail', (t) => {
+  const place = workplace(t, { 'in/a.png': TINY_PNG, 'in/a.PNG': TINY_PNG, 'in/b.png': TINY_PNG });
+  const { status, stderr } = place.run(['-r', 'in']);
+  assert.equal(status, 1);
+  assert.equal(stderr.match(/would both be written to in\/a\.bmp/g).length, 2);
+  assert.deepEqual([place.exists('in/a.bmp'), place.exists('in/b.bmp')], [false, true]);
+  // Typed by hand, it is a mistake of the command line.
+  assert.equal(place.run(['in/a.png', 'in/a.PNG']).status, 2);
+});
+
+test('an option without effect on the format is refused, with the formats that it is for', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const cases = [
+    [['--invert'], /--invert has no effect on bgr24: it is for mono1/],
+    [['--threshold', '9', '--format', 'gray8'], /--threshold has no effect on gray8/],
+    [['--dither', 'none', '--format', 'auto'], /--dither has no effect on auto/],
+    [['--alpha', 'drop', '--format', 'bgra32'], /--alpha has no effect on bgra32/],
+    [['--background', 'f00', '--format', 'bgra32'], /--background has no effect on bgra32/],
+  ];
+  for (const [args, message] of cases) {
+    const { status, stderr } = place.run([...args, 'a.png']);
+    assert.equal(status, 2);
+    assert.match(stderr, message);
+  }
+  assert.equal(place.run(['--invert', '--format', 'mono1', 'a.png']).status, 0);
+});
+
+test('an unknown option is named, with the one that is like it', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const cases = [
+    ['--formt=auto', 'there is no option --formt; did you mean --format?'],
+    ['--back', 'there is no option --back; did you mean --background?'],
+    ['--xyzzy', 'there is no option --xyzzy'],
+    ['-x', 'there is no option -x'],
+    ['--strict=yes', '--strict takes no value'],
+    ['--format', '--format wants a value'],
+  ];
+  for (const [arg, message] of cases) {
+    const { status, stderr } = place.run(['a.png', arg]);
+    assert.equal(status, 2);
+    assert.equal(stderr, `png2bmp: ${message}\nTry 'png2bmp --help'.\n`);
+  }
+  assert.match(place.run(['-o', '-x', 'a.png']).stderr, /--output wants a value; write --output=VALUE/);
+});
+
+test('a directory as --output points to --out-dir, with and without --force', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG, 'out/x': '' });
+  for (const args of [['-o', 'out'], ['-f', '-o', 'out'], ['-o', 'new/'], ['-fo', 'out/']]) {
+    const { status, stderr } = place.run([...args, 'a.png']);
+    assert.equal(status, 2);
+    assert.match(stderr, /is a directory: use --out-dir (out|new)/);
+  }
+});
+
+test('an endless input that is no PNG is refused as soon as that shows', onLinux, (t) => {
+  const place = workplace(t);
+  const piped = spawnSync('sh', ['-c', `yes | "${process.execPath}" "${PROGRAM}" - -o x.bmp`],
+    { cwd: place.directory, encoding: 'utf8', timeout: 30000 });
+  assert.equal(piped.status, 65);
+  assert.match(piped.stderr, /not a PNG: it begins with 79 0a/);
+  const device = place.run(['/dev/zero', '-o', 'x.bmp']);
+  assert.equal(device.status, 65);
+  assert.match(device.stderr, /not a PNG/);
+});
+
+test('an endless input that begins like a PNG is refused by its header, or by its length', onLinux, (t) => {
+  const place = workplace(t, { 'head.png': blackPng(20000, 20000).subarray(0, 60),
+    'small.png': TINY_PNG.subarray(0, TINY_PNG.length - 12) });
+  const endless = (file) => spawnSync('sh', ['-c',
+    `cat ${file} - < /dev/zero | "${process.execPath}" "${PROGRAM}" - -o x.bmp`],
+  { cwd: place.directory, encoding: 'utf8', timeout: 60000 });
+  const large = endless('head.png');
+  assert.match(large.stderr, /pixels/);
+  assert.equal(large.status, 65);
+  const small = endless('small.png');
+  assert.match(small.stderr, /more than 268435696 bytes came/);
+  assert.equal(small.status, 66);
+});
+
+test('many jobs get by with few descriptors', onLinux, (t) => {
+  const files = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`${i}.png`, blackPng(400, 300)]));
+  const place = workplace(t, files);
+  const { status, stderr } = spawnSync('sh', ['-c',
+    `ulimit -n 32; exec "${process.execPath}" "${PROGRAM}" -j 64 *.png`],
+  { cwd: place.directory, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(place.list().filter((name) => name.endsWith('.bmp')).length, 60);
+});
+
+test('what would steer a terminal or a log is shown as ? and escaped in JSON', () => {
+  const odd = 'a\u009b31m\u202egnp.bmp\u2028\u2066\udce9\x1b';
+  assert.equal(printable(odd), 'a?31m?gnp.bmp????');
+  const json = printableJSON({ odd });
+  assert.match(json, /^[\x20-\x7e]+$/);
+  assert.equal(JSON.parse(json).odd, odd);
+});
+
+test('a message printed while the progress bar is shown stays, and the prompt comes after it', {
+  skip: spawnSync('script', ['--version']).status !== 0 && 'needs script(1) of util-linux',
+}, (t) => {
+  const place = workplace(t, { 'a.png': 'no PNG at all', 'b.png': TINY_PNG, 'c.png': TINY_PNG });
+  const { stdout } = spawnSync('script', ['-qec', `"${process.execPath}" "${PROGRAM}" a.png b.png c.png`,
+    '/dev/null'], { cwd: place.directory, encoding: 'utf8', input: '' });
+  assert.match(stdout, /a\.png: not a PNG/);
+  assert.match(stdout, /%/, 'there was a bar');
+  // ESC 7 and ESC 8 save and restore a place that lines have moved away from since.
+  assert.doesNotMatch(stdout, /\x1b[78]/);
+});
+
+test('bash completes names with spaces as one word each', {
+  skip: spawnSync('bash', ['--version']).status !== 0 && 'needs bash',
+}, (t) => {
+  const place = workplace(t, { 'my image.png': TINY_PNG, 'my folder/x': '', 'my *.png': TINY_PNG });
+  const script = `
+    source ${path.join(__dirname, '../completions/png2bmp.bash')}
+    compopt() { :; }
+    COMP_WORDS=(png2bmp my); COMP_CWORD=1; _png2bmp; printf '%s\\n' "\${COMPREPLY[@]}"
+    COMP_WORDS=(png2bmp -o my); COMP_CWORD=2; _png2bmp; printf '%s\\n' "\${#COMPREPLY[@]}"`;
+  const { stdout } = spawnSync('bash', ['-c', script], { cwd: place.directory, encoding: 'utf8' });
+  assert.deepEqual(stdout.trim().split('\n').sort(), ['3', 'my *.png', 'my folder', 'my image.png']);
+});
