@@ -136,30 +136,38 @@ static file_failure judge(const place *place, const struct stat *target)
     return success;
 }
 
-file_failure place_find(place *place, int base, const char *path, bool exclusive)
+/* A link. The kernel first: it refuses what it is set to refuse, and knows where a link of
+ * /proc leads. */
+static file_failure find_through_link(place *place, int base, const char *path)
 {
     struct stat  target;
-    bool         is_there;
+    const bool   is_there = fstatat(base, path, &target, 0) == 0;
     file_failure failed;
 
-    *place = (struct place){.directory = -1};
-    /* The kernel first: it refuses what it is set to refuse, and names that are too long. */
-    is_there = fstatat(base, path, &target, exclusive ? AT_SYMLINK_NOFOLLOW : 0) == 0;
     if (!is_there && errno != ENOENT)
         return failure(errno);
-    if (is_there && exclusive)
-        return failure(EEXIST);
-    failed = step_to(place, base, path);
-    if (!failed.code)
-        failed = exclusive ? success : follow_links(place);
-    if (failed.code)
+    failed = follow_links(place);
+    if (failed.code || !place->is_descriptor)
         return failed;
-    if (!place->is_descriptor)
-        return judge(place, place->is_there ? &place->there : NULL);
     if (!is_there)
         return failure(ENOENT);
     place->there = target;
-    return judge(place, &target);
+    return success;
+}
+
+file_failure place_find(place *place, int base, const char *path, bool exclusive)
+{
+    file_failure failed;
+
+    *place = (struct place){.directory = -1};
+    failed = step_to(place, base, path);
+    if (!failed.code)
+        failed = look(place);
+    if (!failed.code && place->is_there && exclusive)
+        failed = failure(EEXIST);
+    if (!failed.code && place->is_there && S_ISLNK(place->there.st_mode))
+        failed = find_through_link(place, base, path);
+    return failed.code ? failed : judge(place, place->is_there ? &place->there : NULL);
 }
 
 void place_release(place *place)

@@ -153,19 +153,33 @@ typedef struct mark {
     long     pid;
 } mark;
 
+static const char *last_mark(const char *name)
+{
+    const char *last = NULL;
+
+    for (const char *p = name; (p = strstr(p, MARK)); p++)
+        last = p;
+    return last;
+}
+
 /* False: not a name that choose_name makes. */
 static bool read_mark(const char *name, mark *found)
 {
-    const char *text = NULL;
-    uint64_t    random;
-    char        again[64];
+    const char        *text = last_mark(name);
+    char              *end;
+    char               again[64];
+    unsigned long long random;
 
-    for (const char *p = name; (p = strstr(p, MARK)); p++)
-        text = p;
-    if (name[0] != '.' || !text ||
-        sscanf(text, MARK "%8" SCNx32 "-%ld-%16" SCNx64, &found->host, &found->pid, &random) != 3)
+    if (name[0] != '.' || !text)
         return false;
-    snprintf(again, sizeof again, MARK_FORMAT, found->host, found->pid, random);
+    found->host = (uint32_t)strtoul(text + sizeof MARK - 1, &end, 16);
+    if (*end != '-')
+        return false;
+    found->pid = strtol(end + 1, &end, 10);
+    if (*end != '-')
+        return false;
+    random = strtoull(end + 1, NULL, 16);
+    snprintf(again, sizeof again, MARK_FORMAT, found->host, found->pid, (uint64_t)random);
     return strcmp(again, text) == 0;
 }
 
@@ -196,7 +210,7 @@ static void remove_leftover(int directory, const char *name, const struct stat *
 
     if (!read_mark(name, &found) || strlen(name) >= sizeof leftover.name)
         return;
-    strcpy(leftover.name, name);
+    memcpy(leftover.name, name, strlen(name) + 1);
     leftover.fd = openat(directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (leftover.fd < 0)
         return;
