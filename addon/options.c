@@ -1,13 +1,5 @@
 #include "options.h"
 
-static const char *const format_names[PNG2BMP_FORMAT_COUNT] = {
-    [PNG2BMP_FORMAT_BGR24] = "bgr24",       [PNG2BMP_FORMAT_BGRA32] = "bgra32",
-    [PNG2BMP_FORMAT_INDEXED] = "indexed",   [PNG2BMP_FORMAT_AUTO] = "auto",
-    [PNG2BMP_FORMAT_GRAY8] = "gray8",       [PNG2BMP_FORMAT_MONO1] = "mono1",
-    [PNG2BMP_FORMAT_RGB565] = "rgb565",     [PNG2BMP_FORMAT_RAW_RGB] = "raw-rgb",
-    [PNG2BMP_FORMAT_RAW_RGBA] = "raw-rgba",
-};
-
 static const char *const alpha_names[PNG2BMP_ALPHA_COUNT] = {
     [PNG2BMP_ALPHA_BLEND] = "blend",
     [PNG2BMP_ALPHA_DROP] = "drop",
@@ -95,7 +87,11 @@ static bool set_names(napi_env env, napi_value object, const char *key, const ch
 
 napi_value options_names(napi_env env)
 {
-    napi_value object;
+    const char *format_names[PNG2BMP_FORMAT_COUNT];
+    napi_value  object;
+
+    for (unsigned i = 0; i < PNG2BMP_FORMAT_COUNT; i++)
+        format_names[i] = png2bmp_format_name((png2bmp_format)i);
     if (napi_create_object(env, &object) != napi_ok ||
         !set_names(env, object, "format", format_names, PNG2BMP_FORMAT_COUNT) ||
         !set_names(env, object, "alpha", alpha_names, PNG2BMP_ALPHA_COUNT) ||

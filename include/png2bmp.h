@@ -139,6 +139,10 @@ typedef enum png2bmp_format {
     PNG2BMP_FORMAT_COUNT
 } png2bmp_format;
 
+/* The name that the command line and the package know a format by ("bgr24"): a static
+ * string; NULL for values outside the enum. */
+PNG2BMP_API const char *png2bmp_format_name(png2bmp_format format);
+
 typedef enum png2bmp_alpha {
     PNG2BMP_ALPHA_BLEND, /* onto options.background, where the format has no alpha */
     PNG2BMP_ALPHA_DROP,  /* the colour as stored */

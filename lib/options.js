@@ -29,6 +29,11 @@ function choice(key, list, value) {
   return index;
 }
 
+// By its place among all names: `formats` is only a part of them.
+function formatNumber(value) {
+  return names.format.indexOf(formats[choice('format', formats, value)]);
+}
+
 function flag(key, value) {
   if (typeof value !== 'boolean') {
     throw argumentTypeError('option', key, 'a boolean', value);
@@ -101,7 +106,7 @@ function abortSignal(value) {
 
 const readers = {
   __proto__: null,
-  format(parsed, value) { parsed.flags |= choice('format', formats, value); },
+  format(parsed, value) { parsed.flags |= formatNumber(value); },
   alpha(parsed, value) { parsed.flags |= choice('alpha', names.alpha, value) << 4; },
   depth16(parsed, value) { parsed.flags |= choice('depth16', names.depth16, value) << 6; },
   dither(parsed, value) { parsed.flags |= choice('dither', names.dither, value) << 8; },

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "format.h"
+
 #define FILE_HEADER 14
 #define INFO_HEADER 40
 #define V4_HEADER 108
@@ -13,60 +15,50 @@
 #define BI_BITFIELDS 3
 #define LCS_SRGB 0x73524742u /* 'sRGB' */
 
-static void layout_with_palette(png2bmp_bmp_info *bmp, uint8_t bits, uint32_t entries)
+static uint32_t header_bytes(header_kind kind)
 {
-    bmp->bits_per_pixel = bits;
-    bmp->palette_entries = entries;
-    bmp->header_length = FILE_HEADER + INFO_HEADER + 4 * entries;
+    switch (kind) {
+    case HEADER_NONE:
+        return 0;
+    case HEADER_INFO:
+        return FILE_HEADER + INFO_HEADER;
+    case HEADER_INFO_MASKS:
+        return FILE_HEADER + INFO_HEADER + MASKS;
+    case HEADER_V4:
+        return FILE_HEADER + V4_HEADER;
+    }
+    return 0;
 }
 
-static void layout_colors(png2bmp_bmp_info *bmp, uint8_t bits, uint32_t header_length)
+static uint32_t palette_entries(palette_kind kind, unsigned index_bits)
 {
-    bmp->bits_per_pixel = bits;
-    bmp->header_length = header_length;
-}
-
-static bool is_raw(png2bmp_format format)
-{
-    return format == PNG2BMP_FORMAT_RAW_RGB || format == PNG2BMP_FORMAT_RAW_RGBA;
+    switch (kind) {
+    case PALETTE_NONE:
+        return 0;
+    case PALETTE_OF_IMAGE:
+        return 1u << index_bits;
+    case PALETTE_GRAYS:
+        return 256;
+    case PALETTE_BLACK_WHITE:
+        return 2;
+    }
+    return 0;
 }
 
 png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
                             unsigned index_bits)
 {
-    png2bmp_bmp_info bmp = {.format = format};
-    uint64_t         row_bytes;
+    const format_row *row = format_of(format);
+    png2bmp_bmp_info  bmp = {.format = format, .bits_per_pixel = row->bits_per_pixel};
+    uint64_t          row_bytes;
 
-    switch (format) {
-    case PNG2BMP_FORMAT_INDEXED:
-        /* 2 and 4 bits are left out: many readers refuse 2, and one way is enough. */
-        layout_with_palette(&bmp, index_bits == 1 ? 1 : 8, 1u << index_bits);
-        break;
-    case PNG2BMP_FORMAT_GRAY8:
-        layout_with_palette(&bmp, 8, 256);
-        break;
-    case PNG2BMP_FORMAT_MONO1:
-        layout_with_palette(&bmp, 1, 2);
-        break;
-    case PNG2BMP_FORMAT_BGRA32:
-        layout_colors(&bmp, 32, FILE_HEADER + V4_HEADER);
-        break;
-    case PNG2BMP_FORMAT_RGB565:
-        layout_colors(&bmp, 16, FILE_HEADER + INFO_HEADER + MASKS);
-        break;
-    case PNG2BMP_FORMAT_RAW_RGB:
-        layout_colors(&bmp, 24, 0);
-        break;
-    case PNG2BMP_FORMAT_RAW_RGBA:
-        layout_colors(&bmp, 32, 0);
-        break;
-    default:
-        layout_colors(&bmp, 24, FILE_HEADER + INFO_HEADER);
-        break;
-    }
+    if (row->palette == PALETTE_OF_IMAGE && index_bits == 1)
+        bmp.bits_per_pixel = 1;
+    bmp.palette_entries = palette_entries(row->palette, index_bits);
+    bmp.header_length = header_bytes(row->header) + 4 * bmp.palette_entries;
     /* At most (2^31-1) * 32 bits a row and 2^31-1 rows: below 2^64. */
     row_bytes = ((uint64_t)width * bmp.bits_per_pixel + 7) / 8;
-    bmp.stride = is_raw(format) ? row_bytes : (row_bytes + 3) / 4 * 4;
+    bmp.stride = row->header == HEADER_NONE ? row_bytes : (row_bytes + 3) / 4 * 4;
     bmp.byte_length = bmp.header_length + bmp.stride * height;
     return bmp;
 }
@@ -134,19 +126,23 @@ static void put_palette(uint8_t *p, uint8_t (*palette)[4], uint32_t entries)
 
 void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)[4])
 {
-    if (is_raw(plan->bmp.format))
+    const header_kind kind = format_of(plan->bmp.format)->header;
+
+    if (kind == HEADER_NONE)
         return;
     dst = put_file_header(dst, &plan->bmp);
-    switch (plan->bmp.format) {
-    case PNG2BMP_FORMAT_BGRA32:
-        put_v4_fields(put_info_header(dst, plan, V4_HEADER, BI_BITFIELDS));
+    switch (kind) {
+    case HEADER_NONE:
         break;
-    case PNG2BMP_FORMAT_RGB565:
-        put_masks(put_info_header(dst, plan, INFO_HEADER, BI_BITFIELDS), 0xf800, 0x07e0, 0x001f);
-        break;
-    default:
+    case HEADER_INFO:
         put_palette(put_info_header(dst, plan, INFO_HEADER, BI_RGB), palette,
                     plan->bmp.palette_entries);
+        break;
+    case HEADER_INFO_MASKS:
+        put_masks(put_info_header(dst, plan, INFO_HEADER, BI_BITFIELDS), 0xf800, 0x07e0, 0x001f);
+        break;
+    case HEADER_V4:
+        put_v4_fields(put_info_header(dst, plan, V4_HEADER, BI_BITFIELDS));
         break;
     }
 }

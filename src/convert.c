@@ -19,6 +19,7 @@
 #include "adam7.h"
 #include "bmp.h"
 #include "encode.h"
+#include "format.h"
 #include "header.h"
 #include "inflate.h"
 #include "kernels.h"
@@ -479,7 +480,7 @@ png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t 
     row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
 
     header_write(bmp, plan);
-    if (plan->bmp.format == PNG2BMP_FORMAT_MONO1 && plan->png.interlaced)
+    if (format_of(plan->bmp.format)->step == STEP_BITS && plan->png.interlaced)
         return convert_mono_interlaced(plan, png, size, &target, control, report);
     return convert_rows(plan, png, size, &target, control, report);
 }

@@ -127,14 +127,16 @@ void mono_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row, size_t w
 {
     memset(dst, 0, (width + 7) / 8);
     switch (state->dither) {
+    case PNG2BMP_DITHER_FLOYD_STEINBERG:
+        floyd_steinberg_row(state, dst, luma_row, width);
+        break;
     case PNG2BMP_DITHER_ORDERED:
         ordered_row(state, dst, luma_row, width);
         break;
     case PNG2BMP_DITHER_NONE:
         threshold_row(state, dst, luma_row, width);
         break;
-    default:
-        floyd_steinberg_row(state, dst, luma_row, width);
+    case PNG2BMP_DITHER_COUNT: /* refused by the plan */
         break;
     }
     state->y++;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "format.h"
+
 /* No 16-bit sample equals it. */
 #define NO_KEY 0x10000u
 
@@ -392,25 +394,27 @@ static const row_choice row_choices[] = {
      ROW_rgba16_to_bgra32, ROW_COUNT},
 };
 
-static bool keeps_alpha(png2bmp_format format)
+static bool keeps_alpha(const png2bmp_plan *plan)
 {
-    return format == PNG2BMP_FORMAT_BGRA32 || format == PNG2BMP_FORMAT_RAW_RGBA;
+    return format_of(plan->bmp.format)->keeps_alpha;
 }
 
 static bool blends(const png2bmp_plan *plan)
 {
-    return !keeps_alpha(plan->bmp.format) && plan->options.alpha == PNG2BMP_ALPHA_BLEND;
+    return !keeps_alpha(plan) && plan->options.alpha == PNG2BMP_ALPHA_BLEND;
 }
 
 /* Whether the transparent colour changes what is written. */
 static bool key_matters(const png2bmp_plan *plan)
 {
-    return plan->png.has_key && (keeps_alpha(plan->bmp.format) || blends(plan));
+    return plan->png.has_key && (keeps_alpha(plan) || blends(plan));
 }
 
 static bool wants_luma(const png2bmp_plan *plan)
 {
-    return plan->bmp.format == PNG2BMP_FORMAT_GRAY8 || plan->bmp.format == PNG2BMP_FORMAT_MONO1;
+    const second_step step = format_of(plan->bmp.format)->step;
+
+    return step == STEP_LUMA || step == STEP_BITS;
 }
 
 /* Whether the samples are luma already, one byte of it or two. */
@@ -425,9 +429,10 @@ row_kind pixels_row_kind(const png2bmp_plan *plan)
 
     while (choice->color_type != plan->png.color_type || choice->bit_depth != plan->png.bit_depth)
         choice++;
-    if (keeps_alpha(plan->bmp.format))
+    if (keeps_alpha(plan))
         return (row_kind)choice->bgra32;
-    if (plan->bmp.format == PNG2BMP_FORMAT_INDEXED || (wants_luma(plan) && is_luma(plan)))
+    if (format_of(plan->bmp.format)->palette == PALETTE_OF_IMAGE ||
+        (wants_luma(plan) && is_luma(plan)))
         return (row_kind)choice->indexed;
     /* An image without alpha has no blending to do; a palette is blended in the table. */
     if (plan->options.alpha == PNG2BMP_ALPHA_DROP || !plan->png.has_alpha)
@@ -492,13 +497,22 @@ void pixels_prepare(row_context *context, const png2bmp_plan *plan)
 
 void pixels_palette(uint8_t (*palette)[4], const row_context *context, const png2bmp_plan *plan)
 {
-    if (plan->bmp.format == PNG2BMP_FORMAT_MONO1) {
+    switch (format_of(plan->bmp.format)->palette) {
+    case PALETTE_NONE:
+        break;
+    case PALETTE_BLACK_WHITE:
         store4(palette[0], 0, 0, 0, 255);
         store4(palette[1], 255, 255, 255, 255);
-    } else if (plan->bmp.format == PNG2BMP_FORMAT_INDEXED && uses_lut(&plan->png)) {
-        memcpy(palette, context->lut, 4 * (size_t)plan->bmp.palette_entries);
-    } else {
+        break;
+    case PALETTE_GRAYS:
         gray_ramp(palette);
+        break;
+    case PALETTE_OF_IMAGE:
+        if (uses_lut(&plan->png))
+            memcpy(palette, context->lut, 4 * (size_t)plan->bmp.palette_entries);
+        else
+            gray_ramp(palette);
+        break;
     }
 }
 

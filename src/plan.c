@@ -6,6 +6,7 @@
 
 #include "adam7.h"
 #include "bmp.h"
+#include "format.h"
 #include "png.h"
 #include "report.h"
 
@@ -88,16 +89,18 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 {
     const png2bmp_png_info *png = &plan->png;
     png2bmp_format          format = plan->options.format;
+    const format_row       *row;
 
     if (format == PNG2BMP_FORMAT_AUTO)
         format = auto_format(png);
-    if (format == PNG2BMP_FORMAT_INDEXED && !can_be_indexed(png, &plan->options))
+    row = format_of(format);
+    if (row->palette == PALETTE_OF_IMAGE && !can_be_indexed(png, &plan->options))
         return report_error(report, PNG2BMP_ERR_FORMAT,
-                            "'indexed' is for gray and palette images: colour type %d, %u bit%s "
+                            "'%s' is for gray and palette images: colour type %d, %u bit%s "
                             "needs 'bgr24', 'bgra32' or 'auto'",
-                            (int)png->color_type, png->bit_depth,
+                            row->name, (int)png->color_type, png->bit_depth,
                             png->has_key ? " with a transparent colour" : "");
-    if (format == PNG2BMP_FORMAT_RAW_RGB || format == PNG2BMP_FORMAT_RAW_RGBA)
+    if (row->top_down)
         plan->options.top_down = true;
     plan->bmp =
         bmp_layout(format, png->width, png->height, png->bit_depth < 8 ? png->bit_depth : 8);
@@ -115,7 +118,7 @@ static bool is_addressable(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
     const uint64_t row = 4 * plan_scanline_bytes(png->width, png) + 16 * (uint64_t)png->width;
-    const uint64_t whole = plan->bmp.format == PNG2BMP_FORMAT_MONO1 && png->interlaced
+    const uint64_t whole = format_of(plan->bmp.format)->step == STEP_BITS && png->interlaced
                                ? ((uint64_t)png->width + 3) * png->height
                                : 0;
 

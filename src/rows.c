@@ -1,5 +1,6 @@
 #include "rows.h"
 
+#include "format.h"
 #include "pixels.h"
 #include "plan.h"
 
@@ -14,32 +15,25 @@ static size_t scratch_row(size_t bytes)
  * multiple of 8, so that pieces of packed samples begin on bytes. */
 #define PIECE 2048
 
-static bool needs_colors(const png2bmp_plan *plan)
+static second_step step_of(const png2bmp_plan *plan)
 {
-    switch (plan->bmp.format) {
-    case PNG2BMP_FORMAT_BGR24:
-    case PNG2BMP_FORMAT_BGRA32:
-    case PNG2BMP_FORMAT_INDEXED:
-        return false;
-    default:
-        return true;
-    }
+    return format_of(plan->bmp.format)->step;
 }
 
 static size_t colors_memory(const png2bmp_plan *plan)
 {
-    return needs_colors(plan) ? scratch_row(4 * PIECE) : 0;
+    return step_of(plan) != STEP_NONE ? scratch_row(4 * PIECE) : 0;
 }
 
 static size_t luma_memory(const png2bmp_plan *plan)
 {
-    return plan->bmp.format == PNG2BMP_FORMAT_MONO1 ? scratch_row(plan->png.width) : 0;
+    return step_of(plan) == STEP_BITS ? scratch_row(plan->png.width) : 0;
 }
 
 size_t rows_memory(const png2bmp_plan *plan)
 {
     const size_t errors =
-        plan->bmp.format == PNG2BMP_FORMAT_MONO1 ? mono_errors(plan->png.width) * sizeof(int) : 0;
+        step_of(plan) == STEP_BITS ? mono_errors(plan->png.width) * sizeof(int) : 0;
 
     return colors_memory(plan) + luma_memory(plan) + errors;
 }
@@ -52,7 +46,7 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kern
     writer->row = kernels->row[writer->kind];
     writer->colors = memory;
     pixels_prepare(&writer->context, plan);
-    if (plan->bmp.format == PNG2BMP_FORMAT_MONO1) {
+    if (step_of(plan) == STEP_BITS) {
         writer->luma = writer->colors + colors_memory(plan);
         mono_open(&writer->mono, &plan->options, (int *)(writer->luma + luma_memory(plan)),
                   plan->png.width);
@@ -114,49 +108,34 @@ static void write_rgba(row_writer *writer, uint8_t *dst, const uint8_t *samples,
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    switch (writer->plan->bmp.format) {
-    case PNG2BMP_FORMAT_GRAY8:
+    switch (step_of(writer->plan)) {
+    case STEP_NONE:
+        writer->row(dst, samples, width, &writer->context);
+        break;
+    case STEP_LUMA:
         write_in_pieces(writer, write_luma, dst, 1, samples, width);
         break;
-    case PNG2BMP_FORMAT_MONO1:
+    case STEP_BITS:
         write_in_pieces(writer, write_luma, writer->luma, 1, samples, width);
         mono_row(&writer->mono, dst, writer->luma, width);
         break;
-    case PNG2BMP_FORMAT_RGB565:
+    case STEP_RGB565:
         write_in_pieces(writer, write_rgb565, dst, 2, samples, width);
         break;
-    case PNG2BMP_FORMAT_RAW_RGB:
+    case STEP_SWAP_RGB:
         write_in_pieces(writer, write_rgb, dst, 3, samples, width);
         break;
-    case PNG2BMP_FORMAT_RAW_RGBA:
+    case STEP_SWAP_RGBA:
         write_in_pieces(writer, write_rgba, dst, 4, samples, width);
-        break;
-    default:
-        writer->row(dst, samples, width, &writer->context);
         break;
     }
 }
 
 unfilter_kind rows_direct_unfilter(row_kind kind, png2bmp_format format)
 {
-    static const struct {
-        row_kind       kind;
-        png2bmp_format format;
-        unfilter_kind  unfilter;
-    } direct[] = {
-        {ROW_rgb8_to_bgr24, PNG2BMP_FORMAT_BGR24, UNFILTER_SWAP3},
-        {ROW_rgb8_to_bgr24, PNG2BMP_FORMAT_RAW_RGB, UNFILTER_3},
-        {ROW_rgba8_to_bgra32, PNG2BMP_FORMAT_BGRA32, UNFILTER_SWAP4},
-        {ROW_rgba8_to_bgra32, PNG2BMP_FORMAT_RAW_RGBA, UNFILTER_4},
-        {ROW_index8_to_index8, PNG2BMP_FORMAT_INDEXED, UNFILTER_1},
-        {ROW_index8_to_index8, PNG2BMP_FORMAT_GRAY8, UNFILTER_1},
-    };
+    const format_row *row = format_of(format);
 
-    for (size_t i = 0; i < sizeof direct / sizeof direct[0]; i++) {
-        if (direct[i].kind == kind && direct[i].format == format)
-            return direct[i].unfilter;
-    }
-    return UNFILTER_COUNT;
+    return row->direct_row == kind ? row->direct_unfilter : UNFILTER_COUNT;
 }
 
 size_t rows_bytes(const png2bmp_plan *plan, size_t width)

@@ -516,6 +516,21 @@ static void test_limits(void)
     done("limits hold before anything is allocated");
 }
 
+static void test_format_names(void)
+{
+    for (int i = 0; i < PNG2BMP_FORMAT_COUNT; i++) {
+        const char *name = png2bmp_format_name((png2bmp_format)i);
+
+        check(name && *name, "format %d has a name", i);
+        for (int j = 0; name && j < i; j++)
+            check(strcmp(name, png2bmp_format_name((png2bmp_format)j)) != 0, "%s is unique", name);
+    }
+    check(strcmp(png2bmp_format_name(PNG2BMP_FORMAT_RAW_RGBA), "raw-rgba") == 0, "raw-rgba");
+    check(png2bmp_format_name(PNG2BMP_FORMAT_COUNT) == NULL, "no name past the last");
+    check(png2bmp_format_name((png2bmp_format)-1) == NULL, "no name before the first");
+    done("every format has a name of its own");
+}
+
 static void test_status_texts(void)
 {
     for (int s = PNG2BMP_OK + 1; s < PNG2BMP_STATUS_COUNT; s++) {
@@ -635,6 +650,7 @@ int main(int argc, char **argv)
     test_limits();
     test_status_texts();
     test_cancelling();
+    test_format_names();
     test_suite(argc > 1 ? argv[1] : "../shared/pngsuite");
     printf("# %d checks, %d failed\n", checks, failures);
     return failures > 0;

@@ -1,0 +1,70 @@
+#include "format.h"
+
+#define NO_DIRECT .direct_row = ROW_COUNT, .direct_unfilter = UNFILTER_COUNT
+
+static const format_row formats[] = {
+    [PNG2BMP_FORMAT_BGR24] = {.name = "bgr24",
+                              .bits_per_pixel = 24,
+                              .header = HEADER_INFO,
+                              .direct_row = ROW_rgb8_to_bgr24,
+                              .direct_unfilter = UNFILTER_SWAP3},
+    [PNG2BMP_FORMAT_BGRA32] = {.name = "bgra32",
+                               .bits_per_pixel = 32,
+                               .header = HEADER_V4,
+                               .keeps_alpha = true,
+                               .direct_row = ROW_rgba8_to_bgra32,
+                               .direct_unfilter = UNFILTER_SWAP4},
+    /* 2 and 4 bits are left out: many readers refuse 2, and one way is enough. */
+    [PNG2BMP_FORMAT_INDEXED] = {.name = "indexed",
+                                .bits_per_pixel = 8,
+                                .header = HEADER_INFO,
+                                .palette = PALETTE_OF_IMAGE,
+                                .direct_row = ROW_index8_to_index8,
+                                .direct_unfilter = UNFILTER_1},
+    [PNG2BMP_FORMAT_AUTO] = {.name = "auto", NO_DIRECT},
+    [PNG2BMP_FORMAT_GRAY8] = {.name = "gray8",
+                              .bits_per_pixel = 8,
+                              .header = HEADER_INFO,
+                              .palette = PALETTE_GRAYS,
+                              .step = STEP_LUMA,
+                              .direct_row = ROW_index8_to_index8,
+                              .direct_unfilter = UNFILTER_1},
+    [PNG2BMP_FORMAT_MONO1] = {.name = "mono1",
+                              .bits_per_pixel = 1,
+                              .header = HEADER_INFO,
+                              .palette = PALETTE_BLACK_WHITE,
+                              .step = STEP_BITS,
+                              NO_DIRECT},
+    [PNG2BMP_FORMAT_RGB565] = {.name = "rgb565",
+                               .bits_per_pixel = 16,
+                               .header = HEADER_INFO_MASKS,
+                               .step = STEP_RGB565,
+                               NO_DIRECT},
+    [PNG2BMP_FORMAT_RAW_RGB] = {.name = "raw-rgb",
+                                .bits_per_pixel = 24,
+                                .header = HEADER_NONE,
+                                .step = STEP_SWAP_RGB,
+                                .top_down = true,
+                                .direct_row = ROW_rgb8_to_bgr24,
+                                .direct_unfilter = UNFILTER_3},
+    [PNG2BMP_FORMAT_RAW_RGBA] = {.name = "raw-rgba",
+                                 .bits_per_pixel = 32,
+                                 .header = HEADER_NONE,
+                                 .step = STEP_SWAP_RGBA,
+                                 .keeps_alpha = true,
+                                 .top_down = true,
+                                 .direct_row = ROW_rgba8_to_bgra32,
+                                 .direct_unfilter = UNFILTER_4},
+};
+
+_Static_assert(sizeof formats / sizeof formats[0] == PNG2BMP_FORMAT_COUNT, "a row for each format");
+
+const format_row *format_of(png2bmp_format format)
+{
+    return &formats[format];
+}
+
+const char *png2bmp_format_name(png2bmp_format format)
+{
+    return (unsigned)format < PNG2BMP_FORMAT_COUNT ? formats[format].name : NULL;
+}

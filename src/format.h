@@ -1,0 +1,51 @@
+/* All that a format of the output decides, one row a format. A new format is a new
+ * enumerator in png2bmp.h and a row in format.c; nobody else asks which format it is. */
+#ifndef PNG2BMP_FORMAT_H
+#define PNG2BMP_FORMAT_H
+
+#include "kernels.h"
+
+typedef enum header_kind {
+    HEADER_NONE,       /* no BMP: bare rows without header and padding */
+    HEADER_INFO,       /* 40 bytes, BI_RGB, and the palette */
+    HEADER_INFO_MASKS, /* 40 bytes, BI_BITFIELDS, and three masks */
+    HEADER_V4          /* 108 bytes, BI_BITFIELDS, with alpha */
+} header_kind;
+
+typedef enum palette_kind {
+    PALETTE_NONE,
+    PALETTE_OF_IMAGE, /* the colours of the image: only gray and palette images have one */
+    PALETTE_GRAYS,    /* 256 of them */
+    PALETTE_BLACK_WHITE
+} palette_kind;
+
+/* What is done to a row after the samples have become pixels. */
+typedef enum second_step {
+    STEP_NONE,
+    STEP_LUMA,
+    STEP_BITS, /* luma, then black or white; rows must come in order */
+    STEP_RGB565,
+    STEP_SWAP_RGB, /* B G R to R G B */
+    STEP_SWAP_RGBA
+} second_step;
+
+typedef struct format_row {
+    const char  *name;
+    uint8_t      bits_per_pixel; /* PALETTE_OF_IMAGE: 1 where the image has 1 bit */
+    header_kind  header;
+    palette_kind palette;
+    second_step  step;
+    bool         keeps_alpha;
+    bool         top_down; /* whatever the options say */
+
+    /* The unfilter that writes rows of this format itself, where samples become pixels
+     * by direct_row: the rows hold the scanline's bytes, or those bytes swapped.
+     * UNFILTER_COUNT: there is none. */
+    row_kind      direct_row;
+    unfilter_kind direct_unfilter;
+} format_row;
+
+/* format: one of the enum. AUTO is a choice among others and has nothing but a name. */
+const format_row *format_of(png2bmp_format format);
+
+#endif
