@@ -256,8 +256,8 @@ PNG2BMP_API png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *
 
 /* ---- Run ---------------------------------------------------------------- */
 
-/* Asked between batches of scanlines, on the thread that runs: true stops the
- * conversion with PNG2BMP_ERR_CANCELLED. */
+/* Asked between batches of scanlines, and for each 64 KiB of input at least, on the
+ * thread that runs: true stops the conversion with PNG2BMP_ERR_CANCELLED. */
 typedef struct png2bmp_control {
     bool (*cancelled)(void *user);
     void *user;

@@ -50,6 +50,7 @@ typedef struct conversion {
     row_writer  writer;
     bool        direct; /* unfilter writes the BMP row itself */
     bool        watch_indices;
+    bool        cancelled;
 
     /* One allocation: what the writer wants, scratch rows of `pitch` bytes (the
      * prior scanline, then a group of them), and for an interlaced image a row of
@@ -87,9 +88,24 @@ static bool open_scratch(conversion *c, size_t row_bytes)
     return c->memory != NULL;
 }
 
+static bool is_cancelled(conversion *c)
+{
+    const png2bmp_control *control = c->control;
+
+    if (!c->cancelled && control && control->cancelled)
+        c->cancelled = control->cancelled(control->user);
+    return c->cancelled;
+}
+
+/* Asks here too: a stream can be long and give nothing, block after empty block. */
 static void next_span(void *user, const uint8_t **bytes, size_t *size)
 {
-    idat_next(user, bytes, size);
+    conversion *c = user;
+
+    if (is_cancelled(c))
+        *size = 0;
+    else
+        idat_next(&c->reader, bytes, size);
 }
 
 static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, const uint8_t *png,
@@ -114,7 +130,7 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
         unfilter = unfilter_kind_for(plan_bits_per_pixel(&plan->png));
     c->unfilter = kernels->unfilter[unfilter];
 
-    config = (inflate_config){.source = {next_span, &c->reader},
+    config = (inflate_config){.source = {next_span, c},
                               .total_bytes = plan_total_scanline_bytes(&plan->png),
                               .longest_row = row_bytes + 1,
                               .check_adler = !plan->options.ignore_checksums,
@@ -142,8 +158,8 @@ static png2bmp_status inflate_error(conversion *c, inflate_status status)
     uint32_t        stored, computed;
     png2bmp_status  known;
 
-    if (status == INFLATE_OUT_OF_MEMORY)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    if (c->cancelled)
+        return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
     known = idat_diagnose(&c->reader);
     if (!known && status == INFLATE_STARVED)
         known = png_find_late_idat(&c->reader);
@@ -202,7 +218,7 @@ static png2bmp_status next_scanlines(conversion *c, size_t row_bytes, uint32_t m
 
     *rows = NULL;
     *count = 0;
-    if (c->control && c->control->cancelled && c->control->cancelled(c->control->user))
+    if (is_cancelled(c))
         return report_plain_error(c->file.report, PNG2BMP_ERR_CANCELLED);
     status = inflate_rows(c->inflater, row_bytes + 1, max_rows, rows, count);
     if (status)
@@ -412,7 +428,7 @@ static png2bmp_status finish(conversion *c)
     inflate_status inflated = inflate_finish(c->inflater, &extra_in_stream);
     png2bmp_status status;
 
-    if (inflated)
+    if (inflated || c->cancelled)
         return inflate_error(c, inflated);
     status = png_parse_end(&c->reader, &extra_in_idats);
     if (status || (!extra_in_stream && !extra_in_idats))

@@ -15,7 +15,6 @@
 
 typedef enum inflate_status {
     INFLATE_OK,
-    INFLATE_OUT_OF_MEMORY,
     INFLATE_STARVED,    /* the source has no more bytes, the stream is not at its end */
     INFLATE_SHORT,      /* the stream is at its end, and there is no whole scanline left */
     INFLATE_BAD_HEADER, /* zlib: method, window, check bits, preset dictionary */

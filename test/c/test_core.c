@@ -516,6 +516,49 @@ static void test_limits(void)
     done("limits hold before anything is allocated");
 }
 
+static bool cancel_after(void *user)
+{
+    unsigned *left = user;
+
+    return *left == 0 || --*left == 0;
+}
+
+/* One pixel, and before it 4 MiB of stored blocks without a byte in them: nothing comes out. */
+static byte_buffer png_of_empty_blocks(void)
+{
+    const png2bmp_png_info info = {
+        .width = 1, .height = 1, .bit_depth = 8, .color_type = PNG2BMP_GRAY};
+    byte_buffer png = {0}, stream = {0};
+
+    put_bytes(&stream, "\x78\x01", 2);
+    while (stream.size < 4u << 20)
+        put_bytes(&stream, "\0\0\0\xff\xff", 5);
+    put_bytes(&stream, "\1\2\0\xfd\xff\0\0\0\2\0\1", 11);
+    put_signature(&png);
+    put_ihdr(&png, &info);
+    put_idats(&png, stream.bytes, stream.size, SIZE_MAX);
+    put_chunk(&png, "IEND", NULL, 0);
+    free(stream.bytes);
+    return png;
+}
+
+static void test_cancelling_without_output(void)
+{
+    byte_buffer           png = png_of_empty_blocks();
+    unsigned              left = 10;
+    const png2bmp_control control = {cancel_after, &left};
+    uint8_t               bmp[58];
+    png2bmp_plan          plan;
+
+    check(png2bmp_plan_make(&plan, png.bytes, png.size, NULL, NULL) == PNG2BMP_OK, "plans");
+    check(plan.bmp.byte_length == sizeof bmp, "one pixel");
+    check(png2bmp_run(&plan, png.bytes, png.size, bmp, NULL, NULL) == PNG2BMP_OK, "converts");
+    check(png2bmp_run(&plan, png.bytes, png.size, bmp, &control, NULL) == PNG2BMP_ERR_CANCELLED,
+          "cancelled before the first scanline");
+    free(png.bytes);
+    done("a conversion can be cancelled while its input gives no scanlines");
+}
+
 static void test_format_names(void)
 {
     for (int i = 0; i < PNG2BMP_FORMAT_COUNT; i++) {
@@ -650,6 +693,7 @@ int main(int argc, char **argv)
     test_limits();
     test_status_texts();
     test_cancelling();
+    test_cancelling_without_output();
     test_format_names();
     test_suite(argc > 1 ? argv[1] : "../shared/pngsuite");
     printf("# %d checks, %d failed\n", checks, failures);
