@@ -20,7 +20,7 @@ typedef struct file_failure {
     const char *syscall; /* "open", "write", "rename" ...: a static string; NULL: out of memory */
 } file_failure;
 
-/* In place of a directory: relative paths begin where the process stands. */
+/* In place of a directory: relative paths begin in that of the process. */
 #define FILE_WORKING_DIRECTORY (-1)
 
 typedef struct file_rules {

@@ -207,6 +207,7 @@ test('a slow reader of a pipe gets everything', { skip: onWindows }, async (t) =
       break;
     } catch (error) {
       assert.equal(error.code, 'ENXIO', 'the reader is not there yet');
+      assert.equal(reader.exitCode ?? reader.signalCode, null, 'the reader is still to come');
     }
   }
   await end;
