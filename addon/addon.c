@@ -3,10 +3,10 @@
  * instance.h lists. They are not a public interface: lib/ has checked every argument;
  * what is checked here again is what memory safety depends on.
  *
- * All begin with the same six arguments, the common ones:
+ * All begin with the same seven arguments, the common ones:
  *   input       a view (Buffer, typed array, DataView) of at least one byte
  *   length      bytes of it to use
- *   flags, background, maxPixels: see options.h
+ *   flags, background, maxPixels, maxMemory: see options.h
  *   onWarning   a function, or undefined
  * Asynchronous ones go on with two more:
  *   copy        read from a copy of the input, made now
@@ -33,7 +33,7 @@ enum {
     ARG_INPUT,
     ARG_LENGTH,
     ARG_OPTIONS,
-    ARG_ON_WARNING = ARG_OPTIONS + 3,
+    ARG_ON_WARNING = ARG_OPTIONS + 4,
     ARG_OWN,
     ARG_COPY = ARG_OWN,
     ARG_TICKET,
@@ -198,14 +198,22 @@ static bool call_read_path(napi_env env, call *call, napi_value view)
 
 /* What readInfo answers. argv: a Float64Array, which gets width, height, bitDepth,
  * colorType, interlaced, hasAlpha; format (as in flags), bitsPerPixel, byteLength of
- * the BMP. False: an exception is pending. */
+ * the BMP; memory. False: an exception is pending. */
 static bool call_write_facts(napi_env env, const call *call, napi_value argv)
 {
     const png2bmp_png_info *png = &call->job.plan.png;
     const png2bmp_bmp_info *bmp = &call->job.plan.bmp;
     const double            facts[] = {
-                   png->width,     png->height, png->bit_depth,      png->color_type,          png->interlaced,
-                   png->has_alpha, bmp->format, bmp->bits_per_pixel, (double)bmp->byte_length,
+                   png->width,
+                   png->height,
+                   png->bit_depth,
+                   png->color_type,
+                   png->interlaced,
+                   png->has_alpha,
+                   bmp->format,
+                   bmp->bits_per_pixel,
+                   (double)bmp->byte_length,
+                   (double)call->job.plan.memory,
     };
     uint8_t *bytes;
     size_t   size;

@@ -50,25 +50,26 @@ static void read_background(uint32_t rgb, png2bmp_options *options)
     options->background[2] = (uint8_t)rgb;
 }
 
-static bool read_max_pixels(double pixels, png2bmp_options *options)
+static bool read_limit(napi_env env, napi_value value, uint64_t *limit)
 {
-    if (!(pixels >= 0))
+    double number;
+
+    if (napi_get_value_double(env, value, &number) != napi_ok || !(number >= 0))
         return false;
-    options->max_pixels = pixels < 0x1p63 ? (uint64_t)pixels : UINT64_MAX;
+    *limit = number < 0x1p63 ? (uint64_t)number : UINT64_MAX;
     return true;
 }
 
-bool options_read(napi_env env, const napi_value argv[3], png2bmp_options *options)
+bool options_read(napi_env env, const napi_value argv[4], png2bmp_options *options)
 {
     uint32_t flags, background;
-    double   max_pixels;
 
     if (napi_get_value_uint32(env, argv[0], &flags) != napi_ok ||
-        napi_get_value_uint32(env, argv[1], &background) != napi_ok ||
-        napi_get_value_double(env, argv[2], &max_pixels) != napi_ok)
+        napi_get_value_uint32(env, argv[1], &background) != napi_ok)
         return false;
     read_background(background, options);
-    return read_flags(flags, options) && read_max_pixels(max_pixels, options);
+    return read_flags(flags, options) && read_limit(env, argv[2], &options->max_pixels) &&
+           read_limit(env, argv[3], &options->max_memory);
 }
 
 static bool set_names(napi_env env, napi_value object, const char *key, const char *const *names,

@@ -167,6 +167,11 @@ const GROUPS = [
         help: 'Refuse images of more pixels, before any memory is taken for them.',
       },
       {
+        name: 'max-memory', value: 'BYTES', read: integer(1, Number.MAX_SAFE_INTEGER),
+        initial: '268435456', library: 'maxMemory',
+        help: 'Refuse conversions that would take more memory beside PNG and BMP.',
+      },
+      {
         name: 'strict', library: 'strict',
         help: 'Refuse what is otherwise tolerated with a warning.',
       },

@@ -30,10 +30,11 @@ _png2bmp() {
     --dither) COMPREPLY=($(compgen -W 'floyd-steinberg ordered none' -- "$cur")); return ;;
     --threshold) COMPREPLY=(); return ;;
     --max-pixels) COMPREPLY=(); return ;;
+    --max-memory) COMPREPLY=(); return ;;
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing --sync --format --alpha --background --top-down --depth16 --dither --threshold --invert --max-pixels --strict --ignore-checksums -j --jobs --fail-fast --dry-run --info --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing --sync --format --alpha --background --top-down --depth16 --dither --threshold --invert --max-pixels --max-memory --strict --ignore-checksums -j --jobs --fail-fast --dry-run --info --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

@@ -19,6 +19,7 @@ complete -c png2bmp -l dither -x -a 'floyd-steinberg ordered none' -d 'How mono1
 complete -c png2bmp -l threshold -x -d 'The luma from which on a pixel of mono1 is white'
 complete -c png2bmp -l invert -d 'Swap black and white in mono1'
 complete -c png2bmp -l max-pixels -x -d 'Refuse images of more pixels, before any memory is taken for them'
+complete -c png2bmp -l max-memory -x -d 'Refuse conversions that would take more memory beside PNG and BMP'
 complete -c png2bmp -l strict -d 'Refuse what is otherwise tolerated with a warning'
 complete -c png2bmp -l ignore-checksums -d 'Do not look at CRC-32 and Adler-32'
 complete -c png2bmp -s j -l jobs -x -d 'Convert at most N images at once'

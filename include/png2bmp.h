@@ -63,6 +63,7 @@ extern "C" {
     X(FILTER, "ERR_PNG_FILTER", "a scanline has an unknown filter type")                           \
     X(BOMB, "ERR_PNG_BOMB", "the file is too short to hold an image of this size")                 \
     X(PIXEL_LIMIT, "ERR_PIXEL_LIMIT", "the image has more pixels than maxPixels allows")           \
+    X(MEMORY_LIMIT, "ERR_MEMORY_LIMIT", "the conversion would take more than maxMemory allows")    \
     X(OUTPUT_LIMIT, "ERR_OUTPUT_LIMIT", "the BMP would be larger than 4294967295 bytes")           \
     X(FORMAT, "ERR_FORMAT", "this image cannot be written in the chosen format")                   \
     X(OPTION, "ERR_OPTION", "an option has a value that is not known")                             \
@@ -184,6 +185,7 @@ typedef struct png2bmp_options {
     bool            strict;           /* every warning is an error */
     bool            ignore_checksums; /* neither CRC-32 nor Adler-32 is looked at */
     uint64_t        max_pixels;       /* width * height above it is refused */
+    uint64_t        max_memory;       /* a plan with more `memory` is refused */
     png2bmp_dither  dither;           /* mono1 */
     uint8_t         threshold;        /* mono1: the luma from which on a pixel is white */
     bool            invert;           /* mono1: black for white */
@@ -193,6 +195,7 @@ typedef struct png2bmp_options {
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
+#define PNG2BMP_DEFAULT_MAX_MEMORY UINT64_C(268435456) /* 256 MiB */
 
 /* Every option at its default: bgr24, blended onto white, bottom-up. */
 PNG2BMP_API void png2bmp_options_init(png2bmp_options *options);
@@ -239,6 +242,7 @@ typedef struct png2bmp_plan {
     png2bmp_png_info png;
     png2bmp_bmp_info bmp;
     png2bmp_options  options;
+    uint64_t         memory;     /* bytes that run allocates at most, beside input and output */
     size_t           first_idat; /* offset of the length field of the first IDAT */
 } png2bmp_plan;
 

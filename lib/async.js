@@ -114,7 +114,7 @@ function getBMPAsync(png, ...rest) {
     const o = bindWarnings(readOptions(options));
     const size = toLength('png', view, length);
     return run('png', view, size, o, (input, copy, ticket) => native.convertAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.onWarning, copy, ticket));
+      o.background, o.maxPixels, o.maxMemory, o.onWarning, copy, ticket));
   });
 }
 
@@ -127,7 +127,7 @@ function saveBMPAsync(path, png, ...rest) {
     const o = bindWarnings(readOptions(options));
     const size = toLength('png', view, length);
     return run('png', view, size, o, (input, copy, ticket) => native.saveAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.onWarning, copy, ticket, file));
+      o.background, o.maxPixels, o.maxMemory, o.onWarning, copy, ticket, file));
   });
 }
 
@@ -137,7 +137,7 @@ function encodeBMPAsync(pixels, ...rest) {
     const o = bindWarnings(readOptions(options));
     const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
     return run('pixels.data', view, size, o, (input, copy, ticket) => native.encodeAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.onWarning, copy, ticket,
+      o.background, o.maxPixels, o.maxMemory, o.onWarning, copy, ticket,
       width, height, channels, stride));
   });
 }
@@ -149,8 +149,8 @@ function decodePNGAsync(png, ...rest) {
     const o = bindWarnings(readDecodeOptions(options));
     const size = toLength('png', view, undefined);
     return run('png', view, size, o, async (input, copy, ticket) => {
-      const facts = new Float64Array(9);
-      const data = await native.decodeAsync(input, size, o.flags, o.background, o.maxPixels,
+      const facts = new Float64Array(10);
+      const data = await native.decodeAsync(input, size, o.flags, o.background, o.maxPixels, o.maxMemory,
         o.onWarning, copy, ticket, facts);
       return { data, width: facts[0], height: facts[1], channels: o.channels };
     });

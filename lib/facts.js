@@ -21,6 +21,7 @@ const constants = Object.freeze({
   inputs: Object.freeze(inputs),
   colorTypes: Object.freeze({ gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgbAlpha: 6 }),
   DEFAULT_MAX_PIXELS: readOptions(undefined).maxPixels,
+  DEFAULT_MAX_MEMORY: readOptions(undefined).maxMemory,
   MAX_BMP_LENGTH: 0xffffffff,
 });
 

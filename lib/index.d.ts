@@ -60,6 +60,9 @@ export interface Options {
   /** Refuse images with more pixels, before anything is allocated; default 268402689
    * (16383 x 16383). `Infinity`: no limit. */
   maxPixels?: number | bigint | undefined;
+  /** Refuse conversions that would take more bytes beside PNG and BMP, before anything is
+   * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
+  maxMemory?: number | bigint | undefined;
   /** Called for each kind of defect that was tolerated, before the result is given. What it
    * throws takes the place of the result. */
   onWarning?: ((warning: Warning) => void) | undefined;
@@ -106,6 +109,8 @@ export interface Info {
     /** Bytes of the whole file. */
     byteLength: number;
   };
+  /** Bytes that the conversion takes at most, beside PNG and BMP. */
+  memory: number;
 }
 
 /** Receives either an error or the result, once, after the call has returned. */
@@ -280,6 +285,8 @@ export const constants: {
   };
   /** 16383 x 16383 */
   readonly DEFAULT_MAX_PIXELS: number;
+  /** Bytes. */
+  readonly DEFAULT_MAX_MEMORY: number;
   /** The size fields of a BMP have 32 bits. */
   readonly MAX_BMP_LENGTH: number;
 };

@@ -15,6 +15,7 @@ function defaults() {
     flags: cpu << 24 | 128 << 16, // threshold
     background: 0xffffff,
     maxPixels: 268402689, // 16383 * 16383
+    maxMemory: 256 * 1024 * 1024,
     onWarning: undefined,
     input: 'borrow',
     signal: undefined,
@@ -79,12 +80,12 @@ function color(value) {
   return r << 16 | g << 8 | b;
 }
 
-function pixelLimit(value) {
+function limit(key, value) {
   if (typeof value !== 'number' && typeof value !== 'bigint') {
-    throw argumentTypeError('option', 'maxPixels', 'a number or a bigint', value);
+    throw argumentTypeError('option', key, 'a number or a bigint', value);
   }
   if (!(value >= 0)) {
-    throw rangeError('option', 'maxPixels', '0 or more', value);
+    throw rangeError('option', key, '0 or more', value);
   }
   return Number(value);
 }
@@ -118,7 +119,8 @@ const readers = {
     parsed.flags = parsed.flags & ~0xff0000 | luma('threshold', value) << 16;
   },
   background(parsed, value) { parsed.background = color(value); },
-  maxPixels(parsed, value) { parsed.maxPixels = pixelLimit(value); },
+  maxPixels(parsed, value) { parsed.maxPixels = limit('maxPixels', value); },
+  maxMemory(parsed, value) { parsed.maxMemory = limit('maxMemory', value); },
   onWarning(parsed, value) { parsed.onWarning = listener(value); },
   input(parsed, value) { parsed.input = inputs[choice('input', inputs, value)]; },
   flag(parsed, value) { parsed.flags |= choice('flag', saveFlags, value) << 14; },
@@ -141,7 +143,7 @@ function readable(options) {
   return options;
 }
 
-/** { flags, background, maxPixels, onWarning, input, signal } of an options object. Own
+/** { flags, background, maxPixels, maxMemory, onWarning, input, signal } of an options object. Own
  * properties only: nothing that sits on a prototype counts. An option that is undefined has its
  * default; one that is not known is an error. */
 function readOptions(options) {

@@ -23,7 +23,7 @@ function getBMP(png, length, options) {
   const o = readOptions(options);
   throwIfAborted(o.signal);
   const size = toLength('png', view, length);
-  return native.convert(view, size, o.flags, o.background, o.maxPixels, o.onWarning);
+  return native.convert(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning);
 }
 
 function getBMPInto(target, png, options) {
@@ -32,7 +32,7 @@ function getBMPInto(target, png, options) {
   const o = readOptions(options);
   throwIfAborted(o.signal);
   const size = toLength('png', view, undefined);
-  return native.convertInto(view, size, o.flags, o.background, o.maxPixels, o.onWarning, output);
+  return native.convertInto(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, output);
 }
 
 function saveBMP(path, png, length, options) {
@@ -46,18 +46,18 @@ function saveBMP(path, png, length, options) {
   const o = readOptions(options);
   throwIfAborted(o.signal);
   const size = toLength('png', view, length);
-  return native.save(view, size, o.flags, o.background, o.maxPixels, o.onWarning, file);
+  return native.save(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, file);
 }
 
 // Where the addon writes facts of a plan: read at once, before anything else runs.
-const facts = new Float64Array(9);
+const facts = new Float64Array(10);
 
 function readInfo(png, options) {
   const view = toView('png', png);
   const o = readOptions(options);
   throwIfAborted(o.signal);
   const size = toLength('png', view, undefined);
-  native.plan(view, size, o.flags, o.background, o.maxPixels, o.onWarning, facts);
+  native.plan(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, facts);
   return {
     width: facts[0],
     height: facts[1],
@@ -70,6 +70,7 @@ function readInfo(png, options) {
       bitsPerPixel: facts[7],
       byteLength: facts[8],
     },
+    memory: facts[9],
   };
 }
 
@@ -77,7 +78,7 @@ function encodeBMP(pixels, options) {
   const o = readOptions(options);
   throwIfAborted(o.signal);
   const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
-  return native.encode(view, size, o.flags, o.background, o.maxPixels, o.onWarning,
+  return native.encode(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning,
     width, height, channels, stride);
 }
 
@@ -86,8 +87,8 @@ function decodePNG(png, options) {
   const o = readDecodeOptions(options);
   throwIfAborted(o.signal);
   const size = toLength('png', view, undefined);
-  const own = new Float64Array(9);
-  const data = native.decode(view, size, o.flags, o.background, o.maxPixels, o.onWarning, own);
+  const own = new Float64Array(10);
+  const data = native.decode(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, own);
   return { data, width: own[0], height: own[1], channels: o.channels };
 }
 

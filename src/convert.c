@@ -17,9 +17,7 @@
 #include <string.h>
 
 #include "adam7.h"
-#include "bmp.h"
 #include "encode.h"
-#include "format.h"
 #include "header.h"
 #include "inflate.h"
 #include "kernels.h"
@@ -27,13 +25,9 @@
 #include "plan.h"
 #include "png.h"
 #include "report.h"
+#include "route.h"
 #include "rows.h"
 #include "unfilter.h"
-
-/* Scanlines that are unfiltered into scratch rows go in groups that stay in the
- * L2 cache: at most so many rows and bytes. */
-#define GROUP_ROWS 16
-#define GROUP_BYTES (256 * 1024)
 
 /* ---- A conversion --------------------------------------------------------- */
 
@@ -61,30 +55,15 @@ typedef struct conversion {
     size_t   group;
 } conversion;
 
-static size_t round_up(size_t n, size_t multiple)
+/* The plan has seen that the bytes of a route can be counted in a size_t. */
+static bool open_scratch(conversion *c, const route *r)
 {
-    return (n + multiple - 1) / multiple * multiple;
-}
-
-static bool open_scratch(conversion *c, size_t row_bytes)
-{
-    const size_t writer = round_up(rows_memory(c->plan), 16);
-    size_t       rows = 0;
-
-    c->pitch = round_up(row_bytes, 16);
-    c->group = GROUP_BYTES / c->pitch;
-    if (c->group > GROUP_ROWS)
-        c->group = GROUP_ROWS;
-    if (c->group == 0)
-        c->group = 1;
-    if (!c->direct)
-        rows = (1 + c->group) * c->pitch + KERNEL_SLACK;
-    if (c->plan->png.interlaced)
-        rows += rows_bytes(c->plan, c->plan->png.width);
-    if (writer + rows == 0)
+    c->pitch = (size_t)r->pitch;
+    c->group = r->group;
+    if (route_scratch_bytes(r) == 0)
         return true;
-    c->memory = malloc(writer + rows);
-    c->scratch = (uint8_t *)c->memory + writer;
+    c->memory = malloc((size_t)route_scratch_bytes(r));
+    c->scratch = (uint8_t *)c->memory + r->writer_bytes;
     return c->memory != NULL;
 }
 
@@ -113,8 +92,7 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                                       const png2bmp_control *control, png2bmp_report *report)
 {
     const kernels *kernels = kernels_for(plan->options.cpu);
-    const size_t   row_bytes = (size_t)plan_scanline_bytes(plan->png.width, &plan->png);
-    unfilter_kind  unfilter;
+    const route    r = route_of(plan);
     inflate_config config;
 
     *c = (conversion){.plan = plan,
@@ -124,19 +102,16 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                       .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
                                        plan->png.palette_entries < 1u << plan->png.bit_depth};
     idat_open(&c->reader, &c->file, plan->first_idat);
-    unfilter = rows_direct_unfilter(pixels_row_kind(plan), plan->bmp.format);
-    c->direct = unfilter != UNFILTER_COUNT && !plan->png.interlaced;
-    if (!c->direct)
-        unfilter = unfilter_kind_for(plan_bits_per_pixel(&plan->png));
-    c->unfilter = kernels->unfilter[unfilter];
+    c->direct = r.direct;
+    c->unfilter = kernels->unfilter[r.unfilter];
 
     config = (inflate_config){.source = {next_span, c},
                               .total_bytes = plan_total_scanline_bytes(&plan->png),
-                              .longest_row = row_bytes + 1,
+                              .longest_row = (size_t)r.row_bytes + 1,
                               .check_adler = !plan->options.ignore_checksums,
                               .kernels = kernels};
     c->inflater = inflate_open(&config);
-    if (!c->inflater || !open_scratch(c, row_bytes))
+    if (!c->inflater || !open_scratch(c, &r))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     rows_open(&c->writer, plan, kernels, c->memory);
     return PNG2BMP_OK;
@@ -465,14 +440,12 @@ static png2bmp_status convert_mono_interlaced(const png2bmp_plan *plan, const ui
                                               png2bmp_report        *report)
 {
     const uint32_t width = plan->png.width, height = plan->png.height;
-    png2bmp_plan   gray_plan = *plan, mono_plan;
+    png2bmp_plan   gray_plan = route_through_gray(plan), mono_plan;
     png2bmp_pixels gray = {.width = width, .height = height, .channels = 1};
     row_target     gray_rows;
     uint8_t       *data;
     png2bmp_status status;
 
-    gray_plan.options.top_down = true;
-    gray_plan.bmp = bmp_layout(PNG2BMP_FORMAT_GRAY8, width, height, 8);
     gray.stride = (size_t)gray_plan.bmp.stride;
     gray.size = gray.stride * height;
     gray.data = data = malloc(gray.size);
@@ -496,7 +469,7 @@ png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t 
     row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
 
     header_write(bmp, plan);
-    if (format_of(plan->bmp.format)->step == STEP_BITS && plan->png.interlaced)
+    if (route_goes_through_gray(plan))
         return convert_mono_interlaced(plan, png, size, &target, control, report);
     return convert_rows(plan, png, size, &target, control, report);
 }

@@ -29,7 +29,7 @@ static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_p
                     .pixels = pixels,
                     .target = target,
                     .row_bytes = (size_t)pixels->width * pixels->channels};
-    e->memory = malloc(rows_memory(plan) + e->row_bytes + KERNEL_SLACK);
+    e->memory = malloc((size_t)rows_memory(plan) + e->row_bytes + KERNEL_SLACK);
     if (!e->memory)
         return false;
     e->slack_row = (uint8_t *)e->memory + rows_memory(plan);

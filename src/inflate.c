@@ -731,14 +731,24 @@ enum {
     BATCH_SIZE = 224 * 1024
 };
 
+/* History and a batch of scanlines, or all there are. */
+static uint64_t buffer_bytes(uint64_t total_bytes, uint64_t longest_row)
+{
+    const uint64_t batch = longest_row > BATCH_SIZE ? longest_row : BATCH_SIZE;
+
+    return WINDOW_SIZE + batch < total_bytes ? WINDOW_SIZE + batch : total_bytes;
+}
+
+uint64_t inflate_memory(uint64_t total_bytes, uint64_t longest_row)
+{
+    return sizeof(inflater) + buffer_bytes(total_bytes, longest_row) + OUTPUT_SLACK;
+}
+
 inflater *inflate_open(const inflate_config *config)
 {
-    size_t batch = config->longest_row > BATCH_SIZE ? config->longest_row : BATCH_SIZE;
-    size_t size = WINDOW_SIZE + batch;
-    if (size > config->total_bytes)
-        size = (size_t)config->total_bytes;
+    const size_t size = (size_t)buffer_bytes(config->total_bytes, config->longest_row);
+    inflater    *z = malloc(sizeof *z + size + OUTPUT_SLACK);
 
-    inflater *z = malloc(sizeof *z + size + OUTPUT_SLACK);
     if (!z)
         return NULL;
     /* All but the tables, which are written before they are read. */

@@ -40,6 +40,9 @@ typedef struct inflate_config {
 
 typedef struct inflater inflater;
 
+/* Bytes that inflate_open allocates. */
+uint64_t inflate_memory(uint64_t total_bytes, uint64_t longest_row);
+
 /* One allocation, which holds everything; NULL: out of memory. */
 inflater *inflate_open(const inflate_config *config);
 void      inflate_close(inflater *z); /* NULL is allowed */

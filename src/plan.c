@@ -9,6 +9,7 @@
 #include "format.h"
 #include "png.h"
 #include "report.h"
+#include "route.h"
 
 /* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
 #define MAX_EXPANSION 1032
@@ -20,6 +21,7 @@ void png2bmp_options_init(png2bmp_options *options)
     *options = (png2bmp_options){
         .background = {255, 255, 255},
         .max_pixels = PNG2BMP_DEFAULT_MAX_PIXELS,
+        .max_memory = PNG2BMP_DEFAULT_MAX_MEMORY,
         .threshold = 128,
     };
 }
@@ -109,22 +111,6 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 
 /* ---- Limits --------------------------------------------------------------- */
 
-/* Whether what a conversion allocates can be counted in a size_t. A scanline may be 64 times as
- * long as the row that is made of it (16-bit RGBA to one bit), so a small output is not enough
- * where a size_t has 32 bits. Allocated at most: three scanlines and one more byte (the inflater's
- * and the scratch of convert.c), 12 bytes a pixel of a row (rows_memory, a row of a pass), fixed
- * buffers, and for interlaced 'mono1' a byte a pixel. */
-static bool is_addressable(const png2bmp_plan *plan)
-{
-    const png2bmp_png_info *png = &plan->png;
-    const uint64_t row = 4 * plan_scanline_bytes(png->width, png) + 16 * (uint64_t)png->width;
-    const uint64_t whole = format_of(plan->bmp.format)->step == STEP_BITS && png->interlaced
-                               ? ((uint64_t)png->width + 3) * png->height
-                               : 0;
-
-    return row <= PTRDIFF_MAX / 2 && whole <= PTRDIFF_MAX;
-}
-
 /* The one place where sizes are checked: behind it no arithmetic on them can
  * overflow. An image of at most 2^32 output bytes has at most 2^35 pixels, and
  * less than 2^40 bytes of scanlines. */
@@ -142,10 +128,25 @@ static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *rep
         return report_error(report, PNG2BMP_ERR_OUTPUT_LIMIT,
                             "the BMP would have %llu bytes; the format ends at 4294967295",
                             (unsigned long long)plan->bmp.byte_length);
-    if (!is_addressable(plan))
+    return PNG2BMP_OK;
+}
+
+/* A scanline may be 64 times as long as the row that is made of it (16-bit RGBA to one bit), so a
+ * small output is not enough. Several of its size are kept, none of them above 2^35 bytes: no
+ * sum overflows. */
+static png2bmp_status check_memory(const png2bmp_plan *plan, png2bmp_report *report)
+{
+    if (plan->memory > PTRDIFF_MAX)
         return report_error(report, PNG2BMP_ERR_OUT_OF_MEMORY,
                             "%u x %u pixels need more memory than this machine can address",
-                            (unsigned)png->width, (unsigned)png->height);
+                            (unsigned)plan->png.width, (unsigned)plan->png.height);
+    if (plan->memory > plan->options.max_memory)
+        return report_error(report, PNG2BMP_ERR_MEMORY_LIMIT,
+                            "%u x %u pixels take %llu bytes beside input and output, maxMemory "
+                            "allows %llu",
+                            (unsigned)plan->png.width, (unsigned)plan->png.height,
+                            (unsigned long long)plan->memory,
+                            (unsigned long long)plan->options.max_memory);
     return PNG2BMP_OK;
 }
 
@@ -194,7 +195,10 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
         status = plan_bmp(plan, report);
     if (!status)
         status = check_expansion(&plan->png, size, report);
-    return status;
+    if (status)
+        return status;
+    plan->memory = route_memory(plan);
+    return check_memory(plan, report);
 }
 
 /* ---- The plan of raw pixels ------------------------------------------------ */
@@ -255,5 +259,9 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
         return status;
     plan->first_idat = 0;
     plan->png = info_of_pixels(pixels);
-    return plan_bmp(plan, report);
+    status = plan_bmp(plan, report);
+    if (status)
+        return status;
+    plan->memory = route_memory_of_pixels(plan);
+    return check_memory(plan, report);
 }

@@ -30,10 +30,10 @@ static size_t luma_memory(const png2bmp_plan *plan)
     return step_of(plan) == STEP_BITS ? scratch_row(plan->png.width) : 0;
 }
 
-size_t rows_memory(const png2bmp_plan *plan)
+uint64_t rows_memory(const png2bmp_plan *plan)
 {
-    const size_t errors =
-        step_of(plan) == STEP_BITS ? mono_errors(plan->png.width) * sizeof(int) : 0;
+    const uint64_t errors =
+        step_of(plan) == STEP_BITS ? (uint64_t)mono_errors(plan->png.width) * sizeof(int) : 0;
 
     return colors_memory(plan) + luma_memory(plan) + errors;
 }
@@ -138,13 +138,13 @@ unfilter_kind rows_direct_unfilter(row_kind kind, png2bmp_format format)
     return row->direct_row == kind ? row->direct_unfilter : UNFILTER_COUNT;
 }
 
-size_t rows_bytes(const png2bmp_plan *plan, size_t width)
+uint64_t rows_bytes(const png2bmp_plan *plan, size_t width)
 {
-    return (width * plan->bmp.bits_per_pixel + 7) / 8;
+    return ((uint64_t)width * plan->bmp.bits_per_pixel + 7) / 8;
 }
 
 void rows_clear_padding(const png2bmp_plan *plan, uint8_t *row)
 {
-    for (size_t i = rows_bytes(plan, plan->png.width); i < plan->bmp.stride; i++)
+    for (uint64_t i = rows_bytes(plan, plan->png.width); i < plan->bmp.stride; i++)
         row[i] = 0;
 }

@@ -20,7 +20,7 @@ typedef struct row_writer {
 } row_writer;
 
 /* Bytes of scratch memory that rows_open wants, aligned as malloc does it. */
-size_t rows_memory(const png2bmp_plan *plan);
+uint64_t rows_memory(const png2bmp_plan *plan);
 
 /* memory: rows_memory(plan) bytes that stay the caller's. */
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kernels, void *memory);
@@ -34,7 +34,7 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
 unfilter_kind rows_direct_unfilter(row_kind kind, png2bmp_format format);
 
 /* Bytes of `width` pixels of the output, without padding. */
-size_t rows_bytes(const png2bmp_plan *plan, size_t width);
+uint64_t rows_bytes(const png2bmp_plan *plan, size_t width);
 
 /* Zeroes the bytes from the last pixel to the next multiple of four. */
 void rows_clear_padding(const png2bmp_plan *plan, uint8_t *row);

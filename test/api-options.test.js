@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 
-const { getBMP, decodePNG, constants, errors } = require('..');
+const { getBMP, decodePNG, readInfo, constants, errors } = require('..');
 const { createImage } = require('./kit/image');
 const { encodePng, pngChunks, assemble } = require('./kit/png-encoder');
 
@@ -113,6 +113,31 @@ test('maxPixels takes numbers, bigints and Infinity, and refuses one pixel too m
     assert.throws(() => getBMP(png, { maxPixels }), { code: 'ERR_OUT_OF_RANGE' });
   }
   assert.throws(() => getBMP(png, { maxPixels: '20' }), { code: 'ERR_INVALID_ARG_TYPE' });
+});
+
+test('maxMemory refuses what readInfo says that a conversion takes, less one byte', () => {
+  const { memory } = readInfo(png);
+  assert.ok(memory > 1000 && memory < 2 ** 20);
+  for (const maxMemory of [memory, BigInt(memory), Infinity]) {
+    assert.ok(getBMP(png, { maxMemory }).length > 0);
+  }
+  for (const maxMemory of [memory - 1, 0, 0n]) {
+    assert.throws(() => getBMP(png, { maxMemory }), { code: 'ERR_MEMORY_LIMIT' });
+  }
+  assert.throws(() => getBMP(png, { maxMemory: -1 }), { code: 'ERR_OUT_OF_RANGE' });
+  assert.throws(() => getBMP(png, { maxMemory: '1' }), { code: 'ERR_INVALID_ARG_TYPE' });
+});
+
+// 200 MB of scanline in 194 kB of PNG, for 3 MB of BMP: it is large in memory alone.
+test('one row of 25 million pixels is refused by default, before anything is allocated', () => {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 1, 16, 6, 0, 0, 0]);
+  header.writeUInt32BE(25e6);
+  const png = assemble([
+    { type: 'IHDR', data: header }, { type: 'IDAT', data: Buffer.alloc(194000) }, { type: 'IEND' },
+  ]);
+  assert.throws(() => getBMP(png, { format: 'mono1' }), { code: 'ERR_MEMORY_LIMIT' });
+  const { memory } = readInfo(png, { format: 'mono1', maxMemory: Infinity });
+  assert.ok(memory > 600e6);
 });
 
 test('threshold and invert reach the black and white of mono1', () => {

@@ -67,6 +67,11 @@ test('--max-pixels has the default of the library', () => {
   assert.equal(row.initial, String(constants.DEFAULT_MAX_PIXELS));
 });
 
+test('--max-memory has the default of the library', () => {
+  const row = OPTIONS.find((option) => option.name === 'max-memory');
+  assert.equal(row.initial, String(constants.DEFAULT_MAX_MEMORY));
+});
+
 test('groff formats the man page without a warning', { skip: !found('groff') && 'needs groff' }, () => {
   const { stdout, stderr } = run('groff', ['-man', '-Tutf8', '-ww', '-z', 'man/png2bmp.1']);
   assert.equal(stdout + stderr, '');

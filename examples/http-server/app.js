@@ -106,6 +106,7 @@ function createApp(options) {
     const options = {
       ...readOptions(query),
       maxPixels: settings.maxPixels,
+      maxMemory: 32 * 1024 * 1024, // beside PNG and BMP
       onWarning: (warning) => warnings.push(warning.code),
       signal,
     };

@@ -509,6 +509,10 @@ static void test_limits(void)
     check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_ERR_PIXEL_LIMIT, "12 pixels, 11 allowed");
     options.max_pixels = 12;
     check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_OK, "12 pixels, 12 allowed");
+    options = default_options();
+    options.max_memory = 2000;
+    check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_ERR_MEMORY_LIMIT, "maxMemory");
+    options = default_options();
     options.format = PNG2BMP_FORMAT_INDEXED;
     check(header_verdict(4, 3, 8, 2, &options) == PNG2BMP_ERR_FORMAT, "RGB cannot be indexed");
     options.format = PNG2BMP_FORMAT_COUNT;

@@ -13,6 +13,10 @@
 
 #define MIB ((size_t)1024 * 1024)
 
+/* A limit: what the plan says. malloc gives a little more than it is asked for. */
+#define ANNOUNCED SIZE_MAX
+#define ROUNDING 16384
+
 /* volatile: the compiler believes that malloc looks at nothing of ours. */
 static volatile struct {
     bool   on;
@@ -134,12 +138,15 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
     png2bmp_options_init(&options);
     options.format = format;
     options.max_pixels = UINT64_MAX;
+    options.max_memory = UINT64_MAX;
     status = png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL);
     if (status == PNG2BMP_OK) {
         memory.now = memory.peak = 0;
         memory.on = true;
         status = convert(&plan, &png);
         memory.on = false;
+        if (limit == ANNOUNCED)
+            limit = (size_t)plan.memory + ROUNDING;
         tell(status == PNG2BMP_OK && memory.peak <= limit, what, info, format, memory.peak);
     } else if (status != PNG2BMP_ERR_FORMAT) {
         tell(false, png2bmp_status_text(status), info, format, 0);
@@ -171,8 +178,14 @@ int main(void)
                 info.height = w == 2 ? 20 : 2000;
                 measure("in memory", to_memory, &info, (png2bmp_format)format, MIB);
             }
-            info.width = 1000;
+            info.width = 1000 * 1000;
+            info.height = 2;
+            measure("a very wide row", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
             info.interlaced = true;
+            measure("a very wide row", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
+            info.width = 1000;
+            info.height = 2000;
+            measure("as announced", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
             if (format != PNG2BMP_FORMAT_MONO1)
                 measure("interlaced", to_memory, &info, (png2bmp_format)format, MIB);
         }

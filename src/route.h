@@ -1,0 +1,34 @@
+/* What follows from a plan on the way from the filtered scanlines to the rows of the
+ * output: computed once, for the memory that the plan announces and for the run. */
+#ifndef PNG2BMP_ROUTE_H
+#define PNG2BMP_ROUTE_H
+
+#include "kernels.h"
+
+typedef struct route {
+    unfilter_kind unfilter;
+    bool          direct; /* unfilter writes rows of the output itself */
+    uint64_t      row_bytes;
+
+    /* The scratch memory: what the writer of rows wants, then rows of `pitch` bytes (the
+     * prior scanline, then `group` more), then for an interlaced image a row of pixels
+     * before they are scattered. No part: 0 bytes. */
+    uint64_t writer_bytes, pitch, samples_bytes, pass_row_bytes;
+    uint32_t group;
+} route;
+
+route route_of(const png2bmp_plan *plan);
+
+uint64_t route_scratch_bytes(const route *r);
+
+/* Bytes that a run allocates at most, all that live at the same time: of a PNG, and of raw
+ * pixels. */
+uint64_t route_memory(const png2bmp_plan *plan);
+uint64_t route_memory_of_pixels(const png2bmp_plan *plan);
+
+/* The same conversion to gray, top row first, 8 bits a pixel: interlaced images whose rows
+ * must come in order take this way. */
+png2bmp_plan route_through_gray(const png2bmp_plan *plan);
+bool         route_goes_through_gray(const png2bmp_plan *plan);
+
+#endif
