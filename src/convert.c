@@ -7,8 +7,8 @@
  *       rows of the BMP, batch by batch while it is hot in the cache. Of what is
  *       behind, only the last scanline is kept: the prior row of the next.
  *
- * The parts (png, inflate, unfilter, adam7, rows, bmp) do not know each other;
- * they meet here.
+ * The parts (scanlines, unfilter, adam7, rows, bmp) do not know each other; they meet
+ * here.
  * Raw pixels take the same road from the samples on: encode.c.
  */
 #include "convert.h"
@@ -19,32 +19,26 @@
 #include "adam7.h"
 #include "encode.h"
 #include "header.h"
-#include "inflate.h"
 #include "kernels.h"
 #include "pixels.h"
 #include "plan.h"
-#include "png.h"
 #include "report.h"
 #include "route.h"
 #include "rows.h"
+#include "scanlines.h"
 #include "unfilter.h"
 
 /* ---- A conversion --------------------------------------------------------- */
 
 typedef struct conversion {
-    const png2bmp_plan    *plan;
-    png_file               file;
-    const png2bmp_control *control;
-    row_target            *target;
-
-    idat_reader reader;
-    inflater   *inflater;
+    const png2bmp_plan *plan;
+    row_target         *target;
+    scanline_reader     scanlines;
 
     unfilter_fn unfilter;
     row_writer  writer;
     bool        direct; /* unfilter writes the BMP row itself */
     bool        watch_indices;
-    bool        cancelled;
 
     /* One allocation: what the writer wants, scratch rows of `pitch` bytes (the
      * prior scanline, then a group of them), and for an interlaced image a row of
@@ -67,51 +61,25 @@ static bool open_scratch(conversion *c, const route *r)
     return c->memory != NULL;
 }
 
-static bool is_cancelled(conversion *c)
-{
-    const png2bmp_control *control = c->control;
-
-    if (!c->cancelled && control && control->cancelled)
-        c->cancelled = control->cancelled(control->user);
-    return c->cancelled;
-}
-
-/* Asks here too: a stream can be long and give nothing, block after empty block. */
-static void next_span(void *user, const uint8_t **bytes, size_t *size)
-{
-    conversion *c = user;
-
-    if (is_cancelled(c))
-        *size = 0;
-    else
-        idat_next(&c->reader, bytes, size);
-}
-
 static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, const uint8_t *png,
                                       size_t size, row_target *target,
                                       const png2bmp_control *control, png2bmp_report *report)
 {
     const kernels *kernels = kernels_for(plan->options.cpu);
     const route    r = route_of(plan);
-    inflate_config config;
+    png2bmp_status status;
 
     *c = (conversion){.plan = plan,
-                      .file = png_file_of(png, size, &plan->options, report),
-                      .control = control,
                       .target = target,
+                      .direct = r.direct,
+                      .unfilter = kernels->unfilter[r.unfilter],
                       .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
                                        plan->png.palette_entries < 1u << plan->png.bit_depth};
-    idat_open(&c->reader, &c->file, plan->first_idat);
-    c->direct = r.direct;
-    c->unfilter = kernels->unfilter[r.unfilter];
-
-    config = (inflate_config){.source = {next_span, c},
-                              .total_bytes = plan_total_scanline_bytes(&plan->png),
-                              .longest_row = (size_t)r.row_bytes + 1,
-                              .check_adler = !plan->options.ignore_checksums,
-                              .kernels = kernels};
-    c->inflater = inflate_open(&config);
-    if (!c->inflater || !open_scratch(c, &r))
+    status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.row_bytes, kernels, control,
+                            report);
+    if (status)
+        return status;
+    if (!open_scratch(c, &r))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     rows_open(&c->writer, plan, kernels, c->memory);
     return PNG2BMP_OK;
@@ -120,86 +88,10 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
 static void close_conversion(conversion *c)
 {
     free(c->memory);
-    inflate_close(c->inflater);
+    scanlines_close(&c->scanlines);
 }
 
-/* ---- Scanlines ------------------------------------------------------------ */
-
-/* An error of the inflater in words. A damaged chunk shows first as nonsense in
- * the data: the CRC is the better explanation. */
-static png2bmp_status inflate_error(conversion *c, inflate_status status)
-{
-    png2bmp_report *report = c->file.report;
-    uint32_t        stored, computed;
-    png2bmp_status  known;
-
-    if (c->cancelled)
-        return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
-    known = idat_diagnose(&c->reader);
-    if (!known && status == INFLATE_STARVED)
-        known = png_find_late_idat(&c->reader);
-    if (known)
-        return known;
-    switch (status) {
-    case INFLATE_STARVED:
-        return report_error(report, PNG2BMP_ERR_TRUNCATED,
-                            "the IDAT chunks end at byte %zu, before the compressed data does",
-                            c->reader.position);
-    case INFLATE_SHORT:
-        return report_error(report, PNG2BMP_ERR_TRUNCATED,
-                            "the compressed data ends before the last scanline does");
-    case INFLATE_BAD_HEADER:
-        return report_plain_error(report, PNG2BMP_ERR_ZLIB);
-    case INFLATE_BAD_ADLER:
-        inflate_adler(c->inflater, &stored, &computed);
-        return report_error(report, PNG2BMP_ERR_ADLER32,
-                            "the pixel data is damaged: Adler-32 is %08x, computed %08x",
-                            (unsigned)stored, (unsigned)computed);
-    default:
-        return report_error(report, PNG2BMP_ERR_DEFLATE,
-                            "IDAT at byte %zu: the compressed data is not valid", c->reader.chunk);
-    }
-}
-
-/* As in inflate_error: a wrong CRC is the better explanation. */
-static png2bmp_status filter_error(conversion *c, unsigned type, unsigned long long scanline)
-{
-    const png2bmp_status known = idat_diagnose(&c->reader);
-
-    if (known)
-        return known;
-    return report_error(c->file.report, PNG2BMP_ERR_FILTER,
-                        "scanline %llu has filter type %u; PNG has 0 to 4", scanline, type);
-}
-
-static png2bmp_status check_filter_types(conversion *c, const uint8_t *rows, size_t pitch,
-                                         size_t count, uint32_t first)
-{
-    for (size_t i = 0; i < count; i++) {
-        const unsigned type = rows[i * pitch];
-
-        if (type > FILTER_PAETH)
-            return filter_error(c, type, (unsigned long long)first + i);
-    }
-    return PNG2BMP_OK;
-}
-
-/* The next scanlines, at least one and at most max_rows, none after an error; `first` is the number
- * of the first, for messages. */
-static png2bmp_status next_scanlines(conversion *c, size_t row_bytes, uint32_t max_rows,
-                                     uint32_t first, const uint8_t **rows, size_t *count)
-{
-    inflate_status status;
-
-    *rows = NULL;
-    *count = 0;
-    if (is_cancelled(c))
-        return report_plain_error(c->file.report, PNG2BMP_ERR_CANCELLED);
-    status = inflate_rows(c->inflater, row_bytes + 1, max_rows, rows, count);
-    if (status)
-        return inflate_error(c, status);
-    return check_filter_types(c, *rows, row_bytes + 1, *count, first);
-}
+/* ---- Scanlines into samples ----------------------------------------------- */
 
 /* Unfilters a group into scratch rows: the first is at the returned address, the
  * next c->pitch behind. first: nothing stands above it. */
@@ -222,7 +114,8 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
     if (highest < c->plan->png.palette_entries)
         return PNG2BMP_OK;
     c->watch_indices = false;
-    return report_warning(c->file.report, c->file.strict, PNG2BMP_ERR_PALETTE_INDEX,
+    return report_warning(c->scanlines.file.report, c->scanlines.file.strict,
+                          PNG2BMP_ERR_PALETTE_INDEX,
                           "a pixel has palette index %u, the palette has %u entries: it is black",
                           highest, (unsigned)c->plan->png.palette_entries);
 }
@@ -304,7 +197,7 @@ static png2bmp_status convert_sequential(conversion *c)
         const uint8_t *rows;
         size_t         count;
 
-        status = next_scanlines(c, row_bytes, png->height - y, y, &rows, &count);
+        status = scanlines_next(&c->scanlines, row_bytes, png->height - y, y, &rows, &count);
         if (status)
             break;
         status = write_batch(c, rows, row_bytes, y, count);
@@ -357,7 +250,7 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
         const uint8_t *rows;
         size_t         count;
 
-        status = next_scanlines(c, row_bytes, pass->height - y, y, &rows, &count);
+        status = scanlines_next(&c->scanlines, row_bytes, pass->height - y, y, &rows, &count);
         while (!status && count > 0) {
             const uint32_t n = (uint32_t)smaller(count, c->group);
 
@@ -395,24 +288,6 @@ static png2bmp_status convert_interlaced(conversion *c)
     return status;
 }
 
-/* ---- The end of the file -------------------------------------------------- */
-
-static png2bmp_status finish(conversion *c)
-{
-    bool           extra_in_stream, extra_in_idats;
-    inflate_status inflated = inflate_finish(c->inflater, &extra_in_stream);
-    png2bmp_status status;
-
-    if (inflated || c->cancelled)
-        return inflate_error(c, inflated);
-    status = png_parse_end(&c->reader, &extra_in_idats);
-    if (status || (!extra_in_stream && !extra_in_idats))
-        return status;
-    return report_warning(c->file.report, c->file.strict, PNG2BMP_ERR_EXTRA_DATA,
-                          "the IDAT chunks hold more data than %u x %u pixels need",
-                          (unsigned)c->plan->png.width, (unsigned)c->plan->png.height);
-}
-
 png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
                             row_target *target, const png2bmp_control *control,
                             png2bmp_report *report)
@@ -421,11 +296,9 @@ png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t
     png2bmp_status status = open_conversion(&c, plan, png, size, target, control, report);
 
     if (!status)
-        status = png_check_unused_chunks(&c.file, plan->first_idat);
-    if (!status)
         status = plan->png.interlaced ? convert_interlaced(&c) : convert_sequential(&c);
     if (!status)
-        status = finish(&c);
+        status = scanlines_finish(&c.scanlines);
     close_conversion(&c);
     return status;
 }

@@ -1,0 +1,142 @@
+#include "scanlines.h"
+
+#include "plan.h"
+#include "report.h"
+#include "unfilter.h"
+
+static bool is_cancelled(scanline_reader *reader)
+{
+    const png2bmp_control *control = reader->control;
+
+    if (!reader->cancelled && control && control->cancelled)
+        reader->cancelled = control->cancelled(control->user);
+    return reader->cancelled;
+}
+
+/* Asks here too: a stream can be long and give nothing, block after empty block. */
+static void next_span(void *user, const uint8_t **bytes, size_t *size)
+{
+    scanline_reader *reader = user;
+
+    if (is_cancelled(reader))
+        *size = 0;
+    else
+        idat_next(&reader->idats, bytes, size);
+}
+
+png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
+                              size_t size, size_t longest_row, const kernels *kernels,
+                              const png2bmp_control *control, png2bmp_report *report)
+{
+    inflate_config config;
+
+    *reader = (scanline_reader){
+        .plan = plan, .control = control, .file = png_file_of(png, size, &plan->options, report)};
+    idat_open(&reader->idats, &reader->file, plan->first_idat);
+    config = (inflate_config){.source = {next_span, reader},
+                              .total_bytes = plan_total_scanline_bytes(&plan->png),
+                              .longest_row = longest_row + 1,
+                              .check_adler = !plan->options.ignore_checksums,
+                              .kernels = kernels};
+    reader->inflater = inflate_open(&config);
+    if (!reader->inflater)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    return png_check_unused_chunks(&reader->file, plan->first_idat);
+}
+
+void scanlines_close(scanline_reader *reader)
+{
+    inflate_close(reader->inflater);
+}
+
+/* An error of the inflater in words. A damaged chunk shows first as nonsense in
+ * the data: the CRC is the better explanation. */
+static png2bmp_status inflate_error(scanline_reader *reader, inflate_status status)
+{
+    png2bmp_report *report = reader->file.report;
+    uint32_t        stored, computed;
+    png2bmp_status  known;
+
+    if (reader->cancelled)
+        return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
+    known = idat_diagnose(&reader->idats);
+    if (!known && status == INFLATE_STARVED)
+        known = png_find_late_idat(&reader->idats);
+    if (known)
+        return known;
+    switch (status) {
+    case INFLATE_STARVED:
+        return report_error(report, PNG2BMP_ERR_TRUNCATED,
+                            "the IDAT chunks end at byte %zu, before the compressed data does",
+                            reader->idats.position);
+    case INFLATE_SHORT:
+        return report_error(report, PNG2BMP_ERR_TRUNCATED,
+                            "the compressed data ends before the last scanline does");
+    case INFLATE_BAD_HEADER:
+        return report_plain_error(report, PNG2BMP_ERR_ZLIB);
+    case INFLATE_BAD_ADLER:
+        inflate_adler(reader->inflater, &stored, &computed);
+        return report_error(report, PNG2BMP_ERR_ADLER32,
+                            "the pixel data is damaged: Adler-32 is %08x, computed %08x",
+                            (unsigned)stored, (unsigned)computed);
+    default:
+        return report_error(report, PNG2BMP_ERR_DEFLATE,
+                            "IDAT at byte %zu: the compressed data is not valid",
+                            reader->idats.chunk);
+    }
+}
+
+/* As in inflate_error: a wrong CRC is the better explanation. */
+static png2bmp_status filter_error(scanline_reader *reader, unsigned type,
+                                   unsigned long long scanline)
+{
+    const png2bmp_status known = idat_diagnose(&reader->idats);
+
+    if (known)
+        return known;
+    return report_error(reader->file.report, PNG2BMP_ERR_FILTER,
+                        "scanline %llu has filter type %u; PNG has 0 to 4", scanline, type);
+}
+
+static png2bmp_status check_filter_types(scanline_reader *reader, const uint8_t *rows, size_t pitch,
+                                         size_t count, uint32_t first)
+{
+    for (size_t i = 0; i < count; i++) {
+        const unsigned type = rows[i * pitch];
+
+        if (type > FILTER_PAETH)
+            return filter_error(reader, type, (unsigned long long)first + i);
+    }
+    return PNG2BMP_OK;
+}
+
+png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_t max_rows,
+                              uint32_t first, const uint8_t **rows, size_t *count)
+{
+    inflate_status status;
+
+    *rows = NULL;
+    *count = 0;
+    if (is_cancelled(reader))
+        return report_plain_error(reader->file.report, PNG2BMP_ERR_CANCELLED);
+    status = inflate_rows(reader->inflater, row_bytes + 1, max_rows, rows, count);
+    if (status)
+        return inflate_error(reader, status);
+    return check_filter_types(reader, *rows, row_bytes + 1, *count, first);
+}
+
+png2bmp_status scanlines_finish(scanline_reader *reader)
+{
+    bool           extra_in_stream, extra_in_idats;
+    inflate_status inflated = inflate_finish(reader->inflater, &extra_in_stream);
+    png2bmp_status status;
+
+    if (inflated || reader->cancelled)
+        return inflate_error(reader, inflated);
+    status = png_parse_end(&reader->idats, &extra_in_idats);
+    if (status || (!extra_in_stream && !extra_in_idats))
+        return status;
+    return report_warning(reader->file.report, reader->file.strict, PNG2BMP_ERR_EXTRA_DATA,
+                          "the IDAT chunks hold more data than %u x %u pixels need",
+                          (unsigned)reader->plan->png.width, (unsigned)reader->plan->png.height);
+}

@@ -1,0 +1,35 @@
+/*
+ * The scanlines of a PNG, one batch after the other: where chunks meet the inflater, filter
+ * types are checked, and what is wrong is put into words.
+ */
+#ifndef PNG2BMP_SCANLINES_H
+#define PNG2BMP_SCANLINES_H
+
+#include "inflate.h"
+#include "png.h"
+
+typedef struct scanline_reader {
+    const png2bmp_plan    *plan;
+    const png2bmp_control *control;
+    png_file               file;
+    idat_reader            idats;
+    inflater              *inflater;
+    bool                   cancelled;
+} scanline_reader;
+
+/* reader: stays where it is until scanlines_close, which follows in any case. longest_row: bytes
+ * without the filter type. */
+png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
+                              size_t size, size_t longest_row, const kernels *kernels,
+                              const png2bmp_control *control, png2bmp_report *report);
+void           scanlines_close(scanline_reader *reader);
+
+/* The next scanlines of 1 + row_bytes bytes, at least one and at most max_rows, none after an
+ * error; `first` is the number of the first, for messages. As inflate_rows. */
+png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_t max_rows,
+                              uint32_t first, const uint8_t **rows, size_t *count);
+
+/* After the last scanline: the rest of the stream and of the file. */
+png2bmp_status scanlines_finish(scanline_reader *reader);
+
+#endif
