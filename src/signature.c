@@ -37,6 +37,9 @@ static const kind kinds[] = {
     KIND(0, "\xc2\x89PNG",
          " any more: it was encoded as UTF-8 text. Write and read it as binary, without an "
          "encoding"),
+    KIND(0, "?PNG",
+         " any more: it was written as text, with ? for what has no character. Write it as binary, "
+         "without an encoding"),
     KIND(0, "iVBORw0KGgo", " but one in base64: decode it first"),
     KIND(0, "data:", ": it is a data URL. Decode what follows the comma (base64) first"),
     KIND(0, "version https://git-lfs", " but a Git LFS pointer to a file: run 'git lfs pull'"),
@@ -46,6 +49,8 @@ static const kind kinds[] = {
     KIND(0, "GIF8", " but a GIF: " CONVERT),
     KIND(4, "ftypavif", " but an AVIF: " CONVERT),
     KIND(4, "ftyphei", " but a HEIC: " CONVERT),
+    KIND(4, "ftypmif1", " but a HEIC or AVIF: " CONVERT),
+    KIND(4, "ftypmsf1", " but a HEIC or AVIF: " CONVERT),
     KIND(0, "II*\0", " but a TIFF: " CONVERT),
     KIND(0, "MM\0*", " but a TIFF: " CONVERT),
     KIND(0, "\0\0\1\0", " but an ICO: " CONVERT),
@@ -82,12 +87,23 @@ static bool is_space(uint8_t byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
+/* A text may begin with a byte order mark and blank lines. */
+static void skip_blanks(const uint8_t **head, size_t *size)
+{
+    static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
+
+    if (*size >= sizeof mark && memcmp(*head, mark, sizeof mark) == 0) {
+        *head += sizeof mark;
+        *size -= sizeof mark;
+    }
+    while (*size > 0 && is_space(**head)) {
+        ++*head;
+        --*size;
+    }
+}
+
 static bool is_html(const uint8_t *head, size_t size)
 {
-    while (size > 0 && is_space(*head)) {
-        head++;
-        size--;
-    }
     return begins_with_word(head, size, "<!doctype html") || begins_with_word(head, size, "<html");
 }
 
@@ -96,13 +112,19 @@ static const char *describe(const uint8_t *head, size_t size)
 {
     if (is_bmp(head, size))
         return " but a BMP already";
-    if (is_html(head, size))
-        return " but HTML, perhaps an error page: look at what the server answered";
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (fits(&kinds[i], head, size))
             return kinds[i].text;
     }
     return NULL;
+}
+
+static const char *describe_text(const uint8_t *head, size_t size)
+{
+    skip_blanks(&head, &size);
+    return is_html(head, size)
+               ? " but HTML, perhaps an error page: look at what the server answered"
+               : describe(head, size);
 }
 
 static png2bmp_status report_first_bytes(const uint8_t *head, size_t size, png2bmp_report *report)
@@ -135,6 +157,8 @@ png2bmp_status signature_check(const uint8_t *bytes, size_t size, png2bmp_report
                    : report_error(report, PNG2BMP_ERR_TRUNCATED,
                                   "the file ends at byte %zu, inside the signature", size);
     what = describe(head, length);
+    if (!what)
+        what = describe_text(head, length);
     return what ? report_error(report, PNG2BMP_ERR_SIGNATURE, "not a PNG%s", what)
                 : report_first_bytes(head, length, report);
 }
