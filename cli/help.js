@@ -16,6 +16,13 @@ const DESCRIPTION = [
   'Each IN.png becomes IN.bmp beside it, unless a second name that ends in .bmp, --output or '
   + "--out-dir say otherwise. '-' as the input is standard input, and as the output standard "
   + 'output; standard input is written to standard output unless an output is named.',
+  'Standard input, pipes and devices are checked as they come: what is no PNG, or is over a limit, '
+  + 'is refused without reading on. Of several PNGs in one stream only the first is converted, with '
+  + 'a warning (--verbose).',
+  'File names need not be UTF-8. Control characters, and those that change the direction of text, '
+  + 'are shown as ? and escaped in --json.',
+  'A file whose name begins with - is given as ./-name, or after --. An option that has no effect '
+  + 'on the chosen format is refused.',
   'An output appears under its name only when it is whole: a failed or interrupted conversion '
   + 'leaves what was there before.',
   'A single input is reported on standard output with its size and the time it took. For many, '

@@ -77,12 +77,13 @@ const GROUPS = [
         name: 'out-dir', short: 'd', value: 'DIR', read: notEmpty, complete: 'directory',
         help: 'Write below DIR, which is made if needed, and keep the tree: what was found in a '
           + 'directory keeps its path below that directory, a relative name its path, '
-          + 'any other name only its last part.',
+          + 'any other name only its last part. Written as one word, -dDIR, it must exist.',
       },
       {
         name: 'recursive', short: 'r',
         help: 'Convert every *.png below the directories named as inputs. Links to directories '
-          + 'are not followed.',
+          + 'are not followed. What macOS adds (._*, __MACOSX) is left out. Of two files with '
+          + 'one output (a.png, a.PNG) neither is converted.',
       },
       {
         name: 'suffix', value: 'S', read: suffix, initial: '.bmp',
@@ -90,7 +91,8 @@ const GROUPS = [
       },
       {
         name: 'files-from', value: 'FILE', read: notEmpty, complete: 'file',
-        help: "Read the names of more inputs from FILE, one a line; '-' is standard input.",
+        help: "Read the names of more inputs from FILE, one a line; '-' is standard input. "
+          + 'It may begin with a byte order mark.',
       },
       {
         name: 'null', short: '0',
