@@ -160,6 +160,14 @@ test('--max-pixels refuses larger images', (t) => {
   assert.equal(place.run(['--max-pixels', '15', 'a.png']).status, 0);
 });
 
+test('--max-memory refuses what takes more', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const refused = place.run(['--max-memory', '1000', 'a.png']);
+  assert.equal(refused.status, 65);
+  assert.match(refused.stderr, /bytes beside input and output, maxMemory allows 1000/);
+  assert.equal(place.run(['--max-memory', '1000000', 'a.png']).status, 0);
+});
+
 test('--ignore-checksums accepts a wrong CRC', (t) => {
   const damaged = Buffer.from(TINY_PNG);
   damaged[29] ^= 1; /* the CRC of IHDR */
