@@ -1,8 +1,9 @@
 # The C side: the library, its tests, and the checks that CI runs on all C code.
-# The Node.js addon is built by `npm run build` (binding.gyp).
 #
 #   make                 libpng2bmp.a and libpng2bmp.so in build/c/
-#   make install         PREFIX (/usr/local) and DESTDIR are honoured
+#   make addon           build/Release/png2bmp.node; `npm run build` runs it on all processors
+#   make install         PREFIX (/usr/local), LIBDIR and DESTDIR are honoured; then run ldconfig
+#   make uninstall       removes what install put there
 #   make check           the C tests
 #   make sanitize        the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make warnings        all C code, by gcc and by clang, no warning allowed
@@ -31,13 +32,21 @@ DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate)
 DEFLATE_LIBS   := $(or $(filter /%,$(shell $(CC) -print-file-name=libdeflate.a)), \
                        $(shell pkg-config --libs libdeflate))
 
+comma := ,
+
 C_FLAGS  = -std=c11 -Wall -Wextra -fvisibility=hidden -fPIC -DPNG2BMP_SHARED -Iinclude -Isrc $(DEFLATE_CFLAGS) $(CFLAGS)
 
-.PHONY: all lib install check sanitize warnings format format-check tidy clean
+NODE_INCLUDE = $(shell node -p "require('node-api-headers').include_dir")
+
+# libdeflate's own symbols stay inside: some of its static objects (1.23) cannot be exported from a
+# shared library, and no program that links with ours should get them. Apple's linker has no such flag.
+LOCAL_DEFLATE := $(if $(filter Darwin,$(shell uname -s)),,-Wl$(comma)--exclude-libs$(comma)ALL)
+
+.PHONY: all lib addon install uninstall check sanitize warnings format format-check tidy clean
 .SECONDARY:
 
 all: lib
-lib: $(BUILD)/libpng2bmp.a $(BUILD)/libpng2bmp.so $(BUILD)/png2bmp.pc
+lib: $(BUILD)/libpng2bmp.a $(BUILD)/libpng2bmp.so
 
 $(BUILD)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -48,14 +57,50 @@ $(BUILD)/libpng2bmp.a: $(OBJECTS)
 	$(AR) rcs $@ $^
 
 $(BUILD)/libpng2bmp.so: $(OBJECTS)
-	$(CC) -shared $(CFLAGS) -Wl,-soname,libpng2bmp.so.$(SOVERSION) -o $@ $^ $(DEFLATE_LIBS)
+	$(CC) -shared $(CFLAGS) $(LOCAL_DEFLATE) -Wl,-soname,libpng2bmp.so.$(SOVERSION) -o $@ $^ $(DEFLATE_LIBS)
 
-$(BUILD)/png2bmp.pc: include/png2bmp.h Makefile
+# ---- The Node.js addon ---------------------------------------------------------
+# What it takes from Node.js is declared by the npm package node-api-headers, so that nothing has
+# to be downloaded, and any Node.js from version 20 on loads it.
+
+ADDON         := build/Release/png2bmp.node
+ADDON_OBJECTS := $(patsubst %.c,build/addon/%.o,$(SOURCES) $(wildcard addon/*.c))
+ADDON_CFLAGS  = -std=c11 -O3 -Wall -Wextra -fvisibility=hidden -fPIC -DNAPI_VERSION=8 \
+    -DNODE_GYP_MODULE_NAME=png2bmp -DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED -Iinclude -Isrc \
+    $(DEFLATE_CFLAGS) -isystem $(NODE_INCLUDE)
+ADDON_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup, \
+    -shared -Wl$(comma)--as-needed $(LOCAL_DEFLATE) -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now \
+    -Wl$(comma)-s)
+
+addon: $(ADDON)
+
+build/addon/%.o: %.c $(HEADERS) $(wildcard addon/*.h) Makefile
 	@mkdir -p $(@D)
-	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(PREFIX)/include' '' \
-	    'Name: png2bmp' 'Description: PNG bytes in, BMP bytes out' 'Version: $(VERSION)' \
-	    'Requires.private: libdeflate' 'Libs: -L$${libdir} -lpng2bmp' \
-	    'Cflags: -I$${includedir}' > $@
+	$(CC) $(ADDON_CFLAGS) -c -o $@ $<
+
+$(ADDON): $(ADDON_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(ADDON_LDFLAGS) -o $@ $^ $(DEFLATE_LIBS)
+
+# ---- Installing the C library --------------------------------------------------
+
+# Made at each install: PREFIX may be another one than at the last.
+define PKG_CONFIG_FILE
+prefix=$(PREFIX)
+libdir=$(LIBDIR)
+includedir=$(PREFIX)/include
+
+Name: png2bmp
+Description: PNG bytes in, BMP bytes out
+Version: $(VERSION)
+Requires.private: libdeflate
+Libs: -L$${libdir} -lpng2bmp
+Cflags: -I$${includedir}
+endef
+export PKG_CONFIG_FILE
+
+INSTALLED = $(PREFIX)/include/png2bmp.h $(foreach f,libpng2bmp.a libpng2bmp.so \
+    libpng2bmp.so.$(SOVERSION) libpng2bmp.so.$(VERSION) pkgconfig/png2bmp.pc,$(LIBDIR)/$(f))
 
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
@@ -64,7 +109,11 @@ install: lib
 	install -m 755 $(BUILD)/libpng2bmp.so $(DESTDIR)$(LIBDIR)/libpng2bmp.so.$(VERSION)
 	ln -sf libpng2bmp.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libpng2bmp.so.$(SOVERSION)
 	ln -sf libpng2bmp.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libpng2bmp.so
-	install -m 644 $(BUILD)/png2bmp.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	printf '%s\n' "$$PKG_CONFIG_FILE" > $(DESTDIR)$(LIBDIR)/pkgconfig/png2bmp.pc
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/png2bmp.pc
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
 
 # ---- Tests -------------------------------------------------------------------
 
@@ -87,7 +136,6 @@ sanitize:
 
 # ---- Checks of the code --------------------------------------------------------
 
-NODE_INCLUDE = $(shell node -p "require('node-api-headers').include_dir")
 STRICT       = -std=c11 -O2 -Wall -Wextra -Wconversion -Werror -Iinclude -Isrc $(DEFLATE_CFLAGS) \
                -DNAPI_VERSION=8 -DNODE_GYP_MODULE_NAME=png2bmp -isystem $(NODE_INCLUDE)
 
@@ -106,4 +154,4 @@ tidy:
 	    --suppress=missingIncludeSystem -Iinclude -Isrc src addon
 
 clean:
-	rm -rf build/c build/c-sanitize
+	rm -rf build/c build/c-sanitize build/addon build/Release

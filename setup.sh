@@ -38,11 +38,10 @@ is_made_by() { "$2" "$3" 2>/dev/null | grep -q "$1"; }
 missing=
 want() { missing="$missing $1"; }
 
-# What the build needs: a C compiler, make, python3 (node-gyp), libdeflate.
+# What the build needs: a C compiler, make, libdeflate.
 has cc || want gcc
 [ -e /usr/include/stdio.h ] || ! has apt-get || want libc6-dev
 has make || want make
-has python3 || want python3
 has pkg-config || want pkg-config
 has_libdeflate || want libdeflate-dev
 
@@ -108,12 +107,12 @@ newer_than() {
 installed=node_modules/.package-lock.json
 if newer_than $installed package-lock.json; then
     say 'npm ci'
-    npm ci --no-audit --no-fund --loglevel=error
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
     touch $installed
 fi
 
 addon=build/Release/png2bmp.node
-if newer_than $addon src include addon scripts binding.gyp; then
+if newer_than $addon src include addon scripts Makefile; then
     say 'building'
     npm run --silent build
     touch $addon

@@ -1,6 +1,6 @@
 'use strict';
 
-// Prints where libdeflate.a is, for binding.gyp: linked by its path, it becomes part of the
+// Prints where libdeflate.a is, for scripts that link it: linked by its path, it becomes part of the
 // addon, which then needs no library but libc. With the argument "include": the directory of
 // its header, which compilers do not know when Homebrew has installed it.
 

@@ -4,15 +4,17 @@
 //
 //   npm run prebuilds                        all that this machine can build
 //   npm run prebuilds -- linux-arm64 ...     these
+//   node scripts/prebuilds.js --here         the one of this machine, for `npm install git+...`
 //
-// On Linux x64 that is glibc, musl and arm64, each with its own compiler. On any other
-// machine it is the one addon of that machine, as node-gyp builds it.
+// On Linux x64 that is glibc, musl and arm64, each with its own compiler; --install, which
+// `npm run prebuilds` gives, has apt-get bring those that are missing. What cannot be built is left
+// out and named; nothing at all is an error. On any other machine it is the one addon of that
+// machine, as `npm run build` makes it.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
-const headers = require('node-api-headers');
 
 const root = path.resolve(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
@@ -67,6 +69,14 @@ const LINK = [
 
 class PrebuildError extends Error {}
 
+function includeOfNode() {
+  try {
+    return require('node-api-headers').include_dir;
+  } catch {
+    throw new PrebuildError("the npm packages of this clone are missing: run './setup.sh build'");
+  }
+}
+
 /** What the command prints, or an error with everything that it printed. */
 function run(command, ...args) {
   const { error, status, stdout, stderr } =
@@ -83,15 +93,26 @@ function isPresent({ compiler, libdeflate }) {
   return !found.error && fs.existsSync(libdeflate) && fs.existsSync('/usr/include/libdeflate.h');
 }
 
+const missingOf = (names) => names.filter((name) => !isPresent(TARGETS[name]));
+
+const packagesFor = (names) => [...new Set(names.flatMap((name) => TARGETS[name].packages))];
+
+/** Those of the names that can be built; says what the others want. */
+function buildable(names) {
+  const missing = missingOf(names);
+  if (missing.length === 0) return names;
+  const advice = `left out: ${missing.join(', ')}. To build them too, install as root (Debian's names):\n` +
+    '  dpkg --add-architecture arm64 && apt-get update && ' +
+    `apt-get install ${packagesFor(missing).join(' ')}`;
+  if (missing.length === names.length) throw new PrebuildError(`nothing can be built here. ${advice}`);
+  console.error(`prebuilds: ${advice}`);
+  return names.filter((name) => !missing.includes(name));
+}
+
 function installMissing(names) {
-  const missing = names.filter((name) => !isPresent(TARGETS[name]));
-  if (missing.length === 0) return;
-  const packages = [...new Set(missing.flatMap((name) => TARGETS[name].packages))];
-  const isRoot = process.getuid() === 0;
-  if (!isRoot || !fs.existsSync('/usr/bin/apt-get')) {
-    throw new PrebuildError(`For ${missing.join(', ')} please install, as root (Debian's names):\n` +
-      `  dpkg --add-architecture arm64 && apt-get update && apt-get install ${packages.join(' ')}`);
-  }
+  const packages = packagesFor(missingOf(names));
+  const canInstall = process.getuid() === 0 && fs.existsSync('/usr/bin/apt-get');
+  if (packages.length === 0 || !canInstall) return;
   console.log(`installing ${packages.join(' ')}`);
   run('dpkg', '--add-architecture', 'arm64');
   run('apt-get', 'update', '-qq');
@@ -108,7 +129,7 @@ function optimization(source) {
 function compile(source, { compiler }, directory) {
   const object = path.join(directory, `${source.replaceAll('/', '_')}.o`);
   run(compiler, ...COMPILE, optimization(source), '-I', path.join(work, 'include'),
-    '-isystem', headers.include_dir, '-c', '-o', object, source);
+    '-isystem', includeOfNode(), '-c', '-o', object, source);
   return object;
 }
 
@@ -154,15 +175,14 @@ function build(name) {
 }
 
 function buildAll(names) {
-  installMissing(names);
   // The header is the same for every architecture; its directory alone would bring those
   // of the machine's own C library with it.
   fs.mkdirSync(path.join(work, 'include'), { recursive: true });
   fs.copyFileSync('/usr/include/libdeflate.h', path.join(work, 'include/libdeflate.h'));
-  names.forEach(build);
+  buildable(names).forEach(build);
 }
 
-// ---- Elsewhere: what node-gyp builds -----------------------------------------------------
+// ---- Elsewhere: what npm run build makes -----------------------------------------------------
 
 function buildHere() {
   run(process.execPath, 'scripts/build.js');
@@ -176,13 +196,16 @@ function buildHere() {
   console.log(`${path.relative(root, addon)}: ${bytes} bytes`);
 }
 
-function main(names) {
+function main(args) {
+  const names = args.includes('--here') ? ['linux-x64'] : args.filter((arg) => arg !== '--install');
   const unknown = names.find((name) => !TARGETS[name]);
   if (unknown)
     throw new PrebuildError(`${unknown} is none of ${Object.keys(TARGETS).join(', ')}`);
-  if (process.platform === 'linux' && process.arch === 'x64')
-    buildAll(names.length > 0 ? names : Object.keys(TARGETS));
-  else buildHere();
+  includeOfNode(); // before anything is installed or compiled
+  if (process.platform !== 'linux' || process.arch !== 'x64') return buildHere();
+  const wanted = names.length > 0 ? names : Object.keys(TARGETS);
+  if (args.includes('--install')) installMissing(wanted);
+  buildAll(wanted);
 }
 
 try {

@@ -1,6 +1,6 @@
 'use strict';
 
-// Prints the C files of the addon, for binding.gyp.
+// Prints the C files of the addon, for scripts that compile them.
 
 const fs = require('node:fs');
 

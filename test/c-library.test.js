@@ -55,7 +55,7 @@ function assertConverts(program) {
 }
 
 test('make install puts header, libraries and png2bmp.pc under DESTDIR and PREFIX', options, () => {
-  // A build of its own: the prefix stands in png2bmp.pc.
+  // A build of its own, and a quick one.
   execFileSync('make', ['-s', 'install', `DESTDIR=${destination}`, 'PREFIX=/opt/png2bmp',
     'BUILD=build/c-install', 'CFLAGS=-O1'], { cwd: ROOT, stdio: 'pipe' });
   const { version } = require('../package.json');
@@ -63,6 +63,24 @@ test('make install puts header, libraries and png2bmp.pc under DESTDIR and PREFI
   assert.deepEqual(fs.readdirSync(library).sort(), ['libpng2bmp.a', 'libpng2bmp.so',
     'libpng2bmp.so.0', `libpng2bmp.so.${version}`, 'pkgconfig']);
   assert.deepEqual(pkgConfig('--modversion'), [version]);
+});
+
+test('a prefix that was not that of the build is in png2bmp.pc all the same; make uninstall leaves nothing', options, () => {
+  const other = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-prefix-'));
+  const make = (...args) => execFileSync('make', ['-s', ...args, 'BUILD=build/c-install', 'CFLAGS=-O1'],
+    { cwd: ROOT, stdio: 'pipe' });
+  try {
+    make('lib');
+    make('install', `PREFIX=${other}`);
+    const text = fs.readFileSync(path.join(other, 'lib/pkgconfig/png2bmp.pc'), 'utf8');
+    assert.match(text, new RegExp(`^prefix=${other}$`, 'm'));
+    assert.match(text, new RegExp(`^libdir=${other}/lib$`, 'm'));
+    make('uninstall', `PREFIX=${other}`);
+    const left = fs.readdirSync(other, { recursive: true, withFileTypes: true });
+    assert.deepEqual(left.filter((entry) => !entry.isDirectory()), []);
+  } finally {
+    fs.rmSync(other, { recursive: true });
+  }
 });
 
 test('the example converts with the shared library', options, () => {
