@@ -26,7 +26,8 @@ const GLIBC_LIMIT = [2, 28];
 
 const OLD_GLIBC = {
   sources: ['scripts/old_glibc.c'],
-  flags: ['-Wl,--wrap=stat', '-Wl,--wrap=lstat', '-Wl,--wrap=fstat'],
+  flags: ['-Wl,--wrap=stat', '-Wl,--wrap=lstat', '-Wl,--wrap=fstat',
+    '-Wl,--wrap=fstatat'],
 };
 
 const TARGETS = {

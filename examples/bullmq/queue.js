@@ -4,15 +4,28 @@
 
 const QUEUE = 'png2bmp';
 
-/** Where Redis is: REDIS_URL, or this machine. */
+/** Where Redis is: REDIS_URL (redis: or rediss:, with user, password and database), or this machine. */
 function connection() {
   const url = new URL(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
+  const decoded = (text) => (text === '' ? undefined : decodeURIComponent(text));
   return {
-    host: url.hostname,
+    host: url.hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address
     port: Number(url.port || 6379),
-    password: url.password || undefined,
-    maxRetriesPerRequest: null, // a worker waits for Redis to come back
+    username: decoded(url.username),
+    password: decoded(url.password),
+    db: Number(url.pathname.slice(1) || 0),
+    ...(url.protocol === 'rediss:' && { tls: {} }),
   };
+}
+
+/** Says what goes wrong with the connection, each thing once: it is tried again many times a minute. */
+function sayOnce(emitter) {
+  let last;
+  emitter.on('error', (error) => {
+    const text = error.message || error.code;
+    if (text !== last) console.error(text);
+    last = text;
+  });
 }
 
 // Of the file system, what may be otherwise in a minute. A damaged PNG stays damaged.
@@ -21,4 +34,4 @@ const passing = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EAGAIN'
 
 const canPass = (error) => passing.has(error.code);
 
-module.exports = { QUEUE, connection, canPass };
+module.exports = { QUEUE, connection, sayOnce, canPass };

@@ -3,11 +3,14 @@
 // Converts what is in the queue until SIGTERM: node worker.js
 
 const fs = require('node:fs/promises');
+const path = require('node:path');
 
 const { UnrecoverableError, Worker } = require('bullmq');
 const { saveBMPAsync } = require('../..'); // require('png2bmp') in a project of your own
 
-const { QUEUE, canPass, connection } = require('./queue');
+const { QUEUE, canPass, connection, sayOnce } = require('./queue');
+
+const PATIENCE_MS = 10000;
 
 /**
  * One job. It may run twice, when a worker dies in the middle: the BMP appears whole or not at
@@ -15,6 +18,7 @@ const { QUEUE, canPass, connection } = require('./queue');
  */
 async function convert({ data: { input, output } }) {
   try {
+    await fs.mkdir(path.dirname(output), { recursive: true });
     await saveBMPAsync(output, await fs.readFile(input), { maxPixels: 100e6 });
     return output;
   } catch (error) {
@@ -24,15 +28,24 @@ async function convert({ data: { input, output } }) {
 }
 
 const worker = new Worker(QUEUE, convert, {
-  connection: connection(),
+  connection: { ...connection(), maxRetriesPerRequest: null }, // waits for Redis to come back
   concurrency: 3, // fewer than the four threads that conversions share with the file system
   // A job whose worker has died is given to another after this time.
   lockDuration: Number(process.env.LOCK_MS ?? 30000),
   stalledInterval: Number(process.env.LOCK_MS ?? 30000),
   maxStalledCount: 3,
 });
-worker.on('error', (error) => console.error(error.message));
+sayOnce(worker);
+worker.on('failed', (job, error) => {
+  console.error(`${job?.data.input}: attempt ${job?.attemptsMade}: ${error.message}`);
+});
+
+/** Lets running jobs end. Without Redis the end cannot be told to anybody: then it is just the end. */
+function stop() {
+  setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+  worker.close().then(() => process.exit(0), () => process.exit(1));
+}
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
-  process.once(signal, () => worker.close());
+  process.once(signal, stop);
 }

@@ -11,6 +11,11 @@
 # PNG2BMP  the program (default: png2bmp)   BATCH  files a process (default: 200)
 set -eu
 
+if [ $# -lt 3 ]; then
+    echo "usage: convert.sh IN OUT STATE [OPTION OF PARALLEL]..." >&2
+    exit 2
+fi
+
 in=$(cd "$1" && pwd)
 mkdir -p "$2" "$3"
 out=$(cd "$2" && pwd)
