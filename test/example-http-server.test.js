@@ -255,6 +255,16 @@ test('whoever takes too long is told, or cut when the BMP is on its way', bounde
   await until(port, 'png2bmp_requests_in_flight', 0);
 });
 
+test('HEAD is answered where GET is, without a body', bounded, async (t) => {
+  const { port } = await start(t);
+  for (const page of ['/', '/healthz', '/metrics']) {
+    const { answer, request } = open(port, page, { method: 'HEAD' });
+    request.end();
+    const { status, body } = await answer;
+    assert.deepEqual([status, body.length], [200, 0]);
+  }
+});
+
 test('/metrics counts outcomes, bytes and seconds in the format of Prometheus', bounded, async (t) => {
   const { port } = await start(t);
   await post(port, TINY_PNG);

@@ -170,7 +170,8 @@ function createApp(options) {
     if (pathname !== '/convert' && page === undefined) {
       return refuse(request, response, new HttpError(404, 'ERR_NOT_FOUND', 'There is nothing here'));
     }
-    if (request.method !== method) {
+    const asked = request.method === 'HEAD' ? 'GET' : request.method; // Node.js leaves the body out
+    if (asked !== method) {
       const error = new HttpError(405, 'ERR_METHOD', `Use ${method} here`, { Allow: method });
       return refuse(request, response, error);
     }

@@ -91,6 +91,14 @@ async function convert() {
 async function take(chosen) {
   if (chosen === undefined) return;
   running.abort(); // its BMP would stand beside another PNG
+  if (chosen.type !== '' && chosen.type !== 'image/png') {
+    file = undefined;
+    clear(find('#png'));
+    clear(find('#bmp'));
+    save.hidden = true;
+    say(`${chosen.name} is ${chosen.type}, not a PNG`, true);
+    return;
+  }
   say('Converting…');
   file = chosen;
   drop.classList.remove('empty');
