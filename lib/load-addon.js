@@ -34,8 +34,15 @@ function attempt(load) {
   }
 }
 
+/** webpack's asset modules give the name of the file that they copied in place of its exports. */
+function followName({ addon, error }) {
+  return typeof addon === 'string'
+    ? attempt(() => requireAtRunTime(path.resolve(__dirname, addon))) : { addon, error };
+}
+
 function fromPrebuilds(name) {
-  return shipped[name]?.() ?? attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
+  return name in shipped ? followName(shipped[name]())
+    : attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
 }
 
 // Built here, or else as it came with the package. On Linux there is one for glibc and one
