@@ -104,3 +104,9 @@ test('the batches are spread over several machines that share the files', needsP
   const hosts = new Set(place.read('hosts').toString().trim().split('\n'));
   assert.deepEqual([...hosts].sort(), ['one', 'two']);
 });
+
+test('convert.sh without arguments says its usage', () => {
+  const script = path.join(__dirname, '../examples/gnu-parallel/convert.sh');
+  const { status, stderr } = require('node:child_process').spawnSync('sh', [script], { encoding: 'utf8' });
+  assert.deepEqual([status, stderr.startsWith('usage: convert.sh IN OUT STATE')], [2, true]);
+});

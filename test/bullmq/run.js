@@ -107,6 +107,29 @@ async function checkRetry(queue, names, out, produce) {
   assert(fs.readFileSync(path.join(out, 'late.bmp')).equals(getBMP(fs.readFileSync(late))));
 }
 
+/** A file that failed and was repaired is made when it is queued again. */
+async function checkSecondTry(queue, names, out, produce) {
+  const repaired = names.at(-1);
+  fs.copyFileSync(names[0], repaired);
+  produce([repaired]);
+  const output = path.join(out, `${path.parse(repaired).name}.bmp`);
+  await waitFor('the second try', async () => fs.existsSync(output));
+}
+
+/** Without Redis the producer ends with a word, and a worker ends when it is told to. */
+async function checkWithoutRedis(port, out, input) {
+  const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${port}` };
+  const producer = spawnSync(process.execPath, ['producer.js', out, input],
+    { cwd: EXAMPLE, env, encoding: 'utf8', timeout: DEADLINE_MS });
+  assert.strictEqual(producer.status, 1);
+  assert(producer.stderr.trim().split('\n').length <= 3, producer.stderr);
+  assert.match(producer.stderr, /Redis|ECONNREFUSED/);
+  const worker = spawn(process.execPath, ['worker.js'], { cwd: EXAMPLE, env, stdio: 'ignore' });
+  await sleep(2000);
+  worker.kill('SIGTERM');
+  await once(worker, 'exit', { signal: AbortSignal.timeout(30000) });
+}
+
 async function check(queue, names, out, port) {
   assert.deepStrictEqual(await finished(queue), { completed: GOOD, failed: BAD });
   assert.deepStrictEqual(await endings(queue, port), new Array(GOOD + BAD).fill(1), 'each job ends once');
@@ -126,7 +149,6 @@ async function main() {
   const { Queue } = fromExample('bullmq');
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-bullmq-'));
   const out = path.join(directory, 'out');
-  fs.mkdirSync(out);
   const names = makeFiles(directory);
   const port = await freePort();
   const redis = await startRedis(port, directory);
@@ -153,6 +175,8 @@ async function main() {
     });
     await check(queue, names, out, port);
     await checkRetry(queue, names, out, produce);
+    await checkSecondTry(queue, names, out, produce);
+    await checkWithoutRedis(await freePort(), out, names[0]);
     workers.forEach((worker) => worker.kill('SIGTERM'));
     for (const worker of workers) {
       if (worker.exitCode === null) await once(worker, 'exit');
