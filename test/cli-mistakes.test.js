@@ -10,7 +10,7 @@ const test = require('node:test');
 
 const { printable, printableJSON } = require('../cli/printable');
 const { fromBytes, toPath } = require('../cli/names');
-const { PROGRAM, TINY_BMP_BYTES, TINY_PNG, blackPng, workplace } = require('./kit/cli');
+const { PROGRAM, TINY_BMP_BYTES, TINY_PNG, blackPng, noTerminal, workplace } = require('./kit/cli');
 
 const onLinux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
@@ -190,7 +190,7 @@ test('what would steer a terminal or a log is shown as ? and escaped in JSON', (
 });
 
 test('a message printed while the progress bar is shown stays, and the prompt comes after it', {
-  skip: spawnSync('script', ['--version']).status !== 0 && 'needs script(1) of util-linux',
+  skip: noTerminal(),
 }, (t) => {
   const place = workplace(t, { 'a.png': 'no PNG at all', 'b.png': TINY_PNG, 'c.png': TINY_PNG });
   const { stdout } = spawnSync('script', ['-qec', `"${process.execPath}" "${PROGRAM}" a.png b.png c.png`,

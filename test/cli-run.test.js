@@ -12,7 +12,7 @@ const test = require('node:test');
 const { getBMP } = require('..');
 const { chooseConcurrency, runJobs } = require('../cli/jobs');
 const {
-  PROGRAM, TINY_BMP_BYTES, TINY_PNG, blackPng, workplace,
+  PROGRAM, TINY_BMP_BYTES, TINY_PNG, blackPng, noTerminal, workplace,
 } = require('./kit/cli');
 const { createImage } = require('./kit/image');
 const { assemble, encodePng, pngChunks } = require('./kit/png-encoder');
@@ -323,10 +323,8 @@ function onTerminal(place, args) {
   return spawnSync('script', ['-qec', command, '/dev/null'], { cwd: place.directory, encoding: 'utf8', input: '' });
 }
 
-const hasScript = spawnSync('script', ['--version']).status === 0;
-
 test('a terminal shows a progress bar with files, percent, speed and time left', {
-  skip: !hasScript && 'needs script(1) of util-linux',
+  skip: noTerminal(),
 }, (t) => {
   const files = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.png`, blackPng(800, 600)]));
   const place = workplace(t, { ...files, 'bad.png': 'not a PNG' });
@@ -339,7 +337,7 @@ test('a terminal shows a progress bar with files, percent, speed and time left',
 });
 
 test('a BMP is not written to a terminal, except with -f', {
-  skip: !hasScript && 'needs script(1) of util-linux',
+  skip: noTerminal(),
 }, (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG });
   const refused = onTerminal(place, ['a.png', '-']);

@@ -76,10 +76,19 @@ function workplace(t, files = {}) {
   };
 }
 
+/** Why a test cannot run a program on a terminal here, or false: script(1) must be there, and be given
+ * a pseudo-terminal, which a container without /dev/pts has not. */
+function noTerminal() {
+  const { error, status } = spawnSync('script', ['-qec', 'true', '/dev/null'], { input: '', stdio: 'pipe' });
+  if (error) return 'needs script(1) of util-linux';
+  return status !== 0 && 'needs a pseudo-terminal: /dev/pts';
+}
+
 module.exports = {
   PROGRAM,
   TINY_BMP_BYTES,
   TINY_PNG,
   blackPng,
+  noTerminal,
   workplace,
 };
