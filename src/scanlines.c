@@ -120,7 +120,7 @@ png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_
     if (is_cancelled(reader))
         return report_plain_error(reader->file.report, PNG2BMP_ERR_CANCELLED);
     status = inflate_rows(reader->inflater, row_bytes + 1, max_rows, rows, count);
-    if (status)
+    if (status || reader->cancelled) /* rows that came before the input was withheld do not count */
         return inflate_error(reader, status);
     return check_filter_types(reader, *rows, row_bytes + 1, *count, first);
 }
