@@ -11,11 +11,8 @@
  * Options cross from JavaScript as four numbers: reading an object through
  * Node-API takes ten times as long as reading it in JavaScript.
  *
- * argv[0], flags: bits 0-3 format, 4-5 alpha, 6-7 depth16, 8-9 dither (the enum
- *                 values), 10 topDown, 11 strict, 12 ignoreChecksums, 13 invert,
- *                 14 exclusive, 15 sync, 16-23 threshold, 24-27 cpu
- * argv[1], background: 0xRRGGBB
- * argv[2], maxPixels, and argv[3], maxMemory: doubles, Infinity included
+ * argv: flags, background, maxPixels and maxMemory as host_options.h has them; the limits may be
+ * Infinity.
  *
  * False: a value is out of range.
  */

@@ -291,5 +291,9 @@ export const constants: {
   readonly MAX_BMP_LENGTH: number;
 };
 
-/** Of this package, and of the libdeflate inside it. */
-export const versions: { readonly png2bmp: string; readonly libdeflate: string };
+/** Of this package, and of the libdeflate inside it; `backend` is what converts. */
+export const versions: {
+  readonly png2bmp: string;
+  readonly libdeflate: string;
+  readonly backend: 'native' | 'wasm';
+};

@@ -80,9 +80,15 @@ function viewGetter(name) {
 }
 
 const bufferOf = viewGetter('buffer');
+const offsetOf = viewGetter('byteOffset');
 const sizeOfView = viewGetter('byteLength');
 const sizeOfBuffer = getterOf(ArrayBuffer.prototype, 'byteLength');
 const isResizable = getterOf(ArrayBuffer.prototype, 'resizable');
+
+/** The bytes of a view, whatever the view says of itself: the first `length`, or all. */
+function bytesOf(view, length = byteLength(view)) {
+  return new Uint8Array(bufferOf(view), offsetOf(view), length);
+}
 
 // A DataView throws when what is behind it was detached; others have no bytes then.
 function byteLength(view) {
@@ -243,5 +249,5 @@ function asyncInput(view, mode) {
 }
 
 module.exports = {
-  toView, toLength, checkStillThere, checkOrder, toPath, toPixels, asyncInput,
+  bytesOf, toView, toLength, checkStillThere, checkOrder, toPath, toPixels, asyncInput,
 };

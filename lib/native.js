@@ -1,6 +1,6 @@
 'use strict';
 
-// The addon, as this load of lib/ uses it. Its functions find on the object that they are
+// The addon (or WebAssembly in its place: lib/wasm.js), as this load of lib/ uses it. Its functions find on the object that they are
 // called on what belongs to one load: see addon/instance.h. There may be several loads around
 // one addon: jest makes one for every test file.
 
@@ -8,9 +8,9 @@ const { Buffer, constants } = require('node:buffer');
 const process = require('node:process');
 
 const { errorFromNative, argumentValueError } = require('./errors');
-const { loadAddon } = require('./load-addon');
+const { loadBackend } = require('./load-backend');
 
-const addon = loadAddon();
+const addon = loadBackend();
 
 function environmentVariable(name) {
   try {

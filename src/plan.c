@@ -111,6 +111,14 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 
 /* ---- Limits --------------------------------------------------------------- */
 
+/* The largest BMP: the format's limit, and what a destination in memory can have. A build that
+ * hands out strips (wasm/) has no such destination. */
+#ifdef PNG2BMP_STRIPS
+#define MAX_OUTPUT UINT32_MAX
+#else
+#define MAX_OUTPUT (UINT32_MAX < PTRDIFF_MAX ? UINT32_MAX : PTRDIFF_MAX)
+#endif
+
 /* The one place where sizes are checked: behind it no arithmetic on them can
  * overflow. An image of at most 2^32 output bytes has at most 2^35 pixels, and
  * less than 2^40 bytes of scanlines. */
@@ -124,7 +132,7 @@ static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *rep
                             "%u x %u is %llu pixels, maxPixels allows %llu", (unsigned)png->width,
                             (unsigned)png->height, (unsigned long long)pixels,
                             (unsigned long long)plan->options.max_pixels);
-    if (plan->bmp.byte_length > UINT32_MAX || plan->bmp.byte_length > PTRDIFF_MAX)
+    if (plan->bmp.byte_length > MAX_OUTPUT)
         return report_error(report, PNG2BMP_ERR_OUTPUT_LIMIT,
                             "the BMP would have %llu bytes; the format ends at 4294967295",
                             (unsigned long long)plan->bmp.byte_length);

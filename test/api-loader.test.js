@@ -12,6 +12,9 @@ const root = path.resolve(__dirname, '..');
 const addon = path.join(root, 'build/Release/png2bmp.node');
 const name = `${process.platform}-${process.arch}`;
 
+// This file is about the addon, whichever converter the others are run with.
+const env = { ...process.env, PNG2BMP_BACKEND: 'native' };
+
 /** Loads a package that has these files beside lib/: what it prints, and how it ends. */
 function loadWith(t, files) {
   const directory = scratch(t);
@@ -23,7 +26,7 @@ function loadWith(t, files) {
   const script = "try { console.log(require('./lib').versions.png2bmp) } " +
     'catch (error) { console.log(error.code, error.message) }';
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', script],
-    { encoding: 'utf8', cwd: directory });
+    { encoding: 'utf8', cwd: directory, env });
   assert.equal(stderr, '');
   return stdout.trim();
 }
@@ -63,7 +66,7 @@ for (const flags of [['--no-addons'], ['--experimental-permission', '--allow-fs-
   test(`under ${flags[0]} the error says that addons are disabled, and which flag allows them`, () => {
     const script = "try { require('.') } catch (e) { console.log(e.code, e.message, e.cause.code) }";
     const { stdout } = spawnSync(process.execPath, [...flags, '-e', script],
-      { encoding: 'utf8', cwd: root });
+      { encoding: 'utf8', cwd: root, env });
     assert.match(stdout, /^ERR_NO_ADDON .*may load none.*--allow-addons.*--no-addons.* ERR_DLOPEN_DISABLED/);
   });
 }

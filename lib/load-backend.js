@@ -1,0 +1,40 @@
+'use strict';
+
+// Who converts: the addon where one loads, WebAssembly elsewhere.
+
+const process = require('node:process');
+
+const { argumentValueError } = require('./errors');
+const { loadAddon } = require('./load-addon');
+const { isWasmHere, loadWasm } = require('./wasm');
+
+const backends = {
+  __proto__: null,
+  native: () => withName(loadAddon(), 'native'),
+  wasm: () => withName(loadWasm(), 'wasm'),
+  auto() {
+    try {
+      return backends.native();
+    } catch (error) {
+      if (!isWasmHere()) {
+        throw error;
+      }
+      return backends.wasm();
+    }
+  },
+};
+
+function withName(backend, name) {
+  return { __proto__: backend, versions: { ...backend.versions, backend: name } };
+}
+
+/** PNG2BMP_BACKEND chooses, for tests and comparisons. Both give the same bytes and errors. */
+function loadBackend() {
+  const name = process.env.PNG2BMP_BACKEND || 'auto';
+  if (backends[name] === undefined) {
+    throw argumentValueError('environment variable', 'PNG2BMP_BACKEND', Object.keys(backends), name);
+  }
+  return backends[name]();
+}
+
+module.exports = { loadBackend };

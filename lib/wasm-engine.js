@@ -1,0 +1,166 @@
+'use strict';
+
+// One instance of the converter in WebAssembly (wasm/entry.c), and one conversion in it. Knows
+// JavaScript alone, neither Node.js nor browsers.
+
+// An instance that has grown further is dropped: WebAssembly memory never shrinks.
+const KEEP_BYTES = 32 * 1024 * 1024;
+
+const FACTS = 10;
+const MAX_MESSAGE = 256;
+
+class Engine {
+  #module;
+  #exports;
+  /** What the running conversion wants: { write(bytes, offset), isCancelled() }, or undefined. */
+  #sink;
+  #failure;
+  #busy = false;
+
+  constructor(module) {
+    this.#module = module;
+  }
+
+  #instance() {
+    if (this.#exports === undefined) {
+      const imports = {
+        cancelled: () => (this.#sink.isCancelled() ? 1 : 0),
+        rows: (address, size, offset) => this.#write(address >>> 0, size >>> 0, offset >>> 0),
+      };
+      const instance = new WebAssembly.Instance(this.#module, { png2bmp: imports });
+      instance.exports._initialize();
+      this.#exports = instance.exports;
+    }
+    return this.#exports;
+  }
+
+  /** Where the input is to go; 0: out of memory. */
+  #reserve(size) {
+    try {
+      return this.#instance().input_reserve(size) >>> 0;
+    } catch (error) {
+      if (error instanceof RangeError) { // no memory for an instance
+        return 0;
+      }
+      throw error;
+    }
+  }
+
+  // An exception that crossed WebAssembly would leave its memory as it was in the middle.
+  #write(address, size, offset) {
+    try {
+      this.#sink.write(new Uint8Array(this.#exports.memory.buffer, address, size), offset);
+      return 1;
+    } catch (error) {
+      this.#failure = { error };
+      return 0;
+    }
+  }
+
+  /** The text at an address, which is ASCII but for what a file put into it. */
+  #text(address) {
+    const start = address >>> 0;
+    const { buffer } = this.#exports.memory;
+    const bytes = new Uint8Array(buffer, start, Math.min(MAX_MESSAGE, buffer.byteLength - start));
+    return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0)));
+  }
+
+  #warnings() {
+    const wasm = this.#exports;
+    return Array.from({ length: wasm.warning_count() }, (_, i) => ({
+      code: this.#text(wasm.status_code(wasm.warning_status(i))).replace('ERR', 'WARN'),
+      message: this.#text(wasm.warning_message(i)),
+    }));
+  }
+
+  #outcome(status) {
+    const outcome = { error: undefined, warnings: this.#warnings() };
+    if (status !== 0) {
+      const wasm = this.#exports;
+      outcome.error = {
+        code: this.#text(wasm.status_code(status)), message: this.#text(wasm.error_message(status)),
+      };
+    }
+    return outcome;
+  }
+
+  #convert(bytes, { flags, background, maxPixels, maxMemory, pixels }, open) {
+    const input = this.#reserve(bytes.length);
+    if (input === 0) {
+      return { error: { code: 'ERR_OUT_OF_MEMORY', message: 'out of memory' }, warnings: [] };
+    }
+    const wasm = this.#exports;
+    new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
+    let status = pixels === undefined ? wasm.plan(flags, background, maxPixels, maxMemory)
+      : wasm.plan_pixels(flags, background, maxPixels, maxMemory,
+        pixels.width, pixels.height, pixels.channels, pixels.stride);
+    if (status === 0) {
+      const facts = new Float64Array(wasm.memory.buffer, wasm.facts(), FACTS);
+      this.#sink = open(facts.slice());
+      if (this.#sink !== undefined) {
+        status = wasm.run();
+      }
+    }
+    if (this.#failure !== undefined) {
+      throw this.#failure.error;
+    }
+    return this.#outcome(status);
+  }
+
+  #finish(broken) {
+    this.#sink = this.#failure = undefined;
+    this.#busy = false;
+    if (this.#exports === undefined) {
+      return;
+    }
+    if (broken || this.#exports.memory.buffer.byteLength > KEEP_BYTES) {
+      this.#exports = undefined;
+    } else {
+      this.#exports.input_release();
+    }
+  }
+
+  /**
+   * Converts a PNG, or raw pixels where `options` has them. open(facts) is called when it is known
+   * what the BMP will be (the ten numbers that readInfo is made of), and gives a sink for it, or
+   * undefined when there is nothing to convert to. Gives { error, warnings }, where error is
+   * undefined or { code, message }; throws what open and the sink throw.
+   */
+  convert(bytes, options, open) {
+    if (this.#busy) {
+      throw new Error('png2bmp: a conversion began inside of another');
+    }
+    this.#busy = true;
+    let broken = true;
+    try {
+      const outcome = this.#convert(bytes, options, open);
+      broken = false;
+      return outcome;
+    } finally {
+      this.#finish(broken);
+    }
+  }
+
+  /** The words that the C code has: { names, codes, firstWarning, versions }. */
+  words() {
+    const wasm = this.#instance();
+    const names = {};
+    for (let list = 0; wasm.names_option(list) !== 0; list++) {
+      const values = names[this.#text(wasm.names_option(list))] = [];
+      for (let i = 0; wasm.names_value(list, i) !== 0; i++) {
+        values.push(this.#text(wasm.names_value(list, i)));
+      }
+    }
+    const codes = {};
+    for (let status = 1; status < wasm.status_count(); status++) {
+      codes[this.#text(wasm.status_code(status))] = this.#text(wasm.status_text(status));
+    }
+    const firstWarning = this.#text(wasm.status_code(wasm.first_warning()));
+    const versions = {
+      png2bmp: this.#text(wasm.version()), libdeflate: this.#text(wasm.version_libdeflate()),
+    };
+    return { names, codes, firstWarning, versions };
+  }
+}
+
+module.exports = { Engine };

@@ -1,0 +1,148 @@
+'use strict';
+
+// Builds prebuilds/png2bmp.wasm with Debian's clang.
+//
+//   npm run build:wasm
+//   npm run build:wasm -- --plain    without SIMD128 (for comparisons), to build/wasm/
+//
+// Debian has no libdeflate for WebAssembly: its two checksums are compiled from Debian's source
+// package, which is fetched once, into build/wasm.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+
+const root = path.resolve(__dirname, '..');
+const work = path.join(root, 'build/wasm');
+const output = path.join(root, 'prebuilds/png2bmp.wasm');
+
+const LIMIT_BYTES = 250_000;
+const PACKAGES = ['clang', 'lld', 'wasi-libc', 'libclang-rt-14-dev-wasm32', 'dpkg-dev'];
+const NEEDED = ['/usr/bin/clang', '/usr/bin/wasm-ld', '/usr/lib/wasm32-wasi/libc.a',
+  '/usr/bin/dpkg-source'];
+// What the file may import: wasm/entry.c says what they are for.
+const IMPORTS = ['png2bmp.cancelled', 'png2bmp.rows'];
+
+const COMPILE = [
+  '--target=wasm32-wasi', '-std=c11', '-O3', '-mbulk-memory', '-Wall', '-Wextra',
+  '-fvisibility=hidden', '-ffunction-sections', '-DPNG2BMP_STRIPS', '-Iinclude', '-Isrc',
+];
+const LINK = [
+  '--target=wasm32-wasi', '-mexec-model=reactor', '-Wl,--gc-sections', '-Wl,--strip-all',
+  '-Wl,-z,stack-size=131072', '-Wl,--export=__heap_base',
+];
+
+class BuildError extends Error {}
+
+function run(command, args, options) {
+  const { error, status, stdout, stderr } =
+    spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26, ...options });
+  if (error || status !== 0)
+    throw new BuildError(`${command} ${args.join(' ')}\n${error ? error.message : stdout + stderr}`);
+  return stdout;
+}
+
+// ---- What is needed -----------------------------------------------------------------------
+
+function installMissing() {
+  if (NEEDED.every((file) => fs.existsSync(file))) return;
+  const command = `apt-get install ${PACKAGES.join(' ')}`;
+  if (process.getuid?.() !== 0 || !fs.existsSync('/usr/bin/apt-get'))
+    throw new BuildError(`please install, as root (the names are Debian's): ${command}`);
+  console.log(`installing ${PACKAGES.join(' ')}`);
+  run('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...PACKAGES]);
+}
+
+// ---- libdeflate -----------------------------------------------------------------------------
+
+/** Apt's options for a list of sources of our own: the machine's, asking for source packages. */
+function sourceLists() {
+  const parts = path.join(work, 'apt/parts');
+  const lists = path.join(work, 'apt/lists');
+  fs.mkdirSync(parts, { recursive: true });
+  fs.mkdirSync(path.join(lists, 'partial'), { recursive: true });
+  const machine = '/etc/apt/sources.list.d';
+  for (const name of fs.readdirSync(machine).filter((n) => n.endsWith('.sources'))) {
+    const text = fs.readFileSync(path.join(machine, name), 'utf8');
+    fs.writeFileSync(path.join(parts, name), text.replace(/^Types:.*$/gm, 'Types: deb-src'));
+  }
+  if (fs.existsSync('/etc/apt/sources.list')) {
+    const text = fs.readFileSync('/etc/apt/sources.list', 'utf8');
+    fs.writeFileSync(path.join(parts, 'machine.list'), text.replace(/^deb /gm, 'deb-src '));
+  }
+  return ['-o', 'Dir::Etc::sourcelist=/dev/null', '-o', `Dir::Etc::sourceparts=${parts}`,
+    '-o', `Dir::State::lists=${lists}`, '-o', 'APT::Sandbox::User=root'];
+}
+
+function unpackedLibdeflate() {
+  const names = fs.existsSync(work) ? fs.readdirSync(work) : [];
+  return names.find((n) => /^libdeflate-[\d.]+$/.test(n));
+}
+
+/** The folder of libdeflate's source. */
+function libdeflate() {
+  if (!unpackedLibdeflate()) {
+    fs.mkdirSync(work, { recursive: true });
+    const lists = sourceLists();
+    run('apt-get', [...lists, 'update', '-qq']);
+    run('apt-get', [...lists, 'source', '-qq', 'libdeflate'], { cwd: work });
+  }
+  return path.join(work, unpackedLibdeflate());
+}
+
+// ---- The file ---------------------------------------------------------------------------------
+
+/** src/ without what is for files and for other CPUs, then wasm/. */
+function sources() {
+  const list = (folder) => (fs.existsSync(path.join(root, folder)) ? fs.readdirSync(path.join(root, folder)) : [])
+    .filter((name) => name.endsWith('.c')).sort().map((name) => `${folder}/${name}`);
+  // Whatever of src/ speaks to a file system.
+  const isForFiles = (source) =>
+    /#include "(file|place_posix|temporary_posix)\.h"/.test(fs.readFileSync(path.join(root, source), 'utf8'));
+  return [...list('src').filter((source) => !isForFiles(source)), ...list('src/wasm'), ...list('wasm')];
+}
+
+function compile(source, flags) {
+  const object = path.join(work, `${path.relative(root, source).replaceAll('/', '_')}.o`);
+  run('clang', [...COMPILE, ...flags, '-c', '-o', object, source]);
+  return object;
+}
+
+function build(file, extra) {
+  const deflate = libdeflate();
+  const flags = ['-isystem', deflate, ...extra];
+  const objects = [...sources(), `${deflate}/lib/adler32.c`, `${deflate}/lib/crc32.c`]
+    .map((source) => compile(source, flags));
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  run('clang', [...LINK, '-o', file, ...objects]);
+}
+
+/** Throws unless the file is small and asks its host for nothing but what is ours. */
+function inspect(file) {
+  const bytes = fs.readFileSync(file);
+  if (bytes.length > LIMIT_BYTES)
+    throw new BuildError(`${file} has ${bytes.length} bytes, more than ${LIMIT_BYTES}`);
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
+    .map(({ module, name }) => `${module}.${name}`);
+  const others = imports.filter((name) => !IMPORTS.includes(name));
+  if (others.length > 0) throw new BuildError(`${file} imports ${others.join(', ')}`);
+  return `${bytes.length} bytes, imports ${imports.join(' and ')}`;
+}
+
+function main(args) {
+  installMissing();
+  const plain = args.includes('--plain');
+  const file = plain ? path.join(work, 'plain.wasm') : output;
+  build(file, plain ? [] : ['-msimd128']);
+  console.log(`${path.relative(root, file)}: ${inspect(file)}`);
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  console.error(`build-wasm: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,141 @@
+'use strict';
+
+// The two converters side by side: the addon, and WebAssembly (npm run build:wasm).
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+
+const { createImage } = require('./kit/image');
+const { largePng } = require('./kit/large-png');
+const { encodePng } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
+
+const root = path.resolve(__dirname, '..');
+const wasm = path.join(root, 'prebuilds/png2bmp.wasm');
+const skip = !fs.existsSync(wasm) && 'needs prebuilds/png2bmp.wasm: npm run build:wasm';
+
+/** What a script prints in a process with this backend; it has `png2bmp`. */
+function run(script, { backend, flags = [], cwd = root, setup = '' }) {
+  const { stdout, stderr } = spawnSync(process.execPath,
+    [...flags, '-e', `${setup};const png2bmp = require(${JSON.stringify(cwd)});${script}`],
+    { encoding: 'utf8', cwd, env: { ...process.env, PNG2BMP_BACKEND: backend } });
+  return stdout.trim() || stderr;
+}
+
+/** A package with lib/ and these files. */
+function packageWith(t, files) {
+  const directory = scratch(t);
+  fs.cpSync(path.join(root, 'lib'), path.join(directory, 'lib'), { recursive: true });
+  fs.writeFileSync(path.join(directory, 'package.json'), '{ "main": "lib/index.js" }');
+  fs.mkdirSync(path.join(directory, 'prebuilds'));
+  for (const [name, content] of Object.entries(files)) {
+    fs.writeFileSync(path.join(directory, 'prebuilds', name), content);
+  }
+  return directory;
+}
+
+const png = encodePng(createImage({ width: 33, height: 19, colorType: 6, bitDepth: 8 }));
+const CONVERT = `const png = Buffer.from('${png.toString('base64')}', 'base64');
+  png2bmp.getBMPAsync(png).then((bmp) => console.log(png2bmp.versions.backend,
+    bmp.length, bmp.equals(png2bmp.getBMP(png))));`;
+const CONVERTED = `wasm ${54 + 19 * 100} true`;
+
+test('PNG2BMP_BACKEND chooses, and versions.backend says which it is', { skip }, () => {
+  for (const backend of ['native', 'wasm'])
+    assert.equal(run('console.log(png2bmp.versions.backend)', { backend }), backend);
+  assert.match(run('', { backend: 'java' }), /PNG2BMP_BACKEND.*'native', 'wasm', 'auto'/);
+});
+
+test('both give the same bytes: all types and formats, widths 1 to 67', { skip }, () => {
+  const script = path.join(__dirname, 'kit/hash-conversions.js');
+  const hashes = (backend) => execFileSync(process.execPath, [script],
+    { encoding: 'utf8', env: { ...process.env, PNG2BMP_BACKEND: backend } });
+  assert.equal(hashes('wasm'), hashes('native'));
+});
+
+test('where the addon is missing, broken or not allowed, WebAssembly converts', { skip }, (t) => {
+  const file = fs.readFileSync(wasm);
+  const name = `${process.platform}-${process.arch}.node`;
+  for (const files of [{}, { [name]: 'quarantined' }, { [name]: '' }]) {
+    const cwd = packageWith(t, { 'png2bmp.wasm': file, ...files });
+    assert.equal(run(CONVERT, { backend: '', cwd }), CONVERTED);
+  }
+  const other = "Object.defineProperty(process, 'platform', { value: 'plan9' })";
+  const cwd = packageWith(t, { 'png2bmp.wasm': file });
+  assert.equal(run(CONVERT, { backend: '', cwd, setup: other }), CONVERTED);
+  assert.equal(run(CONVERT, { backend: '', flags: ['--no-addons'] }), CONVERTED);
+});
+
+test('under --permission WebAssembly converts, on this thread where no other is allowed', { skip }, () => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+  const flags = [flag, '--allow-fs-read=*', '--no-warnings'];
+  assert.equal(run(CONVERT, { backend: '', flags }), CONVERTED);
+  assert.equal(run(CONVERT, { backend: '', flags: [...flags, '--allow-worker'] }), CONVERTED);
+});
+
+test('the event loop turns while WebAssembly converts on its threads', { skip }, () => {
+  const script = `
+    const { largePng } = require('./test/kit/large-png');
+    const { monitorEventLoopDelay } = require('node:perf_hooks');
+    const png = largePng({ width: 4000, height: 3000, noisy: 1500 });
+    (async () => {
+      await png2bmp.getBMPAsync(png);
+      let turns = 0;
+      const timer = setInterval(() => turns++, 1);
+      await Promise.all([1, 2, 3].map(() => png2bmp.getBMPAsync(png)));
+      clearInterval(timer);
+      console.log(turns >= 10, turns);
+    })();`;
+  assert.match(run(script, { backend: 'wasm' }), /^true/);
+});
+
+test('a process ends although it has converted on threads', { skip }, () => {
+  const script = `png2bmp.getBMPAsync(Buffer.from('${png.toString('base64')}', 'base64'))
+    .then(() => console.log('done'));`;
+  const started = Date.now();
+  assert.equal(run(script, { backend: 'wasm' }), 'done');
+  assert.ok(Date.now() - started < 20_000);
+});
+
+test('WebAssembly memory keeps to the input and 4 MiB, however large the image', { skip }, () => {
+  const { Engine } = require('../lib/wasm-engine');
+  const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
+  const memories = [];
+  let written = 0;
+  const convert = (input, options) => engine.convert(input,
+    { flags: 0, background: 0, maxPixels: Infinity, maxMemory: Infinity, ...options }, () => ({
+      write(rows) {
+        memories.push(rows.buffer.byteLength);
+        written += rows.length;
+      },
+      isCancelled: () => false,
+    }));
+  const large = largePng({ width: 8000, height: 6000, noisy: 100 });
+  assert.equal(convert(large).error, undefined);
+  assert.equal(written, 54 + 8000 * 6000 * 3);
+  const most = large.length + 4 * 1024 * 1024;
+  assert.ok(memories.at(-1) <= most, `${memories.at(-1)} bytes for an input of ${large.length}`);
+
+  const pixels = { width: 4096, height: 2560, channels: 4, stride: 16384 };
+  assert.equal(convert(new Uint8Array(40 * 1024 * 1024), { pixels }).error, undefined);
+  assert.ok(memories.at(-1) > 32 * 1024 * 1024);
+  assert.equal(convert(large).error, undefined);
+  assert.ok(memories.at(-1) <= most, 'an instance of more than 32 MiB was kept');
+});
+
+test('what a killed save left is removed when it is an hour old, and not before', { skip }, (t) => {
+  const directory = scratch(t);
+  const out = path.join(directory, 'a.bmp');
+  const old = path.join(directory, '.a.bmp.png2bmp-w0');
+  const script = `png2bmp.saveBMP(${JSON.stringify(out)}, Buffer.from('${png.toString('base64')}', 'base64'))`;
+  fs.writeFileSync(old, 'half');
+  run(script, { backend: 'wasm' });
+  assert.deepEqual(fs.readdirSync(directory).sort(), ['.a.bmp.png2bmp-w0', 'a.bmp']);
+  const hours = (Date.now() - 2 * 3600_000) / 1000;
+  fs.utimesSync(old, hours, hours);
+  run(script, { backend: 'wasm' });
+  assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+});

@@ -1,0 +1,288 @@
+/*
+ * The functions that lib/wasm-engine.js calls: the only code that knows WebAssembly's host.
+ *
+ * One conversion at a time: input_reserve, then the bytes are copied in, then plan, then
+ * facts() for a destination of the right size, then run, which hands out the BMP piece by
+ * piece through host_rows; at last input_release.
+ *
+ * The BMP is never whole in WebAssembly memory, unless the PNG is interlaced: its passes go
+ * over the image seven times.
+ */
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert.h"
+#include "encode.h"
+#include "header.h"
+#include "host_options.h"
+#include "report.h"
+
+#define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
+#define IMPORT(name) __attribute__((import_module("png2bmp"), import_name(#name)))
+
+/* Asked between batches of scanlines: true stops the conversion. */
+IMPORT(cancelled) extern bool host_cancelled(void);
+
+/* Takes bytes of the BMP that belong at `offset`. False: it could not, and knows why. */
+IMPORT(rows) extern bool host_rows(const uint8_t *bytes, size_t size, uint32_t offset);
+
+/* Rows of about so many bytes are handed out at a time: they are still in the L2 cache then. */
+#define STRIP_BYTES (256 * 1024)
+
+/* Both headers of the longer kind, and 256 palette entries. */
+#define MAX_HEADER (14 + 108 + 1024)
+
+static struct {
+    uint8_t       *input;
+    size_t         size;
+    bool           is_pixels;
+    png2bmp_pixels pixels;
+    png2bmp_plan   plan;
+    png2bmp_report report;
+    double         facts[10];
+} job;
+
+/* ---- Input ------------------------------------------------------------------ */
+
+/* Where to copy the input to; NULL: out of memory. */
+uint8_t *EXPORT(input_reserve)(size_t size)
+{
+    job.input = malloc(size);
+    job.size = size;
+    return job.input;
+}
+
+void EXPORT(input_release)(void)
+{
+    free(job.input);
+    job.input = NULL;
+}
+
+/* ---- Plan -------------------------------------------------------------------- */
+
+/* What readInfo answers: width, height, bitDepth, colorType, interlaced, hasAlpha; format (as
+ * in flags), bitsPerPixel, byteLength of the BMP; memory. */
+static void write_facts(void)
+{
+    const png2bmp_png_info *png = &job.plan.png;
+    const png2bmp_bmp_info *bmp = &job.plan.bmp;
+    const double            facts[] = {
+                   png->width,
+                   png->height,
+                   png->bit_depth,
+                   png->color_type,
+                   png->interlaced,
+                   png->has_alpha,
+                   bmp->format,
+                   bmp->bits_per_pixel,
+                   (double)bmp->byte_length,
+                   (double)job.plan.memory,
+    };
+
+    memcpy(job.facts, facts, sizeof facts);
+}
+
+const double *EXPORT(facts)(void)
+{
+    return job.facts;
+}
+
+static bool begin(png2bmp_options *options, uint32_t flags, uint32_t background, double max_pixels,
+                  double max_memory)
+{
+    png2bmp_report_init(&job.report);
+    png2bmp_options_init(options);
+    return host_options_unpack(flags, background, max_pixels, max_memory, options);
+}
+
+/* The plan of the PNG that is the input. For the numbers see host_options.h. */
+png2bmp_status EXPORT(plan)(uint32_t flags, uint32_t background, double max_pixels,
+                            double max_memory)
+{
+    png2bmp_options options;
+    png2bmp_status  status;
+
+    if (!begin(&options, flags, background, max_pixels, max_memory))
+        return report_plain_error(&job.report, PNG2BMP_ERR_OPTION);
+    job.is_pixels = false;
+    status = png2bmp_plan_make(&job.plan, job.input, job.size, &options, &job.report);
+    if (!status)
+        write_facts();
+    return status;
+}
+
+/* The plan of raw pixels that are the input. */
+png2bmp_status EXPORT(plan_pixels)(uint32_t flags, uint32_t background, double max_pixels,
+                                   double max_memory, uint32_t width, uint32_t height,
+                                   uint32_t channels, double stride)
+{
+    png2bmp_options options;
+    png2bmp_status  status;
+
+    if (!begin(&options, flags, background, max_pixels, max_memory))
+        return report_plain_error(&job.report, PNG2BMP_ERR_OPTION);
+    job.is_pixels = true;
+    /* A stride that does not fit leads nowhere: with one row it is not used, with more the pixels
+     * would not fit either. */
+    job.pixels = (png2bmp_pixels){.data = job.input,
+                                  .size = job.size,
+                                  .width = width,
+                                  .height = height,
+                                  .channels = channels,
+                                  .stride = stride < 0x1p32 ? (size_t)stride : SIZE_MAX};
+    status = png2bmp_plan_pixels(&job.plan, &job.pixels, &options, &job.report);
+    if (!status)
+        write_facts();
+    return status;
+}
+
+/* ---- Run --------------------------------------------------------------------- */
+
+static bool is_cancelled(void *user)
+{
+    (void)user;
+    return host_cancelled();
+}
+
+static const png2bmp_control control = {.cancelled = is_cancelled};
+
+/* What the host could not take is its own error: lib/ has kept it. */
+static png2bmp_status hand_out(const uint8_t *bytes, size_t size, uint64_t offset)
+{
+    if (host_rows(bytes, size, (uint32_t)offset))
+        return PNG2BMP_OK;
+    return report_plain_error(&job.report, PNG2BMP_ERR_FILE);
+}
+
+static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uint32_t rows)
+{
+    const png2bmp_plan *plan = &job.plan;
+    const uint8_t      *bytes = target->top;
+    uint32_t            row_in_file = first_row;
+
+    if (target->step < 0) {
+        bytes += (ptrdiff_t)(rows - 1) * target->step;
+        row_in_file = plan->png.height - first_row - rows;
+    }
+    return hand_out(bytes, (size_t)(rows * plan->bmp.stride),
+                    plan->bmp.header_length + row_in_file * plan->bmp.stride);
+}
+
+/* At least two rows: the one before the next must stay readable. */
+static uint32_t strip_rows(const png2bmp_plan *plan)
+{
+    const uint64_t rows = STRIP_BYTES / plan->bmp.stride;
+
+    if (rows >= plan->png.height)
+        return plan->png.height;
+    return rows < 2 ? 2 : (uint32_t)rows;
+}
+
+static png2bmp_status run_strips(void)
+{
+    const png2bmp_plan *plan = &job.plan;
+    const uint32_t      rows = strip_rows(plan);
+    uint8_t            *base = malloc((size_t)(rows * plan->bmp.stride));
+    uint8_t             header[MAX_HEADER];
+    png2bmp_status      status;
+    row_target          target;
+
+    if (!base)
+        return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    target = target_at(base, rows, plan);
+    target.flush = hand_out_strip;
+    header_write(header, plan);
+    status = hand_out(header, plan->bmp.header_length, 0);
+    if (!status && job.is_pixels)
+        status = encode_rows(plan, &job.pixels, &target, &control, &job.report);
+    else if (!status)
+        status = convert_rows(plan, job.input, job.size, &target, &control, &job.report);
+    free(base);
+    return status;
+}
+
+static png2bmp_status run_whole(void)
+{
+    const size_t   size = (size_t)job.plan.bmp.byte_length;
+    uint8_t       *bmp = job.plan.bmp.byte_length <= PTRDIFF_MAX ? malloc(size) : NULL;
+    png2bmp_status status;
+
+    if (!bmp)
+        return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    status = png2bmp_run(&job.plan, job.input, job.size, bmp, &control, &job.report);
+    if (!status)
+        status = hand_out(bmp, size, 0);
+    free(bmp);
+    return status;
+}
+
+/* Converts what was planned. */
+png2bmp_status EXPORT(run)(void)
+{
+    return job.plan.png.interlaced ? run_whole() : run_strips();
+}
+
+/* ---- What there is to say ------------------------------------------------------ */
+
+const char *EXPORT(error_message)(png2bmp_status status)
+{
+    return job.report.error.message[0] ? job.report.error.message : png2bmp_status_text(status);
+}
+
+uint32_t EXPORT(warning_count)(void)
+{
+    return job.report.warning_count;
+}
+
+png2bmp_status EXPORT(warning_status)(uint32_t index)
+{
+    return job.report.warnings[index].status;
+}
+
+const char *EXPORT(warning_message)(uint32_t index)
+{
+    return job.report.warnings[index].message;
+}
+
+uint32_t EXPORT(status_count)(void)
+{
+    return PNG2BMP_STATUS_COUNT;
+}
+
+uint32_t EXPORT(first_warning)(void)
+{
+    return PNG2BMP_FIRST_WARNING;
+}
+
+const char *EXPORT(status_code)(png2bmp_status status)
+{
+    return png2bmp_status_code(status);
+}
+
+const char *EXPORT(status_text)(png2bmp_status status)
+{
+    return png2bmp_status_text(status);
+}
+
+/* The names of option values: list 0, 1, ... until NULL; the name at `index`, until NULL. */
+const char *EXPORT(names_option)(uint32_t list)
+{
+    return list < HOST_NAMES_COUNT ? host_names_all[list].option : NULL;
+}
+
+const char *EXPORT(names_value)(uint32_t list, uint32_t index)
+{
+    return index < host_names_all[list].count ? host_names_value(&host_names_all[list], index)
+                                              : NULL;
+}
+
+const char *EXPORT(version)(void)
+{
+    return PNG2BMP_VERSION;
+}
+
+const char *EXPORT(version_libdeflate)(void)
+{
+    return LIBDEFLATE_VERSION_STRING;
+}
