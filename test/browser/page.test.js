@@ -60,13 +60,13 @@ async function openPage(t, options = {}) {
 }
 
 /* Does what dropping a file does. */
-async function drop(page, png, name = 'picture.png') {
-  const transfer = await page.evaluateHandle(async ({ base64, name: fileName }) => {
+async function drop(page, png, name = 'picture.png', type = 'image/png') {
+  const transfer = await page.evaluateHandle(async ({ base64, name: fileName, type: kind }) => {
     const bytes = Uint8Array.from(window.atob(base64), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
-    data.items.add(new File([bytes], fileName, { type: 'image/png' }));
+    data.items.add(new File([bytes], fileName, { type: kind }));
     return data;
-  }, { base64: png.toString('base64'), name });
+  }, { base64: png.toString('base64'), name, type });
   await page.evaluate(() => { document.querySelector('#status').textContent = ''; });
   await page.dispatchEvent('#drop', 'drop', { dataTransfer: transfer });
   await converted(page);
@@ -202,6 +202,15 @@ test('what is not a PNG is said to be none, and the next picture is shown again'
   await drop(page, encodePng(OPAQUE['RGB, 8 bit']));
   assert.equal(await page.locator('#bmp img').isVisible(), true);
   assert.equal(largestDifference(await shown(page)), 0);
+});
+
+test('a picture of another kind is not shown as a PNG', bounded, async (t) => {
+  const { page } = await openPage(t);
+  await drop(page, encodePng(image(2, 8)));
+  await drop(page, Buffer.from('a JPEG'), 'photo.jpg', 'image/jpeg');
+  assert.match(await page.textContent('#status'), /photo\.jpg is image\/jpeg, not a PNG/);
+  assert.equal(await page.isVisible('#png img'), false);
+  assert.equal(await page.isVisible('#save'), false);
 });
 
 test('the page fits its window, wide or narrow, light or dark', bounded, async (t) => {
