@@ -409,15 +409,15 @@ static napi_value save_async(napi_env env, napi_callback_info info)
 /* cancel(ticket) */
 static napi_value cancel(napi_env env, napi_callback_info info)
 {
-    napi_value argv[1];
+    napi_value host, argv[1];
     size_t     argc = 1;
     uint32_t   ticket;
     void      *data;
 
-    if (napi_get_cb_info(env, info, &argc, argv, NULL, &data) != napi_ok ||
+    if (napi_get_cb_info(env, info, &argc, argv, &host, &data) != napi_ok ||
         napi_get_value_uint32(env, argv[0], &ticket) != napi_ok)
         return throw_quiet(env);
-    task_cancel(env, data, ticket);
+    task_cancel(env, data, host, ticket);
     return NULL;
 }
 

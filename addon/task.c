@@ -222,10 +222,17 @@ napi_value task_start(napi_env env, instance *self, job *job, const task_request
     return promise;
 }
 
-void task_cancel(napi_env env, instance *self, uint32_t ticket)
+static bool is_of_host(napi_env env, const task *t, napi_value host)
+{
+    napi_value own = referenced(env, t->host);
+    bool       same = false;
+    return own && napi_strict_equals(env, own, host, &same) == napi_ok && same;
+}
+
+void task_cancel(napi_env env, instance *self, napi_value host, uint32_t ticket)
 {
     for (task *t = self->cancellable; t; t = t->next) {
-        if (t->ticket == ticket) {
+        if (t->ticket == ticket && is_of_host(env, t, host)) {
             atomic_store_explicit(&t->cancelled, true, memory_order_relaxed);
             napi_cancel_async_work(env, t->work); /* refused when it runs already */
             return;

@@ -30,9 +30,10 @@ typedef struct task_request {
  */
 napi_value task_start(napi_env env, instance *self, job *job, const task_request *request);
 
-/* Cancels the task that has the ticket: at once when it still waits for a thread,
- * at its next batch of scanlines when it runs; its promise then rejects with
- * ERR_CANCELLED. A ticket of no running task: nothing happens. */
-void task_cancel(napi_env env, instance *self, uint32_t ticket);
+/* Cancels the task of this host that has the ticket, for each load of lib/ counts its
+ * own: at once when it still waits for a thread, at its next batch of scanlines when it
+ * runs; its promise then rejects with ERR_CANCELLED. A ticket of no running task:
+ * nothing happens. */
+void task_cancel(napi_env env, instance *self, napi_value host, uint32_t ticket);
 
 #endif

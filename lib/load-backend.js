@@ -2,8 +2,7 @@
 
 // Who converts: the addon where one loads, WebAssembly elsewhere.
 
-const process = require('node:process');
-
+const { environmentVariable } = require('./environment');
 const { argumentValueError } = require('./errors');
 const { loadAddon } = require('./load-addon');
 const { isWasmHere, loadWasm } = require('./wasm');
@@ -30,7 +29,7 @@ function withName(backend, name) {
 
 /** PNG2BMP_BACKEND chooses, for tests and comparisons. Both give the same bytes and errors. */
 function loadBackend() {
-  const name = process.env.PNG2BMP_BACKEND || 'auto';
+  const name = environmentVariable('PNG2BMP_BACKEND') || 'auto';
   if (backends[name] === undefined) {
     throw argumentValueError('environment variable', 'PNG2BMP_BACKEND', Object.keys(backends), name);
   }

@@ -5,20 +5,12 @@
 // one addon: jest makes one for every test file.
 
 const { Buffer, constants } = require('node:buffer');
-const process = require('node:process');
 
+const { environmentVariable } = require('./environment');
 const { errorFromNative, argumentValueError } = require('./errors');
 const { loadBackend } = require('./load-backend');
 
 const addon = loadBackend();
-
-function environmentVariable(name) {
-  try {
-    return process.env[name];
-  } catch { // Deno without --allow-env
-    return undefined;
-  }
-}
 
 // PNG2BMP_CPU holds the hot functions to one instruction set, for tests and
 // comparisons. Every level gives the same bytes.

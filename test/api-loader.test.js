@@ -103,3 +103,15 @@ for (const addonToo of [false, true]) {
     }
   });
 }
+
+test('a signal stops the conversion of its own load, not one of another load', async () => {
+  const [first, second] = [1, 2].map(() => loadAgain({ addonToo: false }));
+  const side = 2000;
+  const pixels = { data: Buffer.alloc(side * side * 4, 200), width: side, height: side, channels: 4 };
+  const controller = new AbortController();
+  const stopped = first.encodeBMPAsync(pixels, { signal: controller.signal });
+  const other = second.encodeBMPAsync(pixels, { signal: new AbortController().signal });
+  controller.abort();
+  await assert.rejects(stopped, { name: 'AbortError' });
+  assert.equal((await other).length, side * side * 3 + 54);
+});
