@@ -5,17 +5,19 @@
 const { environmentVariable } = require('./environment');
 const { argumentValueError } = require('./errors');
 const { loadAddon } = require('./load-addon');
-const { isWasmHere, loadWasm } = require('./wasm');
+
+// Loaded where it is needed: most processes never do.
+const webAssembly = () => require('./wasm');
 
 const backends = {
   __proto__: null,
   native: () => withName(loadAddon(), 'native'),
-  wasm: () => withName(loadWasm(), 'wasm'),
+  wasm: () => withName(webAssembly().loadWasm(), 'wasm'),
   auto() {
     try {
       return backends.native();
     } catch (error) {
-      if (!isWasmHere()) {
+      if (!webAssembly().isWasmHere()) {
         throw error;
       }
       return backends.wasm();
