@@ -8,8 +8,8 @@ const { once } = require('node:events');
 const http = require('node:http');
 const path = require('node:path');
 const test = require('node:test');
-const { setImmediate: breathe } = require('node:timers/promises');
-const { getBMP } = require('..');
+const { setImmediate: breathe, setTimeout: sleep } = require('node:timers/promises');
+const { getBMP, getBMPAsync } = require('..');
 const { createApp } = require('../examples/http-server/app');
 const { TINY_PNG, blackPng } = require('./kit/cli');
 const { createImage } = require('./kit/image');
@@ -59,11 +59,26 @@ async function uploading(port) {
   return upload;
 }
 
-/* A request that has its turn and keeps it: a BMP larger than what sockets hold, not read. */
-async function holding(port) {
+/* A conversion that begins when the test calls the first of `held`. */
+function waitingConversion() {
+  const held = [];
+  async function convert(png, options) {
+    await new Promise((resolve, reject) => {
+      held.push(resolve);
+      options.signal.addEventListener('abort', () => reject(options.signal.reason));
+    });
+    return getBMPAsync(png, options);
+  }
+  return { held, convert };
+}
+
+const BIG = [4000, 2000]; // a BMP larger than what sockets hold
+
+/* A request that gets a large BMP and does not read it. */
+async function notReading(port) {
   const request = http.request({ port, host: '127.0.0.1', method: 'POST', path: '/convert', agent: false });
   request.on('error', () => {});
-  request.end(blackPng(4000, 2000));
+  request.end(blackPng(...BIG));
   const [response] = await once(request, 'response');
   response.pause();
   return { request, response };
@@ -192,23 +207,93 @@ test('when it is full it says so, with Retry-After, before anything is sent; the
 });
 
 test('no more conversions than allowed are in flight, and the others wait for their turn', bounded, async (t) => {
-  const { port } = await start(t, { conversions: 2, requests: 5 });
-  const held = [await holding(port), await holding(port)];
-  const waiting = [post(port, TINY_PNG), post(port, TINY_PNG), post(port, TINY_PNG)];
+  const { held, convert } = waitingConversion();
+  const { port } = await start(t, { conversions: 2, requests: 5, convert });
+  const answers = Array.from({ length: 5 }, () => post(port, TINY_PNG));
   await until(port, 'png2bmp_conversions_waiting', 3);
-  assert.equal(await metric(port, 'png2bmp_conversions_in_flight'), 2);
+  for (let done = 0; done < 5; done++) {
+    await until(port, 'png2bmp_conversions_in_flight', Math.min(2, 5 - done));
+    assert.equal(held.length, Math.min(2 + done, 5));
+    held[done]();
+    await until(port, 'png2bmp_requests_total{outcome="ok"}', done + 1);
+  }
+  for (const { status } of await Promise.all(answers)) assert.equal(status, 200);
+  assert.equal(await metric(port, 'png2bmp_requests_in_flight'), 0);
+});
 
-  held[0].response.resume();
-  for (const { status } of await Promise.all(waiting)) assert.equal(status, 200);
-  held[1].response.resume();
-  await once(held[1].response, 'end');
-  await until(port, 'png2bmp_requests_in_flight', 0);
-  await until(port, 'png2bmp_requests_total{outcome="ok"}', 5);
+test('clients that do not read their BMP hold no turn', bounded, async (t) => {
+  const { port } = await start(t, { conversions: 1 });
+  const idle = [await notReading(port), await notReading(port), await notReading(port)];
+  assert.equal(await metric(port, 'png2bmp_conversions_in_flight'), 0);
+  assert.equal(await metric(port, 'png2bmp_requests_in_flight'), 3);
+  assert.equal((await post(port, TINY_PNG)).status, 200);
+
+  for (const { response } of idle) {
+    const body = Buffer.concat(await response.toArray());
+    assert.equal(body.length, 54 + BIG[0] * BIG[1] * 3);
+  }
+  await until(port, 'png2bmp_requests_total{outcome="ok"}', 4);
+  assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
+});
+
+test('BMPs that nobody reads are bounded: one too many gets 503 and Retry-After', bounded, async (t) => {
+  const size = 54 + BIG[0] * BIG[1] * 3;
+  const { port } = await start(t, { maxUnsent: 2 * size });
+  const idle = [await notReading(port), await notReading(port)];
+  assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 2 * size);
+
+  const refused = await post(port, TINY_PNG);
+  assert.deepEqual(errorOf(refused), [503, 'ERR_BUSY']);
+  assert.equal(refused.headers['retry-after'], '1');
+
+  idle[0].request.destroy();
+  await until(port, 'png2bmp_unsent_bytes', size);
+  assert.equal((await post(port, TINY_PNG)).status, 200);
+  idle[1].request.destroy();
+  await until(port, 'png2bmp_unsent_bytes', 0);
+});
+
+test('a BMP above the limit of unsent bytes passes when it is the only one', bounded, async (t) => {
+  const { port } = await start(t, { maxUnsent: 1 });
+  assert.deepEqual((await post(port, TINY_PNG)).body, getBMP(TINY_PNG));
+  assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
+});
+
+test('a conversion that fails gives back its turn and its bytes', bounded, async (t) => {
+  const { port } = await start(t, { conversions: 1 });
+  const image = createImage({ width: 5, height: 3, colorType: 2, bitDepth: 8 });
+  const damaged = pngChunks(image);
+  damaged.find(({ type }) => type === 'IDAT').crcXor = 1;
+  assert.deepEqual(errorOf(await post(port, assemble(damaged))), [422, 'ERR_PNG_CRC']);
+  assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
+  assert.equal((await post(port, TINY_PNG)).status, 200);
+});
+
+test('a client that stops reading is cut, and one that reads slowly is not', bounded, async (t) => {
+  const { port } = await start(t, { stallTimeoutMs: 300 });
+  const slow = await notReading(port);
+  const stalled = await notReading(port);
+  const cut = once(stalled.response, 'error');
+  const expected = 54 + BIG[0] * BIG[1] * 3;
+  let read = 0;
+  while (read < expected) {
+    const piece = slow.response.read(Math.min(1 << 20, expected - read)) ?? slow.response.read();
+    read += piece?.length ?? 0;
+    await sleep(40);
+  }
+  await until(port, 'png2bmp_requests_total{outcome="ERR_SEND_TIMEOUT"}', 1);
+  stalled.response.resume();
+  await cut;
+  await until(port, 'png2bmp_requests_total{outcome="ok"}', 1);
+  assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
 });
 
 test('a client that goes away leaves its place, wherever it is', bounded, async (t) => {
-  const { port } = await start(t, { conversions: 1 });
-  const held = await holding(port);
+  const { convert } = waitingConversion();
+  const { port } = await start(t, { conversions: 1, convert });
+  const converting = open(port);
+  converting.request.end(TINY_PNG);
+  await until(port, 'png2bmp_conversions_in_flight', 1);
   const upload = await uploading(port);
   const queued = open(port);
   queued.request.end(TINY_PNG);
@@ -219,10 +304,20 @@ test('a client that goes away leaves its place, wherever it is', bounded, async 
   assert.equal(await metric(port, 'png2bmp_conversions_waiting'), 0);
   upload.request.destroy();
   await until(port, 'png2bmp_requests_in_flight', 1);
-  held.request.destroy();
+  converting.request.destroy();
   await until(port, 'png2bmp_requests_in_flight', 0);
   assert.equal(await metric(port, 'png2bmp_conversions_in_flight'), 0);
   await until(port, 'png2bmp_requests_total{outcome="ERR_CLIENT_GONE"}', 3);
+  assert.equal(await metric(port, 'png2bmp_sent_bytes_total'), 0);
+});
+
+test('a client that goes away while its BMP is sent leaves its place', bounded, async (t) => {
+  const { port } = await start(t);
+  const { request } = await notReading(port);
+  request.destroy();
+  await until(port, 'png2bmp_requests_in_flight', 0);
+  await until(port, 'png2bmp_requests_total{outcome="ERR_CLIENT_GONE"}', 1);
+  assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
   assert.equal(await metric(port, 'png2bmp_sent_bytes_total'), 0);
 });
 
@@ -237,22 +332,36 @@ test('a client that goes away stops its conversion', bounded, async (t) => {
   assert.equal(await metric(port, 'png2bmp_sent_bytes_total'), 0);
 });
 
-test('whoever takes too long is told, or cut when the BMP is on its way', bounded, async (t) => {
+test('whoever takes too long is told', bounded, async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { port } = await start(t, { conversions: 1, timeoutMs: 30000 });
-  const held = await holding(port);
-  const cut = once(held.response, 'error');
+  const { convert } = waitingConversion();
+  const { port } = await start(t, { conversions: 1, timeoutMs: 30000, convert });
+  const converting = post(port, TINY_PNG);
+  await until(port, 'png2bmp_conversions_in_flight', 1);
   const upload = await uploading(port);
   const queued = post(port, TINY_PNG);
   await until(port, 'png2bmp_conversions_waiting', 1);
 
   t.mock.timers.tick(30000);
+  assert.deepEqual(errorOf(await converting), [504, 'ERR_TIMEOUT']);
   assert.deepEqual(errorOf(await queued), [504, 'ERR_TIMEOUT']);
   assert.deepEqual(errorOf(await upload.answer), [408, 'ERR_UPLOAD_TIMEOUT']);
   upload.request.destroy();
-  held.response.resume();
-  await cut;
   await until(port, 'png2bmp_requests_in_flight', 0);
+});
+
+test('sending has a time of its own, after which the client is cut', bounded, async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { port } = await start(t, { timeoutMs: 30000, sendTimeoutMs: 50000 });
+  const { response } = await notReading(port);
+  const cut = once(response, 'error');
+  t.mock.timers.tick(49999);
+  assert.equal(await metric(port, 'png2bmp_requests_in_flight'), 1);
+  t.mock.timers.tick(1);
+  await until(port, 'png2bmp_requests_total{outcome="ERR_SEND_TIMEOUT"}', 1);
+  response.resume();
+  await cut;
+  assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
 });
 
 test('HEAD is answered where GET is, without a body', bounded, async (t) => {

@@ -7,10 +7,10 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
-const { getBMPAsync } = require('png2bmp');
+const { getBMPAsync, readInfo } = require('png2bmp');
 
-const { HttpError, clientGone, toHttpError } = require('./errors');
-const { Gate } = require('./gate');
+const { HttpError, clientGone, sendTimeout, toHttpError } = require('./errors');
+const { Budget, Gate } = require('./gate');
 const { Metrics } = require('./metrics');
 const { checkHeaders, readBody, readOptions } = require('./request');
 
@@ -18,10 +18,15 @@ const LINGER_MS = 1000;
 
 const defaults = {
   maxBytes: 32 * 1024 * 1024, // of a PNG
-  maxPixels: 25e6, // 100 MB of BMP at most
-  conversions: 2, // at a time; fewer than the 4 threads that Node.js has for files, too
-  requests: 16, // at a time, those that convert included
-  timeoutMs: 30000, // from the headers to the last byte
+  maxPixels: 25e6, // a BMP of 100 MB at most
+  maxMemory: 32 * 1024 * 1024, // of one conversion, in addition to its PNG and its BMP
+  maxUnsent: 256 * 1024 * 1024, // of all BMPs together, from their conversion to their last byte
+  conversions: 2, // at a time; fewer than the 4 threads that Node.js also needs for files
+  requests: 16, // at a time, from the headers to the last byte
+  timeoutMs: 30000, // from the headers to the end of the conversion
+  sendTimeoutMs: 120000, // from then on to the last byte
+  stallTimeoutMs: 10000, // for a client that takes no byte at all
+  convert: getBMPAsync,
 };
 
 const inFolder = (name) => fs.readFileSync(path.join(__dirname, 'page', name));
@@ -39,22 +44,31 @@ const security = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Aborts when the client goes away before the end, or when the time is over. */
-function watch(request, response, timeoutMs) {
+/**
+ * A signal that aborts when the client goes away before the end, or when the time is over, and
+ * sending(), to be called when the answer begins: other times apply from there on.
+ */
+function watch(request, response, settings) {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
+  let timer = setTimeout(() => {
     controller.abort(request.complete
       ? new HttpError(504, 'ERR_TIMEOUT', 'The conversion took too long')
       : new HttpError(408, 'ERR_UPLOAD_TIMEOUT', 'The PNG did not arrive in time'));
-  }, timeoutMs);
+  }, settings.timeoutMs);
   response.on('close', () => {
     clearTimeout(timer);
-    controller.abort(clientGone()); // heard by nobody when all was sent
+    controller.abort(clientGone()); // without effect when everything was sent
   });
-  return controller.signal;
+  function sending() {
+    const tooSlow = () => controller.abort(sendTimeout());
+    clearTimeout(timer);
+    timer = setTimeout(tooSlow, settings.sendTimeoutMs);
+    response.setTimeout(settings.stallTimeoutMs, tooSlow);
+  }
+  return { signal: controller.signal, sending };
 }
 
-/** Rejects when not every byte went out: Node.js calls a write that a disconnect cut off well done. */
+/** Rejects unless every byte was sent: Node.js reports a write that a disconnect cut off as a success. */
 function writeAll(response, bytes, signal) {
   const { socket } = response;
   return new Promise((resolve, reject) => {
@@ -67,6 +81,7 @@ function writeAll(response, bytes, signal) {
 function createApp(options) {
   const settings = { ...defaults, ...options };
   const gate = new Gate(settings.requests, settings.conversions);
+  const unsent = new Budget(settings.maxUnsent);
   const metrics = new Metrics();
   let stopping = false;
 
@@ -80,8 +95,8 @@ function createApp(options) {
     response.end(body);
   }
 
-  /** Answers although the client may still be sending: when the connection is closed at once,
-   * what it sends meets a reset, and that takes the answer away from it, too. */
+  /** Answers although the client may still be sending. If the connection were closed at once, what
+   * the client sends would be answered with a reset, and it would lose our answer. */
   async function refuse(request, response, error) {
     if (response.headersSent || response.destroyed) {
       response.destroy();
@@ -101,22 +116,40 @@ function createApp(options) {
     response.end();
   }
 
-  async function answer(request, response, query, signal) {
+  /** The BMP, when it is our turn. Its bytes count as unsent from here on, unless this throws. */
+  function toBmp(png, options) {
+    return gate.turn(options.signal, async () => {
+      const { byteLength } = readInfo(png, { ...options, onWarning: undefined }).bmp;
+      unsent.take(byteLength);
+      try {
+        return await settings.convert(png, options);
+      } catch (error) {
+        unsent.giveBack(byteLength);
+        throw error;
+      }
+    });
+  }
+
+  async function receive(request, signal) {
+    const png = await readBody(request, settings.maxBytes, signal);
+    metrics.receivedBytes += png.length;
+    return png;
+  }
+
+  async function answer(request, response, query, { signal, sending }) {
     const warnings = [];
     const options = {
       ...readOptions(query),
       maxPixels: settings.maxPixels,
-      maxMemory: 32 * 1024 * 1024, // beside PNG and BMP
+      maxMemory: settings.maxMemory,
       onWarning: (warning) => warnings.push(warning.code),
       signal,
     };
     if (request.headers.expect === '100-continue') response.writeContinue();
-    const png = await readBody(request, settings.maxBytes, signal);
-    metrics.receivedBytes += png.length;
-
-    // A turn ends with the last byte, so that no more BMPs than turns are in memory.
-    await gate.turn(signal, async () => {
-      const bmp = await getBMPAsync(png, options);
+    // The turn has ended when the BMP is there: a client that does not read holds up nobody else.
+    const bmp = await toBmp(await receive(request, signal), options);
+    try {
+      sending();
       head(response, 200, {
         'Content-Type': 'image/bmp',
         'Content-Length': bmp.length,
@@ -125,15 +158,17 @@ function createApp(options) {
       await writeAll(response, bmp, signal);
       response.end();
       metrics.sentBytes += bmp.length;
-    });
+    } finally {
+      unsent.giveBack(bmp.length);
+    }
   }
 
-  async function admitted(request, response, query, signal) {
+  async function admitted(request, response, query, watched) {
     if (stopping) throw new HttpError(503, 'ERR_STOPPING', 'The server is stopping', { 'Retry-After': 1 });
     checkHeaders(request, settings.maxBytes);
     gate.admit();
     try {
-      await answer(request, response, query, signal);
+      await answer(request, response, query, watched);
     } finally {
       gate.leave();
     }
@@ -141,12 +176,12 @@ function createApp(options) {
 
   async function convert(request, response, query) {
     const start = performance.now();
-    const signal = watch(request, response, settings.timeoutMs);
+    const watched = watch(request, response, settings);
     let outcome = 'ok';
     try {
-      await admitted(request, response, query, signal);
+      await admitted(request, response, query, watched);
     } catch (thrown) {
-      const error = toHttpError(signal.aborted ? signal.reason : thrown);
+      const error = toHttpError(watched.signal.aborted ? watched.signal.reason : thrown);
       if (error.status === 500) console.error(thrown);
       outcome = error.code;
       await refuse(request, response, error);
@@ -159,7 +194,7 @@ function createApp(options) {
     ['/healthz', (response) =>
       send(response, stopping ? 503 : 200, 'text/plain', stopping ? 'stopping\n' : 'ok\n')],
     ['/metrics', (response) =>
-      send(response, 200, 'text/plain; version=0.0.4', metrics.render(gate))],
+      send(response, 200, 'text/plain; version=0.0.4', metrics.render(gate, unsent))],
     ...files.map(([name, type, body]) => [name, (response) => send(response, 200, type, body)]),
   ]);
 
@@ -179,10 +214,10 @@ function createApp(options) {
   }
 
   const server = http.createServer(route);
-  // Not to be told to continue before it is known that we want the body.
+  // So that the client is told to continue only when we know that we want the body.
   server.on('checkContinue', route);
 
-  /** Takes no new work, lets what is inside end, and after `ms` cuts what is left. */
+  /** Accepts no new work, lets the requests inside end, and after `ms` cuts those that are left. */
   async function stop(ms) {
     stopping = true;
     const timer = setTimeout(() => server.closeAllConnections(), ms);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** An answer that is not a BMP. Status 499 is never sent: nobody is there to read it. */
+/** An answer that is not a BMP. Status 499 is never sent, since nobody would read it. */
 class HttpError extends Error {
   constructor(status, code, message, headers = {}) {
     super(message);
@@ -9,8 +9,9 @@ class HttpError extends Error {
 }
 
 const clientGone = () => new HttpError(499, 'ERR_CLIENT_GONE', 'The client has gone');
+const sendTimeout = () => new HttpError(499, 'ERR_SEND_TIMEOUT', 'The client did not read the BMP in time');
 
-// What png2bmp may throw. Every other ERR_PNG_ is 422: we know what it is, and it is damaged.
+// What png2bmp may throw. Every other ERR_PNG_ code is 422: a PNG, but a damaged one.
 const statuses = {
   ERR_INVALID_ARG_VALUE: 400,
   ERR_INVALID_ARG_TYPE: 400,
@@ -34,4 +35,4 @@ function toHttpError(error) {
   return new HttpError(status, error.code, error.message, status === 503 ? { 'Retry-After': 1 } : {});
 }
 
-module.exports = { HttpError, clientGone, toHttpError };
+module.exports = { HttpError, clientGone, sendTimeout, toHttpError };

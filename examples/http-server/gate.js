@@ -2,8 +2,11 @@
 
 const { HttpError } = require('./errors');
 
+const busy = () =>
+  new HttpError(503, 'ERR_BUSY', 'Too many requests at the moment', { 'Retry-After': 1 });
+
 /**
- * Back pressure: so many requests inside the server, so many of them converting.
+ * Back pressure: limits how many requests are inside the server, and how many of them convert.
  *
  * A request is admitted before its body is read, so that the bodies in memory are bounded as
  * well as the work. Those that are inside take turns in the order in which they asked.
@@ -26,7 +29,7 @@ class Gate {
 
   admit() {
     if (this.inside === this.#places) {
-      throw new HttpError(503, 'ERR_BUSY', 'Too many requests at the moment', { 'Retry-After': 1 });
+      throw busy();
     }
     this.inside++;
   }
@@ -35,7 +38,7 @@ class Gate {
     this.inside--;
   }
 
-  /** Gives what work() gives, when it is our turn; rejects when the signal comes first. */
+  /** Returns what work() returns, once it is our turn; rejects if the signal aborts first. */
   async turn(signal, work) {
     await this.#wait(signal);
     try {
@@ -54,13 +57,13 @@ class Gate {
     await new Promise((resolve, reject) => {
       this.#waiting.add(resolve);
       signal.addEventListener('abort', () => {
-        // False when the turn has come already: then work() meets the signal.
+        // False when our turn has come already: then work() sees the signal.
         if (this.#waiting.delete(resolve)) reject(signal.reason);
       }, { once: true });
     });
   }
 
-  /** Our turn becomes that of the first in the queue. */
+  /** Hands our turn to the first in the queue. */
   #passOn() {
     const [next] = this.#waiting;
     if (next === undefined) {
@@ -72,4 +75,24 @@ class Gate {
   }
 }
 
-module.exports = { Gate };
+/** Limits the bytes of all BMPs that exist, whether they are being written or wait to be read. */
+class Budget {
+  #limit;
+  used = 0;
+
+  constructor(limit) {
+    this.#limit = limit;
+  }
+
+  /** A BMP larger than the limit passes when it is the only one: it would never pass otherwise. */
+  take(bytes) {
+    if (this.used > 0 && this.used + bytes > this.#limit) throw busy();
+    this.used += bytes;
+  }
+
+  giveBack(bytes) {
+    this.used -= bytes;
+  }
+}
+
+module.exports = { Budget, Gate };

@@ -16,7 +16,7 @@ class Metrics {
   receivedBytes = 0;
   sentBytes = 0;
 
-  /** A request has ended. outcome: 'ok' or the code of an error. */
+  /** Counts a request that has ended. outcome: 'ok' or the code of an error. */
   count(outcome, seconds) {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     const bucket = BUCKETS.findIndex((limit) => seconds <= limit);
@@ -33,16 +33,17 @@ class Metrics {
     return series(name, 'histogram', help, [...buckets, ['_sum', this.#seconds], ['_count', below]]);
   }
 
-  /** gate: how many are where at this moment. */
-  render(gate) {
+  /** gate, unsent: the state at this moment. */
+  render(gate, unsent) {
     const outcomes = [...this.#outcomes].map(([outcome, n]) => [`{outcome="${outcome}"}`, n]);
     return [
-      series('png2bmp_requests_total', 'counter', 'Requests by how they ended.', outcomes),
+      series('png2bmp_requests_total', 'counter', 'Requests by outcome.', outcomes),
       series('png2bmp_received_bytes_total', 'counter', 'Bytes of whole PNGs.', [['', this.receivedBytes]]),
       series('png2bmp_sent_bytes_total', 'counter', 'Bytes of whole BMPs.', [['', this.sentBytes]]),
-      series('png2bmp_requests_in_flight', 'gauge', 'Requests inside.', [['', gate.inside]]),
-      series('png2bmp_conversions_in_flight', 'gauge', 'Those that have a turn.', [['', gate.converting]]),
-      series('png2bmp_conversions_waiting', 'gauge', 'Those that wait for one.', [['', gate.waiting]]),
+      series('png2bmp_requests_in_flight', 'gauge', 'Requests in the server.', [['', gate.inside]]),
+      series('png2bmp_conversions_in_flight', 'gauge', 'Requests that convert.', [['', gate.converting]]),
+      series('png2bmp_conversions_waiting', 'gauge', 'Requests that wait to convert.', [['', gate.waiting]]),
+      series('png2bmp_unsent_bytes', 'gauge', 'Bytes of BMPs that are not sent yet.', [['', unsent.used]]),
       this.#histogram('png2bmp_request_duration_seconds', 'From the headers to the last byte.'),
       '',
     ].join('\n');

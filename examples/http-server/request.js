@@ -1,13 +1,13 @@
 'use strict';
 
-// What a request asks for: options in the query, a PNG in the body.
+// Reads a request: options in the query, a PNG in the body.
 
 const { HttpError, clientGone } = require('./errors');
 
 const asIs = (text) => text;
 const flags = new Map([['', true], ['true', true], ['1', true], ['false', false], ['0', false]]);
 const flag = (text) => flags.get(text) ?? text;
-const color = (text) => text.replace(/^#?/, '#'); // a # has to be %23 in a URL
+const color = (text) => text.replace(/^#?/, '#'); // in a URL a # would have to be %23
 
 const readers = new Map(Object.entries({
   format: asIs,
@@ -22,7 +22,7 @@ const readers = new Map(Object.entries({
   ignoreChecksums: flag,
 }));
 
-/** Options for png2bmp, which checks their values itself. */
+/** Options for png2bmp, which checks the values itself. */
 function readOptions(query) {
   const options = {};
   for (const [name, text] of query) {
@@ -39,7 +39,7 @@ function readOptions(query) {
 const tooLarge = (limit) =>
   new HttpError(413, 'ERR_BODY_LIMIT', `The PNG may have ${limit} bytes at most`);
 
-/** Throws what is wrong with the headers, while nothing of the body has been read. */
+/** Throws if the headers are wrong, before any of the body has been read. */
 function checkHeaders({ headers }, limit) {
   const type = (headers['content-type'] ?? 'image/png').split(';')[0].trim().toLowerCase();
   if (type !== 'image/png' && type !== 'application/octet-stream') {
@@ -53,7 +53,7 @@ function checkHeaders({ headers }, limit) {
   }
 }
 
-/** The whole body, of at most `limit` bytes; no more than that is ever kept. */
+/** The whole body, of at most `limit` bytes; more than that is never kept. */
 function readBody(request, limit, signal) {
   const chunks = [];
   let size = 0;

@@ -20,9 +20,13 @@ function numbers(names) {
 const { server, stop } = createApp(numbers({
   maxBytes: 'MAX_BYTES',
   maxPixels: 'MAX_PIXELS',
+  maxMemory: 'MAX_MEMORY',
+  maxUnsent: 'MAX_UNSENT_BYTES',
   conversions: 'CONVERSIONS',
   requests: 'REQUESTS',
   timeoutMs: 'TIMEOUT_MS',
+  sendTimeoutMs: 'SEND_TIMEOUT_MS',
+  stallTimeoutMs: 'STALL_TIMEOUT_MS',
 }));
 
 server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '127.0.0.1', () => {
@@ -30,7 +34,7 @@ server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '127.0.0.1',
   console.log(`http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`);
 });
 
-// Once: a second signal ends the process in the usual way.
+// Once only: a second signal ends the process as usual.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => stop(GRACE_MS));
 }
