@@ -3,10 +3,10 @@
  * instance.h lists. They are not a public interface: lib/ has checked every argument;
  * what is checked here again is what memory safety depends on.
  *
- * All begin with the same seven arguments, the common ones:
+ * All begin with the same four arguments, the common ones:
  *   input       a view (Buffer, typed array, DataView) of at least one byte
  *   length      bytes of it to use
- *   flags, background, maxPixels, maxMemory: see options.h
+ *   options     a Float64Array: see options.h
  *   onWarning   a function, or undefined
  * Asynchronous ones go on with two more:
  *   copy        read from a copy of the input, made now
@@ -22,6 +22,7 @@
 #include "bytes.h"
 #include "errors.h"
 #include "file.h"
+#include "host_facts.h"
 #include "instance.h"
 #include "job.h"
 #include "options.h"
@@ -33,7 +34,7 @@ enum {
     ARG_INPUT,
     ARG_LENGTH,
     ARG_OPTIONS,
-    ARG_ON_WARNING = ARG_OPTIONS + 4,
+    ARG_ON_WARNING,
     ARG_OWN,
     ARG_COPY = ARG_OWN,
     ARG_TICKET,
@@ -102,8 +103,7 @@ static bool read_arguments(napi_env env, napi_callback_info info, call *call,
     if (napi_get_cb_info(env, info, &argc, call->argv, &call->host, &data) != napi_ok)
         return false;
     call->self = data;
-    png2bmp_options_init(options);
-    return read_input(env, call) && options_read(env, &call->argv[ARG_OPTIONS], options) &&
+    return read_input(env, call) && options_read(env, call->argv[ARG_OPTIONS], options) &&
            read_on_warning(env, call);
 }
 
@@ -196,25 +196,11 @@ static bool call_read_path(napi_env env, call *call, napi_value view)
     return true;
 }
 
-/* What readInfo answers. argv: a Float64Array, which gets width, height, bitDepth,
- * colorType, interlaced, hasAlpha; format (as in flags), bitsPerPixel, byteLength of
- * the BMP; memory. False: an exception is pending. */
+/* What readInfo answers, into a Float64Array of exactly HOST_FACTS_COUNT numbers. False: an
+ * exception is pending. */
 static bool call_write_facts(napi_env env, const call *call, napi_value argv)
 {
-    const png2bmp_png_info *png = &call->job.plan.png;
-    const png2bmp_bmp_info *bmp = &call->job.plan.bmp;
-    const double            facts[] = {
-                   png->width,
-                   png->height,
-                   png->bit_depth,
-                   png->color_type,
-                   png->interlaced,
-                   png->has_alpha,
-                   bmp->format,
-                   bmp->bits_per_pixel,
-                   (double)bmp->byte_length,
-                   (double)call->job.plan.memory,
-    };
+    double   facts[HOST_FACTS_COUNT];
     uint8_t *bytes;
     size_t   size;
 
@@ -222,6 +208,7 @@ static bool call_write_facts(napi_env env, const call *call, napi_value argv)
         throw_quiet(env);
         return false;
     }
+    host_facts_write(facts, &call->job.plan);
     memcpy(bytes, facts, sizeof facts);
     return true;
 }
@@ -446,6 +433,20 @@ static bool set_codes(napi_env env, napi_value exports)
            set_text(env, exports, "firstWarning", png2bmp_status_code(PNG2BMP_FIRST_WARNING));
 }
 
+/* The names of the facts, in their order. */
+static bool set_facts(napi_env env, napi_value exports)
+{
+    napi_value names, name;
+    if (napi_create_array(env, &names) != napi_ok)
+        return false;
+    for (uint32_t i = 0; i < HOST_FACTS_COUNT; i++) {
+        if (napi_create_string_utf8(env, host_fact_name(i), NAPI_AUTO_LENGTH, &name) != napi_ok ||
+            napi_set_element(env, names, i, name) != napi_ok)
+            return false;
+    }
+    return napi_set_named_property(env, exports, "facts", names) == napi_ok;
+}
+
 static bool set_versions(napi_env env, napi_value exports)
 {
     napi_value versions;
@@ -482,11 +483,11 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
 NAPI_MODULE_INIT(/* napi_env env, napi_value exports */)
 {
     instance  *self = instance_of(env);
-    napi_value names = options_names(env);
+    napi_value options = options_table(env);
 
-    if (!self || !names || !set_functions(env, exports, self) || !set_codes(env, exports) ||
-        !set_versions(env, exports) ||
-        napi_set_named_property(env, exports, "names", names) != napi_ok)
+    if (!self || !options || !set_functions(env, exports, self) || !set_codes(env, exports) ||
+        !set_versions(env, exports) || !set_facts(env, exports) ||
+        napi_set_named_property(env, exports, "options", options) != napi_ok)
         return throw_quiet(env);
     return exports;
 }

@@ -1,41 +1,69 @@
 #include "options.h"
 
+#include <string.h>
+
+#include "bytes.h"
 #include "host_options.h"
 
-bool options_read(napi_env env, const napi_value argv[4], png2bmp_options *options)
+bool options_read(napi_env env, napi_value values, png2bmp_options *options)
 {
-    uint32_t flags, background;
-    double   max_pixels, max_memory;
+    double   numbers[HOST_OPTIONS_COUNT];
+    uint8_t *bytes;
+    size_t   size;
 
-    return napi_get_value_uint32(env, argv[0], &flags) == napi_ok &&
-           napi_get_value_uint32(env, argv[1], &background) == napi_ok &&
-           napi_get_value_double(env, argv[2], &max_pixels) == napi_ok &&
-           napi_get_value_double(env, argv[3], &max_memory) == napi_ok &&
-           host_options_unpack(flags, background, max_pixels, max_memory, options);
+    if (!bytes_of_view(env, values, &bytes, &size) || size != sizeof numbers)
+        return false;
+    memcpy(numbers, bytes, sizeof numbers);
+    return host_options_read(options, numbers, HOST_OPTIONS_COUNT);
 }
 
-static bool set_names(napi_env env, napi_value object, const host_names *list)
+static bool set_number(napi_env env, napi_value object, const char *key, double number)
+{
+    napi_value value;
+    return napi_create_double(env, number, &value) == napi_ok &&
+           napi_set_named_property(env, object, key, value) == napi_ok;
+}
+
+static bool set_choices(napi_env env, napi_value object, const host_option *row)
 {
     napi_value array, name;
-    if (napi_create_array_with_length(env, list->count, &array) != napi_ok)
+    if (napi_create_array(env, &array) != napi_ok)
         return false;
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (napi_create_string_utf8(env, host_names_value(list, i), NAPI_AUTO_LENGTH, &name) !=
-                napi_ok ||
+    for (uint32_t i = 0; row->choice(i); i++) {
+        if (napi_create_string_utf8(env, row->choice(i), NAPI_AUTO_LENGTH, &name) != napi_ok ||
             napi_set_element(env, array, i, name) != napi_ok)
             return false;
     }
-    return napi_set_named_property(env, object, list->option, array) == napi_ok;
+    return napi_set_named_property(env, object, "choices", array) == napi_ok;
 }
 
-napi_value options_names(napi_env env)
+static bool set_row(napi_env env, napi_value table, uint32_t i, double initial)
 {
-    napi_value object;
-    if (napi_create_object(env, &object) != napi_ok)
+    const host_option *row = &host_options_all[i];
+    napi_value         object, name;
+
+    return napi_create_object(env, &object) == napi_ok &&
+           napi_create_string_utf8(env, row->name, NAPI_AUTO_LENGTH, &name) == napi_ok &&
+           napi_set_named_property(env, object, "name", name) == napi_ok &&
+           set_number(env, object, "kind", row->kind) &&
+           set_number(env, object, "initial", initial) &&
+           set_number(env, object, "least", row->least) &&
+           set_number(env, object, "most", row->most) &&
+           (!row->choice || set_choices(env, object, row)) &&
+           napi_set_element(env, table, i, object) == napi_ok;
+}
+
+napi_value options_table(napi_env env)
+{
+    double     defaults[HOST_OPTIONS_COUNT];
+    napi_value table;
+
+    host_options_defaults(defaults);
+    if (napi_create_array(env, &table) != napi_ok)
         return NULL;
-    for (unsigned i = 0; i < HOST_NAMES_COUNT; i++) {
-        if (!set_names(env, object, &host_names_all[i]))
+    for (uint32_t i = 0; i < HOST_OPTIONS_COUNT; i++) {
+        if (!set_row(env, table, i, defaults[i]))
             return NULL;
     }
-    return object;
+    return table;
 }

@@ -1,4 +1,5 @@
-/* From the numbers that lib/options.js makes of an options object. */
+/* From the numbers that lib/options.js makes of an options object, and the table it reads them by.
+ */
 #ifndef ADDON_OPTIONS_H
 #define ADDON_OPTIONS_H
 
@@ -8,17 +9,15 @@
 #include "png2bmp.h"
 
 /*
- * Options cross from JavaScript as four numbers: reading an object through
- * Node-API takes ten times as long as reading it in JavaScript.
+ * Options cross from JavaScript as a Float64Array, as host_options.h has them: reading an object
+ * through Node-API takes ten times as long as reading it in JavaScript.
  *
- * argv: flags, background, maxPixels and maxMemory as host_options.h has them; the limits may be
- * Infinity.
- *
- * False: a value is out of range.
+ * False: not such an array, or a value is out of range.
  */
-bool options_read(napi_env env, const napi_value argv[4], png2bmp_options *options);
+bool options_read(napi_env env, napi_value values, png2bmp_options *options);
 
-/* The names of the enum values, in their order: { format: ['bgr24', ...], ... }. */
-napi_value options_names(napi_env env);
+/* Everything that lib/ has to know of the options, in the order of their numbers: [{ name, kind,
+ * initial, least, most, choices? }, ...]. NULL: no memory. */
+napi_value options_table(napi_env env);
 
 #endif

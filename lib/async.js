@@ -13,7 +13,7 @@ const {
 } = require('./input');
 const { depth16Of, readDecodeOptions, readOptions } = require('./options');
 const { toWritablePath } = require('./permission');
-const { throwIfAborted } = require('./sync');
+const { newFacts, throwIfAborted, toPixelsOf } = require('./sync');
 
 let lastTicket = 0;
 
@@ -66,15 +66,24 @@ function bindWarnings(options) {
   return onWarning === undefined ? options : { ...options, onWarning: AsyncResource.bind(onWarning) };
 }
 
-/** Calls start(input, copy, ticket), which gives a promise. Async, so that whatever it
- * throws rejects. name, size: of the view, counted before the signal's own code ran. */
-async function run(name, view, size, options, start) {
+/** Calls start with the arguments that all asynchronous functions of the addon begin with; it gives
+ * a promise. Async, so that whatever it throws rejects. name, size: of the view, counted before
+ * the signal's own code ran. */
+async function run(name, view, size, o, start) {
   const begin = (ticket) => {
     checkStillThere(name, view, size);
-    const { view: input, copy } = asyncInput(view, options.input);
-    return start(input, copy, ticket);
+    const { view: input, copy } = asyncInput(view, o.input);
+    return start(input, size, o.values, o.onWarning, copy, ticket);
   };
-  return options.signal === undefined ? begin(0) : abortable(options.signal, begin);
+  return o.signal === undefined ? begin(0) : abortable(o.signal, begin);
+}
+
+/** The same for a PNG, with options that `read` reads. */
+function runPng(png, length, options, start, read = readOptions) {
+  const view = toView('png', png);
+  const o = bindWarnings(read(options));
+  const size = toLength('png', view, length);
+  return run('png', view, size, o, start);
 }
 
 /** callback(error) or callback(null, value), outside of the promise: what it throws is an
@@ -109,13 +118,8 @@ function sortArguments(length, options, callback) {
 
 function getBMPAsync(png, ...rest) {
   const [length, options, callback] = sortArguments(...rest);
-  return settle(callback, () => {
-    const view = toView('png', png);
-    const o = bindWarnings(readOptions(options));
-    const size = toLength('png', view, length);
-    return run('png', view, size, o, (input, copy, ticket) => native.convertAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.maxMemory, o.onWarning, copy, ticket));
-  });
+  return settle(callback, () => runPng(png, length, options,
+    (...common) => native.convertAsync(...common)));
 }
 
 function saveBMPAsync(path, png, ...rest) {
@@ -123,11 +127,7 @@ function saveBMPAsync(path, png, ...rest) {
   return settle(callback, () => {
     checkOrder(path, png);
     const file = toWritablePath(path);
-    const view = toView('png', png);
-    const o = bindWarnings(readOptions(options));
-    const size = toLength('png', view, length);
-    return run('png', view, size, o, (input, copy, ticket) => native.saveAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.maxMemory, o.onWarning, copy, ticket, file));
+    return runPng(png, length, options, (...common) => native.saveAsync(...common, file));
   });
 }
 
@@ -136,24 +136,18 @@ function encodeBMPAsync(pixels, ...rest) {
   return settle(callback, () => {
     const o = bindWarnings(readOptions(options));
     const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
-    return run('pixels.data', view, size, o, (input, copy, ticket) => native.encodeAsync(input, size, o.flags,
-      o.background, o.maxPixels, o.maxMemory, o.onWarning, copy, ticket,
-      width, height, channels, stride));
+    return run('pixels.data', view, size, o,
+      (...common) => native.encodeAsync(...common, width, height, channels, stride));
   });
 }
 
 function decodePNGAsync(png, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
-    const view = toView('png', png);
-    const o = bindWarnings(readDecodeOptions(options));
-    const size = toLength('png', view, undefined);
-    return run('png', view, size, o, async (input, copy, ticket) => {
-      const facts = new Float64Array(10);
-      const data = await native.decodeAsync(input, size, o.flags, o.background, o.maxPixels, o.maxMemory,
-        o.onWarning, copy, ticket, facts);
-      return { data, width: facts[0], height: facts[1], channels: o.channels };
-    });
+    const o = readDecodeOptions(options);
+    const facts = newFacts();
+    return runPng(png, undefined, options, async (...common) =>
+      toPixelsOf(await native.decodeAsync(...common, facts), facts, o), () => o);
   });
 }
 

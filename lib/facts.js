@@ -4,7 +4,7 @@
 
 const native = require('./native');
 const { PngError } = require('./errors');
-const { formats, inputs, readOptions } = require('./options');
+const { defaultOf, inputs, offered } = require('./options');
 
 function warningCodes() {
   const all = Object.keys(native.codes);
@@ -14,14 +14,14 @@ function warningCodes() {
 }
 
 const constants = Object.freeze({
-  formats: Object.freeze(formats),
-  alphas: Object.freeze(native.names.alpha),
-  depths16: Object.freeze(native.names.depth16),
-  dithers: Object.freeze(native.names.dither),
+  formats: Object.freeze(offered('format')),
+  alphas: Object.freeze(offered('alpha')),
+  depths16: Object.freeze(offered('depth16')),
+  dithers: Object.freeze(offered('dither')),
   inputs: Object.freeze(inputs),
   colorTypes: Object.freeze({ gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgbAlpha: 6 }),
-  DEFAULT_MAX_PIXELS: readOptions(undefined).maxPixels,
-  DEFAULT_MAX_MEMORY: readOptions(undefined).maxMemory,
+  DEFAULT_MAX_PIXELS: defaultOf('maxPixels'),
+  DEFAULT_MAX_MEMORY: defaultOf('maxMemory'),
   MAX_BMP_LENGTH: 0xffffffff,
 });
 

@@ -1,8 +1,8 @@
 'use strict';
 
-// The addon (or WebAssembly in its place: lib/wasm.js), as this load of lib/ uses it. Its functions find on the object that they are
-// called on what belongs to one load: see addon/instance.h. There may be several loads around
-// one addon: jest makes one for every test file.
+// The addon (or WebAssembly in its place: lib/wasm.js), as this load of lib/ uses it. Its functions
+// find on the object that they are called on what belongs to one load: see addon/instance.h. There
+// may be several loads around one addon: jest makes one for every test file.
 
 const { Buffer, constants } = require('node:buffer');
 
@@ -16,9 +16,10 @@ const addon = loadBackend();
 // comparisons. Every level gives the same bytes.
 function cpuLevel() {
   const name = environmentVariable('PNG2BMP_CPU') || 'auto';
-  const level = addon.names.cpu.indexOf(name);
+  const { choices } = addon.options.find((option) => option.name === 'cpu');
+  const level = choices.indexOf(name);
   if (level < 0) {
-    throw argumentValueError('environment variable', 'PNG2BMP_CPU', addon.names.cpu, name);
+    throw argumentValueError('environment variable', 'PNG2BMP_CPU', choices, name);
   }
   return level;
 }

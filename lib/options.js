@@ -1,53 +1,62 @@
 'use strict';
 
-// Options objects to the numbers that the addon takes: see addon/options.h.
+// Options objects to the numbers that the addon takes: see src/host_options.h. What there is, and
+// its defaults, the addon says itself.
 
-const { cpu, names } = require('./native');
+const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 
-// Those that are a BMP; decodePNG asks for the others.
-const formats = names.format.filter((name) => !name.startsWith('raw-'));
 const inputs = ['borrow', 'copy', 'transfer'];
-const saveFlags = ['w', 'wx'];
 
-function defaults() {
-  return {
-    flags: cpu << 24 | 128 << 16, // threshold
-    background: 0xffffff,
-    maxPixels: 268402689, // 16383 * 16383
-    maxMemory: 256 * 1024 * 1024,
-    onWarning: undefined,
-    input: 'borrow',
-    signal: undefined,
-  };
-}
+// ---- Values to numbers ------------------------------------------------------------------------
 
-function choice(key, list, value) {
-  const index = list.indexOf(value);
-  if (index < 0) {
-    throw argumentValueError('option', key, list, value);
+// decodePNG asks for the others, by its `channels`.
+const isOffered = (name) => !name.startsWith('raw-');
+
+function oneOf(name, list, value) {
+  if (!list.includes(value)) {
+    throw argumentValueError('option', name, list, value);
   }
-  return index;
+  return value;
 }
 
-// By its place among all names: `formats` is only a part of them.
-function formatNumber(value) {
-  return names.format.indexOf(formats[choice('format', formats, value)]);
+function choice({ name, choices }, value) {
+  return choices.indexOf(oneOf(name, choices.filter(isOffered), value));
 }
 
-function flag(key, value) {
+function flag({ name }, value) {
   if (typeof value !== 'boolean') {
-    throw argumentTypeError('option', key, 'a boolean', value);
+    throw argumentTypeError('option', name, 'a boolean', value);
   }
   return value ? 1 : 0;
 }
 
+function wholeNumber({ name, least, most }, value) {
+  if (typeof value !== 'number') {
+    throw argumentTypeError('option', name, 'a number', value);
+  }
+  if (!(Number.isInteger(value) && value >= least && value <= most)) {
+    throw rangeError('option', name, `a whole number from ${least} to ${most}`, value);
+  }
+  return value;
+}
+
+function limit({ name }, value) {
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw argumentTypeError('option', name, 'a number or a bigint', value);
+  }
+  if (!(value >= 0)) {
+    throw rangeError('option', name, '0 or more', value);
+  }
+  return Number(value);
+}
+
 const colorForms = "'#rgb', '#rrggbb', [r, g, b] or { r, g, b } with whole numbers from 0 to 255";
 
-function colorFromText(text) {
+function colorFromText(name, text) {
   const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1];
   if (digits === undefined) {
-    throw argumentValueError('option', 'background', colorForms, text);
+    throw argumentValueError('option', name, colorForms, text);
   }
   return parseInt(digits.length === 6 ? digits : digits.replace(/./g, '$&$&'), 16);
 }
@@ -56,39 +65,24 @@ function isByte(value) {
   return Number.isInteger(value) && value >= 0 && value <= 255;
 }
 
-function luma(key, value) {
-  if (typeof value !== 'number') {
-    throw argumentTypeError('option', key, 'a number', value);
-  }
-  if (!isByte(value)) {
-    throw rangeError('option', key, 'a whole number from 0 to 255', value);
-  }
-  return value;
-}
-
-function color(value) {
+function color({ name }, value) {
   if (typeof value === 'string') {
-    return colorFromText(value);
+    return colorFromText(name, value);
   }
   if (typeof value !== 'object' || value === null) {
-    throw argumentTypeError('option', 'background', colorForms, value);
+    throw argumentTypeError('option', name, colorForms, value);
   }
   const [r, g, b] = Array.isArray(value) ? value : [value.r, value.g, value.b];
   if (!isByte(r) || !isByte(g) || !isByte(b) || (Array.isArray(value) && value.length !== 3)) {
-    throw argumentValueError('option', 'background', colorForms, value);
+    throw argumentValueError('option', name, colorForms, value);
   }
   return r << 16 | g << 8 | b;
 }
 
-function limit(key, value) {
-  if (typeof value !== 'number' && typeof value !== 'bigint') {
-    throw argumentTypeError('option', key, 'a number or a bigint', value);
-  }
-  if (!(value >= 0)) {
-    throw rangeError('option', key, '0 or more', value);
-  }
-  return Number(value);
-}
+// In the order of host_option_kind.
+const toNumber = [choice, flag, wholeNumber, limit, color];
+
+// ---- What stays in JavaScript -------------------------------------------------------------------
 
 function listener(value) {
   if (typeof value !== 'function') {
@@ -105,28 +99,24 @@ function abortSignal(value) {
   return value;
 }
 
-const readers = {
-  __proto__: null,
-  format(parsed, value) { parsed.flags |= formatNumber(value); },
-  alpha(parsed, value) { parsed.flags |= choice('alpha', names.alpha, value) << 4; },
-  depth16(parsed, value) { parsed.flags |= choice('depth16', names.depth16, value) << 6; },
-  dither(parsed, value) { parsed.flags |= choice('dither', names.dither, value) << 8; },
-  topDown(parsed, value) { parsed.flags |= flag('topDown', value) << 10; },
-  strict(parsed, value) { parsed.flags |= flag('strict', value) << 11; },
-  ignoreChecksums(parsed, value) { parsed.flags |= flag('ignoreChecksums', value) << 12; },
-  invert(parsed, value) { parsed.flags |= flag('invert', value) << 13; },
-  threshold(parsed, value) {
-    parsed.flags = parsed.flags & ~0xff0000 | luma('threshold', value) << 16;
-  },
-  background(parsed, value) { parsed.background = color(value); },
-  maxPixels(parsed, value) { parsed.maxPixels = limit('maxPixels', value); },
-  maxMemory(parsed, value) { parsed.maxMemory = limit('maxMemory', value); },
-  onWarning(parsed, value) { parsed.onWarning = listener(value); },
-  input(parsed, value) { parsed.input = inputs[choice('input', inputs, value)]; },
-  flag(parsed, value) { parsed.flags |= choice('flag', saveFlags, value) << 14; },
-  sync(parsed, value) { parsed.flags |= flag('sync', value) << 15; },
-  signal(parsed, value) { parsed.signal = abortSignal(value); },
-};
+// ---- Options objects ------------------------------------------------------------------------------
+
+const initial = Float64Array.from(table, (row) => (row.name === 'cpu' ? cpu : row.initial));
+
+function defaults() {
+  return { values: initial.slice(), onWarning: undefined, input: 'borrow', signal: undefined };
+}
+
+// Name to what puts a value into the options that are read.
+const readers = { __proto__: null };
+table.forEach((row, place) => {
+  if (row.name !== 'cpu') { // an environment variable: see native.js
+    readers[row.name] = (parsed, value) => { parsed.values[place] = toNumber[row.kind](row, value); };
+  }
+});
+readers.onWarning = (parsed, value) => { parsed.onWarning = listener(value); };
+readers.input = (parsed, value) => { parsed.input = oneOf('input', inputs, value); };
+readers.signal = (parsed, value) => { parsed.signal = abortSignal(value); };
 
 const none = Object.freeze(defaults());
 
@@ -143,9 +133,9 @@ function readable(options) {
   return options;
 }
 
-/** { flags, background, maxPixels, maxMemory, onWarning, input, signal } of an options object. Own
- * properties only: nothing that sits on a prototype counts. An option that is undefined has its
- * default; one that is not known is an error. */
+/** { values, onWarning, input, signal } of an options object. Own properties only: nothing that
+ * sits on a prototype counts. An option that is undefined has its default; one that is not known
+ * is an error. */
 function readOptions(options) {
   if (options === undefined) {
     return none;
@@ -164,7 +154,12 @@ function readOptions(options) {
   return parsed;
 }
 
-const rawFormats = { 3: names.format.indexOf('raw-rgb'), 4: names.format.indexOf('raw-rgba') };
+const placeOf = (name) => table.findIndex((row) => row.name === name);
+const choicesOf = (name) => table[placeOf(name)].choices;
+
+const FORMAT = placeOf('format');
+const DEPTH16 = placeOf('depth16');
+const rawFormats = { 3: choicesOf('format').indexOf('raw-rgb'), 4: choicesOf('format').indexOf('raw-rgba') };
 
 /** The same for decodePNG, whose format is { channels: 3 | 4 }. */
 function readDecodeOptions(options = {}) {
@@ -177,14 +172,23 @@ function readDecodeOptions(options = {}) {
   if (format !== undefined) {
     throw argumentValueError('option', 'format', 'left out: decodePNG has channels', format);
   }
-  const parsed = { ...readOptions(rest), channels };
-  parsed.flags |= rawFormats[channels];
-  return parsed;
+  const { values, ...others } = readOptions(rest);
+  const own = values.slice();
+  own[FORMAT] = rawFormats[channels];
+  return { ...others, values: own, channels };
 }
 
 /** The value of `depth16` in options that were read. */
-function depth16Of({ flags }) {
-  return names.depth16[flags >> 6 & 3];
+function depth16Of({ values }) {
+  return choicesOf('depth16')[values[DEPTH16]];
 }
 
-module.exports = { depth16Of, readOptions, readDecodeOptions, formats, inputs };
+const formatName = (index) => choicesOf('format')[index];
+
+/** The names that an option takes; its default. */
+const offered = (name) => choicesOf(name).filter(isOffered);
+const defaultOf = (name) => initial[placeOf(name)];
+
+module.exports = {
+  depth16Of, formatName, readOptions, readDecodeOptions, offered, defaultOf, inputs,
+};

@@ -5,7 +5,7 @@
 const native = require('./native');
 const { AbortError } = require('./errors');
 const { checkOrder, toLength, toPixels, toView } = require('./input');
-const { depth16Of, readDecodeOptions, readOptions } = require('./options');
+const { depth16Of, formatName, readDecodeOptions, readOptions } = require('./options');
 const { toWritablePath } = require('./permission');
 
 function throwIfAborted(signal) {
@@ -14,84 +14,79 @@ function throwIfAborted(signal) {
   }
 }
 
-function getBMP(png, length, options) {
-  if (typeof length === 'object') {
-    options = length;
-    length = undefined;
-  }
+/** What is converted and how: { view, size, o } of (png, options) or (png, length, options). The size is
+ * counted last, after all code of the caller ran (getters, signals). */
+function begin(png, length, options, read = readOptions) {
   const view = toView('png', png);
-  const o = readOptions(options);
+  const o = read(typeof length === 'object' ? length : options);
   throwIfAborted(o.signal);
-  const size = toLength('png', view, length);
-  return native.convert(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning);
+  const size = toLength('png', view, typeof length === 'object' ? undefined : length);
+  return { view, size, o };
+}
+
+function getBMP(png, length, options) {
+  const { view, size, o } = begin(png, length, options);
+  return native.convert(view, size, o.values, o.onWarning);
 }
 
 function getBMPInto(target, png, options) {
   const output = toView('target', target);
-  const view = toView('png', png);
-  const o = readOptions(options);
-  throwIfAborted(o.signal);
-  const size = toLength('png', view, undefined);
-  return native.convertInto(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, output);
+  const { view, size, o } = begin(png, undefined, options);
+  return native.convertInto(view, size, o.values, o.onWarning, output);
 }
 
 function saveBMP(path, png, length, options) {
-  if (typeof length === 'object') {
-    options = length;
-    length = undefined;
-  }
   checkOrder(path, png);
   const file = toWritablePath(path);
-  const view = toView('png', png);
-  const o = readOptions(options);
-  throwIfAborted(o.signal);
-  const size = toLength('png', view, length);
-  return native.save(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, file);
+  const { view, size, o } = begin(png, length, options);
+  return native.save(view, size, o.values, o.onWarning, file);
 }
 
-// Where the addon writes facts of a plan: read at once, before anything else runs.
-const facts = new Float64Array(10);
+// What a plan says: the addon writes numbers, in the order of native.facts.
+const place = Object.fromEntries(native.facts.map((name, i) => [name, i]));
+const newFacts = () => new Float64Array(native.facts.length);
+
+// Read at once, before anything else runs.
+const facts = newFacts();
 
 function readInfo(png, options) {
-  const view = toView('png', png);
-  const o = readOptions(options);
-  throwIfAborted(o.signal);
-  const size = toLength('png', view, undefined);
-  native.plan(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, facts);
+  const { view, size, o } = begin(png, undefined, options);
+  native.plan(view, size, o.values, o.onWarning, facts);
   return {
-    width: facts[0],
-    height: facts[1],
-    bitDepth: facts[2],
-    colorType: facts[3],
-    interlaced: facts[4] === 1,
-    hasAlpha: facts[5] === 1,
+    width: facts[place.width],
+    height: facts[place.height],
+    bitDepth: facts[place.bitDepth],
+    colorType: facts[place.colorType],
+    interlaced: facts[place.interlaced] === 1,
+    hasAlpha: facts[place.hasAlpha] === 1,
     bmp: {
-      format: native.names.format[facts[6]],
-      bitsPerPixel: facts[7],
-      byteLength: facts[8],
+      format: formatName(facts[place.format]),
+      bitsPerPixel: facts[place.bitsPerPixel],
+      byteLength: facts[place.byteLength],
     },
-    memory: facts[9],
+    memory: facts[place.memory],
   };
+}
+
+/** What decodePNG answers, from its bytes and the facts of their plan. */
+function toPixelsOf(data, own, { channels }) {
+  return { data, width: own[place.width], height: own[place.height], channels };
 }
 
 function encodeBMP(pixels, options) {
   const o = readOptions(options);
   throwIfAborted(o.signal);
   const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
-  return native.encode(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning,
+  return native.encode(view, size, o.values, o.onWarning,
     width, height, channels, stride);
 }
 
 function decodePNG(png, options) {
-  const view = toView('png', png);
-  const o = readDecodeOptions(options);
-  throwIfAborted(o.signal);
-  const size = toLength('png', view, undefined);
-  const own = new Float64Array(10);
-  const data = native.decode(view, size, o.flags, o.background, o.maxPixels, o.maxMemory, o.onWarning, own);
-  return { data, width: own[0], height: own[1], channels: o.channels };
+  const { view, size, o } = begin(png, undefined, options, readDecodeOptions);
+  const own = newFacts();
+  return toPixelsOf(native.decode(view, size, o.values, o.onWarning, own), own, o);
 }
 
 module.exports = {
-  throwIfAborted, getBMP, getBMPInto, saveBMP, readInfo, encodeBMP, decodePNG,
+  newFacts, throwIfAborted, toPixelsOf, getBMP, getBMPInto, saveBMP, readInfo, encodeBMP, decodePNG,
 };

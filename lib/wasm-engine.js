@@ -6,7 +6,6 @@
 // An instance that has grown further is dropped: WebAssembly memory never shrinks.
 const KEEP_BYTES = 32 * 1024 * 1024;
 
-const FACTS = 10;
 const MAX_MESSAGE = 256;
 
 class Engine {
@@ -16,6 +15,8 @@ class Engine {
   #sink;
   #failure;
   #busy = false;
+  #factPlaces;
+  #optionPlaces;
 
   constructor(module) {
     this.#module = module;
@@ -84,18 +85,48 @@ class Engine {
     return outcome;
   }
 
-  #convert(bytes, { flags, background, maxPixels, maxMemory, pixels }, open) {
+  /** The strings that text(0), text(1), ... are the addresses of, until the first that is 0. */
+  #list(text) {
+    const list = [];
+    for (let address = text(0); address !== 0; address = text(list.length)) {
+      list.push(this.#text(address));
+    }
+    return list;
+  }
+
+  #factNames() {
+    return this.#list(this.#instance().fact_name);
+  }
+
+  /** Of the numbers that open() gets, the one with this name. */
+  fact(facts, name) {
+    this.#factPlaces ??= this.#factNames();
+    return facts[this.#factPlaces.indexOf(name)];
+  }
+
+  /** Of the numbers that say the options, the one with this name. */
+  option(values, name) {
+    this.#optionPlaces ??= this.#list(this.#instance().option_name);
+    return values[this.#optionPlaces.indexOf(name)];
+  }
+
+  #plan({ values, pixels }) {
+    const wasm = this.#exports;
+    new Float64Array(wasm.memory.buffer, wasm.options_reserve(values.length), values.length).set(values);
+    return pixels === undefined ? wasm.plan()
+      : wasm.plan_pixels(pixels.width, pixels.height, pixels.channels, pixels.stride);
+  }
+
+  #convert(bytes, options, open) {
     const input = this.#reserve(bytes.length);
     if (input === 0) {
       return { error: { code: 'ERR_OUT_OF_MEMORY', message: 'out of memory' }, warnings: [] };
     }
     const wasm = this.#exports;
     new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
-    let status = pixels === undefined ? wasm.plan(flags, background, maxPixels, maxMemory)
-      : wasm.plan_pixels(flags, background, maxPixels, maxMemory,
-        pixels.width, pixels.height, pixels.channels, pixels.stride);
+    let status = this.#plan(options);
     if (status === 0) {
-      const facts = new Float64Array(wasm.memory.buffer, wasm.facts(), FACTS);
+      const facts = new Float64Array(wasm.memory.buffer, wasm.facts(), wasm.fact_count());
       this.#sink = open(facts.slice());
       if (this.#sink !== undefined) {
         status = wasm.run();
@@ -122,7 +153,7 @@ class Engine {
 
   /**
    * Converts a PNG, or raw pixels where `options` has them. open(facts) is called when it is known
-   * what the BMP will be (the ten numbers that readInfo is made of), and gives a sink for it, or
+   * what the BMP will be (the numbers that readInfo is made of), and gives a sink for it, or
    * undefined when there is nothing to convert to. Gives { error, warnings }, where error is
    * undefined or { code, message }; throws what open and the sink throw.
    */
@@ -141,16 +172,22 @@ class Engine {
     }
   }
 
-  /** The words that the C code has: { names, codes, firstWarning, versions }. */
+  #optionRow(i) {
+    const wasm = this.#exports;
+    const row = {
+      name: this.#text(wasm.option_name(i)), kind: wasm.option_kind(i), initial: wasm.option_initial(i),
+      least: wasm.option_least(i), most: wasm.option_most(i),
+    };
+    const choices = this.#list((place) => wasm.option_choice(i, place));
+    return choices.length > 0 ? { ...row, choices } : row;
+  }
+
+  /** The words that the C code has: { options, facts, codes, firstWarning, versions }, as those of
+   * the addon. */
   words() {
     const wasm = this.#instance();
-    const names = {};
-    for (let list = 0; wasm.names_option(list) !== 0; list++) {
-      const values = names[this.#text(wasm.names_option(list))] = [];
-      for (let i = 0; wasm.names_value(list, i) !== 0; i++) {
-        values.push(this.#text(wasm.names_value(list, i)));
-      }
-    }
+    const options = this.#list(wasm.option_name).map((_, i) => this.#optionRow(i));
+    const facts = this.#factNames();
     const codes = {};
     for (let status = 1; status < wasm.status_count(); status++) {
       codes[this.#text(wasm.status_code(status))] = this.#text(wasm.status_text(status));
@@ -159,7 +196,7 @@ class Engine {
     const versions = {
       png2bmp: this.#text(wasm.version()), libdeflate: this.#text(wasm.version_libdeflate()),
     };
-    return { names, codes, firstWarning, versions };
+    return { options, facts, codes, firstWarning, versions };
   }
 }
 

@@ -7,8 +7,6 @@ const { Buffer, constants } = require('node:buffer');
 
 const { NewFile } = require('./wasm-file');
 
-const BYTE_LENGTH = 8;
-
 /** An outcome that open() or a sink ends the conversion with. */
 class Stop {
   constructor(error) {
@@ -58,7 +56,7 @@ function toBuffer(engine, bytes, options, isCancelled = never) {
   let output, facts;
   const outcome = attempt(engine, bytes, options, (found) => {
     facts = found;
-    output = createOutput(found[BYTE_LENGTH]);
+    output = createOutput(engine.fact(found, 'byteLength'));
     return { write: (rows, offset) => output.set(rows, offset), isCancelled };
   });
   return { ...outcome, facts, output };
@@ -69,7 +67,7 @@ function toTarget(engine, bytes, options, target, checkTarget) {
   let facts;
   const outcome = attempt(engine, bytes, options, (found) => {
     facts = found;
-    checkTarget(found[BYTE_LENGTH]);
+    checkTarget(engine.fact(found, 'byteLength'));
     return { write: (rows, offset) => target.set(rows, offset), isCancelled: never };
   });
   return { ...outcome, facts };
@@ -86,14 +84,16 @@ function toFacts(engine, bytes, options) {
 
 function writeFile(engine, bytes, options, file, isCancelled) {
   return attempt(engine, bytes, options, (facts) => {
-    file.begin(facts[BYTE_LENGTH]);
+    file.begin(engine.fact(facts, 'byteLength'));
     return { write: (rows, offset) => file.write(rows, offset), isCancelled };
   });
 }
 
-/** What of the flags (src/host_options.h) is about files. */
-function saveOptions({ flags }) {
-  return { exclusive: (flags >> 14 & 1) === 1, sync: (flags >> 15 & 1) === 1 };
+/** What of the options is about files. */
+function saveOptions(engine, { values }) {
+  return {
+    exclusive: engine.option(values, 'flag') === 1, sync: engine.option(values, 'sync') === 1,
+  };
 }
 
 /** { error, warnings }. `path` is the one that errors name; the file is at `place`. */
@@ -104,7 +104,7 @@ function toFile(engine, bytes, options, place, path, isCancelled = never) {
   }
   let file;
   try {
-    file = NewFile.open(place, saveOptions(options));
+    file = NewFile.open(place, saveOptions(engine, options));
     const outcome = writeFile(engine, bytes, options, file, isCancelled);
     if (outcome.error === undefined) {
       file.commit();

@@ -31,9 +31,6 @@ function loadWasm() {
   const pool = new Pool(module, engine);
   const cancels = new Map(); // by ticket
 
-  const optionsOf = (flags, background, maxPixels, maxMemory, pixels) =>
-    ({ flags, background, maxPixels, maxMemory, pixels });
-
   function tell(onWarning, warnings) {
     if (onWarning !== undefined) {
       warnings.forEach((warning) => onWarning(warning));
@@ -58,21 +55,18 @@ function loadWasm() {
 
   // ---- Synchronous calls --------------------------------------------------------------------
 
-  function convert(view, length, flags, background, maxPixels, maxMemory, onWarning) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory);
-    return settled(toBuffer(engine, bytesOf(view, length), options), onWarning, convert).output;
+  function convert(view, length, values, onWarning) {
+    return settled(toBuffer(engine, bytesOf(view, length), { values }), onWarning, convert).output;
   }
 
-  function decode(view, length, flags, background, maxPixels, maxMemory, onWarning, facts) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory);
-    const outcome = settled(toBuffer(engine, bytesOf(view, length), options), onWarning, decode);
+  function decode(view, length, values, onWarning, facts) {
+    const outcome = settled(toBuffer(engine, bytesOf(view, length), { values }), onWarning, decode);
     facts.set(outcome.facts);
     return outcome.output;
   }
 
-  function encode(view, length, flags, background, maxPixels, maxMemory, onWarning,
-    width, height, channels, stride) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory, { width, height, channels, stride });
+  function encode(view, length, values, onWarning, width, height, channels, stride) {
+    const options = { values, pixels: { width, height, channels, stride } };
     return settled(toBuffer(engine, bytesOf(view, length), options), onWarning, encode).output;
   }
 
@@ -88,23 +82,21 @@ function loadWasm() {
     }
   }
 
-  function convertInto(view, length, flags, background, maxPixels, maxMemory, onWarning, into) {
+  function convertInto(view, length, values, onWarning, into) {
     const bytes = bytesOf(view, length);
     const target = bytesOf(into);
-    const outcome = toTarget(engine, bytes, optionsOf(flags, background, maxPixels, maxMemory), target,
+    const outcome = toTarget(engine, bytes, { values }, target,
       (size) => checkTarget(target, bytes, size));
-    return settled(outcome, onWarning, convertInto).facts[8];
+    return engine.fact(settled(outcome, onWarning, convertInto).facts, 'byteLength');
   }
 
-  function save(view, length, flags, background, maxPixels, maxMemory, onWarning, file) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory);
-    settled(toFile(engine, bytesOf(view, length), options, file, file), onWarning, save);
+  function save(view, length, values, onWarning, file) {
+    settled(toFile(engine, bytesOf(view, length), { values }, file, file), onWarning, save);
     return true;
   }
 
-  function plan(view, length, flags, background, maxPixels, maxMemory, onWarning, facts) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory);
-    facts.set(settled(toFacts(engine, bytesOf(view, length), options), onWarning, plan).facts);
+  function plan(view, length, values, onWarning, facts) {
+    facts.set(settled(toFacts(engine, bytesOf(view, length), { values }), onWarning, plan).facts);
   }
 
   // ---- Asynchronous calls -------------------------------------------------------------------
@@ -137,22 +129,19 @@ function loadWasm() {
 
   const cancelledOutcome = { error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] };
 
-  async function convertAsync(view, length, flags, background, maxPixels, maxMemory, onWarning, _copy, ticket) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory);
-    return Buffer.from((await start(view, length, { options }, onWarning, ticket)).output);
+  async function convertAsync(view, length, values, onWarning, _copy, ticket) {
+    return Buffer.from((await start(view, length, { options: { values } }, onWarning, ticket)).output);
   }
 
-  async function decodeAsync(view, length, flags, background, maxPixels, maxMemory, onWarning, _copy, ticket,
-    facts) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory);
-    const outcome = await start(view, length, { options }, onWarning, ticket);
+  async function decodeAsync(view, length, values, onWarning, _copy, ticket, facts) {
+    const outcome = await start(view, length, { options: { values } }, onWarning, ticket);
     facts.set(outcome.facts);
     return Buffer.from(outcome.output);
   }
 
-  async function encodeAsync(view, length, flags, background, maxPixels, maxMemory, onWarning, _copy, ticket,
+  async function encodeAsync(view, length, values, onWarning, _copy, ticket,
     width, height, channels, stride) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory, { width, height, channels, stride });
+    const options = { values, pixels: { width, height, channels, stride } };
     return Buffer.from((await start(view, length, { options }, onWarning, ticket)).output);
   }
 
@@ -165,11 +154,9 @@ function loadWasm() {
     return place.length < 4096 ? place : file;
   }
 
-  async function saveAsync(view, length, flags, background, maxPixels, maxMemory, onWarning, _copy, ticket,
-    file) {
-    const options = optionsOf(flags, background, maxPixels, maxMemory);
+  async function saveAsync(view, length, values, onWarning, _copy, ticket, file) {
     const named = Buffer.from(file);
-    await start(view, length, { options, place: placeOf(named), path: named }, onWarning, ticket);
+    await start(view, length, { options: { values }, place: placeOf(named), path: named }, onWarning, ticket);
     return true;
   }
 

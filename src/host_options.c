@@ -1,75 +1,138 @@
 #include "host_options.h"
 
-static const char *const alpha_names[PNG2BMP_ALPHA_COUNT] = {
-    [PNG2BMP_ALPHA_BLEND] = "blend",
-    [PNG2BMP_ALPHA_DROP] = "drop",
-};
+#include <string.h>
 
-static const char *const depth16_names[PNG2BMP_DEPTH16_COUNT] = {
-    [PNG2BMP_DEPTH16_ROUND] = "round",
-    [PNG2BMP_DEPTH16_TRUNCATE] = "truncate",
-};
+#define LIST(function, ...)                                                                        \
+    static const char *function(uint32_t i)                                                        \
+    {                                                                                              \
+        static const char *const names[] = {__VA_ARGS__};                                          \
+                                                                                                   \
+        return i < sizeof names / sizeof *names ? names[i] : NULL;                                 \
+    }
 
-static const char *const dither_names[PNG2BMP_DITHER_COUNT] = {
-    [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
-    [PNG2BMP_DITHER_ORDERED] = "ordered",
-    [PNG2BMP_DITHER_NONE] = "none",
-};
+LIST(alphas, [PNG2BMP_ALPHA_BLEND] = "blend", [PNG2BMP_ALPHA_DROP] = "drop")
+LIST(depths16, [PNG2BMP_DEPTH16_ROUND] = "round", [PNG2BMP_DEPTH16_TRUNCATE] = "truncate")
+LIST(dithers, [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
+     [PNG2BMP_DITHER_ORDERED] = "ordered", [PNG2BMP_DITHER_NONE] = "none")
+LIST(cpus, [PNG2BMP_CPU_AUTO] = "auto", [PNG2BMP_CPU_SCALAR] = "scalar", [PNG2BMP_CPU_SSE] = "sse",
+     [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon")
+LIST(save_flags, "w", "wx")
+#undef LIST
 
-static const char *const cpu_names[PNG2BMP_CPU_COUNT] = {
-    [PNG2BMP_CPU_AUTO] = "auto", [PNG2BMP_CPU_SCALAR] = "scalar", [PNG2BMP_CPU_SSE] = "sse",
-    [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon",
-};
-
-const host_names host_names_all[HOST_NAMES_COUNT] = {
-    {"format", NULL, PNG2BMP_FORMAT_COUNT},
-    {"alpha", alpha_names, PNG2BMP_ALPHA_COUNT},
-    {"depth16", depth16_names, PNG2BMP_DEPTH16_COUNT},
-    {"dither", dither_names, PNG2BMP_DITHER_COUNT},
-    {"cpu", cpu_names, PNG2BMP_CPU_COUNT},
-};
-
-const char *host_names_value(const host_names *list, uint32_t index)
+static const char *formats(uint32_t i)
 {
-    return list->names ? list->names[index] : png2bmp_format_name((png2bmp_format)index);
+    return png2bmp_format_name((png2bmp_format)i);
 }
 
-static bool unpack_flags(uint32_t flags, png2bmp_options *options)
-{
-    const unsigned format = flags & 15, alpha = flags >> 4 & 3;
-    const unsigned depth16 = flags >> 6 & 3, dither = flags >> 8 & 3, cpu = flags >> 24 & 15;
+#define FIELD(field)                                                                               \
+    .offset = offsetof(png2bmp_options, field), .size = sizeof((png2bmp_options *)0)->field
+#define CHOICE(name, field, list, COUNT)                                                           \
+    {                                                                                              \
+        name, HOST_CHOICE, FIELD(field), .choice = list, .most = (COUNT)-1                         \
+    }
+#define FLAG(name, field)                                                                          \
+    {                                                                                              \
+        name, HOST_FLAG, FIELD(field), .most = 1                                                   \
+    }
+#define NUMBER(name, field, from, to)                                                              \
+    {                                                                                              \
+        name, HOST_NUMBER, FIELD(field), .least = (from), .most = (to)                             \
+    }
+#define LIMIT(name, field)                                                                         \
+    {                                                                                              \
+        name, HOST_LIMIT, FIELD(field)                                                             \
+    }
+#define COLOR(name, field)                                                                         \
+    {                                                                                              \
+        name, HOST_COLOR, FIELD(field), .most = 0xffffff                                           \
+    }
 
-    options->format = (png2bmp_format)format;
-    options->alpha = (png2bmp_alpha)alpha;
-    options->depth16 = (png2bmp_depth16)depth16;
-    options->dither = (png2bmp_dither)dither;
-    options->top_down = flags >> 10 & 1;
-    options->strict = flags >> 11 & 1;
-    options->ignore_checksums = flags >> 12 & 1;
-    options->invert = flags >> 13 & 1;
-    options->exclusive = flags >> 14 & 1;
-    options->sync = flags >> 15 & 1;
-    options->threshold = (uint8_t)(flags >> 16);
-    options->cpu = (png2bmp_cpu)cpu;
-    return format < PNG2BMP_FORMAT_COUNT && alpha < PNG2BMP_ALPHA_COUNT &&
-           depth16 < PNG2BMP_DEPTH16_COUNT && dither < PNG2BMP_DITHER_COUNT &&
-           cpu < PNG2BMP_CPU_COUNT;
+const host_option host_options_all[HOST_OPTIONS_COUNT] = {
+    CHOICE("format", format, formats, PNG2BMP_FORMAT_COUNT),
+    CHOICE("alpha", alpha, alphas, PNG2BMP_ALPHA_COUNT),
+    COLOR("background", background),
+    FLAG("topDown", top_down),
+    CHOICE("depth16", depth16, depths16, PNG2BMP_DEPTH16_COUNT),
+    CHOICE("dither", dither, dithers, PNG2BMP_DITHER_COUNT),
+    NUMBER("threshold", threshold, 0, 255),
+    FLAG("invert", invert),
+    FLAG("strict", strict),
+    FLAG("ignoreChecksums", ignore_checksums),
+    LIMIT("maxPixels", max_pixels),
+    LIMIT("maxMemory", max_memory),
+    CHOICE("flag", exclusive, save_flags, 2),
+    FLAG("sync", sync),
+    CHOICE("cpu", cpu, cpus, PNG2BMP_CPU_COUNT),
+};
+
+/* ---- A field, whatever its type ------------------------------------------------ */
+
+/* Enums are unsigned, and bool is a byte: an integer of the field's size holds its value. */
+static void put(png2bmp_options *options, const host_option *row, uint64_t value)
+{
+    uint8_t *field = (uint8_t *)options + row->offset;
+
+    if (row->kind == HOST_COLOR) {
+        for (unsigned i = 0; i < 3; i++)
+            field[i] = (uint8_t)(value >> (16 - 8 * i));
+    } else if (row->size == sizeof(uint8_t)) {
+        *field = (uint8_t)value;
+    } else if (row->size == sizeof(uint32_t)) {
+        memcpy(field, &(uint32_t){(uint32_t)value}, sizeof(uint32_t));
+    } else {
+        memcpy(field, &value, sizeof value);
+    }
 }
 
-static bool unpack_limit(double number, uint64_t *limit)
+static uint64_t get(const png2bmp_options *options, const host_option *row)
 {
-    if (!(number >= 0))
+    const uint8_t *field = (const uint8_t *)options + row->offset;
+    uint32_t       value32;
+    uint64_t       value64;
+
+    if (row->kind == HOST_COLOR)
+        return (uint32_t)field[0] << 16 | (uint32_t)field[1] << 8 | field[2];
+    if (row->size == sizeof(uint8_t))
+        return *field;
+    if (row->size == sizeof(uint32_t)) {
+        memcpy(&value32, field, sizeof value32);
+        return value32;
+    }
+    memcpy(&value64, field, sizeof value64);
+    return value64;
+}
+
+/* ---- All of them ----------------------------------------------------------------- */
+
+void host_options_defaults(double values[HOST_OPTIONS_COUNT])
+{
+    png2bmp_options options;
+
+    png2bmp_options_init(&options);
+    for (unsigned i = 0; i < HOST_OPTIONS_COUNT; i++)
+        values[i] = (double)get(&options, &host_options_all[i]);
+}
+
+static bool read_one(png2bmp_options *options, const host_option *row, double value)
+{
+    if (row->kind == HOST_LIMIT && value >= 0) {
+        put(options, row, value < 0x1p63 ? (uint64_t)value : UINT64_MAX);
+        return true;
+    }
+    if (!(value >= row->least && value <= row->most))
         return false;
-    *limit = number < 0x1p63 ? (uint64_t)number : UINT64_MAX;
+    put(options, row, (uint64_t)value);
     return true;
 }
 
-bool host_options_unpack(uint32_t flags, uint32_t background, double max_pixels, double max_memory,
-                         png2bmp_options *options)
+bool host_options_read(png2bmp_options *options, const double *values, size_t count)
 {
-    options->background[0] = (uint8_t)(background >> 16);
-    options->background[1] = (uint8_t)(background >> 8);
-    options->background[2] = (uint8_t)background;
-    return unpack_flags(flags, options) && unpack_limit(max_pixels, &options->max_pixels) &&
-           unpack_limit(max_memory, &options->max_memory);
+    if (count < HOST_OPTIONS_COUNT)
+        return false;
+    png2bmp_options_init(options);
+    for (unsigned i = 0; i < HOST_OPTIONS_COUNT; i++) {
+        if (!read_one(options, &host_options_all[i], values[i]))
+            return false;
+    }
+    return true;
 }

@@ -1,29 +1,36 @@
-/* Options as JavaScript says them: packed into numbers, and the names of their values.
- * What addon/ and wasm/ share. */
+/* Options as JavaScript passes them, and what it has to know of them: one table. What addon/ and
+ * wasm/ share; an option of the library is a row in host_options.c. */
 #ifndef PNG2BMP_HOST_OPTIONS_H
 #define PNG2BMP_HOST_OPTIONS_H
 
 #include "png2bmp.h"
 
-/* flags: from bit 0 on format (4 bits), alpha (2), depth16 (2), dither (2), top_down,
- * strict, ignore_checksums, invert, exclusive, sync (1 each); from bit 16 on threshold (8
- * bits), cpu (4). background: 0xRRGGBB. max_pixels, max_memory: 0 or more. False: a value
- * that is not known. */
-bool host_options_unpack(uint32_t flags, uint32_t background, double max_pixels, double max_memory,
-                         png2bmp_options *options);
+typedef enum host_option_kind {
+    HOST_CHOICE, /* a name from a list; crosses as its index */
+    HOST_FLAG,   /* 0 or 1 */
+    HOST_NUMBER, /* a whole number, `least` to `most` */
+    HOST_LIMIT,  /* a number from 0 on; Infinity is allowed */
+    HOST_COLOR   /* 0xRRGGBB */
+} host_option_kind;
 
-/* The names of the values of one option, in the order of its enum. */
-typedef struct host_names {
-    const char        *option;
-    const char *const *names; /* NULL: those of the table of formats */
-    uint32_t           count;
-} host_names;
+/* The options by their places in host_options_all. */
+#define HOST_OPTIONS_COUNT 15
 
-#define HOST_NAMES_COUNT 5
+typedef struct host_option {
+    const char      *name; /* in JavaScript */
+    host_option_kind kind;
+    size_t           offset, size;     /* of the field in png2bmp_options */
+    const char *(*choice)(uint32_t i); /* HOST_CHOICE: the names, NULL at the end */
+    uint32_t least, most;              /* HOST_NUMBER; HOST_CHOICE: `most` is the last index */
+} host_option;
 
-extern const host_names host_names_all[HOST_NAMES_COUNT];
+extern const host_option host_options_all[HOST_OPTIONS_COUNT];
 
-/* The name at `index`, which is below list->count. */
-const char *host_names_value(const host_names *list, uint32_t index);
+/* The defaults, one number an option. */
+void host_options_defaults(double values[HOST_OPTIONS_COUNT]);
+
+/* The options that `count` numbers say, one an option. False: they are not
+ * options. */
+bool host_options_read(png2bmp_options *options, const double *values, size_t count);
 
 #endif

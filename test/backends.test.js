@@ -105,8 +105,9 @@ test('WebAssembly memory keeps to the input and 4 MiB, however large the image',
   const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
   const memories = [];
   let written = 0;
-  const convert = (input, options) => engine.convert(input,
-    { flags: 0, background: 0, maxPixels: Infinity, maxMemory: Infinity, ...options }, () => ({
+  const values = Float64Array.from(engine.words().options,
+    ({ name, initial }) => (name.startsWith('max') ? Infinity : initial));
+  const convert = (input, options) => engine.convert(input, { values, ...options }, () => ({
       write(rows) {
         memories.push(rows.buffer.byteLength);
         written += rows.length;

@@ -15,6 +15,7 @@
 #include "convert.h"
 #include "encode.h"
 #include "header.h"
+#include "host_facts.h"
 #include "host_options.h"
 #include "report.h"
 
@@ -38,9 +39,11 @@ static struct {
     size_t         size;
     bool           is_pixels;
     png2bmp_pixels pixels;
+    double         values[HOST_OPTIONS_COUNT]; /* the options: see host_options.h */
+    size_t         value_count;
     png2bmp_plan   plan;
     png2bmp_report report;
-    double         facts[10];
+    double         facts[HOST_FACTS_COUNT];
 } job;
 
 /* ---- Input ------------------------------------------------------------------ */
@@ -61,67 +64,57 @@ void EXPORT(input_release)(void)
 
 /* ---- Plan -------------------------------------------------------------------- */
 
-/* What readInfo answers: width, height, bitDepth, colorType, interlaced, hasAlpha; format (as
- * in flags), bitsPerPixel, byteLength of the BMP; memory. */
-static void write_facts(void)
-{
-    const png2bmp_png_info *png = &job.plan.png;
-    const png2bmp_bmp_info *bmp = &job.plan.bmp;
-    const double            facts[] = {
-                   png->width,
-                   png->height,
-                   png->bit_depth,
-                   png->color_type,
-                   png->interlaced,
-                   png->has_alpha,
-                   bmp->format,
-                   bmp->bits_per_pixel,
-                   (double)bmp->byte_length,
-                   (double)job.plan.memory,
-    };
-
-    memcpy(job.facts, facts, sizeof facts);
-}
-
 const double *EXPORT(facts)(void)
 {
     return job.facts;
 }
 
-static bool begin(png2bmp_options *options, uint32_t flags, uint32_t background, double max_pixels,
-                  double max_memory)
+uint32_t EXPORT(fact_count)(void)
 {
-    png2bmp_report_init(&job.report);
-    png2bmp_options_init(options);
-    return host_options_unpack(flags, background, max_pixels, max_memory, options);
+    return HOST_FACTS_COUNT;
 }
 
-/* The plan of the PNG that is the input. For the numbers see host_options.h. */
-png2bmp_status EXPORT(plan)(uint32_t flags, uint32_t background, double max_pixels,
-                            double max_memory)
+/* Where to write the numbers of the options; there are `count` of them. */
+double *EXPORT(options_reserve)(size_t count)
 {
-    png2bmp_options options;
-    png2bmp_status  status;
+    job.value_count = count;
+    return job.values;
+}
 
-    if (!begin(&options, flags, background, max_pixels, max_memory))
+static png2bmp_status begin(png2bmp_options *options)
+{
+    png2bmp_report_init(&job.report);
+    if (!host_options_read(options, job.values, job.value_count))
         return report_plain_error(&job.report, PNG2BMP_ERR_OPTION);
-    job.is_pixels = false;
-    status = png2bmp_plan_make(&job.plan, job.input, job.size, &options, &job.report);
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status planned(png2bmp_status status)
+{
     if (!status)
-        write_facts();
+        host_facts_write(job.facts, &job.plan);
     return status;
 }
 
-/* The plan of raw pixels that are the input. */
-png2bmp_status EXPORT(plan_pixels)(uint32_t flags, uint32_t background, double max_pixels,
-                                   double max_memory, uint32_t width, uint32_t height,
-                                   uint32_t channels, double stride)
+/* The plan of the PNG that is the input. */
+png2bmp_status EXPORT(plan)(void)
 {
     png2bmp_options options;
-    png2bmp_status  status;
+    png2bmp_status  status = begin(&options);
 
-    if (!begin(&options, flags, background, max_pixels, max_memory))
-        return report_plain_error(&job.report, PNG2BMP_ERR_OPTION);
+    job.is_pixels = false;
+    if (!status)
+        status = png2bmp_plan_make(&job.plan, job.input, job.size, &options, &job.report);
+    return planned(status);
+}
+
+/* The plan of raw pixels that are the input. */
+png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t channels,
+                                   double stride)
+{
+    png2bmp_options options;
+    png2bmp_status  status = begin(&options);
+
     job.is_pixels = true;
     /* A stride that does not fit leads nowhere: with one row it is not used, with more the pixels
      * would not fit either. */
@@ -131,10 +124,9 @@ png2bmp_status EXPORT(plan_pixels)(uint32_t flags, uint32_t background, double m
                                   .height = height,
                                   .channels = channels,
                                   .stride = stride < 0x1p32 ? (size_t)stride : SIZE_MAX};
-    status = png2bmp_plan_pixels(&job.plan, &job.pixels, &options, &job.report);
     if (!status)
-        write_facts();
-    return status;
+        status = png2bmp_plan_pixels(&job.plan, &job.pixels, &options, &job.report);
+    return planned(status);
 }
 
 /* ---- Run --------------------------------------------------------------------- */
@@ -265,16 +257,44 @@ const char *EXPORT(status_text)(png2bmp_status status)
     return png2bmp_status_text(status);
 }
 
-/* The names of option values: list 0, 1, ... until NULL; the name at `index`, until NULL. */
-const char *EXPORT(names_option)(uint32_t list)
+/* The table of options, by the place of an option. The name is NULL behind the last, and so is
+ * the choice. */
+const char *EXPORT(option_name)(uint32_t i)
 {
-    return list < HOST_NAMES_COUNT ? host_names_all[list].option : NULL;
+    return i < HOST_OPTIONS_COUNT ? host_options_all[i].name : NULL;
 }
 
-const char *EXPORT(names_value)(uint32_t list, uint32_t index)
+host_option_kind EXPORT(option_kind)(uint32_t i)
 {
-    return index < host_names_all[list].count ? host_names_value(&host_names_all[list], index)
-                                              : NULL;
+    return host_options_all[i].kind;
+}
+
+double EXPORT(option_initial)(uint32_t i)
+{
+    double defaults[HOST_OPTIONS_COUNT];
+
+    host_options_defaults(defaults);
+    return defaults[i];
+}
+
+uint32_t EXPORT(option_least)(uint32_t i)
+{
+    return host_options_all[i].least;
+}
+
+uint32_t EXPORT(option_most)(uint32_t i)
+{
+    return host_options_all[i].most;
+}
+
+const char *EXPORT(option_choice)(uint32_t i, uint32_t choice)
+{
+    return host_options_all[i].choice ? host_options_all[i].choice(choice) : NULL;
+}
+
+const char *EXPORT(fact_name)(uint32_t i)
+{
+    return host_fact_name(i);
 }
 
 const char *EXPORT(version)(void)
