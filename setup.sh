@@ -67,6 +67,12 @@ if [ "$purpose" = develop ]; then
         want libclang-rt-14-dev
     has llvm-cov-14 || want llvm-14
     has valgrind || want valgrind
+    # WebAssembly
+    has wasm-ld || want lld
+    [ -e /usr/lib/wasm32-wasi/libc.a ] || want wasi-libc
+    [ -e "$(clang --target=wasm32-wasi -print-libgcc-file-name 2>/dev/null)" ] ||
+        want libclang-rt-14-dev-wasm32
+    has dpkg-source || want dpkg-dev
 fi
 
 as_root() {
@@ -112,7 +118,7 @@ if newer_than $installed package-lock.json; then
 fi
 
 addon=build/Release/png2bmp.node
-if newer_than $addon src include addon scripts Makefile; then
+if newer_than $addon src include addon wasm scripts Makefile; then
     say 'building'
     npm run --silent build
     touch $addon

@@ -1,30 +1,20 @@
 'use strict';
 
 // A file that appears whole or not at all, by node:fs: what src/file_posix.c is to the addon.
-// Node.js has no file locks, so a temporary name that a killed process left is taken for a
-// leftover by its age.
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
-const os = require('node:os');
 const process = require('node:process');
 
-// So many saves of one target may run at the same time.
-const SLOTS = 64;
-// Of the target's name, so much is in the temporary one: names end at 255 bytes.
-const NAME_BYTES = 200;
-// Every strip that is written makes a file young again.
-const LEFTOVER_MS = 60 * 60 * 1000;
+const { failure, findPlace, named, onWindows, split } = require('./wasm-place');
+const { openTemporary } = require('./wasm-temporary');
 
-const onWindows = process.platform === 'win32';
-const SLASH = 0x2f;
-const BACKSLASH = 0x5c;
-const LINKS = 40; // as many as Linux follows
-const { EEXIST } = os.constants.errno;
+/** Between two tries of a write to a pipe that was full, at most. */
+const PATIENCE_MS = 50;
 
-function failure(code, errno, syscall) {
-  return Object.assign(new Error(code), { code, errno: -errno, syscall });
-}
+const { O_WRONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = fs.constants;
+const NOT_ON_A_DISK = ['EINVAL', 'ENOTSUP'];
+const READ_ONLY = ['EROFS', 'EACCES', 'EPERM'];
 
 /** fs errors with the name of the step that failed, whatever fs calls it. */
 function step(syscall, work) {
@@ -38,57 +28,44 @@ function step(syscall, work) {
   }
 }
 
-/** The path as node:fs takes it: bytes where names are bytes. */
-function named(bytes) {
-  return onWindows ? bytes.toString() : bytes;
-}
-
-function isSeparator(byte) {
-  return byte === SLASH || (onWindows && byte === BACKSLASH);
-}
-
-/** Where the name begins in a path. */
-function nameAt(bytes) {
-  let at = bytes.length;
-  while (at > 0 && !isSeparator(bytes[at - 1])) {
-    at--;
-  }
-  return at;
-}
-
-function statOf(stat, path) {
+/** Runs work(fd), and closes. */
+function withOpen(path, flags, work) {
+  const fd = fs.openSync(path, flags);
   try {
-    return stat(named(path));
-  } catch {
-    return undefined;
+    return work(fd);
+  } finally {
+    fs.closeSync(fd);
   }
 }
 
-/** Where a link that leads nowhere would have the file: its text, taken from its own directory. */
-function follow(link) {
-  const text = Buffer.from(fs.readlinkSync(named(link), 'buffer'));
-  return text.length > 0 && isSeparator(text[0]) ? text
-    : Buffer.concat([link.subarray(0, nameAt(link)), text]);
+// ---- The name ---------------------------------------------------------------------------------
+
+/** Without hard links: an empty file of our own takes the name, and is replaced. */
+function reserveAndRename(from, to) {
+  fs.closeSync(fs.openSync(to, 'wx', 0o600));
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    fs.rmSync(to, { force: true });
+    throw error;
+  }
 }
 
-/** A symbolic link stays one: what it points to is replaced, or made. */
-function resolve(path) {
-  let target = path;
-  for (let i = 0; i < LINKS && statOf(fs.lstatSync, target)?.isSymbolicLink(); i++) {
-    try {
-      target = Buffer.from(fs.realpathSync.native(named(target), 'buffer'));
-    } catch (error) {
-      if (error.code !== 'ENOENT') {
-        throw error;
-      }
-      target = follow(target);
+/** A link, unlike a rename, replaces nothing. */
+function renameExclusively(from, to) {
+  try {
+    fs.linkSync(from, to);
+  } catch (error) {
+    if (error.code === 'EEXIST') {
+      throw error;
     }
+    return reserveAndRename(from, to);
   }
-  return target;
+  return fs.rmSync(from, { force: true });
 }
 
 /** A mount point keeps its name: what is mounted there is written over in place. */
-function renameOrCopy(from, to) {
+function renameOrCopy(from, to, sync) {
   try {
     fs.renameSync(from, to);
   } catch (error) {
@@ -96,149 +73,139 @@ function renameOrCopy(from, to) {
       throw error;
     }
     fs.copyFileSync(from, to);
+    if (sync) {
+      withOpen(to, 'r+', (fd) => fs.fsyncSync(fd));
+    }
     fs.rmSync(from, { force: true });
   }
 }
 
-/** Opens a pipe, a terminal or a device; a pipe that nobody reads is an error (ENXIO) and no wait. */
-function openWithReader(path) {
-  const { O_WRONLY, O_NONBLOCK = 0 } = fs.constants;
-  const probe = fs.openSync(path, O_WRONLY | O_NONBLOCK);
+// ---- Owner and mode of what is replaced -------------------------------------------------------
+
+/** Under --permission nothing is changed through a descriptor. */
+function descriptorElsePath(changeDescriptor, changePath) {
   try {
-    return fs.openSync(path, O_WRONLY);
-  } finally {
-    fs.closeSync(probe);
+    changeDescriptor();
+  } catch (error) {
+    if (error.code !== 'ERR_ACCESS_DENIED') {
+      throw error;
+    }
+    changePath();
   }
 }
+
+function giveTo({ fd, path }, uid, gid) {
+  try {
+    descriptorElsePath(() => fs.fchownSync(fd, uid, gid), () => fs.lchownSync(named(path), uid, gid));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Gives the file the owner and group of the old one, or its group alone where that is all we may
+ * give; returns what is left of the mode for those it has now. */
+function takeOwner(file, old, mode) {
+  const own = { uid: process.geteuid(), gid: process.getegid() };
+  if ((old.uid === own.uid && old.gid === own.gid) || giveTo(file, old.uid, old.gid)) {
+    return mode;
+  }
+  // Set-user-ID was for its owner, and the rights of a group are for that group.
+  return mode & (giveTo(file, own.uid, old.gid) ? 0o777 : 0o707);
+}
+
+/** Some file systems refuse to set modes. That is an error only if somebody might read or write now
+ * who might not before. */
+function takeMode({ fd, path }, mode) {
+  try {
+    descriptorElsePath(() => fs.fchmodSync(fd, mode), () => fs.chmodSync(named(path), mode));
+  } catch (error) {
+    if ((fs.fstatSync(fd).mode & 0o077 & ~mode) !== 0) {
+      throw error;
+    }
+  }
+}
+
+// ---- The file ---------------------------------------------------------------------------------
 
 class NewFile {
   #fd;
   #target;
+  /** Undefined: the target is written in place, from its first byte to its last. */
   #temporary;
-  /** A target that is no regular file is written from its first byte to its last: here it waits. */
+  /** In place: the BMP, until it is whole. */
   #whole;
-  #sequential = false;
 
   #exclusive;
   #sync;
+  #isCancelled;
+  #wait = 1;
 
   /** exclusive: a file that is there, or comes in the meantime, is an error (EEXIST). sync: the file
-   * and its directory are on the disk before commit returns. */
-  constructor({ exclusive, sync }) {
+   * and its directory are on the disk before commit returns. isCancelled: asked while a pipe is
+   * full. */
+  constructor({ exclusive, sync, isCancelled }) {
     this.#exclusive = exclusive;
     this.#sync = sync;
+    this.#isCancelled = isCancelled;
   }
 
   /** Opens a temporary file for the path, or the target itself where that is a terminal or a pipe.
    * options: as of the constructor. */
   static open(path, options) {
     const file = new NewFile(options);
-    step('open', () => file.#open(path));
+    try {
+      step('open', () => file.#open(path));
+    } catch (error) {
+      file.discard();
+      throw error;
+    }
     return file;
   }
 
   #open(path) {
-    if (path.length === 0) {
-      throw failure('ENOENT', 2, 'open');
+    const { target, entry, isDescriptor } = findPlace(path, this.#exclusive);
+    this.#target = target;
+    if (isDescriptor || (entry !== undefined && !entry.isFile())) {
+      this.#openInPlace();
+    } else {
+      this.#openBeside(entry);
     }
-    if (this.#exclusive && statOf(fs.lstatSync, path) !== undefined) {
-      throw failure('EEXIST', EEXIST, 'open');
-    }
-    this.#target = resolve(path);
-    const old = statOf(fs.statSync, this.#target);
-    if (old?.isDirectory()) {
-      throw failure('EISDIR', 21, 'open');
-    }
-    if (old !== undefined && !old.isFile()) {
-      this.#sequential = true;
-      this.#fd = openWithReader(named(this.#target));
-      return;
-    }
+  }
+
+  /** A pipe that nobody reads is an error (ENXIO) and no wait. */
+  #openInPlace() {
+    this.#fd = fs.openSync(named(this.#target), O_WRONLY | O_NONBLOCK | O_NOCTTY);
+  }
+
+  #openBeside(old) {
     if (old !== undefined) {
       fs.accessSync(named(this.#target), fs.constants.W_OK);
     }
     try {
       // Private until it has the mode of the file that it replaces.
-      this.#openTemporary(old === undefined ? 0o666 : 0o600);
+      this.#temporary = openTemporary(this.#target, old === undefined ? 0o666 : 0o600);
     } catch (error) {
-      if (old === undefined || !this.#isMounted(old)) {
+      if (old === undefined || !READ_ONLY.includes(error.code) || !this.#isMounted(old)) {
         throw error;
       }
-      this.#sequential = true; // nothing may be made beside it
-      this.#fd = fs.openSync(named(this.#target), fs.constants.O_WRONLY | fs.constants.O_TRUNC);
+      this.#openInPlace();
       return;
     }
-    try {
-      this.#takeAfter(old);
-    } catch (error) {
-      this.discard();
-      throw error;
+    this.#fd = this.#temporary.fd;
+    if (old !== undefined && !onWindows) {
+      takeMode(this.#temporary, takeOwner(this.#temporary, old, old.mode & 0o7777));
     }
   }
 
   /** Whether the target is on another file system than its directory. */
   #isMounted(old) {
-    const at = nameAt(this.#target);
-    const directory = at > 0 ? this.#target.subarray(0, at) : Buffer.from('.');
-    return statOf(fs.statSync, directory)?.dev !== old.dev;
+    return fs.statSync(named(split(this.#target).directory)).dev !== old.dev;
   }
 
-  #name(slot) {
-    const at = nameAt(this.#target);
-    return Buffer.concat([this.#target.subarray(0, at), Buffer.from('.'),
-      this.#target.subarray(at, at + NAME_BYTES), Buffer.from(`.png2bmp-w${slot}`)]);
-  }
-
-  #openTemporary(mode) {
-    for (let slot = 0; this.#fd === undefined; slot++) {
-      const name = this.#name(slot);
-      const seen = statOf(fs.lstatSync, name);
-      if (seen?.isFile() && Date.now() - seen.mtimeMs > LEFTOVER_MS) {
-        fs.rmSync(named(name), { force: true });
-      }
-      try {
-        this.#fd = fs.openSync(named(name), 'wx', mode);
-        this.#temporary = name;
-      } catch (error) {
-        if (error.code !== 'EEXIST' || slot + 1 === SLOTS) {
-          throw error;
-        }
-      }
-    }
-  }
-
-  /** The new file takes the place of the old one: same owner, where we may give files away, and
-   * same mode. */
-  #takeAfter(old) {
-    if (old === undefined || onWindows) {
-      return;
-    }
-    const mode = this.#takeOwner(old, old.mode & 0o7777);
-    fs.fchmodSync(this.#fd, mode);
-  }
-
-  #takeOwner(old, mode) {
-    if (old.uid === process.geteuid() && old.gid === process.getegid()) {
-      return mode;
-    }
-    if (this.#chown(old.uid, old.gid)) {
-      return mode;
-    }
-    // Set-user-ID was for its owner, and the rights of a group are for that group.
-    return mode & (this.#chown(process.geteuid(), old.gid) ? 0o777 : 0o707);
-  }
-
-  #chown(uid, gid) {
-    try {
-      fs.fchownSync(this.#fd, uid, gid);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
+  /** size: of all that will be written. */
   begin(size) {
-    if (this.#sequential) {
+    if (this.#temporary === undefined) {
       this.#whole = Buffer.allocUnsafeSlow(size);
     }
   }
@@ -251,22 +218,47 @@ class NewFile {
     }
   }
 
+  /** offset: null writes on from where the last write ended. */
   #writeAll(bytes, offset) {
     step('write', () => {
       for (let done = 0; done < bytes.length;) {
-        const position = this.#sequential ? null : offset + done;
-        done += fs.writeSync(this.#fd, bytes, done, bytes.length - done, position);
+        done += this.#writeSome(bytes.subarray(done), offset === null ? null : offset + done);
       }
     });
   }
 
-  /** Gives the file its name. */
+  #writeSome(bytes, position) {
+    for (;;) {
+      try {
+        const written = fs.writeSync(this.#fd, bytes, 0, bytes.length, position);
+        this.#wait = 1;
+        return written;
+      } catch (error) {
+        if (error.code !== 'EAGAIN') {
+          throw error;
+        }
+        this.#waitForReader();
+      }
+    }
+  }
+
+  // Node.js cannot wait for a descriptor.
+  #waitForReader() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, this.#wait);
+    this.#wait = Math.min(2 * this.#wait, PATIENCE_MS);
+    if (this.#isCancelled()) {
+      throw failure('ECANCELED', 'write');
+    }
+  }
+
+  /** Writes what waits, and gives the file its name. */
   commit() {
     if (this.#whole !== undefined) {
-      this.#writeAll(this.#whole, 0);
+      this.#writeAll(this.#whole, null);
+      this.#cut();
     }
-    if (this.#sync && this.#temporary !== undefined) {
-      step('fsync', () => fs.fsyncSync(this.#fd));
+    if (this.#sync) {
+      step('fsync', () => this.#syncFile());
     }
     const fd = this.#fd;
     this.#fd = undefined;
@@ -276,28 +268,30 @@ class NewFile {
     }
   }
 
-  #takeName() {
-    const from = named(this.#temporary);
-    const to = named(this.#target);
-    if (this.#exclusive) { // a link, unlike a rename, replaces nothing
-      step('link', () => fs.linkSync(from, to));
-      fs.rmSync(from, { force: true });
-    } else {
-      step('rename', () => renameOrCopy(from, to));
-    }
-    this.#temporary = undefined;
-    if (this.#sync && !onWindows) {
-      this.#syncDirectory();
+  /** A file that was written in place ends where we do. */
+  #cut() {
+    if (fs.fstatSync(this.#fd).isFile()) {
+      step('ftruncate', () => fs.ftruncateSync(this.#fd, this.#whole.length));
     }
   }
 
-  #syncDirectory() {
-    const at = nameAt(this.#target);
-    const directory = fs.openSync(at > 0 ? named(this.#target.subarray(0, at)) : '.', 'r');
+  #syncFile() {
     try {
-      step('fsync', () => fs.fsyncSync(directory));
-    } finally {
-      fs.closeSync(directory);
+      fs.fsyncSync(this.#fd);
+    } catch (error) {
+      if (this.#temporary !== undefined || !NOT_ON_A_DISK.includes(error.code)) {
+        throw error;
+      }
+    }
+  }
+
+  #takeName() {
+    const from = named(this.#temporary.path);
+    const to = named(this.#target);
+    step('rename', () => (this.#exclusive ? renameExclusively(from, to) : renameOrCopy(from, to, this.#sync)));
+    this.#temporary = undefined;
+    if (this.#sync && !onWindows) {
+      step('fsync', () => withOpen(split(this.#target).directory, 'r', (fd) => fs.fsyncSync(fd)));
     }
   }
 
@@ -308,7 +302,7 @@ class NewFile {
       this.#fd = undefined;
     }
     if (this.#temporary !== undefined) {
-      fs.rmSync(named(this.#temporary), { force: true });
+      fs.rmSync(named(this.#temporary.path), { force: true });
       this.#temporary = undefined;
     }
   }

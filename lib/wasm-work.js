@@ -31,6 +31,9 @@ function fileError(error, path) {
   if (error.syscall === undefined) {
     throw error;
   }
+  if (error.code === 'ECANCELED') {
+    return new Stop({ code: 'ERR_CANCELLED', message: '' });
+  }
   return new Stop({
     code: 'ERR_FILE', message: error.message,
     errno: Math.abs(error.errno), syscall: error.syscall, path: path.toString(),
@@ -104,7 +107,7 @@ function toFile(engine, bytes, options, place, path, isCancelled = never) {
   }
   let file;
   try {
-    file = NewFile.open(place, saveOptions(engine, options));
+    file = NewFile.open(place, { ...saveOptions(engine, options), isCancelled });
     const outcome = writeFile(engine, bytes, options, file, isCancelled);
     if (outcome.error === undefined) {
       file.commit();

@@ -3,7 +3,8 @@
 // Builds prebuilds/png2bmp.wasm with Debian's clang.
 //
 //   npm run build:wasm
-//   npm run build:wasm -- --plain    without SIMD128 (for comparisons), to build/wasm/
+//   npm run build:wasm -- --plain       without SIMD128 (for comparisons), to build/wasm/
+//   npm run build:wasm -- --optional    only where clang is there, and if anything has changed
 //
 // Debian has no libdeflate for WebAssembly: its two checksums are compiled from Debian's source
 // package, which is fetched once, into build/wasm.
@@ -35,6 +36,15 @@ const LINK = [
 
 class BuildError extends Error {}
 
+/** clang's own library for this target. */
+function builtins() {
+  const args = ['--target=wasm32-wasi', '-print-libgcc-file-name'];
+  return spawnSync('clang', args, { encoding: 'utf8' }).stdout?.trim();
+}
+
+const isReady = () => NEEDED.every((file) => fs.existsSync(file)) && fs.existsSync(builtins());
+const advice = `install as root (Debian's names): apt-get install ${PACKAGES.join(' ')}`;
+
 function run(command, args, options) {
   const { error, status, stdout, stderr } =
     spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26, ...options });
@@ -46,10 +56,9 @@ function run(command, args, options) {
 // ---- What is needed -----------------------------------------------------------------------
 
 function installMissing() {
-  if (NEEDED.every((file) => fs.existsSync(file))) return;
-  const command = `apt-get install ${PACKAGES.join(' ')}`;
+  if (isReady()) return;
   if (process.getuid?.() !== 0 || !fs.existsSync('/usr/bin/apt-get'))
-    throw new BuildError(`please install, as root (the names are Debian's): ${command}`);
+    throw new BuildError(`it cannot be built here. ${advice}`);
   console.log(`installing ${PACKAGES.join(' ')}`);
   run('apt-get', ['update', '-qq']);
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...PACKAGES]);
@@ -117,6 +126,16 @@ function build(file, extra) {
     .map((source) => compile(source, flags));
   fs.mkdirSync(path.dirname(file), { recursive: true });
   run('clang', [...LINK, '-o', file, ...objects]);
+  fs.chmodSync(file, 0o644);
+}
+
+/** Whether the file is there, and younger than all that it is made of. */
+function isUpToDate(file) {
+  const time = (name) => fs.statSync(name).mtimeMs;
+  const folders = ['include', 'src', 'src/wasm', 'wasm'].filter((name) => fs.existsSync(path.join(root, name)));
+  const names = folders.flatMap((folder) => fs.readdirSync(path.join(root, folder))
+    .map((name) => path.join(root, folder, name)));
+  return fs.existsSync(file) && [__filename, ...names].every((name) => time(name) < time(file));
 }
 
 /** Throws unless the file is small and asks its host for nothing but what is ours. */
@@ -131,18 +150,26 @@ function inspect(file) {
   return `${bytes.length} bytes, imports ${imports.join(' and ')}`;
 }
 
-function main(args) {
-  installMissing();
-  const plain = args.includes('--plain');
-  const file = plain ? path.join(work, 'plain.wasm') : output;
-  build(file, plain ? [] : ['-msimd128']);
+function make(file, extra) {
+  build(file, extra);
   console.log(`${path.relative(root, file)}: ${inspect(file)}`);
 }
 
+function main(args) {
+  if (args.includes('--optional')) {
+    if (!isReady()) throw new BuildError(`left out. To build it, too, ${advice}`);
+    if (isUpToDate(output)) return;
+  }
+  installMissing();
+  if (args.includes('--plain')) make(path.join(work, 'plain.wasm'), []);
+  else make(output, ['-msimd128']);
+}
+
+const args = process.argv.slice(2);
 try {
-  main(process.argv.slice(2));
+  main(args);
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
-  console.error(`build-wasm: ${error.message}`);
-  process.exitCode = 1;
+  console.error(`prebuilds/png2bmp.wasm: ${error.message}`);
+  process.exitCode = args.includes('--optional') ? 0 : 1;
 }

@@ -1,14 +1,19 @@
 'use strict';
 
-// Builds build/Release/png2bmp.node: `make addon` on all processors. Arguments go on to make.
+// Builds build/Release/png2bmp.node: `make addon` on all processors. Arguments go on to make. Then
+// prebuilds/png2bmp.wasm, where there is a compiler for it.
 
 const { spawnSync } = require('node:child_process');
 const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
 
-const args = ['--silent', `--jobs=${os.availableParallelism()}`, 'addon', ...process.argv.slice(2)];
-const { error, status } = spawnSync('make', args,
-  { cwd: path.resolve(__dirname, '..'), stdio: 'inherit' });
-if (error) console.error(`make could not be started: ${error.message}`);
-process.exitCode = status ?? 1;
+function run(command, ...args) {
+  const { error, status } =
+    spawnSync(command, args, { cwd: path.resolve(__dirname, '..'), stdio: 'inherit' });
+  if (error) console.error(`${command} could not be started: ${error.message}`);
+  return status ?? 1;
+}
+
+process.exitCode = run('make', '--silent', `--jobs=${os.availableParallelism()}`, 'addon',
+  ...process.argv.slice(2)) || run(process.execPath, 'scripts/build-wasm.js', '--optional');

@@ -1,14 +1,15 @@
 'use strict';
 
-// Builds the addons that go into the npm package, prebuilds/PLATFORM-ARCH[-musl].node.
+// Builds what goes into the npm package: prebuilds/PLATFORM-ARCH[-musl].node and
+// prebuilds/png2bmp.wasm.
 //
 //   npm run prebuilds                        all that this machine can build
 //   npm run prebuilds -- linux-arm64 ...     these
-//   node scripts/prebuilds.js --here         the one of this machine, for `npm install git+...`
+//   node scripts/prebuilds.js --here         what this machine needs, for `npm install git+...`
 //
-// On Linux x64 that is glibc, musl and arm64, each with its own compiler; --install, which
-// `npm run prebuilds` gives, has apt-get bring those that are missing. What cannot be built is left
-// out and named; nothing at all is an error. On any other machine it is the one addon of that
+// On Linux x64 the addons are those for glibc, musl and arm64, each with its own compiler; --install,
+// which `npm run prebuilds` gives, has apt-get bring those that are missing. What cannot be built is
+// left out and named; no addon at all is an error. On any other machine it is the one addon of that
 // machine, as `npm run build` makes it.
 
 const { spawnSync } = require('node:child_process');
@@ -197,6 +198,14 @@ function buildHere() {
   console.log(`${path.relative(root, addon)}: ${bytes} bytes`);
 }
 
+/** WebAssembly, for where none of the addons loads: scripts/build-wasm.js. */
+function buildWasm(mayInstall) {
+  const args = mayInstall ? [] : ['--optional'];
+  const { status } = spawnSync(process.execPath, ['scripts/build-wasm.js', ...args],
+    { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
+
 function main(args) {
   const names = args.includes('--here') ? ['linux-x64'] : args.filter((arg) => arg !== '--install');
   const unknown = names.find((name) => !TARGETS[name]);
@@ -207,6 +216,7 @@ function main(args) {
   const wanted = names.length > 0 ? names : Object.keys(TARGETS);
   if (args.includes('--install')) installMissing(wanted);
   buildAll(wanted);
+  if (names.length === 0 || args.includes('--here')) buildWasm(args.includes('--install'));
 }
 
 try {

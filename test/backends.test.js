@@ -130,11 +130,12 @@ test('WebAssembly memory keeps to the input and 4 MiB, however large the image',
 test('what a killed save left is removed when it is an hour old, and not before', { skip }, (t) => {
   const directory = scratch(t);
   const out = path.join(directory, 'a.bmp');
-  const old = path.join(directory, '.a.bmp.png2bmp-w0');
+  const left = '.a.bmp.png2bmp-ffffffff-1-0123456789abcdef';
+  const old = path.join(directory, left);
   const script = `png2bmp.saveBMP(${JSON.stringify(out)}, Buffer.from('${png.toString('base64')}', 'base64'))`;
   fs.writeFileSync(old, 'half');
   run(script, { backend: 'wasm' });
-  assert.deepEqual(fs.readdirSync(directory).sort(), ['.a.bmp.png2bmp-w0', 'a.bmp']);
+  assert.deepEqual(fs.readdirSync(directory).sort(), [left, 'a.bmp']);
   const hours = (Date.now() - 2 * 3600_000) / 1000;
   fs.utimesSync(old, hours, hours);
   run(script, { backend: 'wasm' });

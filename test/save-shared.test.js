@@ -13,6 +13,7 @@ const { setTimeout } = require('node:timers/promises');
 
 const { getBMP, saveBMP } = require('..');
 const { createImage } = require('./kit/image');
+const { isWasm } = require('./kit/backend');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
@@ -34,6 +35,11 @@ function twoImages(directory) {
     return name;
   });
   return { names, pngs, bmps: pngs.map((png) => getBMP(png)) };
+}
+
+function makeOld(directory, names) {
+  const then = Date.now() / 1000 - 2 * 3600;
+  for (const name of names) fs.utimesSync(path.join(directory, name), then, then);
 }
 
 test('who reads while several save sees a whole file, though flock lies', { skip }, async (t) => {
@@ -60,6 +66,7 @@ test('who reads while several save sees a whole file, though flock lies', { skip
   for (const saver of savers) saver.kill('SIGKILL');
   await Promise.all(ends);
   const strays = () => fs.readdirSync(directory).filter((name) => name !== 'a.bmp');
+  if (isWasm) makeOld(directory, strays()); // Node.js has no file locks: leftovers are known by their age
   for (const end = performance.now() + 5000; performance.now() < end && strays().length > 0;) {
     saveBMP(target, pngs[1]);
   }

@@ -41,6 +41,7 @@ test('npm pack builds the addons and packs what a user needs, and no more', () =
   assert.deepEqual([...folders].sort(), ['LICENSE', 'README.md', 'bin', 'cli', 'completions', 'lib',
     'man', 'package.json', 'prebuilds']);
   for (const name of PREBUILDS) assert.ok(names.includes(`prebuilds/${name}.node`), name);
+  assert.ok(names.includes('prebuilds/png2bmp.wasm'));
   for (const name of ['lib/index.js', 'lib/index.mjs', 'lib/index.d.ts', 'bin/png2bmp.js'])
     assert.ok(names.includes(name), name);
 });
@@ -60,7 +61,9 @@ test('the package has no install script, and nothing that npm would build', () =
   assert.ok(!fs.existsSync(path.join(installed, 'binding.gyp')));
 });
 
-test('each addon has at most 400 kB', () => {
+test('the archive has at most 1.2 MB, each addon 400 kB', () => {
+  const archive = fs.readdirSync(home).find((name) => name.endsWith('.tgz'));
+  assert.ok(fs.statSync(path.join(home, archive)).size <= 1_200_000);
   for (const name of PREBUILDS) {
     const { size } = fs.statSync(path.join(installed, 'prebuilds', `${name}.node`));
     assert.ok(size > 0 && size <= 400_000, `${name}: ${size}`);
@@ -161,6 +164,16 @@ for (const runtime of RUNTIMES) {
     assert.deepEqual(printed, wanted);
   });
 
+  test(`${runtime.name} gives the same bytes in WebAssembly`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    const env = { ...runtime.ready.env, PNG2BMP_BACKEND: 'wasm' };
+    assert.equal(runProgram({ ...runtime.ready, env }, 'convert.cjs'), wanted['convert.cjs']);
+    assert.match(runProgram({ ...runtime.ready, env }, 'lifetime.cjs'), /moved inputs, targets and results/);
+  });
+
   test(`${runtime.name} converts while inputs are moved, resized and dropped`, (t) => {
     if (!runtime.ready) {
       t.skip('not to be had');
@@ -170,6 +183,55 @@ for (const runtime of RUNTIMES) {
     assert.match(printed, /moved inputs, targets and results are like any other/);
     const version = /^Node\.js (\d+)/.exec(runtime.name)?.[1];
     if (version >= 22) assert.match(printed, /prototype\.transfer: used/);
+  });
+}
+
+// ---- Where no addon loads ---------------------------------------------------------------
+
+/** Runs the body, with addons that are `state`, and puts them back. */
+function withAddons(state, body) {
+  const addons = PREBUILDS.map((name) => path.join(installed, 'prebuilds', `${name}.node`));
+  for (const addon of addons) {
+    fs.renameSync(addon, `${addon}-away`);
+    if (state === 'broken') fs.writeFileSync(addon, 'no addon');
+  }
+  try {
+    body();
+  } finally {
+    for (const addon of addons) fs.renameSync(`${addon}-away`, addon);
+  }
+}
+
+/** node's flags for a process that may read and write files, and nothing else. */
+function permissionFlags(command) {
+  const flags = ['--permission', '--experimental-permission'];
+  const known = flags.find((flag) => spawnSync(command, [flag, '--allow-fs-read=*', '-e', '']).status === 0);
+  return [known, '--allow-fs-read=*', '--allow-fs-write=*'];
+}
+
+for (const runtime of RUNTIMES.filter(({ name }) => /^(Node\.js \d+|Bun|Deno)$/.test(name))) {
+  for (const state of ['missing', 'broken']) {
+    test(`${runtime.name} with every addon ${state} converts all the same`, (t) => {
+      if (!runtime.ready) {
+        t.skip('not to be had');
+        return;
+      }
+      withAddons(state, () =>
+        assert.equal(runProgram(runtime.ready, 'convert.cjs'), wanted['convert.cjs']));
+    });
+  }
+}
+
+for (const runtime of RUNTIMES.filter(({ name }) => /^Node\.js \d+$/.test(name))) {
+  test(`${runtime.name} converts under --no-addons, and under --permission with and without threads`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    const permission = permissionFlags(runtime.ready.command[0]);
+    for (const flags of [['--no-addons'], permission, [...permission, '--allow-worker']]) {
+      assert.equal(runProgram({ ...runtime.ready, flags }, 'convert.cjs'), wanted['convert.cjs'], flags.join(' '));
+    }
   });
 }
 

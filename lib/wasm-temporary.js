@@ -1,0 +1,88 @@
+'use strict';
+
+// The file that gets a target's name when it is whole, and what killed processes left of such, by
+// node:fs: what src/temporary_posix.c is to the addon.
+//
+// Node.js has no file locks, so that a leftover is known by its age alone, here and to the addon:
+// the number of a host that is none says so.
+
+const { Buffer } = require('node:buffer');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const process = require('node:process');
+
+const { beside, named, onWindows, split } = require('./wasm-place');
+
+// As in src/temporary_posix.c.
+const NAME_BYTES = 80;
+const MARK = /^\..*\.png2bmp-[0-9a-f]{8}-\d+-[0-9a-f]{16}$/s;
+const NO_HOST = 'ffffffff';
+// Every strip that is written makes a file young again.
+const LEFTOVER_MS = 60 * 60 * 1000;
+// Looking takes at most a hundredth of the time.
+const REST = 100;
+const MOST_DIRECTORIES = 256;
+
+/** The bytes of the name to use: no part of a UTF-8 character. */
+function shortened(name) {
+  let length = Math.min(name.length, NAME_BYTES);
+  while (length > 0 && (name[length] & 0xc0) === 0x80) {
+    length--;
+  }
+  return name.subarray(0, length);
+}
+
+function nameFor(target) {
+  const mark = `.png2bmp-${NO_HOST}-${process.pid}-${crypto.randomBytes(8).toString('hex')}`;
+  return beside(target, Buffer.concat([Buffer.from('.'), shortened(split(target).name), Buffer.from(mark)]));
+}
+
+function isLeftover(entry, own) {
+  return entry.isFile() && own.mtimeMs - entry.mtimeMs > LEFTOVER_MS &&
+    (onWindows || entry.uid === process.geteuid() || process.geteuid() === 0);
+}
+
+function sweep(own, directory) {
+  for (const name of fs.readdirSync(named(directory), 'buffer')) {
+    if (MARK.test(name.toString('latin1'))) {
+      const file = named(beside(own.path, name));
+      const entry = fs.lstatSync(file, { throwIfNoEntry: false });
+      // By the clock of the file system, which has just stamped our own file.
+      if (entry !== undefined && isLeftover(entry, fs.fstatSync(own.fd))) {
+        fs.rmSync(file, { force: true });
+      }
+    }
+  }
+}
+
+/** By directory, when it may be looked through again. */
+const restUntil = new Map();
+
+function sweepNowAndThen(own) {
+  const { directory } = split(own.path);
+  const key = directory.toString('latin1');
+  const start = performance.now();
+  if (start < restUntil.get(key)) {
+    return;
+  }
+  try {
+    sweep(own, directory);
+  } catch {
+    // A directory that may be written to and not read: others will look.
+  }
+  if (restUntil.size >= MOST_DIRECTORIES) {
+    restUntil.clear();
+  }
+  const end = performance.now();
+  restUntil.set(key, end + REST * (end - start));
+}
+
+/** { fd, path } of a new file beside the target. */
+function openTemporary(target, mode) {
+  const file = nameFor(target);
+  const own = { fd: fs.openSync(named(file), 'wx', mode), path: file };
+  sweepNowAndThen(own);
+  return own;
+}
+
+module.exports = { openTemporary };
