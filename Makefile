@@ -17,7 +17,7 @@ LIBDIR   ?= $(PREFIX)/lib
 BUILD    ?= build/c
 
 VERSION  := $(shell sed -n 's/^\#define PNG2BMP_VERSION "\(.*\)"/\1/p' include/png2bmp.h)
-SOVERSION := 0
+SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
 SOURCES  := $(wildcard src/*.c src/x86/*.c src/arm/*.c)
 HEADERS  := $(wildcard include/*.h src/*.h src/x86/*.h src/arm/*.h)

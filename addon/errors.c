@@ -53,7 +53,7 @@ napi_value throw_quiet(napi_env env)
 {
     bool pending = false;
     if (napi_is_exception_pending(env, &pending) == napi_ok && !pending)
-        napi_throw_error(env, "ERR_INTERNAL", "png2bmp: a call of Node-API failed");
+        napi_throw_error(env, "ERR_INTERNAL", "png2bmp: a Node-API call failed");
     return NULL;
 }
 

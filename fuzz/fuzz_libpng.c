@@ -193,8 +193,8 @@ static const difference differences[] = {
     {PNG2BMP_ERR_TRUNCATED, "the IDAT chunks end", NULL},
     /* The order of chunks. */
     {PNG2BMP_ERR_CHUNK, "PLTE at byte", NULL}, /* after IDAT */
-    {PNG2BMP_ERR_CHUNK, "other chunks stand between", NULL},
-    {PNG2BMP_ERR_CHUNK, "stands before IHDR", NULL}, /* an unknown ancillary one */
+    {PNG2BMP_ERR_CHUNK, "not right after the other", NULL},
+    {PNG2BMP_ERR_CHUNK, "before IHDR", NULL}, /* an unknown ancillary one */
     /* We accept with a warning, libpng refuses. */
     {PNG2BMP_ERR_END, "the file ends", ""}, /* whatever it says of the chunk that is cut */
     {PNG2BMP_ERR_END, "IEND has a wrong CRC", "IEND: CRC error"},

@@ -35,7 +35,7 @@
 extern "C" {
 #endif
 
-#define PNG2BMP_VERSION "0.1.0"
+#define PNG2BMP_VERSION "1.0.0-rc.1"
 
 /* Defined by who builds or uses the shared library. */
 #if defined(PNG2BMP_SHARED) && defined(__GNUC__)
@@ -52,32 +52,33 @@ extern "C" {
 #define PNG2BMP_ERRORS(X)                                                                          \
     X(SIGNATURE, "ERR_PNG_SIGNATURE", "not a PNG: the first eight bytes are not a PNG signature")  \
     X(TRUNCATED, "ERR_PNG_TRUNCATED", "the PNG ends before its pixels do")                         \
-    X(CHUNK, "ERR_PNG_CHUNK", "a chunk stands where it may not")                                   \
-    X(UNKNOWN_CHUNK, "ERR_PNG_UNKNOWN_CHUNK", "a chunk needed to show the image is not known")     \
-    X(HEADER, "ERR_PNG_HEADER", "the image header is not valid")                                   \
-    X(PALETTE, "ERR_PNG_PALETTE", "the palette is missing or not valid")                           \
+    X(CHUNK, "ERR_PNG_CHUNK", "a chunk is out of place")                                           \
+    X(UNKNOWN_CHUNK, "ERR_PNG_UNKNOWN_CHUNK", "the PNG has an unknown critical chunk")             \
+    X(HEADER, "ERR_PNG_HEADER", "the image header is invalid")                                     \
+    X(PALETTE, "ERR_PNG_PALETTE", "the palette is missing or invalid")                             \
     X(CRC, "ERR_PNG_CRC", "a chunk is damaged: its CRC does not match")                            \
     X(ADLER32, "ERR_PNG_ADLER32", "the pixel data is damaged: its Adler-32 does not match")        \
-    X(ZLIB, "ERR_PNG_ZLIB", "the zlib header of the pixel data is not valid")                      \
-    X(DEFLATE, "ERR_PNG_DEFLATE", "the compressed pixel data is not valid")                        \
+    X(ZLIB, "ERR_PNG_ZLIB", "the zlib header of the pixel data is invalid")                        \
+    X(DEFLATE, "ERR_PNG_DEFLATE", "the compressed pixel data is invalid")                          \
     X(FILTER, "ERR_PNG_FILTER", "a scanline has an unknown filter type")                           \
     X(BOMB, "ERR_PNG_BOMB", "the file is too short to hold an image of this size")                 \
     X(PIXEL_LIMIT, "ERR_PIXEL_LIMIT", "the image has more pixels than maxPixels allows")           \
-    X(MEMORY_LIMIT, "ERR_MEMORY_LIMIT", "the conversion would take more than maxMemory allows")    \
+    X(MEMORY_LIMIT, "ERR_MEMORY_LIMIT", "the conversion would need more memory than maxMemory")    \
     X(OUTPUT_LIMIT, "ERR_OUTPUT_LIMIT", "the BMP would be larger than 4294967295 bytes")           \
     X(FORMAT, "ERR_FORMAT", "this image cannot be written in the chosen format")                   \
-    X(OPTION, "ERR_OPTION", "an option has a value that is not known")                             \
+    X(OPTION, "ERR_OPTION", "an option has an unknown value")                                      \
     X(OUT_OF_MEMORY, "ERR_OUT_OF_MEMORY", "out of memory")                                         \
     X(CANCELLED, "ERR_CANCELLED", "the conversion was cancelled")                                  \
     X(PIXELS, "ERR_PIXELS", "the pixel data does not fit its width, height, channels and stride")  \
     X(FILE, "ERR_FILE", "a file operation failed")                                                 \
     /* tolerated unless strict */                                                                  \
-    X(TRANSPARENCY, "ERR_PNG_TRANSPARENCY", "the tRNS chunk is not valid and was ignored")         \
-    X(PALETTE_INDEX, "ERR_PNG_PALETTE_INDEX", "a pixel's palette index has no entry: black")       \
-    X(ANCILLARY_CRC, "ERR_PNG_ANCILLARY_CRC", "an ancillary chunk has a wrong CRC: dropped")       \
+    X(TRANSPARENCY, "ERR_PNG_TRANSPARENCY", "the tRNS chunk is invalid and was ignored")           \
+    X(PALETTE_INDEX, "ERR_PNG_PALETTE_INDEX",                                                      \
+      "a palette index is out of range: the pixel is black")                                       \
+    X(ANCILLARY_CRC, "ERR_PNG_ANCILLARY_CRC", "an ancillary chunk has a wrong CRC: ignored")       \
     X(END, "ERR_PNG_END", "the IEND chunk is missing or damaged")                                  \
     X(EXTRA_DATA, "ERR_PNG_EXTRA_DATA", "there is more pixel data than the image needs")           \
-    X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, which is not converted")
+    X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")
 
 typedef enum png2bmp_status {
     PNG2BMP_OK = 0,

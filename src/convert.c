@@ -116,7 +116,7 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
     c->watch_indices = false;
     return report_warning(c->scanlines.file.report, c->scanlines.file.strict,
                           PNG2BMP_ERR_PALETTE_INDEX,
-                          "a pixel has palette index %u, the palette has %u entries: it is black",
+                          "palette index %u is out of range (%u entries): the pixel is black",
                           highest, (unsigned)c->plan->png.palette_entries);
 }
 

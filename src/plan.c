@@ -98,7 +98,7 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
     row = format_of(format);
     if (row->palette == PALETTE_OF_IMAGE && !can_be_indexed(png, &plan->options))
         return report_error(report, PNG2BMP_ERR_FORMAT,
-                            "'%s' is for gray and palette images: colour type %d, %u bit%s "
+                            "'%s' is for gray and palette images: colour type %d, %u bit%s, "
                             "needs 'bgr24', 'bgra32' or 'auto'",
                             row->name, (int)png->color_type, png->bit_depth,
                             png->has_key ? " with a transparent colour" : "");
@@ -129,12 +129,12 @@ static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *rep
 
     if (pixels > plan->options.max_pixels)
         return report_error(report, PNG2BMP_ERR_PIXEL_LIMIT,
-                            "%u x %u is %llu pixels, maxPixels allows %llu", (unsigned)png->width,
+                            "%u x %u is %llu pixels; maxPixels allows %llu", (unsigned)png->width,
                             (unsigned)png->height, (unsigned long long)pixels,
                             (unsigned long long)plan->options.max_pixels);
     if (plan->bmp.byte_length > MAX_OUTPUT)
         return report_error(report, PNG2BMP_ERR_OUTPUT_LIMIT,
-                            "the BMP would have %llu bytes; the format ends at 4294967295",
+                            "the BMP would have %llu bytes; the format allows 4294967295",
                             (unsigned long long)plan->bmp.byte_length);
     return PNG2BMP_OK;
 }
@@ -150,7 +150,7 @@ static png2bmp_status check_memory(const png2bmp_plan *plan, png2bmp_report *rep
                             (unsigned)plan->png.width, (unsigned)plan->png.height);
     if (plan->memory > plan->options.max_memory)
         return report_error(report, PNG2BMP_ERR_MEMORY_LIMIT,
-                            "%u x %u pixels take %llu bytes beside input and output, maxMemory "
+                            "%u x %u pixels need %llu bytes beyond input and output; maxMemory "
                             "allows %llu",
                             (unsigned)plan->png.width, (unsigned)plan->png.height,
                             (unsigned long long)plan->memory,
@@ -164,7 +164,7 @@ static png2bmp_status check_expansion(const png2bmp_png_info *png, size_t size,
     if (plan_total_scanline_bytes(png) / MAX_EXPANSION <= size)
         return PNG2BMP_OK;
     return report_error(report, PNG2BMP_ERR_BOMB,
-                        "%u x %u pixels cannot come out of %zu bytes: DEFLATE expands at most "
+                        "%u x %u pixels cannot come from %zu bytes: DEFLATE expands at most "
                         "1032 times",
                         (unsigned)png->width, (unsigned)png->height, size);
 }
@@ -227,12 +227,12 @@ static png2bmp_status check_pixels(const png2bmp_pixels *pixels, png2bmp_report 
     const uint32_t max_side = 0x7fffffff;
 
     if (pixels->channels < 1 || pixels->channels > 4)
-        return report_error(report, PNG2BMP_ERR_PIXELS, "%u channels: there can be 1 to 4",
+        return report_error(report, PNG2BMP_ERR_PIXELS, "%u channels: must be 1 to 4",
                             pixels->channels);
     if (pixels->width < 1 || pixels->width > max_side || pixels->height < 1 ||
         pixels->height > max_side)
         return report_error(report, PNG2BMP_ERR_PIXELS,
-                            "an image of %u x %u: each side must be 1 to 2147483647",
+                            "the image is %u x %u: each side must be 1 to 2147483647",
                             (unsigned)pixels->width, (unsigned)pixels->height);
     if (!pixels_fit(pixels))
         return report_error(report, PNG2BMP_ERR_PIXELS,

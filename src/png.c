@@ -90,15 +90,15 @@ static png2bmp_status read_chunk(const png_file *file, size_t offset, chunk *c)
 
         if (!is_letter(letter))
             return report_error(file->report, PNG2BMP_ERR_CHUNK,
-                                "no chunk type at byte %zu: %08x is not four letters", offset + 4,
-                                (unsigned)c->type);
+                                "invalid chunk type at byte %zu: %08x is not four letters",
+                                offset + 4, (unsigned)c->type);
         c->name[i] = (char)letter;
     }
     c->name[4] = 0;
     if (c->length > MAX_LENGTH)
         return report_error(file->report, PNG2BMP_ERR_CHUNK,
-                            "%s at byte %zu: a length of %u is more than PNG allows", c->name,
-                            offset, (unsigned)c->length);
+                            "%s at byte %zu: length %u is more than PNG allows", c->name, offset,
+                            (unsigned)c->length);
     if (c->length > left - CHUNK_OVERHEAD)
         return PNG2BMP_ERR_TRUNCATED;
     return PNG2BMP_OK;
@@ -158,7 +158,7 @@ static png2bmp_status report_unknown(const png_file *file, const chunk *c)
                             "to PNG first (pngcrush -revert-iphone-optimizations)",
                             c->offset);
     return report_error(file->report, PNG2BMP_ERR_UNKNOWN_CHUNK,
-                        "%s at byte %zu: a critical chunk that is not known", c->name, c->offset);
+                        "%s at byte %zu: unknown critical chunk", c->name, c->offset);
 }
 
 /* ---- Before the pixels ---------------------------------------------------- */
@@ -189,8 +189,8 @@ static png2bmp_status read_ihdr(const png_file *file, const chunk *c, png2bmp_pn
     if (c->type == CGBI) /* where Apple puts it */
         return report_unknown(file, c);
     if (c->type != IHDR)
-        return report_error(report, PNG2BMP_ERR_CHUNK, "%s at byte %zu stands before IHDR", c->name,
-                            c->offset);
+        return report_error(report, PNG2BMP_ERR_CHUNK,
+                            "%s at byte %zu is out of place: before IHDR", c->name, c->offset);
     if (c->length != sizeof ihdr)
         return report_error(report, PNG2BMP_ERR_HEADER, "IHDR has %u bytes, not 13",
                             (unsigned)c->length);
@@ -205,15 +205,14 @@ static png2bmp_status read_ihdr(const png_file *file, const chunk *c, png2bmp_pn
     info->interlaced = ihdr[12] == 1;
     if (info->width - 1 >= MAX_LENGTH || info->height - 1 >= MAX_LENGTH)
         return report_error(report, PNG2BMP_ERR_HEADER,
-                            "an image of %u x %u: each side must be 1 to 2147483647",
+                            "the image is %u x %u: each side must be 1 to 2147483647",
                             (unsigned)info->width, (unsigned)info->height);
     if (!depth_is_allowed(ihdr[9], ihdr[8]))
         return report_error(report, PNG2BMP_ERR_HEADER,
-                            "colour type %u with a bit depth of %u is not in PNG", ihdr[9],
-                            ihdr[8]);
+                            "PNG has no colour type %u with bit depth %u", ihdr[9], ihdr[8]);
     if (ihdr[10] != 0 || ihdr[11] != 0 || ihdr[12] > 1)
         return report_error(report, PNG2BMP_ERR_HEADER,
-                            "compression %u, filter %u, interlace %u: PNG has 0, 0, and 0 or 1",
+                            "compression %u, filter %u, interlace %u: must be 0, 0, and 0 or 1",
                             ihdr[10], ihdr[11], ihdr[12]);
     return PNG2BMP_OK;
 }
@@ -230,8 +229,8 @@ static png2bmp_status read_plte(const png_file *file, const chunk *c, png2bmp_pn
         return status;
     if (c->length == 0 || c->length > 768 || c->length % 3)
         return report_error(file->report, PNG2BMP_ERR_PALETTE,
-                            "PLTE at byte %zu has %u bytes, not 3 to 768 in threes", c->offset,
-                            (unsigned)c->length);
+                            "PLTE at byte %zu has %u bytes: must be a multiple of 3, up to 768",
+                            c->offset, (unsigned)c->length);
     entries = c->length / 3;
     info->palette_entries = entries < max_entries ? entries : max_entries;
     for (unsigned i = 0; i < info->palette_entries; i++)
@@ -249,7 +248,7 @@ static png2bmp_status forget_early_key(const png_file *file, const chunk *plte,
     info->has_key = false;
     info->has_alpha = false;
     return report_warning(file->report, file->strict, PNG2BMP_ERR_TRANSPARENCY,
-                          "tRNS is ignored: it stands before PLTE at byte %zu", plte->offset);
+                          "tRNS is ignored: it comes before PLTE at byte %zu", plte->offset);
 }
 
 /* Section 11.3.1.1 */
@@ -264,7 +263,7 @@ static const char *trns_defect(const chunk *c, const png2bmp_png_info *info, boo
         return c->length == 6 ? NULL : "an RGB image needs 6 bytes";
     case PNG2BMP_PALETTE:
         if (info->palette_entries == 0)
-            return "it stands before PLTE";
+            return "it comes before PLTE";
         if (c->length == 0)
             return "it is empty";
         return c->length <= info->palette_entries ? NULL : "it has more entries than PLTE";
@@ -555,15 +554,15 @@ static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
         return read_iend(file, c);
     case IDAT:
         return report_error(file->report, PNG2BMP_ERR_CHUNK,
-                            "IDAT at byte %zu: other chunks stand between it and the IDATs before",
+                            "IDAT at byte %zu is out of place: not right after the other IDATs",
                             c->offset);
     case IHDR:
     case PLTE:
-        return report_error(file->report, PNG2BMP_ERR_CHUNK, "%s at byte %zu stands after IDAT",
-                            c->name, c->offset);
+        return report_error(file->report, PNG2BMP_ERR_CHUNK,
+                            "%s at byte %zu is out of place: after IDAT", c->name, c->offset);
     case TRNS:
         return report_warning(file->report, file->strict, PNG2BMP_ERR_TRANSPARENCY,
-                              "tRNS at byte %zu is ignored: it stands after IDAT", c->offset);
+                              "tRNS at byte %zu is ignored: it comes after IDAT", c->offset);
     default:
         if (is_critical(c->type))
             return report_unknown(file, c);

@@ -95,7 +95,7 @@ static png2bmp_status filter_error(scanline_reader *reader, unsigned type,
     if (known)
         return known;
     return report_error(reader->file.report, PNG2BMP_ERR_FILTER,
-                        "scanline %llu has filter type %u; PNG has 0 to 4", scanline, type);
+                        "scanline %llu has filter type %u: must be 0 to 4", scanline, type);
 }
 
 static png2bmp_status check_filter_types(scanline_reader *reader, const uint8_t *rows, size_t pitch,

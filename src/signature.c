@@ -28,17 +28,18 @@ typedef struct kind {
  * chose its bytes so that each of these transfers would show. */
 static const kind kinds[] = {
     KIND(0, "\x89PNG\n\x1a\n",
-         " any more: its CR LF line ends became LF. Transfer it as binary, not in text mode"),
+         " any more: its CR LF line endings became LF. Transfer it as binary, not in text mode"),
     KIND(0, "\x89PNG",
-         " any more: its line ends were changed. Transfer it as binary, not in text mode"),
-    KIND(0, "\x09PNG", " any more: the high bit of its bytes is gone. Transfer it as 8-bit binary"),
+         " any more: its line endings were changed. Transfer it as binary, not in text mode"),
+    KIND(0, "\x09PNG",
+         " any more: the high bit of each byte was stripped. Transfer it as 8-bit binary"),
     KIND(0, "\xef\xbf\xbdPNG",
          " any more: it was decoded as UTF-8 text. Read it as binary, without an encoding"),
     KIND(0, "\xc2\x89PNG",
          " any more: it was encoded as UTF-8 text. Write and read it as binary, without an "
          "encoding"),
     KIND(0, "?PNG",
-         " any more: it was written as text, with ? for what has no character. Write it as binary, "
+         " any more: it was written as text, with ? for what is no character. Write it as binary, "
          "without an encoding"),
     KIND(0, "iVBORw0KGgo", " but one in base64: decode it first"),
     KIND(0, "data:", ": it is a data URL. Decode what follows the comma (base64) first"),
@@ -122,9 +123,8 @@ static const char *describe(const uint8_t *head, size_t size)
 static const char *describe_text(const uint8_t *head, size_t size)
 {
     skip_blanks(&head, &size);
-    return is_html(head, size)
-               ? " but HTML, perhaps an error page: look at what the server answered"
-               : describe(head, size);
+    return is_html(head, size) ? " but HTML, perhaps an error page: check the server's response"
+                               : describe(head, size);
 }
 
 static png2bmp_status report_first_bytes(const uint8_t *head, size_t size, png2bmp_report *report)

@@ -8,6 +8,7 @@ const test = require('node:test');
 
 const root = path.resolve(__dirname, '..');
 const png2bmp = require('..');
+const { PLACES, read } = require('../scripts/set-version');
 const { onlyAddon } = require('./kit/backend');
 const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
@@ -53,6 +54,33 @@ test('a sample of every use passes the TypeScript compiler', () => {
 test('the version is that of package.json', () => {
   assert.equal(png2bmp.versions.png2bmp, require('../package.json').version);
   assert.match(png2bmp.versions.libdeflate, /^\d+\.\d+/);
+});
+
+test('every file that states the version states the same one', () => {
+  const { version } = require('../package.json');
+  for (const name of Object.keys(PLACES)) assert.equal(read(name), version, name);
+  const lock = require('../package-lock.json');
+  assert.equal(lock.version, version);
+  assert.equal(lock.packages[''].version, version);
+  const changes = fs.readFileSync(path.join(__dirname, '../CHANGELOG.md'), 'utf8');
+  assert.match(changes, new RegExp(`^## ${version.replace(/\./g, '\\.')}\\b`, 'm'));
+});
+
+test('the npm package has no program that nothing in it uses', {
+  skip: spawnSync('npm', ['--version']).status !== 0 && 'needs npm',
+}, () => {
+  const cwd = path.join(__dirname, '..');
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd, encoding: 'utf8' });
+  const names = JSON.parse(stdout)[0].files.map((file) => file.path);
+  const programs = names.filter((name) => /\.m?js$/.test(name));
+  const texts = new Map(['package.json', ...programs].map((name) =>
+    [name, fs.readFileSync(path.join(cwd, name), 'utf8')]));
+  for (const program of programs) {
+    const word = new RegExp(`['"\`./]${path.basename(program).replace(/\.js$/, '(\\.js)?')}['"\`]`);
+    assert([...texts].some(([name, text]) => name !== program && word.test(text)), program);
+  }
+  assert.deepEqual(names.filter((name) => !/^(bin|cli|completions|lib|man|prebuilds)\//.test(name)).sort(),
+    ['LICENSE', 'README.md', 'package.json']);
 });
 
 test('constants, errors and versions cannot be changed', () => {

@@ -44,9 +44,9 @@ const strangers = [
   ['a PNG decoded as UTF-8', Buffer.from(png.toString('utf8')), /decoded as UTF-8 text.*binary/],
   ['a PNG encoded as UTF-8', Buffer.from(png.toString('latin1')), /encoded as UTF-8 text.*binary/],
   ['a PNG with LF for CR LF', latin1(png.toString('latin1').replaceAll('\r\n', '\n')),
-    /CR LF line ends became LF.*text mode/],
+    /CR LF line endings became LF.*text mode/],
   ['a PNG with CR LF for LF', latin1(png.toString('latin1').replaceAll('\n', '\r\n')),
-    /line ends were changed.*text mode/],
+    /line endings were changed.*text mode/],
   ['a PNG of 7 bits', Buffer.from(png.map((byte) => byte & 0x7f)), /high bit/],
   ['nothing', Buffer.alloc(0), /the input is empty/],
 ];
