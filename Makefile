@@ -117,18 +117,17 @@ uninstall:
 
 # ---- Tests -------------------------------------------------------------------
 
+# The functions that a C test replaces are those that it defines as __wrap_NAME.
+wraps = $(addprefix -Wl$(comma)--wrap=,$(sort $(patsubst __wrap_%,%,$(shell grep -ow '__wrap_[a-z_0-9]*' $(1)))))
+
+# Another CPU's programs run under EMULATOR: see test/other-cpus.sh.
+EMULATOR ?=
+
 $(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/libpng2bmp.a
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libpng2bmp.a $(DEFLATE_LIBS) -lpthread
-
-# The calls that test_faults.c makes fail.
-$(BUILD)/test_faults: LDFLAGS += $(foreach f,malloc calloc free strdup strndup openat pwrite flock \
-    ftruncate fchown fchmod dup close renameat linkat syscall fsync fstatat,-Wl,--wrap=$(f))
-
-# The calls that test_memory.c counts.
-$(BUILD)/test_memory: LDFLAGS += $(foreach f,malloc calloc free,-Wl,--wrap=$(f))
+	$(CC) $(C_FLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< $(BUILD)/libpng2bmp.a $(DEFLATE_LIBS) -lpthread
 
 check: $(TESTS)
-	@set -e; for test in $(TESTS); do echo "# $$test"; $$test; done
+	@set -e; for test in $(TESTS); do echo "# $$test"; $(EMULATOR) $$test; done
 
 sanitize:
 	$(MAKE) check BUILD=build/c-sanitize \

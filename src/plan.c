@@ -134,8 +134,10 @@ static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *rep
                             (unsigned long long)plan->options.max_pixels);
     if (plan->bmp.byte_length > MAX_OUTPUT)
         return report_error(report, PNG2BMP_ERR_OUTPUT_LIMIT,
-                            "the BMP would have %llu bytes; the format allows 4294967295",
-                            (unsigned long long)plan->bmp.byte_length);
+                            "the BMP would have %llu bytes; %s allows %llu",
+                            (unsigned long long)plan->bmp.byte_length,
+                            MAX_OUTPUT < UINT32_MAX ? "the address space" : "the format",
+                            (unsigned long long)MAX_OUTPUT);
     return PNG2BMP_OK;
 }
 

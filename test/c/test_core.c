@@ -520,6 +520,41 @@ static void test_limits(void)
     done("limits hold before anything is allocated");
 }
 
+/* A size that a size_t of 32 bits would cut: 3.2 GB of scanlines in one row, and a small BMP. */
+static void test_addressable_memory(void)
+{
+    const png2bmp_png_info info = {.width = 400000000,
+                                   .height = 1,
+                                   .bit_depth = 16,
+                                   .color_type = PNG2BMP_RGB_ALPHA,
+                                   .has_alpha = true};
+    const png2bmp_status   expected =
+        PTRDIFF_MAX < UINT32_MAX ? PNG2BMP_ERR_OUT_OF_MEMORY : PNG2BMP_OK;
+    const size_t    size = 4u << 20; /* fewer bytes could not hold so many */
+    uint8_t        *text = must_have(calloc(size, 1));
+    png2bmp_pixels  pixels = {.width = 1000000000, .height = 1, .channels = 1};
+    png2bmp_options options = default_options();
+    byte_buffer     png = {0};
+    png2bmp_plan    plan;
+
+    options.format = PNG2BMP_FORMAT_MONO1;
+    options.max_pixels = options.max_memory = UINT64_MAX;
+    put_signature(&png);
+    put_ihdr(&png, &info);
+    put_chunk(&png, "tEXt", text, size);
+    put_chunk(&png, "IDAT", text, 1);
+    check(png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL) == expected,
+          "a row of 3.2 GB: %s instead", png2bmp_status_code(expected));
+    /* The plan does not look at the samples, and one bit for each is little. */
+    pixels.data = text;
+    pixels.size = pixels.stride = pixels.width;
+    check(png2bmp_plan_pixels(&plan, &pixels, &options, NULL) == expected,
+          "a row of 1 GB, and five for its luma: %s instead", png2bmp_status_code(expected));
+    free(png.bytes);
+    free(text);
+    done("what takes more memory than can be addressed is refused by the plan");
+}
+
 static bool cancel_after(void *user)
 {
     unsigned *left = user;
@@ -695,6 +730,7 @@ int main(int argc, char **argv)
     test_damaged_streams();
     test_defective_pixels();
     test_limits();
+    test_addressable_memory();
     test_status_texts();
     test_cancelling();
     test_cancelling_without_output();

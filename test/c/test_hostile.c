@@ -482,6 +482,10 @@ static void test_bomb(bomb b)
 
 int main(int argc, char **argv)
 {
+    /* More than pointers of 32 bits can tell apart, and less than the format allows. */
+    const png2bmp_status above_2_gib =
+        PTRDIFF_MAX < UINT32_MAX ? PNG2BMP_ERR_OUTPUT_LIMIT : PNG2BMP_ERR_BOMB;
+
     figures = argc > 1 && strcmp(argv[1], "--figures") == 0;
     alarm(600);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -491,9 +495,9 @@ int main(int argc, char **argv)
         test_lengths(&kinds[i]);
     test_bomb(announces("2^31-1 square", 0x7fffffff, 0x7fffffff, 1024, PNG2BMP_ERR_OUTPUT_LIMIT));
     test_bomb(announces("1 x 2^31-1", 1, 0x7fffffff, 1024, PNG2BMP_ERR_OUTPUT_LIMIT));
-    test_bomb(announces("1 x 1000000000", 1, 1000000000, 1024, PNG2BMP_ERR_BOMB));
+    test_bomb(announces("1 x 1000000000", 1, 1000000000, 1024, above_2_gib));
     test_bomb(announces("50000 x 50000 from 1 kB", 50000, 50000, 1024, PNG2BMP_ERR_OUTPUT_LIMIT));
-    test_bomb(announces("30000 x 30000 from 1 kB", 30000, 30000, 1024, PNG2BMP_ERR_BOMB));
+    test_bomb(announces("30000 x 30000 from 1 kB", 30000, 30000, 1024, above_2_gib));
     test_bomb(tiny_idats());
     test_bomb(many_chunks("100000 tEXt chunks", "tEXt", 100000, 8));
     test_bomb(announced_profile());

@@ -625,7 +625,10 @@ int main(void)
         png2bmp_cpu level;
     } levels[] = {{"plain C", PNG2BMP_CPU_SCALAR}, {"best of this CPU", PNG2BMP_CPU_AUTO}};
 
-    for (unsigned l = 0; l < 2; l++)
+    for (unsigned l = 0; l < 2; l++) {
+        if (l > 0 && kernels_for(PNG2BMP_CPU_AUTO)->inflate_fast ==
+                         kernels_for(PNG2BMP_CPU_SCALAR)->inflate_fast)
+            continue;
         for (unsigned i = 0; i < sizeof tests / sizeof *tests; i++) {
             int before = failures;
             if (l > 0 && tests[i].once)
@@ -635,6 +638,7 @@ int main(void)
             printf("%s - %s (%s)\n", failures == before ? "ok" : "not ok", tests[i].name,
                    levels[l].name);
         }
+    }
     printf("# %d checks, %d failed\n", checks, failures);
     return failures != 0;
 }
