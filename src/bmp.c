@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bytes.h"
 #include "format.h"
 
 #define FILE_HEADER 14
@@ -58,21 +59,21 @@ png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t heig
     bmp.header_length = header_bytes(row->header) + 4 * bmp.palette_entries;
     /* At most (2^31-1) * 32 bits a row and 2^31-1 rows: below 2^64. */
     row_bytes = ((uint64_t)width * bmp.bits_per_pixel + 7) / 8;
-    bmp.stride = row->header == HEADER_NONE ? row_bytes : (row_bytes + 3) / 4 * 4;
+    bmp.stride = row->header == HEADER_NONE ? row_bytes : round_up(row_bytes, 4);
     bmp.byte_length = bmp.header_length + bmp.stride * height;
     return bmp;
 }
 
 static uint8_t *put16(uint8_t *p, unsigned v)
 {
-    p[0] = (uint8_t)v;
-    p[1] = (uint8_t)(v >> 8);
+    store_le16(p, (uint16_t)v);
     return p + 2;
 }
 
 static uint8_t *put32(uint8_t *p, uint32_t v)
 {
-    return put16(put16(p, v & 0xffff), v >> 16);
+    store_le32(p, v);
+    return p + 4;
 }
 
 static uint8_t *put_file_header(uint8_t *p, const png2bmp_bmp_info *bmp)

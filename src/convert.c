@@ -17,10 +17,11 @@
 #include <string.h>
 
 #include "adam7.h"
+#include "bytes.h"
 #include "encode.h"
 #include "header.h"
+#include "indices.h"
 #include "kernels.h"
-#include "pixels.h"
 #include "plan.h"
 #include "report.h"
 #include "route.h"
@@ -109,7 +110,7 @@ static const uint8_t *unfilter_group(conversion *c, const uint8_t *rows, size_t 
 /* Palette indices without an entry are black, and worth a word. */
 static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint32_t width)
 {
-    const unsigned highest = pixels_highest_index(samples, width, c->plan->png.bit_depth);
+    const unsigned highest = indices_highest(samples, width, c->plan->png.bit_depth);
 
     if (highest < c->plan->png.palette_entries)
         return PNG2BMP_OK;
@@ -118,11 +119,6 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
                           PNG2BMP_ERR_PALETTE_INDEX,
                           "palette index %u is out of range (%u entries): the pixel is black",
                           highest, (unsigned)c->plan->png.palette_entries);
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* ---- Images that are not interlaced --------------------------------------- */

@@ -1,7 +1,7 @@
 #include "header.h"
 
 #include "bmp.h"
-#include "pixels.h"
+#include "colors.h"
 
 void header_write(uint8_t *dst, const png2bmp_plan *plan)
 {
@@ -10,8 +10,8 @@ void header_write(uint8_t *dst, const png2bmp_plan *plan)
     if (plan->bmp.palette_entries > 0) {
         row_context context;
 
-        pixels_prepare(&context, plan);
-        pixels_palette(palette, &context, plan);
+        colors_prepare(&context, plan);
+        colors_palette(palette, &context, plan);
     }
     bmp_write_header(dst, plan, palette);
 }

@@ -5,8 +5,7 @@
 #ifndef PNG2BMP_INFLATE_STATE_H
 #define PNG2BMP_INFLATE_STATE_H
 
-#include <string.h>
-
+#include "bytes.h"
 #include "inflate.h"
 
 /* RFC 1951, sections 3.2.5 and 3.2.7. The fixed codes and the counts in a block
@@ -120,49 +119,6 @@ struct inflater {
 enum {
     FAST_INPUT = 24
 };
-
-#if defined(__GNUC__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#define UNLIKELY(condition) __builtin_expect(condition, 0)
-#else
-#define ALWAYS_INLINE inline
-#define UNLIKELY(condition) (condition)
-#endif
-
-/* Little-endian words at any address. */
-static inline uint64_t load_le64(const uint8_t *p)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-#else
-    uint64_t v = 0;
-    for (unsigned i = 0; i < 8; i++)
-        v |= (uint64_t)p[i] << 8 * i;
-    return v;
-#endif
-}
-
-static inline void store_le64(uint8_t *p, uint64_t v)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    memcpy(p, &v, sizeof v);
-#else
-    for (unsigned i = 0; i < 8; i++)
-        p[i] = (uint8_t)(v >> 8 * i);
-#endif
-}
-
-static inline void store_le16(uint8_t *p, uint16_t v)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    memcpy(p, &v, sizeof v);
-#else
-    p[0] = (uint8_t)v;
-    p[1] = (uint8_t)(v >> 8);
-#endif
-}
 
 /* The plain C fast loop; see inflate_fast.h. */
 bool inflate_fast_c(struct inflater *z);

@@ -53,7 +53,7 @@ typedef enum unfilter_kind {
     UNFILTER_COUNT
 } unfilter_kind;
 
-/* What the row functions of one conversion share; made once, by pixels_prepare. */
+/* What the row functions of one conversion share; made once, by colors_prepare. */
 typedef struct row_context {
     /* LUT rows: what becomes of each gray level or palette index: B G R A in
      * memory order, blended already where the format asks for it. */

@@ -1,10 +1,11 @@
 #include "route.h"
 
 #include "bmp.h"
+#include "bytes.h"
 #include "format.h"
 #include "inflate.h"
-#include "pixels.h"
 #include "plan.h"
+#include "row_choice.h"
 #include "rows.h"
 #include "unfilter.h"
 
@@ -12,11 +13,6 @@
  * L2 cache: at most so many rows and bytes. */
 #define GROUP_ROWS 16
 #define GROUP_BYTES (256 * 1024)
-
-static uint64_t round_up(uint64_t n, unsigned multiple)
-{
-    return (n + multiple - 1) / multiple * multiple;
-}
 
 static uint32_t group_of(uint64_t pitch)
 {
@@ -28,7 +24,7 @@ static uint32_t group_of(uint64_t pitch)
 route route_of(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
-    const unfilter_kind     direct = rows_direct_unfilter(pixels_row_kind(plan), plan->bmp.format);
+    const unfilter_kind     direct = rows_direct_unfilter(row_kind_of(plan), plan->bmp.format);
     route                   r = {.row_bytes = plan_scanline_bytes(png->width, png)};
 
     r.direct = direct != UNFILTER_COUNT && !png->interlaced;

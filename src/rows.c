@@ -1,13 +1,15 @@
 #include "rows.h"
 
+#include "bytes.h"
+#include "colors.h"
 #include "format.h"
-#include "pixels.h"
 #include "plan.h"
+#include "row_choice.h"
 
 /* Scratch rows begin on addresses that suit vectors, and kernels read behind them. */
 static size_t scratch_row(size_t bytes)
 {
-    return (bytes + KERNEL_SLACK + 15) / 16 * 16;
+    return (size_t)round_up(bytes + KERNEL_SLACK, 16);
 }
 
 /* A row that takes two steps takes them in pieces of so many pixels: what is between
@@ -42,10 +44,10 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kern
 {
     writer->plan = plan;
     writer->kernels = kernels;
-    writer->kind = pixels_row_kind(plan);
+    writer->kind = row_kind_of(plan);
     writer->row = kernels->row[writer->kind];
     writer->colors = memory;
-    pixels_prepare(&writer->context, plan);
+    colors_prepare(&writer->context, plan);
     if (step_of(plan) == STEP_BITS) {
         writer->luma = writer->colors + colors_memory(plan);
         mono_open(&writer->mono, &plan->options, (int *)(writer->luma + luma_memory(plan)),
@@ -68,8 +70,7 @@ static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, si
     const size_t bits = plan_bits_per_pixel(&writer->plan->png);
 
     for (size_t x = 0; x < width; x += PIECE)
-        write(writer, dst + x * pixel_bytes, samples + x / 8 * bits,
-              width - x < PIECE ? width - x : PIECE);
+        write(writer, dst + x * pixel_bytes, samples + x / 8 * bits, smaller(width - x, PIECE));
 }
 
 static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, size_t width)

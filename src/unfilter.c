@@ -3,13 +3,7 @@
 
 #include <stdbool.h>
 
-#if defined(__GNUC__)
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#elif defined(_MSC_VER)
-#define ALWAYS_INLINE static __forceinline
-#else
-#define ALWAYS_INLINE static inline
-#endif
+#include "bytes.h"
 
 #define MAX_BPP 8
 
@@ -23,7 +17,7 @@
  * neighbour, which is the one that comes last: upper_left lies outside of
  * [lo, hi] far enough exactly when hi <= t (then lo is nearest) or t <= lo (hi).
  */
-ALWAYS_INLINE uint8_t paeth(int left, int above, int upper_left)
+static ALWAYS_INLINE uint8_t paeth(int left, int above, int upper_left)
 {
     const int lo = left < above ? left : above;
     const int hi = left < above ? above : left;
@@ -33,7 +27,7 @@ ALWAYS_INLINE uint8_t paeth(int left, int above, int upper_left)
     return (uint8_t)(hi <= t ? lo : unless_high);
 }
 
-ALWAYS_INLINE uint8_t predict(int filter, uint8_t left, uint8_t above, uint8_t upper_left)
+static ALWAYS_INLINE uint8_t predict(int filter, uint8_t left, uint8_t above, uint8_t upper_left)
 {
     switch (filter) {
     case FILTER_SUB:
@@ -50,13 +44,14 @@ ALWAYS_INLINE uint8_t predict(int filter, uint8_t left, uint8_t above, uint8_t u
 }
 
 /* Where channel `k` of a pixel is written: R G B become B G R, alpha stays. */
-ALWAYS_INLINE size_t place(size_t k, bool swap)
+static ALWAYS_INLINE size_t place(size_t k, bool swap)
 {
     return swap && k < 3 ? 2 - k : k;
 }
 
-ALWAYS_INLINE void undo(int    filter, uint8_t *restrict dst, const uint8_t *restrict src,
-                        size_t row_bytes, const uint8_t *restrict prior, size_t bpp, bool swap)
+static ALWAYS_INLINE void undo(int    filter, uint8_t *restrict dst, const uint8_t *restrict src,
+                               size_t row_bytes, const uint8_t *restrict prior, size_t bpp,
+                               bool swap)
 {
     uint8_t left[MAX_BPP] = {0}, upper_left[MAX_BPP] = {0};
 
@@ -72,8 +67,8 @@ ALWAYS_INLINE void undo(int    filter, uint8_t *restrict dst, const uint8_t *res
     }
 }
 
-ALWAYS_INLINE void undo_row(uint8_t *dst, const uint8_t *src, size_t row_bytes,
-                            const uint8_t *prior, size_t bpp, bool swap)
+static ALWAYS_INLINE void undo_row(uint8_t *dst, const uint8_t *src, size_t row_bytes,
+                                   const uint8_t *prior, size_t bpp, bool swap)
 {
     const uint8_t *filtered = src + 1;
 
@@ -96,9 +91,9 @@ ALWAYS_INLINE void undo_row(uint8_t *dst, const uint8_t *src, size_t row_bytes,
     }
 }
 
-ALWAYS_INLINE void undo_rows(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,
-                             size_t row_bytes, const uint8_t *prior, size_t rows, size_t bpp,
-                             bool swap)
+static ALWAYS_INLINE void undo_rows(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,
+                                    size_t row_bytes, const uint8_t *prior, size_t rows, size_t bpp,
+                                    bool swap)
 {
     for (size_t i = 0; i < rows; i++) {
         uint8_t *row = dst + (ptrdiff_t)i * dst_stride;

@@ -1,0 +1,111 @@
+#include "chunk.h"
+
+#include <libdeflate.h>
+
+#include "report.h"
+
+#define CHUNK_OVERHEAD 12 /* length, type, CRC: PNG specification, section 5.3 */
+
+static bool is_letter(uint32_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* Bit 5 of the first letter: section 5.4. */
+bool chunk_is_critical(uint32_t type)
+{
+    return !(type >> 24 & 0x20);
+}
+
+bool chunk_is_known_critical(uint32_t type)
+{
+    return type == IHDR || type == PLTE || type == IDAT || type == IEND;
+}
+
+png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c)
+{
+    const size_t left = file->size - offset;
+
+    c->offset = offset;
+    if (left < CHUNK_OVERHEAD)
+        return PNG2BMP_ERR_TRUNCATED;
+    c->length = load_be32(file->bytes + offset);
+    c->type = load_be32(file->bytes + offset + 4);
+    c->data = file->bytes + offset + 8;
+    for (unsigned i = 0; i < 4; i++) {
+        const uint32_t letter = c->type >> (24 - 8 * i) & 0xff;
+
+        if (!is_letter(letter))
+            return report_error(file->report, PNG2BMP_ERR_CHUNK,
+                                "invalid chunk type at byte %zu: %08x is not four letters",
+                                offset + 4, (unsigned)c->type);
+        c->name[i] = (char)letter;
+    }
+    c->name[4] = 0;
+    if (c->length > PNG_MAX_NUMBER)
+        return report_error(file->report, PNG2BMP_ERR_CHUNK,
+                            "%s at byte %zu: length %u is more than PNG allows", c->name, offset,
+                            (unsigned)c->length);
+    if (c->length > left - CHUNK_OVERHEAD)
+        return PNG2BMP_ERR_TRUNCATED;
+    return PNG2BMP_OK;
+}
+
+bool chunk_begins_idat(const png_file *file, size_t offset)
+{
+    return file->size - offset >= 8 && load_be32(file->bytes + offset + 4) == IDAT;
+}
+
+size_t chunk_end(const chunk *c)
+{
+    return c->offset + CHUNK_OVERHEAD + c->length;
+}
+
+png2bmp_status chunk_report_truncated(const png_file *file, size_t offset)
+{
+    return report_error(file->report, PNG2BMP_ERR_TRUNCATED,
+                        "the file ends at byte %zu, inside the chunk that begins at byte %zu",
+                        file->size, offset);
+}
+
+bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed)
+{
+    *stored = *computed = 0;
+    if (file->ignore_checksums)
+        return true;
+    *stored = load_be32(c->data + c->length);
+    *computed = libdeflate_crc32(0, c->data - 4, (size_t)c->length + 4);
+    return *stored == *computed;
+}
+
+png2bmp_status chunk_check_crc(const png_file *file, const chunk *c)
+{
+    uint32_t stored, computed;
+
+    if (chunk_crc_is_right(file, c, &stored, &computed))
+        return PNG2BMP_OK;
+    return report_error(file->report, PNG2BMP_ERR_CRC, CHUNK_CRC_MESSAGE, c->name, c->offset,
+                        (unsigned)stored, (unsigned)computed);
+}
+
+png2bmp_status chunk_check_ancillary_crc(const png_file *file, const chunk *c, bool *dropped)
+{
+    uint32_t stored, computed;
+
+    *dropped = !chunk_crc_is_right(file, c, &stored, &computed);
+    if (!*dropped)
+        return PNG2BMP_OK;
+    return report_warning(file->report, file->strict, PNG2BMP_ERR_ANCILLARY_CRC, CHUNK_CRC_MESSAGE,
+                          c->name, c->offset, (unsigned)stored, (unsigned)computed);
+}
+
+png2bmp_status chunk_report_unknown(const png_file *file, const chunk *c)
+{
+    if (c->type == CGBI)
+        return report_error(file->report, PNG2BMP_ERR_UNKNOWN_CHUNK,
+                            "CgBI at byte %zu: this is Apple's variant of PNG for iOS; convert it "
+                            "to PNG first (pngcrush -revert-iphone-optimizations)",
+                            c->offset);
+    return report_error(file->report, PNG2BMP_ERR_UNKNOWN_CHUNK,
+                        "%s at byte %zu: unknown critical chunk", c->name, c->offset);
+}

@@ -1,0 +1,82 @@
+#include "colors.h"
+
+#include "format.h"
+#include "pixel.h"
+#include "row_choice.h"
+
+/* No 16-bit sample equals it. */
+#define NO_KEY 0x10000u
+
+/* R G B A of one gray level or palette index. */
+static void stored_color(uint8_t rgba[4], const png2bmp_png_info *png, unsigned i)
+{
+    if (png->color_type == PNG2BMP_PALETTE) {
+        memcpy(rgba, png->palette[i], 4);
+    } else {
+        memset(rgba, (int)(i * 255 / ((1u << png->bit_depth) - 1)), 3);
+        rgba[3] = png->has_key && i == png->key[0] ? 0 : 255;
+    }
+}
+
+static void prepare_lut(row_context *context, const png2bmp_plan *plan)
+{
+    const bool     blend = row_blends(plan);
+    const unsigned entries = 1u << plan->png.bit_depth;
+
+    for (unsigned i = 0; i < entries; i++) {
+        uint8_t *entry = context->lut[i];
+        uint8_t  rgba[4];
+
+        stored_color(rgba, &plan->png, i);
+        for (unsigned channel = 0; channel < 3; channel++)
+            entry[channel] = blend
+                                 ? blend8(rgba[2 - channel], rgba[3], context->background[channel])
+                                 : rgba[2 - channel];
+        entry[3] = blend ? 255 : rgba[3];
+    }
+}
+
+/* One entry for each level that eight bits have. */
+static void gray_ramp(uint8_t (*palette)[4])
+{
+    for (unsigned i = 0; i < 256; i++)
+        store4(palette[i], (uint8_t)i, (uint8_t)i, (uint8_t)i, 255);
+}
+
+static bool uses_lut(const png2bmp_png_info *png)
+{
+    return png->color_type == PNG2BMP_PALETTE ||
+           (png->color_type == PNG2BMP_GRAY && png->bit_depth <= 8);
+}
+
+void colors_prepare(row_context *context, const png2bmp_plan *plan)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        context->background[i] = plan->options.background[2 - i];
+        context->key[i] = row_key_matters(plan) ? plan->png.key[i] : NO_KEY;
+    }
+    context->truncate16 = plan->options.depth16 == PNG2BMP_DEPTH16_TRUNCATE;
+    if (uses_lut(&plan->png))
+        prepare_lut(context, plan);
+}
+
+void colors_palette(uint8_t (*palette)[4], const row_context *context, const png2bmp_plan *plan)
+{
+    switch (format_of(plan->bmp.format)->palette) {
+    case PALETTE_NONE:
+        break;
+    case PALETTE_BLACK_WHITE:
+        store4(palette[0], 0, 0, 0, 255);
+        store4(palette[1], 255, 255, 255, 255);
+        break;
+    case PALETTE_GRAYS:
+        gray_ramp(palette);
+        break;
+    case PALETTE_OF_IMAGE:
+        if (uses_lut(&plan->png))
+            memcpy(palette, context->lut, 4 * (size_t)plan->bmp.palette_entries);
+        else
+            gray_ramp(palette);
+        break;
+    }
+}

@@ -1,0 +1,15 @@
+/* The colours of an image: what its gray levels and palette indices become, its transparent colour,
+ * the palette of its BMP. */
+#ifndef PNG2BMP_COLORS_H
+#define PNG2BMP_COLORS_H
+
+#include "kernels.h"
+
+/* Fills the context: tables, key, background. */
+void colors_prepare(row_context *context, const png2bmp_plan *plan);
+
+/* Fills the plan->bmp.palette_entries (2 to 256) entries of the BMP's palette: B
+ * G R and a byte that is not used. */
+void colors_palette(uint8_t (*palette)[4], const row_context *context, const png2bmp_plan *plan);
+
+#endif

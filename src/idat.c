@@ -1,0 +1,95 @@
+/* The bytes of the pixels: the data of consecutive IDAT chunks. */
+#include <libdeflate.h>
+#include <string.h>
+
+#include "chunk.h"
+#include "png.h"
+#include "report.h"
+
+/* CRCs are computed on pieces that stay in the cache for the inflater. */
+#define IDAT_PIECE 65536u
+
+void idat_open(idat_reader *reader, const png_file *file, size_t first_idat)
+{
+    memset(reader, 0, sizeof *reader);
+    reader->file = file;
+    reader->position = first_idat;
+}
+
+static void idat_fail(idat_reader *reader, png2bmp_status status)
+{
+    reader->ended = true;
+    reader->status = status;
+}
+
+/* Enters the chunk at reader->position, if it is an IDAT. */
+static void enter_chunk(idat_reader *reader)
+{
+    const png_file      *file = reader->file;
+    chunk                c;
+    const png2bmp_status status = chunk_read(file, reader->position, &c);
+
+    if (status == PNG2BMP_ERR_TRUNCATED) {
+        if (chunk_begins_idat(file, reader->position))
+            idat_fail(reader, chunk_report_truncated(file, reader->position));
+        else
+            reader->ended = true;
+    } else if (status) {
+        idat_fail(reader, status);
+    } else if (c.type != IDAT) {
+        reader->ended = true;
+    } else {
+        reader->chunk = c.offset;
+        reader->position += 8;
+        reader->left = c.length;
+        reader->crc = libdeflate_crc32(0, c.data - 4, 4);
+        reader->in_chunk = true;
+    }
+}
+
+/* At the end of a chunk's data: compares the CRC and steps over it. */
+static void leave_chunk(idat_reader *reader)
+{
+    const uint32_t stored = load_be32(reader->file->bytes + reader->position);
+
+    reader->in_chunk = false;
+    if (!reader->file->ignore_checksums && stored != reader->crc)
+        idat_fail(reader,
+                  report_error(reader->file->report, PNG2BMP_ERR_CRC, CHUNK_CRC_MESSAGE, "IDAT",
+                               reader->chunk, (unsigned)stored, (unsigned)reader->crc));
+    else
+        reader->position += 4;
+}
+
+void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size)
+{
+    *size = 0;
+    *bytes = NULL;
+    while (!reader->ended && reader->left == 0) {
+        if (reader->in_chunk)
+            leave_chunk(reader);
+        else
+            enter_chunk(reader);
+    }
+    if (reader->ended)
+        return;
+    *bytes = reader->file->bytes + reader->position;
+    *size = reader->left < IDAT_PIECE ? reader->left : IDAT_PIECE;
+    if (!reader->file->ignore_checksums)
+        reader->crc = libdeflate_crc32(reader->crc, *bytes, *size);
+    reader->position += *size;
+    reader->left -= (uint32_t)*size;
+}
+
+png2bmp_status idat_diagnose(idat_reader *reader)
+{
+    if (reader->in_chunk && !reader->file->ignore_checksums) {
+        const uint8_t *bytes;
+        size_t         size;
+
+        while (reader->left > 0)
+            idat_next(reader, &bytes, &size);
+        leave_chunk(reader);
+    }
+    return reader->status;
+}

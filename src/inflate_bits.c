@@ -1,0 +1,25 @@
+#include "inflate_bits.h"
+
+bool inflate_next_span(inflater *z)
+{
+    const uint8_t *bytes;
+    size_t         size = 0;
+
+    if (z->source_empty)
+        return false;
+    z->source.next(z->source.user, &bytes, &size);
+    z->source_empty = size == 0;
+    if (size == 0)
+        return false; /* no arithmetic on what may be NULL */
+    z->in = bytes;
+    z->in_end = bytes + size;
+    return true;
+}
+
+void inflate_refill_bytewise(inflater *z)
+{
+    while (z->bit_count < 56 && (z->in != z->in_end || inflate_next_span(z))) {
+        z->bits |= (uint64_t)*z->in++ << z->bit_count;
+        z->bit_count += 8;
+    }
+}

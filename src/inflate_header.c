@@ -1,0 +1,160 @@
+#include "inflate_header.h"
+
+#include "inflate_bits.h"
+#include "inflate_tables.h"
+
+/* RFC 1951, section 3.2.6 */
+static inflate_status read_fixed_codes(inflater *z)
+{
+    code_lengths lengths;
+
+    if (z->fixed_codes)
+        return INFLATE_OK;
+    memset(lengths.litlen, 8, 144);
+    memset(lengths.litlen + 144, 9, 112);
+    memset(lengths.litlen + 256, 7, 24);
+    memset(lengths.litlen + 280, 8, 8);
+    memset(lengths.distance, 5, DISTANCE_SYMBOLS);
+    inflate_build_codes(z, &lengths);
+    z->fixed_codes = true;
+    return INFLATE_OK;
+}
+
+static inflate_status read_precode(inflater *z, unsigned count, precode *code)
+{
+    static const uint8_t sent_order[PRECODE_SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                        11, 4,  12, 3, 13, 2, 14, 1, 15};
+    uint8_t              lengths[PRECODE_SYMBOLS + 5] = {0};
+
+    for (unsigned i = 0; i < count; i++) {
+        if (z->bit_count < 3)
+            refill(z);
+        if (z->bit_count < 3)
+            return INFLATE_STARVED;
+        lengths[sent_order[i]] = (uint8_t)take_bits(z, 3);
+    }
+    return inflate_build_precode(code, lengths, sizeof lengths) ? INFLATE_OK : INFLATE_BAD_DATA;
+}
+
+/* `total` lengths, run-length coded: symbols 0 to 15 are lengths, 16 repeats the
+ * last, 17 and 18 repeat 0. */
+static inflate_status read_code_lengths(inflater *z, const precode *code, uint8_t *lengths,
+                                        unsigned total)
+{
+    static const struct {
+        uint8_t extra, base;
+    } repeats[3] = {{2, 3}, {3, 3}, {7, 11}};
+    unsigned i = 0;
+
+    while (i < total) {
+        if (z->bit_count < MAX_PRECODE_BITS + 7)
+            refill(z);
+        uint32_t entry = code->table[z->bits & code->mask];
+        unsigned symbol = entry >> 16;
+        unsigned extra = symbol < 16 ? 0 : repeats[symbol - 16].extra;
+
+        if (ENTRY_SHIFT(entry) + extra > z->bit_count)
+            return INFLATE_STARVED;
+        drop_bits(z, ENTRY_SHIFT(entry));
+        if (symbol < 16) {
+            lengths[i++] = (uint8_t)symbol;
+            continue;
+        }
+        unsigned times = repeats[symbol - 16].base + take_bits(z, extra);
+        if (times > total - i || (symbol == 16 && i == 0))
+            return INFLATE_BAD_DATA;
+        memset(lengths + i, symbol == 16 ? lengths[i - 1] : 0, times);
+        i += times;
+    }
+    return INFLATE_OK;
+}
+
+/* RFC 1951, section 3.2.7: the lengths of both alphabets come as one sequence. */
+static inflate_status read_dynamic_codes(inflater *z)
+{
+    uint8_t      sequence[LITLEN_SYMBOLS + DISTANCE_SYMBOLS];
+    code_lengths lengths = {0};
+    precode      code;
+
+    refill(z);
+    if (z->bit_count < 14)
+        return INFLATE_STARVED;
+    unsigned litlens = 257 + take_bits(z, 5);
+    unsigned distances = 1 + take_bits(z, 5);
+    unsigned precodes = 4 + take_bits(z, 4);
+
+    inflate_status status = read_precode(z, precodes, &code);
+    if (status == INFLATE_OK)
+        status = read_code_lengths(z, &code, sequence, litlens + distances);
+    if (status != INFLATE_OK)
+        return status;
+    memcpy(lengths.litlen, sequence, litlens);
+    memcpy(lengths.distance, sequence + litlens, distances);
+
+    /* Without an end of block the stream cannot end: no reader accepts that. */
+    z->fixed_codes = false;
+    if (lengths.litlen[END_OF_BLOCK] == 0 || !inflate_build_codes(z, &lengths))
+        return INFLATE_BAD_DATA;
+    return INFLATE_OK;
+}
+
+/* RFC 1951, section 3.2.4 */
+static inflate_status read_stored_header(inflater *z)
+{
+    drop_to_byte(z);
+    refill(z);
+    if (z->bit_count < 32)
+        return INFLATE_STARVED;
+    uint32_t length = take_bits(z, 16);
+    uint32_t complement = take_bits(z, 16);
+    if (length != (complement ^ 0xFFFF))
+        return INFLATE_BAD_DATA;
+    z->stored_left = length;
+    return INFLATE_OK;
+}
+
+/* RFC 1951, section 3.2.3 */
+inflate_status inflate_read_block_header(inflater *z)
+{
+    enum {
+        STORED,
+        FIXED,
+        DYNAMIC
+    };
+
+    if (z->final_block) {
+        z->stage = STAGE_TRAILER;
+        return INFLATE_OK;
+    }
+    refill(z);
+    if (z->bit_count < 3)
+        return INFLATE_STARVED;
+    z->final_block = take_bits(z, 1) != 0;
+    switch (take_bits(z, 2)) {
+    case STORED:
+        z->stage = STAGE_STORED;
+        return read_stored_header(z);
+    case FIXED:
+        z->stage = STAGE_CODES;
+        return read_fixed_codes(z);
+    case DYNAMIC:
+        z->stage = STAGE_CODES;
+        return read_dynamic_codes(z);
+    default:
+        return INFLATE_BAD_DATA;
+    }
+}
+
+/* RFC 1950, section 2.2. A window smaller than the distances that follow is
+ * not looked at. */
+inflate_status inflate_read_zlib_header(inflater *z)
+{
+    refill(z);
+    if (z->bit_count < 16)
+        return INFLATE_STARVED;
+    unsigned cmf = take_bits(z, 8), flg = take_bits(z, 8);
+    if ((cmf * 256 + flg) % 31 != 0 || (cmf & 15) != 8 || cmf >> 4 > 7 || (flg & 0x20))
+        return INFLATE_BAD_HEADER;
+    z->stage = STAGE_BLOCK_HEADER;
+    return INFLATE_OK;
+}

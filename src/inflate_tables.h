@@ -1,0 +1,27 @@
+/* Code lengths in, decode tables out: RFC 1951, section 3.2.2. See inflate_state.h for the entries.
+ */
+#ifndef PNG2BMP_INFLATE_TABLES_H
+#define PNG2BMP_INFLATE_TABLES_H
+
+#include "inflate_state.h"
+
+/* The code lengths of a block's two alphabets, 0 for symbols without a code. */
+typedef struct code_lengths {
+    uint8_t litlen[LITLEN_SYMBOLS];
+    uint8_t distance[DISTANCE_SYMBOLS];
+} code_lengths;
+
+/* The code that the code lengths are sent in. */
+typedef struct precode {
+    uint32_t table[1 << MAX_PRECODE_BITS];
+    uint32_t mask;
+} precode;
+
+/* The tables of a block. False: the lengths are no code. */
+bool inflate_build_codes(inflater *z, const code_lengths *lengths);
+
+/* The table of the precode, from a length for each of `symbols` symbols (at most
+ * PRECODE_SYMBOLS + 5). Its entries: the symbol from bit 16 on, and the length of its code. */
+bool inflate_build_precode(precode *code, const uint8_t *lengths, unsigned symbols);
+
+#endif
