@@ -43,7 +43,11 @@ typedef struct unfilter_case {
     uint8_t      *src, *prior;
 } unfilter_case;
 
-static const uint8_t pixel_bytes[UNFILTER_COUNT] = {1, 2, 3, 4, 6, 8, 3, 4};
+static const uint8_t pixel_bytes[] = {
+#define PIXEL_BYTES(name, bpp) bpp,
+    UNFILTER_KINDS(PIXEL_BYTES)
+#undef PIXEL_BYTES
+};
 
 static uint8_t *run_unfilter(const unfilter_case *c, const kernels *table, uint8_t fill)
 {
@@ -105,40 +109,10 @@ typedef struct row_shape {
     uint8_t src_bits, dst_bits; /* a pixel */
 } row_shape;
 
-static const row_shape shapes[ROW_COUNT] = {
-    [ROW_lut1_to_bgr24] = {1, 24},
-    [ROW_lut2_to_bgr24] = {2, 24},
-    [ROW_lut4_to_bgr24] = {4, 24},
-    [ROW_lut8_to_bgr24] = {8, 24},
-    [ROW_lut1_to_bgra32] = {1, 32},
-    [ROW_lut2_to_bgra32] = {2, 32},
-    [ROW_lut4_to_bgra32] = {4, 32},
-    [ROW_lut8_to_bgra32] = {8, 32},
-    [ROW_gray8_to_bgr24] = {8, 24},
-    [ROW_index1_to_index1] = {1, 1},
-    [ROW_index2_to_index8] = {2, 8},
-    [ROW_index4_to_index8] = {4, 8},
-    [ROW_index8_to_index8] = {8, 8},
-    [ROW_gray16_to_index8] = {16, 8},
-    [ROW_gray16_key_to_bgr24] = {16, 24},
-    [ROW_gray16_key_to_bgra32] = {16, 32},
-    [ROW_rgb8_to_bgr24] = {24, 24},
-    [ROW_rgb8_key_to_bgr24] = {24, 24},
-    [ROW_rgb8_key_to_bgra32] = {24, 32},
-    [ROW_rgb16_key_to_bgr24] = {48, 24},
-    [ROW_rgb16_key_to_bgra32] = {48, 32},
-    [ROW_gray_alpha8_blend_to_bgr24] = {16, 24},
-    [ROW_gray_alpha8_drop_to_bgr24] = {16, 24},
-    [ROW_gray_alpha8_to_bgra32] = {16, 32},
-    [ROW_gray_alpha16_blend_to_bgr24] = {32, 24},
-    [ROW_gray_alpha16_drop_to_bgr24] = {32, 24},
-    [ROW_gray_alpha16_to_bgra32] = {32, 32},
-    [ROW_rgba8_blend_to_bgr24] = {32, 24},
-    [ROW_rgba8_drop_to_bgr24] = {32, 24},
-    [ROW_rgba8_to_bgra32] = {32, 32},
-    [ROW_rgba16_blend_to_bgr24] = {64, 24},
-    [ROW_rgba16_drop_to_bgr24] = {64, 24},
-    [ROW_rgba16_to_bgra32] = {64, 32},
+static const row_shape shapes[] = {
+#define ROW_SHAPE(name, from, to) {from, to},
+    ROW_KINDS(ROW_SHAPE)
+#undef ROW_SHAPE
 };
 
 static void fill_context(row_context *context, unsigned kind, const uint8_t *head, source from)

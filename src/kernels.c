@@ -7,73 +7,37 @@
 #include "unfilter.h"
 #include "x86/x86.h"
 
-/*
- * One line for each entry: its index, its name, and who does it on x86-64 with
- * SSE4.1, AVX2 and AVX-512, and on arm64. A level repeats the one before it where
- * nothing faster was found (docs/kernels-notes.md); "c" is plain C.
- */
-#define UNFILTER_TABLE(X)                                                                          \
-    X(UNFILTER_1, unfilter_1, sse, avx2, avx2, c)                                                  \
-    X(UNFILTER_2, unfilter_2, sse, avx2, avx2, c)                                                  \
-    X(UNFILTER_3, unfilter_3, sse, avx2, avx2, neon)                                               \
-    X(UNFILTER_4, unfilter_4, sse, avx2, avx2, neon)                                               \
-    X(UNFILTER_6, unfilter_6, sse, avx2, avx2, c)                                                  \
-    X(UNFILTER_8, unfilter_8, sse, avx2, avx2, c)                                                  \
-    X(UNFILTER_SWAP3, unfilter_swap3, sse, avx2, avx2, neon)                                       \
-    X(UNFILTER_SWAP4, unfilter_swap4, sse, avx2, avx2, neon)
+/* A level's table: plain C, and over it what the levels up to this one replace. A later entry of an
+ * initializer replaces an earlier one: C11, section 6.7.9, paragraph 19. */
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Winitializer-overrides"
+#elif defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
 
-#define ROW_TABLE(X)                                                                               \
-    X(ROW_lut1_to_bgr24, row_lut1_to_bgr24, sse, sse, sse, neon)                                   \
-    X(ROW_lut2_to_bgr24, row_lut2_to_bgr24, sse, sse, sse, neon)                                   \
-    X(ROW_lut4_to_bgr24, row_lut4_to_bgr24, sse, sse, sse, neon)                                   \
-    X(ROW_lut8_to_bgr24, row_lut8_to_bgr24, sse, sse, avx512, c)                                   \
-    X(ROW_lut1_to_bgra32, row_lut1_to_bgra32, sse, sse, sse, neon)                                 \
-    X(ROW_lut2_to_bgra32, row_lut2_to_bgra32, sse, sse, sse, neon)                                 \
-    X(ROW_lut4_to_bgra32, row_lut4_to_bgra32, sse, sse, sse, neon)                                 \
-    X(ROW_lut8_to_bgra32, row_lut8_to_bgra32, sse, sse, avx512, c)                                 \
-    X(ROW_gray8_to_bgr24, row_gray8_to_bgr24, sse, sse, sse, neon)                                 \
-    X(ROW_index1_to_index1, row_index1_to_index1, c, c, c, c)                                      \
-    X(ROW_index2_to_index8, row_index2_to_index8, sse, sse, sse, neon)                             \
-    X(ROW_index4_to_index8, row_index4_to_index8, sse, sse, sse, neon)                             \
-    X(ROW_index8_to_index8, row_index8_to_index8, c, c, c, c)                                      \
-    X(ROW_gray16_to_index8, row_gray16_to_index8, sse, sse, sse, c)                                \
-    X(ROW_gray16_key_to_bgr24, row_gray16_key_to_bgr24, sse, avx2, avx2, c)                        \
-    X(ROW_gray16_key_to_bgra32, row_gray16_key_to_bgra32, sse, avx2, avx2, c)                      \
-    X(ROW_rgb8_to_bgr24, row_rgb8_to_bgr24, sse, avx2, avx2, neon)                                 \
-    X(ROW_rgb8_key_to_bgr24, row_rgb8_key_to_bgr24, sse, avx2, avx2, neon)                         \
-    X(ROW_rgb8_key_to_bgra32, row_rgb8_key_to_bgra32, sse, avx2, avx2, neon)                       \
-    X(ROW_rgb16_key_to_bgr24, row_rgb16_key_to_bgr24, sse, avx2, avx2, c)                          \
-    X(ROW_rgb16_key_to_bgra32, row_rgb16_key_to_bgra32, sse, avx2, avx2, c)                        \
-    X(ROW_gray_alpha8_blend_to_bgr24, row_gray_alpha8_blend_to_bgr24, sse, avx2, avx2, neon)       \
-    X(ROW_gray_alpha8_drop_to_bgr24, row_gray_alpha8_drop_to_bgr24, sse, avx2, avx2, neon)         \
-    X(ROW_gray_alpha8_to_bgra32, row_gray_alpha8_to_bgra32, sse, avx2, avx2, neon)                 \
-    X(ROW_gray_alpha16_blend_to_bgr24, row_gray_alpha16_blend_to_bgr24, sse, avx2, avx2, c)        \
-    X(ROW_gray_alpha16_drop_to_bgr24, row_gray_alpha16_drop_to_bgr24, sse, avx2, avx2, c)          \
-    X(ROW_gray_alpha16_to_bgra32, row_gray_alpha16_to_bgra32, sse, avx2, avx2, c)                  \
-    X(ROW_rgba8_blend_to_bgr24, row_rgba8_blend_to_bgr24, sse, avx2, avx2, neon)                   \
-    X(ROW_rgba8_drop_to_bgr24, row_rgba8_drop_to_bgr24, sse, avx2, avx2, neon)                     \
-    X(ROW_rgba8_to_bgra32, row_rgba8_to_bgra32, sse, avx2, avx2, neon)                             \
-    X(ROW_rgba16_blend_to_bgr24, row_rgba16_blend_to_bgr24, sse, avx2, avx2, c)                    \
-    X(ROW_rgba16_drop_to_bgr24, row_rgba16_drop_to_bgr24, sse, avx2, avx2, c)                      \
-    X(ROW_rgba16_to_bgra32, row_rgba16_to_bgra32, sse, avx2, avx2, c)
+#define UNFILTER_C(name, bpp) .unfilter[UNFILTER_##name] = unfilter_##name##_c,
+#define ROW_C(name, from, to) .row[ROW_##name] = row_##name##_c,
+#define PLAIN UNFILTER_KINDS(UNFILTER_C) ROW_KINDS(ROW_C).inflate_fast = inflate_fast_c
 
-#define LEVEL(column, inflate_loop)                                                                \
-    {                                                                                              \
-        .unfilter = {UNFILTER_TABLE(column)}, .row = {ROW_TABLE(column)},                          \
-        .inflate_fast = inflate_loop                                                               \
-    }
+static const kernels plain = {PLAIN};
 
-#define COLUMN_C(index, name, sse, avx2, avx512, neon) [index] = name##_c,
-static const kernels plain = LEVEL(COLUMN_C, inflate_fast_c);
+#define UNFILTER(name, level) .unfilter[UNFILTER_##name] = unfilter_##name##_##level,
+#define ROW(name, level) .row[ROW_##name] = row_##name##_##level,
 
 #ifdef PNG2BMP_X86
 
-#define COLUMN_SSE(index, name, sse, avx2, avx512, neon) [index] = name##_##sse,
-#define COLUMN_AVX512(index, name, sse, avx2, avx512, neon) [index] = name##_##avx512,
-#define COLUMN_AVX2(index, name, sse, avx2, avx512, neon) [index] = name##_##avx2,
-static const kernels sse = LEVEL(COLUMN_SSE, inflate_fast_c);
-static const kernels avx2 = LEVEL(COLUMN_AVX2, inflate_fast_bmi2);
-static const kernels avx512 = LEVEL(COLUMN_AVX512, inflate_fast_bmi2);
+#define SSE_UNFILTER(name) UNFILTER(name, sse)
+#define SSE_ROW(name) ROW(name, sse)
+#define AVX2_UNFILTER(name) UNFILTER(name, avx2)
+#define AVX2_ROW(name) ROW(name, avx2)
+#define AVX512_ROW(name) ROW(name, avx512)
+#define SSE PLAIN, SSE_UNFILTERS(SSE_UNFILTER) SSE_ROWS(SSE_ROW)
+#define AVX2 SSE AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
+#define AVX512 AVX2, AVX512_ROWS(AVX512_ROW)
+
+static const kernels sse = {SSE};
+static const kernels avx2 = {AVX2};
+static const kernels avx512 = {AVX512};
 
 /* __builtin_cpu_supports reads what was found out when the program started: the
  * instruction itself (cpuid) takes tens of microseconds in a virtual machine. */
@@ -117,8 +81,10 @@ const kernels *kernels_for(png2bmp_cpu level)
 
 #elif defined(PNG2BMP_ARM)
 
-#define COLUMN_NEON(index, name, sse, avx2, avx512, neon) [index] = name##_##neon,
-static const kernels neon = LEVEL(COLUMN_NEON, inflate_fast_c);
+#define NEON_UNFILTER(name) UNFILTER(name, neon)
+#define NEON_ROW(name) ROW(name, neon)
+
+static const kernels neon = {PLAIN, NEON_UNFILTERS(NEON_UNFILTER) NEON_ROWS(NEON_ROW)};
 
 const kernels *kernels_for(png2bmp_cpu level)
 {

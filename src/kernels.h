@@ -40,16 +40,21 @@ typedef enum filter_type {
 typedef void (*unfilter_fn)(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,
                             size_t row_bytes, const uint8_t *prior, size_t rows);
 
-/* By bytes a pixel, "bpp" in section 9.2 (1 for depths below 8). */
+/* A name, and bytes a pixel: "bpp" in section 9.2 (1 for depths below 8). */
+#define UNFILTER_KINDS(X)                                                                          \
+    X(1, 1)                                                                                        \
+    X(2, 2)                                                                                        \
+    X(3, 3)                                                                                        \
+    X(4, 4)                                                                                        \
+    X(6, 6)                                                                                        \
+    X(8, 8)                                                                                        \
+    X(swap3, 3)                                                                                    \
+    X(swap4, 4)
+
 typedef enum unfilter_kind {
-    UNFILTER_1,
-    UNFILTER_2,
-    UNFILTER_3,
-    UNFILTER_4,
-    UNFILTER_6,
-    UNFILTER_8,
-    UNFILTER_SWAP3,
-    UNFILTER_SWAP4,
+#define UNFILTER_ENUM(name, bpp) UNFILTER_##name,
+    UNFILTER_KINDS(UNFILTER_ENUM)
+#undef UNFILTER_ENUM
     UNFILTER_COUNT
 } unfilter_kind;
 
@@ -74,49 +79,58 @@ typedef struct row_context {
  */
 typedef void (*row_fn)(uint8_t *dst, const uint8_t *src, size_t width, const row_context *context);
 
-/* Named source_to_destination. BLEND: onto the background; DROP: colour as
- * stored. Sources without the word KEY ignore the key. */
+/* A name, source_to_destination, and the bits of a pixel in both. BLEND: onto the background; DROP:
+ * colour as stored. Sources without the word KEY ignore the key. */
 #define ROW_KINDS(X)                                                                               \
-    X(lut1_to_bgr24)                                                                               \
-    X(lut2_to_bgr24)                                                                               \
-    X(lut4_to_bgr24)                                                                               \
-    X(lut8_to_bgr24)                                                                               \
-    X(lut1_to_bgra32)                                                                              \
-    X(lut2_to_bgra32)                                                                              \
-    X(lut4_to_bgra32)                                                                              \
-    X(lut8_to_bgra32)                                                                              \
-    X(gray8_to_bgr24)   /* R = G = B = the sample */                                               \
-    X(index1_to_index1) /* a copy, unused bits cleared */                                          \
-    X(index2_to_index8)                                                                            \
-    X(index4_to_index8)                                                                            \
-    X(index8_to_index8)                                                                            \
-    X(gray16_to_index8)                                                                            \
-    X(gray16_key_to_bgr24) /* the key becomes the background; without a key: none does */          \
-    X(gray16_key_to_bgra32)                                                                        \
-    X(rgb8_to_bgr24)                                                                               \
-    X(rgb8_key_to_bgr24)                                                                           \
-    X(rgb8_key_to_bgra32)                                                                          \
-    X(rgb16_key_to_bgr24)                                                                          \
-    X(rgb16_key_to_bgra32)                                                                         \
-    X(gray_alpha8_blend_to_bgr24)                                                                  \
-    X(gray_alpha8_drop_to_bgr24)                                                                   \
-    X(gray_alpha8_to_bgra32)                                                                       \
-    X(gray_alpha16_blend_to_bgr24)                                                                 \
-    X(gray_alpha16_drop_to_bgr24)                                                                  \
-    X(gray_alpha16_to_bgra32)                                                                      \
-    X(rgba8_blend_to_bgr24)                                                                        \
-    X(rgba8_drop_to_bgr24)                                                                         \
-    X(rgba8_to_bgra32)                                                                             \
-    X(rgba16_blend_to_bgr24)                                                                       \
-    X(rgba16_drop_to_bgr24)                                                                        \
-    X(rgba16_to_bgra32)
+    X(lut1_to_bgr24, 1, 24)                                                                        \
+    X(lut2_to_bgr24, 2, 24)                                                                        \
+    X(lut4_to_bgr24, 4, 24)                                                                        \
+    X(lut8_to_bgr24, 8, 24)                                                                        \
+    X(lut1_to_bgra32, 1, 32)                                                                       \
+    X(lut2_to_bgra32, 2, 32)                                                                       \
+    X(lut4_to_bgra32, 4, 32)                                                                       \
+    X(lut8_to_bgra32, 8, 32)                                                                       \
+    X(gray8_to_bgr24, 8, 24)  /* R = G = B = the sample */                                         \
+    X(index1_to_index1, 1, 1) /* a copy, unused bits cleared */                                    \
+    X(index2_to_index8, 2, 8)                                                                      \
+    X(index4_to_index8, 4, 8)                                                                      \
+    X(index8_to_index8, 8, 8)                                                                      \
+    X(gray16_to_index8, 16, 8)                                                                     \
+    X(gray16_key_to_bgr24, 16, 24) /* the key becomes the background; without a key: none does */  \
+    X(gray16_key_to_bgra32, 16, 32)                                                                \
+    X(rgb8_to_bgr24, 24, 24)                                                                       \
+    X(rgb8_key_to_bgr24, 24, 24)                                                                   \
+    X(rgb8_key_to_bgra32, 24, 32)                                                                  \
+    X(rgb16_key_to_bgr24, 48, 24)                                                                  \
+    X(rgb16_key_to_bgra32, 48, 32)                                                                 \
+    X(gray_alpha8_blend_to_bgr24, 16, 24)                                                          \
+    X(gray_alpha8_drop_to_bgr24, 16, 24)                                                           \
+    X(gray_alpha8_to_bgra32, 16, 32)                                                               \
+    X(gray_alpha16_blend_to_bgr24, 32, 24)                                                         \
+    X(gray_alpha16_drop_to_bgr24, 32, 24)                                                          \
+    X(gray_alpha16_to_bgra32, 32, 32)                                                              \
+    X(rgba8_blend_to_bgr24, 32, 24)                                                                \
+    X(rgba8_drop_to_bgr24, 32, 24)                                                                 \
+    X(rgba8_to_bgra32, 32, 32)                                                                     \
+    X(rgba16_blend_to_bgr24, 64, 24)                                                               \
+    X(rgba16_drop_to_bgr24, 64, 24)                                                                \
+    X(rgba16_to_bgra32, 64, 32)
 
 typedef enum row_kind {
-#define ROW_ENUM(name) ROW_##name,
+#define ROW_ENUM(name, from, to) ROW_##name,
     ROW_KINDS(ROW_ENUM)
 #undef ROW_ENUM
     ROW_COUNT
 } row_kind;
+
+/* The functions of a level are called unfilter_NAME_LEVEL and row_NAME_LEVEL; plain C is level "c".
+ */
+#define DECLARE_UNFILTER(name, level)                                                              \
+    void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,         \
+                                   size_t row_bytes, const uint8_t *prior, size_t rows);
+#define DECLARE_ROW(name, level)                                                                   \
+    void row_##name##_##level(uint8_t *dst, const uint8_t *src, size_t width,                      \
+                              const row_context *context);
 
 /* The inflater's fast loop: decodes while input and output have slack (see
  * inflate_fast.h). False: a distance reached before the first byte. */

@@ -4,9 +4,8 @@
 
 #include "kernels.h"
 
-#define ROW_DECLARE(name)                                                                          \
-    void row_##name##_c(uint8_t *dst, const uint8_t *src, size_t width, const row_context *context);
-ROW_KINDS(ROW_DECLARE)
-#undef ROW_DECLARE
+#define DECLARE_C(name, from, to) DECLARE_ROW(name, c)
+ROW_KINDS(DECLARE_C)
+#undef DECLARE_C
 
 #endif

@@ -4,22 +4,9 @@
 
 #include "kernels.h"
 
-void unfilter_1_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                  const uint8_t *prior, size_t rows);
-void unfilter_2_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                  const uint8_t *prior, size_t rows);
-void unfilter_3_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                  const uint8_t *prior, size_t rows);
-void unfilter_4_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                  const uint8_t *prior, size_t rows);
-void unfilter_6_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                  const uint8_t *prior, size_t rows);
-void unfilter_8_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                  const uint8_t *prior, size_t rows);
-void unfilter_swap3_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                      const uint8_t *prior, size_t rows);
-void unfilter_swap4_c(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                      const uint8_t *prior, size_t rows);
+#define DECLARE_C(name, bpp) DECLARE_UNFILTER(name, c)
+UNFILTER_KINDS(DECLARE_C)
+#undef DECLARE_C
 
 /* The kind for a scanline whose pixels take `bits` bits. */
 unfilter_kind unfilter_kind_for(unsigned bits);

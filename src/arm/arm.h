@@ -1,5 +1,5 @@
-/* The arm64 kernels. This folder compiles to nothing elsewhere. Every arm64 CPU has
- * NEON, so there is nothing to find out at run time. */
+/* The arm64 kernels: which functions they replace. This folder compiles to nothing elsewhere. Every
+ * arm64 CPU has NEON, so there is nothing to find out at run time. */
 #ifndef PNG2BMP_ARM_H
 #define PNG2BMP_ARM_H
 
@@ -8,20 +8,36 @@
 
 #include "kernels.h"
 
-#define DECLARE_UNFILTER(name)                                                                     \
-    void unfilter_##name##_neon(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,            \
-                                size_t row_bytes, const uint8_t *prior, size_t rows);
-DECLARE_UNFILTER(3)
-DECLARE_UNFILTER(4)
-DECLARE_UNFILTER(swap3)
-DECLARE_UNFILTER(swap4)
-#undef DECLARE_UNFILTER
+#define NEON_UNFILTERS(X)                                                                          \
+    X(3)                                                                                           \
+    X(4)                                                                                           \
+    X(swap3)                                                                                       \
+    X(swap4)
 
-#define DECLARE_ROW(name)                                                                          \
-    void row_##name##_neon(uint8_t *dst, const uint8_t *src, size_t width,                         \
-                           const row_context *context);
-ROW_KINDS(DECLARE_ROW)
-#undef DECLARE_ROW
+#define NEON_ROWS(X)                                                                               \
+    X(lut1_to_bgr24)                                                                               \
+    X(lut2_to_bgr24)                                                                               \
+    X(lut4_to_bgr24)                                                                               \
+    X(lut1_to_bgra32)                                                                              \
+    X(lut2_to_bgra32)                                                                              \
+    X(lut4_to_bgra32)                                                                              \
+    X(gray8_to_bgr24)                                                                              \
+    X(index2_to_index8)                                                                            \
+    X(index4_to_index8)                                                                            \
+    X(rgb8_to_bgr24)                                                                               \
+    X(rgb8_key_to_bgr24)                                                                           \
+    X(rgb8_key_to_bgra32)                                                                          \
+    X(gray_alpha8_blend_to_bgr24)                                                                  \
+    X(gray_alpha8_drop_to_bgr24)                                                                   \
+    X(gray_alpha8_to_bgra32)                                                                       \
+    X(rgba8_blend_to_bgr24)                                                                        \
+    X(rgba8_drop_to_bgr24)                                                                         \
+    X(rgba8_to_bgra32)
+
+#define DECLARE_NEON_UNFILTER(name) DECLARE_UNFILTER(name, neon)
+#define DECLARE_NEON_ROW(name) DECLARE_ROW(name, neon)
+NEON_UNFILTERS(DECLARE_NEON_UNFILTER)
+NEON_ROWS(DECLARE_NEON_ROW)
 
 #endif
 #endif

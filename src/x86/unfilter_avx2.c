@@ -10,6 +10,8 @@
 
 #include "unfilter_single.h"
 
+#include "unfilter_rows.h"
+
 KERNEL __m256i shuffle_blocks(__m256i v, const uint8_t *order)
 {
     return order ? _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(load_block(order))) : v;
@@ -39,13 +41,13 @@ KERNEL __m256i shuffle_blocks(__m256i v, const uint8_t *order)
 #undef SLOT
 #undef VECTOR_BYTES
 
-DEFINE_UNFILTER(1, avx2, 1, 1, false, wave_1_128, 16)
-DEFINE_UNFILTER(2, avx2, 2, 2, false, wave_2_128, 8)
-DEFINE_UNFILTER(3, avx2, 3, 4, false, wave_4_256, 8)
-DEFINE_UNFILTER(4, avx2, 4, 4, false, wave_4_256, 8)
-DEFINE_UNFILTER(6, avx2, 6, 8, false, wave_8_256, 4)
-DEFINE_UNFILTER(8, avx2, 8, 8, false, wave_8_256, 4)
-DEFINE_UNFILTER(swap3, avx2, 3, 4, true, wave_4_256, 8)
-DEFINE_UNFILTER(swap4, avx2, 4, 4, true, wave_4_256, 8)
+DEFINE_UNFILTER(1, avx2, 1, false, wave_1_128, 16)
+DEFINE_UNFILTER(2, avx2, 2, false, wave_2_128, 8)
+DEFINE_UNFILTER(3, avx2, 3, false, wave_4_256, 8)
+DEFINE_UNFILTER(4, avx2, 4, false, wave_4_256, 8)
+DEFINE_UNFILTER(6, avx2, 6, false, wave_8_256, 4)
+DEFINE_UNFILTER(8, avx2, 8, false, wave_8_256, 4)
+DEFINE_UNFILTER(swap3, avx2, 3, true, wave_4_256, 8)
+DEFINE_UNFILTER(swap4, avx2, 4, true, wave_4_256, 8)
 
 #endif

@@ -12,7 +12,8 @@
  * when spread to SLOT bytes each, and are transposed on the way in and out.
  *
  * This file is a template: it is included once for each VECTOR_BYTES (16 or 32)
- * and SLOT (1, 2, 4, 8), and makes the function wave_SLOT_BITS.
+ * and SLOT (1, 2, 4, 8), and makes the function wave_of_rows, wave_SLOT_BITS to those who include
+ * it.
  */
 #if VECTOR_BYTES == 16
 #define VEC __m128i
@@ -25,9 +26,28 @@
 #define V_BITS(op) _mm256_##op##_si256
 #define WAVE_BITS 256
 #endif
+
+/* C has no templates: what this file defines is called wave_..._SLOT_BITS to the compiler. */
 #define WAVE_PASTE(name, slot, bits) name##_##slot##_##bits
 #define WAVE_EXPAND(name, slot, bits) WAVE_PASTE(name, slot, bits)
-#define WAVE(name) WAVE_EXPAND(name, SLOT, WAVE_BITS)
+#define WAVE_NAME(name) WAVE_EXPAND(name, SLOT, WAVE_BITS)
+#define wave_at_most WAVE_NAME(wave_at_most)
+#define wave_edge_block WAVE_NAME(wave_edge_block)
+#define wave_inner_block WAVE_NAME(wave_inner_block)
+#define wave_lanes WAVE_NAME(wave_lanes)
+#define wave_load_edge WAVE_NAME(wave_load_edge)
+#define wave_make_lanes WAVE_NAME(wave_make_lanes)
+#define wave_move_down WAVE_NAME(wave_move_down)
+#define wave_offset WAVE_NAME(wave_offset)
+#define wave_paeth WAVE_NAME(wave_paeth)
+#define wave_prior_edge WAVE_NAME(wave_prior_edge)
+#define wave_rows WAVE_NAME(wave_rows)
+#define wave_select WAVE_NAME(wave_select)
+#define wave_state WAVE_NAME(wave_state)
+#define wave_store_edge WAVE_NAME(wave_store_edge)
+#define wave_transpose WAVE_NAME(wave_transpose)
+#define wave_undo WAVE_NAME(wave_undo)
+#define wave_of_rows WAVE_NAME(wave)
 
 #define WAVE_ROWS (VECTOR_BYTES / SLOT)
 #define WAVE_STEPS (BLOCK / SLOT)
@@ -44,16 +64,16 @@
 
 /* Lanes that do something else than Paeth, as masks. Sub is Paeth with 0 above
  * and to the upper left. */
-typedef struct WAVE(lanes) {
+typedef struct wave_lanes {
     VEC keep_above; /* 0: None, Sub */
     VEC flat;       /* -1: None, Up, Average: the candidate `average` is taken */
     VEC twice;      /* -1: None, Up: average of above and above */
-} WAVE(lanes);
+} wave_lanes;
 
-KERNEL WAVE(lanes) WAVE(make_lanes)(const uint8_t *src, size_t pitch, size_t rows)
+KERNEL wave_lanes wave_make_lanes(const uint8_t *src, size_t pitch, size_t rows)
 {
-    uint8_t keep_above[VECTOR_BYTES] = {0}, flat[VECTOR_BYTES] = {0}, twice[VECTOR_BYTES] = {0};
-    WAVE(lanes) lanes;
+    uint8_t    keep_above[VECTOR_BYTES] = {0}, flat[VECTOR_BYTES] = {0}, twice[VECTOR_BYTES] = {0};
+    wave_lanes lanes;
 
     for (size_t k = 0; k < rows; k++) {
         const uint8_t filter = src[k * pitch];
@@ -74,7 +94,7 @@ KERNEL WAVE(lanes) WAVE(make_lanes)(const uint8_t *src, size_t pitch, size_t row
  * the first half of the vectors with the second, which after log2(n) stages is
  * the transposed matrix. In 32 bytes the halves are two matrices.
  */
-KERNEL void WAVE(transpose)(VEC v[WAVE_STEPS])
+KERNEL void wave_transpose(VEC v[WAVE_STEPS])
 {
     UNROLL
     for (size_t n = WAVE_STEPS; n > 1; n /= 2) {
@@ -93,7 +113,7 @@ KERNEL void WAVE(transpose)(VEC v[WAVE_STEPS])
 
 /* Lane k gets what lane k - 1 has, lane 0 the pixel of the prior row. `prior` is
  * at this pixel; SLOT bytes are read. */
-KERNEL VEC WAVE(move_down)(VEC v, const uint8_t *prior)
+KERNEL VEC wave_move_down(VEC v, const uint8_t *prior)
 {
 #if VECTOR_BYTES == 16
     uint64_t pixel = 0;
@@ -116,13 +136,13 @@ KERNEL VEC WAVE(move_down)(VEC v, const uint8_t *prior)
 #endif
 }
 
-KERNEL VEC WAVE(select)(VEC unless, VEC then, VEC mask)
+KERNEL VEC wave_select(VEC unless, VEC then, VEC mask)
 {
     return V(blendv_epi8)(unless, then, mask);
 }
 
 /* a <= b, unsigned */
-KERNEL VEC WAVE(at_most)(VEC a, VEC b)
+KERNEL VEC wave_at_most(VEC a, VEC b)
 {
     return V(cmpeq_epi8)(V(min_epu8)(a, b), a);
 }
@@ -133,44 +153,44 @@ KERNEL VEC WAVE(at_most)(VEC a, VEC b)
  * is f <= e - f, and the other one e <= f - e. x is added to the three candidates,
  * so that the choice is the last thing on the way from one pixel to the next.
  */
-KERNEL VEC WAVE(paeth)(VEC left, VEC above, VEC upper_left, VEC x, const WAVE(lanes) * lanes)
+KERNEL VEC wave_paeth(VEC left, VEC above, VEC upper_left, VEC x, const wave_lanes *lanes)
 {
     const VEC lo = V(min_epu8)(left, above);
     const VEC hi = V(max_epu8)(left, above);
     const VEC e = V(subs_epu8)(upper_left, lo);
     const VEC f = V(subs_epu8)(hi, upper_left);
-    const VEC take_lo = WAVE(at_most)(f, V(subs_epu8)(e, f));
-    const VEC take_hi = WAVE(at_most)(e, V(subs_epu8)(f, e));
+    const VEC take_lo = wave_at_most(f, V(subs_epu8)(e, f));
+    const VEC take_hi = wave_at_most(e, V(subs_epu8)(f, e));
     VEC       low = lo;
 
     if (lanes) {
         /* In flat lanes upper_left is 255, so take_lo holds. */
-        const VEC other = WAVE(select)(left, above, lanes->twice);
+        const VEC other = wave_select(left, above, lanes->twice);
         const VEC odd = V_BITS(and)(V_BITS(xor)(other, above), V(set1_epi8)(1));
         const VEC average = V(sub_epi8)(V(avg_epu8)(other, above), odd);
 
-        low = WAVE(select)(lo, average, lanes->flat);
+        low = wave_select(lo, average, lanes->flat);
     }
-    return WAVE(select)(WAVE(select)(V(add_epi8)(upper_left, x), V(add_epi8)(hi, x), take_hi),
-                        V(add_epi8)(low, x), take_lo);
+    return wave_select(wave_select(V(add_epi8)(upper_left, x), V(add_epi8)(hi, x), take_hi),
+                       V(add_epi8)(low, x), take_lo);
 }
 
 /* What a step leaves to the next one. */
-typedef struct WAVE(state) {
+typedef struct wave_state {
     VEC left;       /* WAVE_ALL_AVERAGE: inverted */
     VEC before;     /* the pixels of the step before */
     VEC upper_left; /* in flat lanes 255 */
-} WAVE(state);
+} wave_state;
 
 /* Filtered pixels in, unfiltered out: v[i] is step i of the block. */
-KERNEL void WAVE(undo)(int mode, pixel_shape shape, const WAVE(lanes) * lanes, WAVE(state) * state,
-                       const uint8_t *prior, VEC v[WAVE_STEPS])
+KERNEL void wave_undo(int mode, pixel_shape shape, const wave_lanes *lanes, wave_state *state,
+                      const uint8_t *prior, VEC v[WAVE_STEPS])
 {
     const VEC ones = V(set1_epi8)(-1);
 
     UNROLL
     for (size_t i = 0; i < WAVE_STEPS; i++) {
-        VEC above = WAVE(move_down)(state->before, prior + i * shape.bpp);
+        VEC above = wave_move_down(state->before, prior + i * shape.bpp);
 
         if (mode == WAVE_ALL_AVERAGE) {
             /* See single_average(). */
@@ -182,22 +202,22 @@ KERNEL void WAVE(undo)(int mode, pixel_shape shape, const WAVE(lanes) * lanes, W
         if (mode == WAVE_MIXED)
             above = V_BITS(and)(above, lanes->keep_above);
         state->before = state->left;
-        state->left = WAVE(paeth)(state->left, above, state->upper_left, v[i],
-                                  mode == WAVE_MIXED ? lanes : NULL);
+        state->left = wave_paeth(state->left, above, state->upper_left, v[i],
+                                 mode == WAVE_MIXED ? lanes : NULL);
         state->upper_left = mode == WAVE_MIXED ? V_BITS(or)(above, lanes->flat) : above;
         v[i] = state->left;
     }
 }
 
 /* The rows of a wave. Row k is at pixel (pixel - WAVE_LAG * k). */
-typedef struct WAVE(rows) {
+typedef struct wave_rows {
     const uint8_t *from[WAVE_ROWS];
     uint8_t       *to[WAVE_ROWS];
     size_t         count, width;
-} WAVE(rows);
+} wave_rows;
 
 /* Where row k is when the first is at `pixel`, in bytes. */
-KERNEL ptrdiff_t WAVE(offset)(pixel_shape shape, size_t pixel, size_t k)
+KERNEL ptrdiff_t wave_offset(pixel_shape shape, size_t pixel, size_t k)
 {
     return ((ptrdiff_t)pixel - (ptrdiff_t)(WAVE_LAG * k)) * (ptrdiff_t)shape.bpp;
 }
@@ -206,32 +226,31 @@ KERNEL ptrdiff_t WAVE(offset)(pixel_shape shape, size_t pixel, size_t k)
  * A block that lies inside of all rows. Lanes without a row read what lane 0 reads
  * and write where the last row does; that one writes after them.
  */
-KERNEL void WAVE(inner_block)(int mode, pixel_shape shape, const WAVE(rows) * rows, size_t pixel,
-                              const uint8_t *prior, const WAVE(lanes) * lanes, WAVE(state) * state)
+KERNEL void wave_inner_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
+                             const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
 {
     VEC v[WAVE_STEPS];
 
     UNROLL
     for (size_t i = 0; i < WAVE_STEPS; i++) {
-        const __m128i row = load_block(rows->from[i] + WAVE(offset)(shape, pixel, i));
+        const __m128i row = load_block(rows->from[i] + wave_offset(shape, pixel, i));
 #if VECTOR_BYTES == 16
         v[i] = shuffle_block(row, spread_order(shape));
 #else
         const size_t k = i + WAVE_STEPS;
 
-        v[i] =
-            _mm256_inserti128_si256(_mm256_castsi128_si256(row),
-                                    load_block(rows->from[k] + WAVE(offset)(shape, pixel, k)), 1);
+        v[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(row),
+                                       load_block(rows->from[k] + wave_offset(shape, pixel, k)), 1);
         v[i] = shuffle_blocks(v[i], spread_order(shape));
 #endif
     }
-    WAVE(transpose)(v);
-    WAVE(undo)(mode, shape, lanes, state, prior, v);
-    WAVE(transpose)(v);
+    wave_transpose(v);
+    wave_undo(mode, shape, lanes, state, prior, v);
+    wave_transpose(v);
 #if VECTOR_BYTES == 16
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + WAVE(offset)(shape, pixel, i),
+        store_block(rows->to[i] + wave_offset(shape, pixel, i),
                     shuffle_block(v[i], gather_order(shape)));
 #else
     UNROLL
@@ -239,23 +258,23 @@ KERNEL void WAVE(inner_block)(int mode, pixel_shape shape, const WAVE(rows) * ro
         const size_t k = i + WAVE_STEPS;
 
         v[i] = shuffle_blocks(v[i], gather_order(shape));
-        store_block(rows->to[k] + WAVE(offset)(shape, pixel, k), _mm256_extracti128_si256(v[i], 1));
+        store_block(rows->to[k] + wave_offset(shape, pixel, k), _mm256_extracti128_si256(v[i], 1));
     }
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + WAVE(offset)(shape, pixel, i), _mm256_castsi256_si128(v[i]));
+        store_block(rows->to[i] + wave_offset(shape, pixel, i), _mm256_castsi256_si128(v[i]));
 #endif
 }
 
 /* The spread block of row k; pixels before the row are 0. */
-KERNEL __m128i WAVE(load_edge)(pixel_shape shape, const WAVE(rows) * rows, size_t k, size_t pixel)
+KERNEL __m128i wave_load_edge(pixel_shape shape, const wave_rows *rows, size_t k, size_t pixel)
 {
     static const uint8_t ramp[2 * BLOCK] = {0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
                                             0,   0,   0,   0,   0,   255, 255, 255, 255, 255, 255,
                                             255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     const size_t         lag = WAVE_LAG * k;
-    __m128i v = shuffle_block(load_block(rows->from[k] + WAVE(offset)(shape, pixel, k)),
-                              spread_order(shape));
+    __m128i              v = shuffle_block(load_block(rows->from[k] + wave_offset(shape, pixel, k)),
+                                           spread_order(shape));
 
     if (pixel < lag) {
         const size_t absent = (lag - pixel) * SLOT;
@@ -265,8 +284,8 @@ KERNEL __m128i WAVE(load_edge)(pixel_shape shape, const WAVE(rows) * rows, size_
     return v;
 }
 
-KERNEL void WAVE(store_edge)(pixel_shape shape, const WAVE(rows) * rows, size_t k, size_t pixel,
-                             __m128i v)
+KERNEL void wave_store_edge(pixel_shape shape, const wave_rows *rows, size_t k, size_t pixel,
+                            __m128i v)
 {
     const size_t lag = WAVE_LAG * k;
     const size_t skip = pixel < lag ? lag - pixel : 0;
@@ -283,39 +302,38 @@ KERNEL void WAVE(store_edge)(pixel_shape shape, const WAVE(rows) * rows, size_t 
 }
 
 /* A block in which some rows have not begun or have ended. */
-KERNEL void WAVE(edge_block)(int mode, pixel_shape shape, const WAVE(rows) * rows, size_t pixel,
-                             const uint8_t *prior, const WAVE(lanes) * lanes, WAVE(state) * state)
+KERNEL void wave_edge_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
+                            const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
 {
     VEC v[WAVE_STEPS];
 
     for (size_t i = 0; i < WAVE_STEPS; i++) {
 #if VECTOR_BYTES == 16
-        v[i] = WAVE(load_edge)(shape, rows, i, pixel);
+        v[i] = wave_load_edge(shape, rows, i, pixel);
 #else
         v[i] =
-            _mm256_inserti128_si256(_mm256_castsi128_si256(WAVE(load_edge)(shape, rows, i, pixel)),
-                                    WAVE(load_edge)(shape, rows, i + WAVE_STEPS, pixel), 1);
+            _mm256_inserti128_si256(_mm256_castsi128_si256(wave_load_edge(shape, rows, i, pixel)),
+                                    wave_load_edge(shape, rows, i + WAVE_STEPS, pixel), 1);
 #endif
     }
-    WAVE(transpose)(v);
-    WAVE(undo)(mode, shape, lanes, state, prior, v);
-    WAVE(transpose)(v);
+    wave_transpose(v);
+    wave_undo(mode, shape, lanes, state, prior, v);
+    wave_transpose(v);
     for (size_t k = 0; k < rows->count; k++) {
 #if VECTOR_BYTES == 16
-        WAVE(store_edge)(shape, rows, k, pixel, v[k]);
+        wave_store_edge(shape, rows, k, pixel, v[k]);
 #else
-        WAVE(store_edge)
-        (shape, rows, k, pixel,
-         k < WAVE_STEPS ? _mm256_castsi256_si128(v[k])
-                        : _mm256_extracti128_si256(v[k - WAVE_STEPS], 1));
+        wave_store_edge(shape, rows, k, pixel,
+                        k < WAVE_STEPS ? _mm256_castsi256_si128(v[k])
+                                       : _mm256_extracti128_si256(v[k - WAVE_STEPS], 1));
 #endif
     }
 }
 
 /* Block `pixel` of the prior row, BLOCK bytes which may be read: itself, or a copy
  * in `part`, or zeros. */
-KERNEL const uint8_t *WAVE(prior_edge)(pixel_shape shape, const uint8_t *prior, size_t pixel,
-                                       size_t row_bytes, uint8_t part[BLOCK])
+KERNEL const uint8_t *wave_prior_edge(pixel_shape shape, const uint8_t *prior, size_t pixel,
+                                      size_t row_bytes, uint8_t part[BLOCK])
 {
     const size_t at = pixel * shape.bpp;
 
@@ -336,16 +354,15 @@ KERNEL const uint8_t *WAVE(prior_edge)(pixel_shape shape, const uint8_t *prior, 
  * whole rows, and it goes on for 2 (rows - 1) pixels; the rest of a block, less
  * than 32 bytes, is within KERNEL_SLACK.
  */
-KERNEL void WAVE(wave)(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
-                       const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
+KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
+                         const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
 {
     static const uint8_t zeros[BLOCK];
     const size_t         pitch = row_bytes + 1;
-    WAVE(rows) table = {.count = rows, .width = row_bytes / shape.bpp};
-    const WAVE(lanes) lanes = WAVE(make_lanes)(src, pitch, rows);
-    const size_t start = WAVE_LAG * (rows - 1), steps = table.width + start;
-    WAVE(state)
-    state = {V_BITS(setzero)(), V_BITS(setzero)(), V_BITS(setzero)()};
+    wave_rows            table = {.count = rows, .width = row_bytes / shape.bpp};
+    const wave_lanes     lanes = wave_make_lanes(src, pitch, rows);
+    const size_t         start = WAVE_LAG * (rows - 1), steps = table.width + start;
+    wave_state           state = {V_BITS(setzero)(), V_BITS(setzero)(), V_BITS(setzero)()};
 
     for (size_t k = 0; k < WAVE_ROWS; k++) {
         const size_t row = k < rows ? k : rows - 1;
@@ -362,15 +379,13 @@ KERNEL void WAVE(wave)(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_
         uint8_t part[BLOCK];
 
         if (pixel < start || pixel * shape.bpp + BLOCK > row_bytes) {
-            WAVE(edge_block)
-            (mode, shape, &table, pixel, WAVE(prior_edge)(shape, prior, pixel, row_bytes, part),
-             &lanes, &state);
+            wave_edge_block(mode, shape, &table, pixel,
+                            wave_prior_edge(shape, prior, pixel, row_bytes, part), &lanes, &state);
             pixel += WAVE_STEPS;
         } else {
             do {
-                WAVE(inner_block)
-                (mode, shape, &table, pixel, prior ? prior + pixel * shape.bpp : zeros, &lanes,
-                 &state);
+                wave_inner_block(mode, shape, &table, pixel,
+                                 prior ? prior + pixel * shape.bpp : zeros, &lanes, &state);
                 pixel += WAVE_STEPS;
             } while (pixel * shape.bpp + BLOCK <= row_bytes);
         }
@@ -384,6 +399,23 @@ KERNEL void WAVE(wave)(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_
 #undef WAVE_ROWS
 #undef WAVE_STEPS
 #undef UNPACK
-#undef WAVE
+#undef WAVE_NAME
+#undef wave_at_most
+#undef wave_edge_block
+#undef wave_inner_block
+#undef wave_lanes
+#undef wave_load_edge
+#undef wave_make_lanes
+#undef wave_move_down
+#undef wave_offset
+#undef wave_paeth
+#undef wave_prior_edge
+#undef wave_rows
+#undef wave_select
+#undef wave_state
+#undef wave_store_edge
+#undef wave_transpose
+#undef wave_undo
+#undef wave_of_rows
 #undef WAVE_EXPAND
 #undef WAVE_PASTE

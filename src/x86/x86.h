@@ -1,5 +1,6 @@
-/* The x86-64 kernels. This folder compiles to nothing elsewhere, and where the
- * compiler cannot set the instruction set function by function. */
+/* The x86-64 kernels: which functions each level replaces, those of the level before it included
+ * where nothing faster was found (docs/kernels-notes.md). This folder compiles to nothing
+ * elsewhere, and where the compiler cannot set the instruction set function by function. */
 #ifndef PNG2BMP_X86_H
 #define PNG2BMP_X86_H
 
@@ -8,32 +9,94 @@
 
 #include "kernels.h"
 
-#define DECLARE_UNFILTER(name)                                                                     \
-    void name(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,            \
-              const uint8_t *prior, size_t rows);
-#define DECLARE_UNFILTERS(level)                                                                   \
-    DECLARE_UNFILTER(unfilter_1_##level)                                                           \
-    DECLARE_UNFILTER(unfilter_2_##level)                                                           \
-    DECLARE_UNFILTER(unfilter_3_##level)                                                           \
-    DECLARE_UNFILTER(unfilter_4_##level)                                                           \
-    DECLARE_UNFILTER(unfilter_6_##level)                                                           \
-    DECLARE_UNFILTER(unfilter_8_##level)                                                           \
-    DECLARE_UNFILTER(unfilter_swap3_##level)                                                       \
-    DECLARE_UNFILTER(unfilter_swap4_##level)
-DECLARE_UNFILTERS(sse)
-DECLARE_UNFILTERS(avx2)
+#define SSE_UNFILTERS(X)                                                                           \
+    X(1)                                                                                           \
+    X(2)                                                                                           \
+    X(3)                                                                                           \
+    X(4)                                                                                           \
+    X(6)                                                                                           \
+    X(8)                                                                                           \
+    X(swap3)                                                                                       \
+    X(swap4)
 
-#define DECLARE_ROWS(name)                                                                         \
-    void row_##name##_sse(uint8_t *dst, const uint8_t *src, size_t width,                          \
-                          const row_context *context);                                             \
-    void row_##name##_avx2(uint8_t *dst, const uint8_t *src, size_t width,                         \
-                           const row_context *context);                                            \
-    void row_##name##_avx512(uint8_t *dst, const uint8_t *src, size_t width,                       \
-                             const row_context *context);
-ROW_KINDS(DECLARE_ROWS)
-#undef DECLARE_ROWS
-#undef DECLARE_UNFILTERS
-#undef DECLARE_UNFILTER
+#define SSE_ROWS(X)                                                                                \
+    X(lut1_to_bgr24)                                                                               \
+    X(lut2_to_bgr24)                                                                               \
+    X(lut4_to_bgr24)                                                                               \
+    X(lut8_to_bgr24)                                                                               \
+    X(lut1_to_bgra32)                                                                              \
+    X(lut2_to_bgra32)                                                                              \
+    X(lut4_to_bgra32)                                                                              \
+    X(lut8_to_bgra32)                                                                              \
+    X(gray8_to_bgr24)                                                                              \
+    X(index2_to_index8)                                                                            \
+    X(index4_to_index8)                                                                            \
+    X(gray16_to_index8)                                                                            \
+    X(gray16_key_to_bgr24)                                                                         \
+    X(gray16_key_to_bgra32)                                                                        \
+    X(rgb8_to_bgr24)                                                                               \
+    X(rgb8_key_to_bgr24)                                                                           \
+    X(rgb8_key_to_bgra32)                                                                          \
+    X(rgb16_key_to_bgr24)                                                                          \
+    X(rgb16_key_to_bgra32)                                                                         \
+    X(gray_alpha8_blend_to_bgr24)                                                                  \
+    X(gray_alpha8_drop_to_bgr24)                                                                   \
+    X(gray_alpha8_to_bgra32)                                                                       \
+    X(gray_alpha16_blend_to_bgr24)                                                                 \
+    X(gray_alpha16_drop_to_bgr24)                                                                  \
+    X(gray_alpha16_to_bgra32)                                                                      \
+    X(rgba8_blend_to_bgr24)                                                                        \
+    X(rgba8_drop_to_bgr24)                                                                         \
+    X(rgba8_to_bgra32)                                                                             \
+    X(rgba16_blend_to_bgr24)                                                                       \
+    X(rgba16_drop_to_bgr24)                                                                        \
+    X(rgba16_to_bgra32)
+
+#define AVX2_UNFILTERS(X)                                                                          \
+    X(1)                                                                                           \
+    X(2)                                                                                           \
+    X(3)                                                                                           \
+    X(4)                                                                                           \
+    X(6)                                                                                           \
+    X(8)                                                                                           \
+    X(swap3)                                                                                       \
+    X(swap4)
+
+#define AVX2_ROWS(X)                                                                               \
+    X(gray16_key_to_bgr24)                                                                         \
+    X(gray16_key_to_bgra32)                                                                        \
+    X(rgb8_to_bgr24)                                                                               \
+    X(rgb8_key_to_bgr24)                                                                           \
+    X(rgb8_key_to_bgra32)                                                                          \
+    X(rgb16_key_to_bgr24)                                                                          \
+    X(rgb16_key_to_bgra32)                                                                         \
+    X(gray_alpha8_blend_to_bgr24)                                                                  \
+    X(gray_alpha8_drop_to_bgr24)                                                                   \
+    X(gray_alpha8_to_bgra32)                                                                       \
+    X(gray_alpha16_blend_to_bgr24)                                                                 \
+    X(gray_alpha16_drop_to_bgr24)                                                                  \
+    X(gray_alpha16_to_bgra32)                                                                      \
+    X(rgba8_blend_to_bgr24)                                                                        \
+    X(rgba8_drop_to_bgr24)                                                                         \
+    X(rgba8_to_bgra32)                                                                             \
+    X(rgba16_blend_to_bgr24)                                                                       \
+    X(rgba16_drop_to_bgr24)                                                                        \
+    X(rgba16_to_bgra32)
+
+#define AVX512_ROWS(X)                                                                             \
+    X(lut8_to_bgr24)                                                                               \
+    X(lut8_to_bgra32)
+
+#define DECLARE_SSE_UNFILTER(name) DECLARE_UNFILTER(name, sse)
+#define DECLARE_AVX2_UNFILTER(name) DECLARE_UNFILTER(name, avx2)
+#define DECLARE_SSE_ROW(name) DECLARE_ROW(name, sse)
+#define DECLARE_AVX2_ROW(name) DECLARE_ROW(name, avx2)
+#define DECLARE_AVX512_ROW(name) DECLARE_ROW(name, avx512)
+SSE_UNFILTERS(DECLARE_SSE_UNFILTER)
+SSE_ROWS(DECLARE_SSE_ROW)
+AVX2_UNFILTERS(DECLARE_AVX2_UNFILTER)
+AVX2_ROWS(DECLARE_AVX2_ROW)
+AVX512_ROWS(DECLARE_AVX512_ROW)
 
 /* With AVX2, BMI1 and BMI2; see inflate_fast.h. */
 bool inflate_fast_bmi2(struct inflater *z);

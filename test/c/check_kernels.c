@@ -114,14 +114,31 @@ static bool level_exists(size_t i)
 }
 
 static const char *const row_names[] = {
-#define ROW_NAME(name) #name,
+#define ROW_NAME(name, from, to) #name,
     ROW_KINDS(ROW_NAME)
 #undef ROW_NAME
 };
 
-static const char *const unfilter_names[UNFILTER_COUNT] = {"1", "2", "3",     "4",
-                                                           "6", "8", "swap3", "swap4"};
-static const size_t      unfilter_bpp[UNFILTER_COUNT] = {1, 2, 3, 4, 6, 8, 3, 4};
+/* Bits of a pixel in the scanline and in the BMP. */
+static const struct {
+    size_t from, to;
+} row_bits[] = {
+#define ROW_BITS(name, from, to) {from, to},
+    ROW_KINDS(ROW_BITS)
+#undef ROW_BITS
+};
+
+static const char *const unfilter_names[] = {
+#define UNFILTER_NAME(name, bpp) #name,
+    UNFILTER_KINDS(UNFILTER_NAME)
+#undef UNFILTER_NAME
+};
+
+static const size_t unfilter_bpp[] = {
+#define UNFILTER_BPP(name, bpp) bpp,
+    UNFILTER_KINDS(UNFILTER_BPP)
+#undef UNFILTER_BPP
+};
 
 static unsigned tests, failures;
 
@@ -219,30 +236,6 @@ static void check_unfilter(const struct level *level, size_t kind)
 
 /* ---- Rows ----------------------------------------------------------------- */
 
-/* Bits of a pixel in the scanline and in the BMP, out of the name of the row:
- * "rgb16_key_to_bgr24" has 3 channels of 16 bits and 24 bits. */
-static void row_bits(const char *name, size_t *from, size_t *to)
-{
-    static const struct {
-        const char *prefix;
-        size_t      channels;
-    } sources[] = {{"gray_alpha", 2}, {"rgba", 4}, {"rgb", 3},
-                   {"gray", 1},       {"lut", 1},  {"index", 1}};
-    const char *last_digit = name + strlen(name);
-
-    for (size_t i = 0;; i++) {
-        const size_t n = strlen(sources[i].prefix);
-
-        if (strncmp(name, sources[i].prefix, n) == 0) {
-            *from = sources[i].channels * strtoul(name + n, NULL, 10);
-            break;
-        }
-    }
-    while (last_digit[-1] >= '0' && last_digit[-1] <= '9')
-        last_digit--;
-    *to = strtoul(last_digit, NULL, 10);
-}
-
 /* A key that stands in the row, or one that does not exist. */
 static void choose_key(row_context *context, const uint8_t *src, size_t size, size_t bits)
 {
@@ -290,7 +283,8 @@ static void check_row(const struct level *level, size_t kind)
         return;
     snprintf(what, sizeof what, "row_%s is plain C", row_names[kind]);
     now_running(level->name, what);
-    row_bits(row_names[kind], &from_bits, &to_bits);
+    from_bits = row_bits[kind].from;
+    to_bits = row_bits[kind].to;
     for (size_t width = 1; width <= 67; width++) {
         for (int again = 0; again < 20; again++)
             ok = ok && row_agrees(plain, fast, from_bits, to_bits, width);
@@ -449,7 +443,8 @@ static void bench_rows(const char *only)
         bench_case c = {.is_row = true, .kind = kind, .width = BENCH_WIDTH, .context = &context};
         size_t     to_bits;
 
-        row_bits(row_names[kind], &c.from_bits, &to_bits);
+        c.from_bits = row_bits[kind].from;
+        to_bits = row_bits[kind].to;
         snprintf(c.name, sizeof c.name, "row_%s", row_names[kind]);
         if (strstr(c.name, only))
             time_case(&c);

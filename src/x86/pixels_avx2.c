@@ -12,6 +12,6 @@
 #define LEVEL avx2
 #define VECTOR_BYTES 32
 
-#include "rows.h"
+#include "x86/pixels.h"
 
 #endif

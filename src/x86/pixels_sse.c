@@ -12,7 +12,7 @@
 #define LEVEL sse
 #define VECTOR_BYTES 16
 
-#include "rows.h"
+#include "x86/pixels.h"
 
 /* ---- 16 samples of one byte ------------------------------------------------ */
 
