@@ -3,59 +3,22 @@
 // The calls that convert on a worker thread. The addon knows promises only; signals and
 // callbacks are made out of them here.
 
-const { AsyncResource } = require('node:async_hooks');
-const process = require('node:process');
-
 const native = require('./native');
-const { AbortError, argumentTypeError } = require('./errors');
-const {
-  asyncInput, checkOrder, checkStillThere, toLength, toPixels, toView,
-} = require('./input');
+const { collect, isCollectable } = require('./collect');
+const { argumentTypeError } = require('./errors');
+const { bindToContext, callLater } = require('./host');
+const { asyncInput, checkStillThere, toLength, toPixels, toView } = require('./input');
 const { depth16Of, readDecodeOptions, readOptions } = require('./options');
-const { toWritablePath } = require('./permission');
-const { newFacts, throwIfAborted, toPixelsOf } = require('./sync');
+const { abortable } = require('./signals');
+const { newFacts, toPixelsOf } = require('./sync');
 
 let lastTicket = 0;
 
-// Signal to { tickets, cancel }, the listener of all conversions that it can stop: one for
-// each would be reported as a leak when there are more than ten.
-const listeners = new WeakMap();
-
-function listen(signal) {
-  const tickets = new Set();
-  const cancel = () => tickets.forEach((ticket) => native.cancel(ticket));
-  signal.addEventListener('abort', cancel);
-  listeners.set(signal, { tickets, cancel });
-  return tickets;
-}
-
-function follow(signal, ticket) {
-  const tickets = listeners.get(signal)?.tickets ?? listen(signal);
-  tickets.add(ticket);
-}
-
-function unfollow(signal, ticket) {
-  const { tickets, cancel } = listeners.get(signal);
-  tickets.delete(ticket);
-  if (tickets.size === 0) {
-    signal.removeEventListener?.('abort', cancel); // look-alikes may lack it
-    listeners.delete(signal);
-  }
-}
-
 /** start(ticket), with a ticket that the signal cancels. */
-async function abortable(signal, start) {
-  throwIfAborted(signal);
+function startAbortable(signal, start) {
   lastTicket = lastTicket % 0xffffffff + 1;
   const ticket = lastTicket;
-  follow(signal, ticket);
-  try {
-    return await start(ticket);
-  } catch (error) {
-    throw error?.code === 'ERR_CANCELLED' ? new AbortError(signal.reason) : error;
-  } finally {
-    unfollow(signal, ticket);
-  }
+  return abortable(signal, () => native.cancel(ticket), () => start(ticket));
 }
 
 /** The options with an onWarning that the addon can call when the work is done: in the async context
@@ -63,7 +26,7 @@ async function abortable(signal, start) {
  * so it comes before anybody follows the signal. */
 function bindWarnings(options) {
   const { onWarning } = options;
-  return onWarning === undefined ? options : { ...options, onWarning: AsyncResource.bind(onWarning) };
+  return onWarning === undefined ? options : { ...options, onWarning: bindToContext(onWarning) };
 }
 
 /** Calls start with the arguments that all asynchronous functions of the addon begin with; it gives
@@ -75,22 +38,25 @@ async function run(name, view, size, o, start) {
     const { view: input, copy } = asyncInput(view, o.input);
     return start(input, size, o.values, o.onWarning, copy, ticket);
   };
-  return o.signal === undefined ? begin(0) : abortable(o.signal, begin);
+  return o.signal === undefined ? begin(0) : startAbortable(o.signal, begin);
 }
 
-/** The same for a PNG, with options that `read` reads. */
+/** The same for a PNG, with options that `read` reads; waits for the bytes of what collect takes. */
 function runPng(png, length, options, start, read = readOptions) {
+  const runView = (view, o) => run('png', view, toLength('png', view, length), o, start);
+  if (isCollectable(png)) {
+    const o = bindWarnings(read(options));
+    return collect(png, o).then((bytes) => runView(bytes, o));
+  }
   const view = toView('png', png);
-  const o = bindWarnings(read(options));
-  const size = toLength('png', view, length);
-  return run('png', view, size, o, start);
+  return runView(view, bindWarnings(read(options)));
 }
 
 /** callback(error) or callback(null, value), outside of the promise: what it throws is an
  * uncaught exception and not an unhandled rejection. */
 function deliver(promise, callback) {
-  promise.then((value) => process.nextTick(callback, null, value),
-    (error) => process.nextTick(callback, error));
+  promise.then((value) => callLater(callback, null, value),
+    (error) => callLater(callback, error));
 }
 
 /** Gives prepare()'s promise, or has the callback called. Wrong arguments, for which prepare
@@ -122,15 +88,6 @@ function getBMPAsync(png, ...rest) {
     (...common) => native.convertAsync(...common)));
 }
 
-function saveBMPAsync(path, png, ...rest) {
-  const [length, options, callback] = sortArguments(...rest);
-  return settle(callback, () => {
-    checkOrder(path, png);
-    const file = toWritablePath(path);
-    return runPng(png, length, options, (...common) => native.saveAsync(...common, file));
-  });
-}
-
 function encodeBMPAsync(pixels, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
@@ -151,4 +108,6 @@ function decodePNGAsync(png, ...rest) {
   });
 }
 
-module.exports = { getBMPAsync, saveBMPAsync, encodeBMPAsync, decodePNGAsync };
+module.exports = {
+  getBMPAsync, encodeBMPAsync, decodePNGAsync, runPng, settle, sortArguments,
+};

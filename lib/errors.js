@@ -1,7 +1,6 @@
 'use strict';
 
-const os = require('node:os');
-const util = require('node:util');
+const { fileError, inspect } = require('./host');
 
 /** A PNG that cannot be converted, or not as asked: `code` says which way. */
 class PngError extends Error {
@@ -33,7 +32,7 @@ function show(value) {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return `an instance of ${value.constructor?.name || 'Object'}`;
   }
-  const text = util.inspect(value, { depth: 0, breakLength: Infinity });
+  const text = inspect(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
@@ -56,26 +55,13 @@ function rangeError(kind, name, wanted, given) {
   return withCode(new RangeError(message), 'ERR_OUT_OF_RANGE');
 }
 
-function errnoName(errno) {
-  const names = os.constants.errno;
-  return Object.keys(names).find((name) => names[name] === errno) || `errno ${errno}`;
-}
-
-// As node:fs makes them: "ENOENT: no such file or directory, open 'x/y.bmp'".
-function fileError(errno, syscall, path, message) {
-  const code = errnoName(errno);
-  const text = util.getSystemErrorMap?.().get(-errno)?.[1] || message;
-  const error = new Error(`${code}: ${text}, ${syscall} '${path}'`);
-  return Object.assign(error, { errno: -errno, code, syscall, path });
-}
-
 const classes = {
   ERR_INVALID_ARG_VALUE: TypeError,
   ERR_OUT_OF_RANGE: RangeError,
   ERR_OUT_OF_MEMORY: RangeError,
 };
 
-/** Called by the addon for every error that it throws or rejects with. */
+/** Called by the addon, and for WebAssembly, for every error that is thrown or rejected with. */
 function errorFromNative(code, message, errno, syscall, path) {
   const error = errno !== undefined ? fileError(errno, syscall, path, message)
     : classes[code] ? withCode(new classes[code](message), code)

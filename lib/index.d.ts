@@ -3,6 +3,27 @@
 /** The bytes of a PNG, read in place. */
 export type Bytes = NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
+/** A `Blob` or `File`. */
+export interface BlobSource {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A stream of the web. */
+export interface StreamSource {
+  getReader(): { read(): Promise<{ done: boolean; value?: any }>; cancel(reason?: any): Promise<void> };
+}
+
+/** A `Response` or `Request` whose body was not read before. */
+export interface BodySource {
+  readonly body: StreamSource | AsyncIterable<Uint8Array | string> | null;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** What asynchronous calls take: the bytes of a PNG, or what they can be collected from; streams of
+ * Node.js are among the last. A stream is read to its end before the conversion begins. */
+export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
+
 /** What conversions give: a Buffer with ordinary memory, which `Response`, `Blob` and `fetch` take. */
 export type OutputBuffer = Buffer & { readonly buffer: ArrayBuffer };
 
@@ -63,6 +84,9 @@ export interface Options {
   /** Refuse conversions that would take more bytes beside PNG and BMP, before anything is
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
+  /** Asynchronous calls: of a Blob, a Response or a stream, collect so many bytes at most; default
+   * 268435456 (256 MiB). `Infinity`: no limit. */
+  maxInputBytes?: number | bigint | undefined;
   /** Called for each kind of defect that was tolerated, before the result is given. What it
    * throws takes the place of the result. */
   onWarning?: ((warning: Warning) => void) | undefined;
@@ -128,20 +152,20 @@ export function getBMP(png: Bytes, options?: Options): OutputBuffer;
 export function getBMP(png: Bytes, length: number | undefined, options?: Options): OutputBuffer;
 
 /** As {@link getBMP}, on a worker thread. Without a callback it returns a promise. */
-export function getBMPAsync(png: Bytes, options?: Options): Promise<OutputBuffer>;
+export function getBMPAsync(png: Source, options?: Options): Promise<OutputBuffer>;
 export function getBMPAsync(
-  png: Bytes,
+  png: Source,
   length: number | undefined,
   options?: Options,
 ): Promise<OutputBuffer>;
-export function getBMPAsync(png: Bytes, callback: Callback<OutputBuffer>): void;
+export function getBMPAsync(png: Source, callback: Callback<OutputBuffer>): void;
 export function getBMPAsync(
-  png: Bytes,
+  png: Source,
   options: Options | number | undefined,
   callback: Callback<OutputBuffer>,
 ): void;
 export function getBMPAsync(
-  png: Bytes,
+  png: Source,
   length: number | undefined,
   options: Options | undefined,
   callback: Callback<OutputBuffer>,
@@ -173,23 +197,23 @@ export function saveBMP(
 ): true;
 
 /** As {@link saveBMP}, on a worker thread. Without a callback it returns a promise. */
-export function saveBMPAsync(path: Path, png: Bytes, options?: Options): Promise<true>;
+export function saveBMPAsync(path: Path, png: Source, options?: Options): Promise<true>;
 export function saveBMPAsync(
   path: Path,
-  png: Bytes,
+  png: Source,
   length: number | undefined,
   options?: Options,
 ): Promise<true>;
-export function saveBMPAsync(path: Path, png: Bytes, callback: Callback<true>): void;
+export function saveBMPAsync(path: Path, png: Source, callback: Callback<true>): void;
 export function saveBMPAsync(
   path: Path,
-  png: Bytes,
+  png: Source,
   options: Options | number | undefined,
   callback: Callback<true>,
 ): void;
 export function saveBMPAsync(
   path: Path,
-  png: Bytes,
+  png: Source,
   length: number | undefined,
   options: Options | undefined,
   callback: Callback<true>,
@@ -247,10 +271,10 @@ export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4 };
 export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
 
 /** As {@link decodePNG}, on a worker thread. */
-export function decodePNGAsync(png: Bytes, callback: Callback<DecodedPixels>): void;
-export function decodePNGAsync(png: Bytes, options?: DecodeOptions): Promise<DecodedPixels>;
+export function decodePNGAsync(png: Source, callback: Callback<DecodedPixels>): void;
+export function decodePNGAsync(png: Source, options?: DecodeOptions): Promise<DecodedPixels>;
 export function decodePNGAsync(
-  png: Bytes,
+  png: Source,
   options: DecodeOptions | undefined,
   callback: Callback<DecodedPixels>,
 ): void;

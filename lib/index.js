@@ -4,14 +4,15 @@
 
 const sync = require('./sync');
 const async = require('./async');
+const save = require('./save');
 const { constants, errors, versions } = require('./facts');
 
 module.exports = {
   getBMP: sync.getBMP,
   getBMPAsync: async.getBMPAsync,
   getBMPInto: sync.getBMPInto,
-  saveBMP: sync.saveBMP,
-  saveBMPAsync: async.saveBMPAsync,
+  saveBMP: save.saveBMP,
+  saveBMPAsync: save.saveBMPAsync,
   readInfo: sync.readInfo,
   encodeBMP: sync.encodeBMP,
   encodeBMPAsync: async.encodeBMPAsync,

@@ -2,14 +2,10 @@
 
 // From what callers give to what the addon takes: a view and a length.
 
-const { Buffer } = require('node:buffer');
-const { fileURLToPath } = require('node:url');
-// These see through the realms of node:vm, where `instanceof` is false.
-const {
-  isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8Array, isUint8ClampedArray,
-} = require('node:util').types;
-
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const {
+  getterOf, isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8ClampedArray,
+} = require('./kinds');
 const { bytesOfSample, to8Bits } = require('./samples');
 
 const viewKinds = 'a Buffer, TypedArray, DataView, ArrayBuffer or SharedArrayBuffer';
@@ -43,10 +39,14 @@ function hintFor(value) {
   return '';
 }
 
+/** Hints on what lib/collect.js takes. */
+const COLLECTED = /^(Get its bytes|Collect)/;
+
 function notBytesError(name, value) {
   const error = argumentTypeError('argument', name, viewKinds, value);
   const hint = hintFor(value);
-  error.message += hint && `. ${hint}`;
+  const orElse = name === 'png' && COLLECTED.test(hint) ? ', or make the asynchronous call' : '';
+  error.message += hint && `. ${hint}${orElse}`;
   return error;
 }
 
@@ -66,13 +66,8 @@ function toView(name, value) {
   return ArrayBuffer.isView(value) ? value : wrap(name, value);
 }
 
-// The language's own getters: what a subclass or an object says of itself may be anything, and memory
-// that somebody can take away must not be read by another thread.
-function getterOf(prototype, name) {
-  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-  return (object) => (get === undefined ? undefined : Reflect.apply(get, object, []));
-}
-
+// Not what a subclass or an object says of itself, which may be anything: memory that somebody can
+// take away must not be read by another thread.
 function viewGetter(name) {
   const ofDataView = getterOf(DataView.prototype, name);
   const ofTypedArray = getterOf(Object.getPrototypeOf(Uint8Array.prototype), name);
@@ -133,32 +128,6 @@ function checkStillThere(name, view, size) {
   if (byteLength(view) < size) {
     throw emptyError(name, view);
   }
-}
-
-/** Longer than any system takes. Node.js ends the process when it makes a string of 2^31 bytes. */
-const LONGEST_PATH = 65535;
-
-/** (path, png) in this order, which is easily taken for the other. */
-function checkOrder(path, png) {
-  if (typeof png === 'string' && (ArrayBuffer.isView(path) || isAnyArrayBuffer(path))) {
-    throw argumentTypeError('argument', 'path', 'first and the PNG second: they are swapped', path);
-  }
-}
-
-/** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. */
-function toPath(path) {
-  const name = path?.href !== undefined ? fileURLToPath(path) : path;
-  if (typeof name !== 'string' && !isUint8Array(name)) {
-    throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', path);
-  }
-  if (name.length > LONGEST_PATH) {
-    throw rangeError('argument', 'path', `at most ${LONGEST_PATH} bytes long`, name.length);
-  }
-  const bytes = Buffer.from(name);
-  if (bytes.includes(0)) {
-    throw argumentValueError('argument', 'path', 'without null bytes', path);
-  }
-  return bytes;
 }
 
 function wholeNumber(name, value, least, most) {
@@ -249,5 +218,5 @@ function asyncInput(view, mode) {
 }
 
 module.exports = {
-  bytesOf, toView, toLength, checkStillThere, checkOrder, toPath, toPixels, asyncInput,
+  bytesOf, toView, toLength, checkStillThere, toPixels, asyncInput,
 };

@@ -104,7 +104,10 @@ function abortSignal(value) {
 const initial = Float64Array.from(table, (row) => (row.name === 'cpu' ? cpu : row.initial));
 
 function defaults() {
-  return { values: initial.slice(), onWarning: undefined, input: 'borrow', signal: undefined };
+  return {
+    values: initial.slice(), onWarning: undefined, input: 'borrow', signal: undefined,
+    maxInputBytes: 256 * 1024 * 1024,
+  };
 }
 
 // Name to what puts a value into the options that are read.
@@ -116,6 +119,9 @@ table.forEach((row, place) => {
 });
 readers.onWarning = (parsed, value) => { parsed.onWarning = listener(value); };
 readers.input = (parsed, value) => { parsed.input = oneOf('input', inputs, value); };
+readers.maxInputBytes = (parsed, value) => {
+  parsed.maxInputBytes = limit({ name: 'maxInputBytes' }, value);
+};
 readers.signal = (parsed, value) => { parsed.signal = abortSignal(value); };
 
 const none = Object.freeze(defaults());
@@ -133,7 +139,7 @@ function readable(options) {
   return options;
 }
 
-/** { values, onWarning, input, signal } of an options object. Own properties only: nothing that
+/** { values, onWarning, input, signal, maxInputBytes } of an options object. Own properties only: nothing that
  * sits on a prototype counts. An option that is undefined has its default; one that is not known
  * is an error. */
 function readOptions(options) {

@@ -6,7 +6,7 @@ const { Buffer } = require('node:buffer');
 const path = require('node:path');
 const process = require('node:process');
 
-const { toPath } = require('./input');
+const { toPath } = require('./save-path');
 
 // As node:fs throws it.
 function accessDenied(resource) {

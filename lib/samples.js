@@ -3,10 +3,8 @@
 // Raw pixels whose samples have 16 bits: sharp's { depth: 'ushort' }, fast-png's { depth: 16 }, and
 // any Uint16Array. They are made 8-bit before they are encoded.
 
-const { isDataView, isUint16Array, isUint8Array, isUint8ClampedArray } =
-  require('node:util').types;
-
 const { argumentValueError } = require('./errors');
+const { isDataView, isUint16Array, isUint8Array, isUint8ClampedArray } = require('./kinds');
 
 const DEPTHS = { __proto__: null, 8: 1, uchar: 1, 16: 2, ushort: 2 };
 

@@ -3,16 +3,9 @@
 // The calls that convert before they return.
 
 const native = require('./native');
-const { AbortError } = require('./errors');
-const { checkOrder, toLength, toPixels, toView } = require('./input');
+const { toLength, toPixels, toView } = require('./input');
 const { depth16Of, formatName, readDecodeOptions, readOptions } = require('./options');
-const { toWritablePath } = require('./permission');
-
-function throwIfAborted(signal) {
-  if (signal !== undefined && signal.aborted) {
-    throw new AbortError(signal.reason);
-  }
-}
+const { throwIfAborted } = require('./signals');
 
 /** What is converted and how: { view, size, o } of (png, options) or (png, length, options). The size is
  * counted last, after all code of the caller ran (getters, signals). */
@@ -33,13 +26,6 @@ function getBMPInto(target, png, options) {
   const output = toView('target', target);
   const { view, size, o } = begin(png, undefined, options);
   return native.convertInto(view, size, o.values, o.onWarning, output);
-}
-
-function saveBMP(path, png, length, options) {
-  checkOrder(path, png);
-  const file = toWritablePath(path);
-  const { view, size, o } = begin(png, length, options);
-  return native.save(view, size, o.values, o.onWarning, file);
 }
 
 // What a plan says: the addon writes numbers, in the order of native.facts.
@@ -88,5 +74,5 @@ function decodePNG(png, options) {
 }
 
 module.exports = {
-  newFacts, throwIfAborted, toPixelsOf, getBMP, getBMPInto, saveBMP, readInfo, encodeBMP, decodePNG,
+  begin, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, decodePNG,
 };

@@ -18,18 +18,23 @@ const png = encodePng(createImage({ width: 9, height: 5, colorType: 6, bitDepth:
 const bmp = getBMP(png);
 
 test('what holds the bytes of a PNG without being them is refused with what to do', async () => {
-  const cases = [
+  const wrong = [
     ['image.png', /readFileSync\(name\)/],
     [[...png], /Uint8Array\.from/],
+    [Promise.resolve(png), /with await/],
+  ];
+  const collected = [ // by asynchronous calls
     [new Blob([png]), /await x\.arrayBuffer\(\)/],
     [new Response(png), /await x\.arrayBuffer\(\)/],
-    [Promise.resolve(png), /with await/],
     [Readable.from([png]), /stream\/consumers/],
     [new Blob([png]).stream(), /stream\/consumers/],
   ];
-  for (const [value, hint] of cases) {
-    assert.throws(() => getBMP(value), { code: 'ERR_INVALID_ARG_TYPE', message: hint });
+  for (const [value, hint] of wrong)
     await assert.rejects(getBMPAsync(value), { code: 'ERR_INVALID_ARG_TYPE', message: hint });
+  for (const [value] of collected)
+    assert.throws(() => getBMP(value), { message: /or make the asynchronous call$/ });
+  for (const [value, hint] of [...wrong, ...collected]) {
+    assert.throws(() => getBMP(value), { code: 'ERR_INVALID_ARG_TYPE', message: hint });
     assert.throws(() => encodeBMP({ data: value, width: 1, height: 1, channels: 1 }),
       { code: 'ERR_INVALID_ARG_TYPE', message: hint });
   }

@@ -16,6 +16,9 @@ import {
   versions,
 } from 'png2bmp';
 import type { DecodedPixels, Format, Info, Options, PngError, Warning } from 'png2bmp';
+import { createReadStream } from 'node:fs';
+import { Blob } from 'node:buffer';
+import { ReadableStream } from 'node:stream/web';
 import required = require('png2bmp');
 
 const png: Buffer = Buffer.alloc(8);
@@ -62,6 +65,11 @@ const nothing: void[] = [
   saveBMPAsync('a.bmp', png, 8, options, () => {}),
 ];
 
+const collected: Promise<Buffer>[] = [
+  getBMPAsync(createReadStream('a.png'), { maxInputBytes: 1e6 }),
+  getBMPAsync(new Blob([png])),
+  getBMPAsync(new ReadableStream<Uint8Array>()),
+];
 const written: number = getBMPInto(bmps[0], png, options);
 const saved: true[] = [
   saveBMP('a.bmp', png),
@@ -98,6 +106,10 @@ try {
 }
 
 // @ts-expect-error a string is not bytes
+getBMPAsync('image.png');
+// @ts-expect-error a Blob takes time
+getBMP(new Blob([png]));
+// @ts-expect-error a string is not bytes
 getBMP('image.png');
 // @ts-expect-error no such format
 getBMP(png, { format: 'rgb' });
@@ -116,4 +128,4 @@ decodePNG(png, { format: 'bgr24' });
 encodeBMP({ data: png, width: 1, height: 1, channels: 5 });
 
 export { decoded, encoded, decodedLater, encodedLater };
-export { bmps, promises, nothing, written, saved, savedLater, format, facts, promise };
+export { collected, bmps, promises, nothing, written, saved, savedLater, format, facts, promise };

@@ -1,0 +1,45 @@
+'use strict';
+
+// What Node.js has its own way for.
+
+const { AsyncResource } = require('node:async_hooks');
+const { Buffer, constants } = require('node:buffer');
+const os = require('node:os');
+const process = require('node:process');
+const util = require('node:util');
+
+/** The most bytes that a result may have, and what says so. */
+const maxLength = constants.MAX_LENGTH;
+const maxLengthName = 'buffer.constants.MAX_LENGTH';
+
+/** Memory for a result. */
+const allocate = Buffer.allocUnsafeSlow;
+
+/** A result of memory that is there. */
+const wrap = (arrayBuffer) => Buffer.from(arrayBuffer);
+
+/** A function that runs in the async context of now, whoever calls it. */
+const bindToContext = (listener) => AsyncResource.bind(listener);
+
+/** Calls a function of the caller: what it throws is nobody else's. */
+const callLater = (callback, ...args) => process.nextTick(callback, ...args);
+
+function errnoName(errno) {
+  const names = os.constants.errno;
+  return Object.keys(names).find((name) => names[name] === errno) || `errno ${errno}`;
+}
+
+/** As node:fs makes them: "ENOENT: no such file or directory, open 'x/y.bmp'". */
+function fileError(errno, syscall, path, message) {
+  const code = errnoName(errno);
+  const text = util.getSystemErrorMap?.().get(-errno)?.[1] || message;
+  const error = new Error(`${code}: ${text}, ${syscall} '${path}'`);
+  return Object.assign(error, { errno: -errno, code, syscall, path });
+}
+
+/** A value for an error message. */
+const inspect = (value) => util.inspect(value, { depth: 0, breakLength: Infinity });
+
+module.exports = {
+  allocate, bindToContext, callLater, fileError, inspect, maxLength, maxLengthName, wrap,
+};
