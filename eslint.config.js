@@ -4,7 +4,7 @@ const js = require('@eslint/js');
 const globals = require('globals');
 
 module.exports = [
-  { ignores: ['build/', '**/node_modules/', 'bench/corpus/', 'coverage/', 'fuzz/out/'] },
+  { ignores: ['build/', 'prebuilds/', '**/node_modules/', 'bench/corpus/', 'coverage/', 'fuzz/out/'] },
   js.configs.recommended,
   {
     files: ['**/*.js', '**/*.cjs'],
@@ -24,5 +24,20 @@ module.exports = [
   {
     files: ['**/*.mjs'],
     languageOptions: { sourceType: 'module', globals: globals.node },
+  },
+  { // what runs in browsers knows nothing else
+    files: ['lib/browser*.mjs', 'examples/browser/*.mjs'],
+    languageOptions: {
+      globals: { ...Object.fromEntries(Object.keys(globals.node).map((name) => [name, 'off'])), ...globals.browser },
+    },
+  },
+  {
+    files: ['lib/browser-host.js'],
+    languageOptions: {
+      globals: {
+        ...Object.fromEntries(Object.keys(globals.node).map((name) => [name, 'off'])),
+        ...globals.browser, module: 'writable', require: 'readonly',
+      },
+    },
   },
 ];

@@ -1,6 +1,6 @@
 'use strict';
 
-// What Node.js has its own way for.
+// What Node.js has its own way for. Browsers have lib/browser-host.js in this place.
 
 const { AsyncResource } = require('node:async_hooks');
 const { Buffer, constants } = require('node:buffer');
@@ -40,6 +40,12 @@ function fileError(errno, syscall, path, message) {
 /** A value for an error message. */
 const inspect = (value) => util.inspect(value, { depth: 0, breakLength: Infinity });
 
+/** What to do with something that holds the bytes of a PNG without being them. */
+const hints = {
+  text: 'Read a file with fs.readFileSync(name); decode base64 with Buffer.from(text, "base64")',
+  stream: 'Collect the stream with await require("node:stream/consumers").buffer(stream)',
+};
+
 module.exports = {
-  allocate, bindToContext, callLater, fileError, inspect, maxLength, maxLengthName, wrap,
+  allocate, bindToContext, callLater, fileError, hints, inspect, maxLength, maxLengthName, wrap,
 };

@@ -3,6 +3,7 @@
 // From what callers give to what the addon takes: a view and a length.
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const { hints } = require('./host');
 const {
   getterOf, isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8ClampedArray,
 } = require('./kinds');
@@ -22,7 +23,7 @@ const has = (value, method) => typeof value?.[method] === 'function';
 /** What to do with something that holds the bytes of a PNG without being them; '' if unknown. */
 function hintFor(value) {
   if (typeof value === 'string') {
-    return 'Read a file with fs.readFileSync(name); decode base64 with Buffer.from(text, "base64")';
+    return hints.text;
   }
   if (Array.isArray(value)) {
     return 'Make bytes of the array with Uint8Array.from(array)';
@@ -34,7 +35,7 @@ function hintFor(value) {
     return 'Get its bytes with await x.arrayBuffer()';
   }
   if (has(value, 'pipe') || has(value, 'getReader')) {
-    return 'Collect the stream with await require("node:stream/consumers").buffer(stream)';
+    return hints.stream;
   }
   return '';
 }

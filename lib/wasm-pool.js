@@ -1,35 +1,33 @@
 'use strict';
 
-// Threads that convert: at most as many as there are cores, started when there is work for
-// them, and none of them keeps the process alive while it has none.
+// Threads that convert: at most so many, started when there is work for them, one conversion each.
 
-const os = require('node:os');
-const path = require('node:path');
-const { Worker } = require('node:worker_threads');
+const cancelled = () => ({ error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] });
 
-const { toBuffer, toFile } = require('./wasm-work');
-
-const SCRIPT = path.join(__dirname, 'wasm-worker.js');
+const canShare = typeof SharedArrayBuffer !== 'undefined';
 
 class Pool {
-  #module;
-  #engine;
-  #size = os.availableParallelism?.() ?? os.cpus().length;
+  #size;
+  #open;
+  #runHere;
   #idle = [];
   #count = 0;
   #queue = [];
   #refused = false;
+  #isServingSoon = false;
 
-  /** `engine` converts on this thread where no other may be started. */
-  constructor(module, engine) {
-    this.#module = module;
-    this.#engine = engine;
+  /** open(listener) starts a thread, as in lib/wasm-threads.js; runHere(request) converts on this
+   * one, where no other may be started. */
+  constructor({ size, open, runHere }) {
+    this.#size = size;
+    this.#open = open;
+    this.#runHere = runHere;
   }
 
   /** Calls done(outcome), or done(undefined, error), later and on this thread. Gives cancel(). */
   run(request, done) {
-    const flag = new Int32Array(new SharedArrayBuffer(4));
-    const job = { request: { ...request, flag }, done };
+    const flag = canShare ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+    const job = { request: { ...request, flag }, done, thread: undefined };
     this.#queue.push(job);
     this.#serve();
     return () => this.#cancel(job);
@@ -37,80 +35,111 @@ class Pool {
 
   #serve() {
     while (this.#queue.length > 0) {
-      const worker = this.#idle.pop() ?? this.#start();
-      if (worker === undefined) {
+      const thread = this.#idle.pop() ?? this.#start();
+      if (thread === undefined) {
         return;
       }
-      this.#give(worker, this.#queue.shift());
+      this.#give(thread, this.#queue.shift());
     }
   }
 
   #start() {
     if (this.#refused) {
-      setImmediate(() => this.#runHere());
+      this.#serveHereSoon();
       return undefined;
     }
     if (this.#count >= this.#size) {
       return undefined;
     }
+    const thread = { job: undefined };
     try {
-      return this.#open();
+      thread.port = this.#open({
+        answered: (answer) => this.#answered(thread, answer),
+        ended: (error) => this.#ended(thread, error),
+        refused: () => this.#refuse(thread),
+      });
     } catch {
-      // No threads under --permission without --allow-worker: better here than not at all.
-      this.#refused = this.#count === 0;
+      this.#settleFor(this.#count);
       return this.#start();
     }
-  }
-
-  #open() {
-    const worker = new Worker(SCRIPT, { workerData: { module: this.#module }, execArgv: [] });
     this.#count++;
-    worker.on('message', (outcome) => this.#finished(worker, outcome));
-    worker.on('error', (error) => {
-      worker.failure = error;
-    });
-    worker.on('exit', () => this.#lost(worker));
-    return worker;
+    return thread;
   }
 
-  #give(worker, job) {
-    worker.job = job;
-    worker.ref();
-    worker.postMessage(job.request, [job.request.bytes.buffer]);
+  #give(thread, job) {
+    thread.job = job;
+    job.thread = thread;
+    thread.port.ask(job.request, [job.request.bytes.buffer]);
   }
 
-  #finished(worker, outcome) {
-    const { job } = worker;
-    worker.job = undefined;
-    worker.unref();
-    this.#idle.push(worker);
+  #answered(thread, answer) {
+    const { job } = thread;
+    thread.job = job.thread = undefined;
+    thread.port.rest();
+    this.#idle.push(thread);
     this.#serve();
-    job.done(outcome);
+    job.done(answer);
   }
 
-  #lost(worker) {
+  #ended(thread, error) {
     this.#count--;
-    this.#idle = this.#idle.filter((other) => other !== worker);
-    worker.job?.done(undefined, worker.failure ?? new Error('png2bmp: a worker thread ended'));
+    this.#idle = this.#idle.filter((other) => other !== thread);
+    thread.job?.done(undefined, error ?? new Error('png2bmp: a worker thread ended'));
     this.#serve();
   }
 
-  #runHere() {
-    const job = this.#queue.shift();
-    if (job === undefined) {
-      return;
+  /** A thread that never began: its job is as it was. */
+  #refuse(thread) {
+    this.#count--;
+    if (thread.job !== undefined) {
+      thread.job.thread = undefined;
+      this.#queue.unshift(thread.job);
     }
-    const { bytes, options, place, path: named } = job.request;
-    job.done(place === undefined ? toBuffer(this.#engine, bytes, options)
-      : toFile(this.#engine, bytes, options, place, named));
+    this.#settleFor(this.#count);
+    this.#serve();
+  }
+
+  /** No more than so many threads may be: --permission without --allow-worker, a page's policy. Better
+   * on this one than not at all. */
+  #settleFor(count) {
+    this.#size = count;
+    this.#refused = count === 0;
+  }
+
+  // One at a time, so that others get their turn between two.
+  #serveHereSoon() {
+    if (!this.#isServingSoon) {
+      this.#isServingSoon = true;
+      setTimeout(() => {
+        this.#isServingSoon = false;
+        this.#serveHere(this.#queue.shift());
+        this.#serve();
+      });
+    }
+  }
+
+  #serveHere(job) {
+    try {
+      job?.done(this.#runHere(job.request));
+    } catch (error) {
+      job.done(undefined, error);
+    }
   }
 
   #cancel(job) {
-    Atomics.store(job.request.flag, 0, 1);
     const waiting = this.#queue.indexOf(job);
     if (waiting >= 0) {
       this.#queue.splice(waiting, 1);
-      setImmediate(job.done, { error: { code: 'ERR_CANCELLED' }, warnings: [] });
+      setTimeout(() => job.done(cancelled()));
+    } else if (canShare) {
+      Atomics.store(job.request.flag, 0, 1);
+    } else if (job.thread !== undefined) {
+      // Nothing but its end reaches a thread that is busy.
+      const { thread } = job;
+      thread.job = job.thread = undefined;
+      thread.port.stop();
+      this.#ended(thread);
+      setTimeout(() => job.done(cancelled()));
     }
   }
 }

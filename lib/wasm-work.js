@@ -1,11 +1,9 @@
 'use strict';
 
-// One conversion by WebAssembly under Node.js, on whatever thread: into a new Buffer, into a
-// target, or into a file. What happened comes back as plain data that crosses threads.
+// One conversion by WebAssembly, on whatever thread: into memory that is new or was given. What
+// happened comes back as plain data that crosses threads.
 
-const { Buffer, constants } = require('node:buffer');
-
-const { NewFile } = require('./wasm-file');
+const { allocate, maxLength, maxLengthName } = require('./host');
 
 /** An outcome that open() or a sink ends the conversion with. */
 class Stop {
@@ -17,27 +15,14 @@ class Stop {
 function createOutput(size) {
   const stop = (code, why) =>
     new Stop({ code, message: `the output needs a Buffer of ${size} bytes: ${why}` });
-  if (size > constants.MAX_LENGTH) {
-    throw stop('ERR_OUTPUT_LIMIT', 'more than buffer.constants.MAX_LENGTH');
+  if (size > maxLength) {
+    throw stop('ERR_OUTPUT_LIMIT', `more than ${maxLengthName}`);
   }
   try {
-    return Buffer.allocUnsafeSlow(size);
+    return allocate(size);
   } catch {
     throw stop('ERR_OUT_OF_MEMORY', 'out of memory');
   }
-}
-
-function fileError(error, path) {
-  if (error.syscall === undefined) {
-    throw error;
-  }
-  if (error.code === 'ECANCELED') {
-    return new Stop({ code: 'ERR_CANCELLED', message: '' });
-  }
-  return new Stop({
-    code: 'ERR_FILE', message: error.message,
-    errno: Math.abs(error.errno), syscall: error.syscall, path: path.toString(),
-  });
 }
 
 /** The outcome of engine.convert, or what it was stopped with. */
@@ -55,7 +40,7 @@ function attempt(engine, bytes, options, open) {
 const never = () => false;
 
 /** { error, warnings, facts, output } */
-function toBuffer(engine, bytes, options, isCancelled = never) {
+function toOutput(engine, bytes, options, isCancelled = never) {
   let output, facts;
   const outcome = attempt(engine, bytes, options, (found) => {
     facts = found;
@@ -85,39 +70,4 @@ function toFacts(engine, bytes, options) {
   return { ...outcome, facts };
 }
 
-function writeFile(engine, bytes, options, file, isCancelled) {
-  return attempt(engine, bytes, options, (facts) => {
-    file.begin(engine.fact(facts, 'byteLength'));
-    return { write: (rows, offset) => file.write(rows, offset), isCancelled };
-  });
-}
-
-/** What of the options is about files. */
-function saveOptions(engine, { values }) {
-  return {
-    exclusive: engine.option(values, 'flag') === 1, sync: engine.option(values, 'sync') === 1,
-  };
-}
-
-/** { error, warnings }. `path` is the one that errors name; the file is at `place`. */
-function toFile(engine, bytes, options, place, path, isCancelled = never) {
-  const planned = toFacts(engine, bytes, options);
-  if (planned.error !== undefined) {
-    return planned;
-  }
-  let file;
-  try {
-    file = NewFile.open(place, { ...saveOptions(engine, options), isCancelled });
-    const outcome = writeFile(engine, bytes, options, file, isCancelled);
-    if (outcome.error === undefined) {
-      file.commit();
-    }
-    return outcome;
-  } catch (error) {
-    return { error: fileError(error, path).error, warnings: planned.warnings };
-  } finally {
-    file?.discard();
-  }
-}
-
-module.exports = { toBuffer, toTarget, toFacts, toFile };
+module.exports = { attempt, never, toFacts, toOutput, toTarget };

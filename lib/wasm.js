@@ -1,18 +1,20 @@
 'use strict';
 
-// The converter in WebAssembly, with the functions that the addon has (addon/addon.c): the same
-// calls, bytes and errors.
+// The converter in WebAssembly under Node.js: its file, its threads, its saves.
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
 
-const { errorFromNative } = require('./errors');
 const { bytesOf } = require('./input');
+const { createCalls } = require('./wasm-calls');
 const { Engine } = require('./wasm-engine');
 const { Pool } = require('./wasm-pool');
-const { toBuffer, toFacts, toFile, toTarget } = require('./wasm-work');
+const { run } = require('./wasm-request');
+const { toFile } = require('./wasm-save');
+const { openThread } = require('./wasm-threads');
 
 /** Whether the package has the file. */
 function isWasmHere() {
@@ -25,133 +27,28 @@ function compile() {
     fs.readFileSync(path.join(__dirname, '../prebuilds/png2bmp.wasm')));
 }
 
+/** Where the file is, wherever this process goes before the thread gets to it. */
+function placeOf(file) {
+  if (path.isAbsolute(file.toString('latin1')) || file.length === 0) {
+    return file;
+  }
+  const place = Buffer.concat([Buffer.from(process.cwd() + path.sep), file]);
+  return place.length < 4096 ? place : file;
+}
+
 function loadWasm() {
   const module = compile();
   const engine = new Engine(module);
-  const pool = new Pool(module, engine);
-  const cancels = new Map(); // by ticket
-
-  function tell(onWarning, warnings) {
-    if (onWarning !== undefined) {
-      warnings.forEach((warning) => onWarning(warning));
-    }
-  }
-
-  function errorOf({ code, message, errno, syscall, path: named }) {
-    return errorFromNative(code, message, errno, syscall, named);
-  }
-
-  /** The outcome, with its warnings told; throws its error, with a stack that begins at the caller
-   * of `callee`. */
-  function settled(outcome, onWarning, callee) {
-    tell(onWarning, outcome.warnings);
-    if (outcome.error !== undefined) {
-      const error = errorOf(outcome.error);
-      Error.captureStackTrace?.(error, callee);
-      throw error;
-    }
-    return outcome;
-  }
-
-  // ---- Synchronous calls --------------------------------------------------------------------
-
-  function convert(view, length, values, onWarning) {
-    return settled(toBuffer(engine, bytesOf(view, length), { values }), onWarning, convert).output;
-  }
-
-  function decode(view, length, values, onWarning, facts) {
-    const outcome = settled(toBuffer(engine, bytesOf(view, length), { values }), onWarning, decode);
-    facts.set(outcome.facts);
-    return outcome.output;
-  }
-
-  function encode(view, length, values, onWarning, width, height, channels, stride) {
-    const options = { values, pixels: { width, height, channels, stride } };
-    return settled(toBuffer(engine, bytesOf(view, length), options), onWarning, encode).output;
-  }
-
-  function checkTarget(target, bytes, size) {
-    if (target.length < size) {
-      throw errorFromNative('ERR_OUT_OF_RANGE', 'The "target" argument must have at least ' +
-        `${size} bytes for this BMP. Received ${target.length} bytes`);
-    }
-    if (target.buffer === bytes.buffer && target.byteOffset < bytes.byteOffset + bytes.length &&
-      bytes.byteOffset < target.byteOffset + size) {
-      throw errorFromNative('ERR_INVALID_ARG_VALUE',
-        'The "target" argument must not share memory with the PNG');
-    }
-  }
-
-  function convertInto(view, length, values, onWarning, into) {
-    const bytes = bytesOf(view, length);
-    const target = bytesOf(into);
-    const outcome = toTarget(engine, bytes, { values }, target,
-      (size) => checkTarget(target, bytes, size));
-    return engine.fact(settled(outcome, onWarning, convertInto).facts, 'byteLength');
-  }
+  const pool = new Pool({
+    size: os.availableParallelism?.() ?? os.cpus().length,
+    open: (listener) => openThread(module, listener),
+    runHere: (request) => run(engine, request),
+  });
+  const { functions, settled, start } = createCalls(engine, pool);
 
   function save(view, length, values, onWarning, file) {
     settled(toFile(engine, bytesOf(view, length), { values }, file, file), onWarning, save);
     return true;
-  }
-
-  function plan(view, length, values, onWarning, facts) {
-    facts.set(settled(toFacts(engine, bytesOf(view, length), { values }), onWarning, plan).facts);
-  }
-
-  // ---- Asynchronous calls -------------------------------------------------------------------
-
-  /** A promise of the outcome. The bytes are copied: the thread gets memory of its own. */
-  function start(view, length, request, onWarning, ticket) {
-    const bytes = new Uint8Array(bytesOf(view, length));
-    return new Promise((resolve, reject) => {
-      let cancelled = false;
-      const cancel = pool.run({ ...request, bytes }, (outcome, error) => {
-        cancels.delete(ticket);
-        try {
-          if (error !== undefined) {
-            throw error;
-          }
-          // Cancelled is cancelled, even when the last batch was done by then.
-          resolve(settled(cancelled ? cancelledOutcome : outcome, onWarning));
-        } catch (reason) {
-          reject(reason);
-        }
-      });
-      if (ticket !== 0) {
-        cancels.set(ticket, () => {
-          cancelled = true;
-          cancel();
-        });
-      }
-    });
-  }
-
-  const cancelledOutcome = { error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] };
-
-  async function convertAsync(view, length, values, onWarning, _copy, ticket) {
-    return Buffer.from((await start(view, length, { options: { values } }, onWarning, ticket)).output);
-  }
-
-  async function decodeAsync(view, length, values, onWarning, _copy, ticket, facts) {
-    const outcome = await start(view, length, { options: { values } }, onWarning, ticket);
-    facts.set(outcome.facts);
-    return Buffer.from(outcome.output);
-  }
-
-  async function encodeAsync(view, length, values, onWarning, _copy, ticket,
-    width, height, channels, stride) {
-    const options = { values, pixels: { width, height, channels, stride } };
-    return Buffer.from((await start(view, length, { options }, onWarning, ticket)).output);
-  }
-
-  /** Where the file is, wherever this process goes before the thread gets to it. */
-  function placeOf(file) {
-    if (path.isAbsolute(file.toString('latin1')) || file.length === 0) {
-      return file;
-    }
-    const place = Buffer.concat([Buffer.from(process.cwd() + path.sep), file]);
-    return place.length < 4096 ? place : file;
   }
 
   async function saveAsync(view, length, values, onWarning, _copy, ticket, file) {
@@ -160,14 +57,7 @@ function loadWasm() {
     return true;
   }
 
-  function cancel(ticket) {
-    cancels.get(ticket)?.();
-  }
-
-  return {
-    ...engine.words(), convert, convertAsync, convertInto, save, saveAsync, plan, decode,
-    decodeAsync, encode, encodeAsync, cancel,
-  };
+  return { ...engine.words(), ...functions, save, saveAsync };
 }
 
 module.exports = { isWasmHere, loadWasm };

@@ -1,7 +1,7 @@
 'use strict';
 
 // Builds build/Release/png2bmp.node: `make addon` on all processors. Arguments go on to make. Then
-// prebuilds/png2bmp.wasm, where there is a compiler for it.
+// prebuilds/png2bmp.wasm, where there is a compiler for it, and what of lib/ is for browsers.
 
 const { spawnSync } = require('node:child_process');
 const os = require('node:os');
@@ -15,5 +15,7 @@ function run(command, ...args) {
   return status ?? 1;
 }
 
+const node = (...args) => run(process.execPath, ...args);
+
 process.exitCode = run('make', '--silent', `--jobs=${os.availableParallelism()}`, 'addon',
-  ...process.argv.slice(2)) || run(process.execPath, 'scripts/build-wasm.js', '--optional');
+  ...process.argv.slice(2)) || node('scripts/build-wasm.js', '--optional') || node('scripts/build-browser.js');

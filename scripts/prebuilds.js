@@ -1,7 +1,7 @@
 'use strict';
 
-// Builds what goes into the npm package: prebuilds/PLATFORM-ARCH[-musl].node and
-// prebuilds/png2bmp.wasm.
+// Builds what goes into the npm package: prebuilds/PLATFORM-ARCH[-musl].node,
+// prebuilds/png2bmp.wasm, and prebuilds/core.mjs for browsers.
 //
 //   npm run prebuilds                        all that this machine can build
 //   npm run prebuilds -- linux-arm64 ...     these
@@ -212,6 +212,7 @@ function main(args) {
   if (unknown)
     throw new PrebuildError(`${unknown} is none of ${Object.keys(TARGETS).join(', ')}`);
   includeOfNode(); // before anything is installed or compiled
+  run(process.execPath, 'scripts/build-browser.js');
   if (process.platform !== 'linux' || process.arch !== 'x64') return buildHere();
   const wanted = names.length > 0 ? names : Object.keys(TARGETS);
   if (args.includes('--install')) installMissing(wanted);

@@ -46,9 +46,11 @@ test('every exported name is described in index.d.ts', () => {
 
 test('a sample of every use passes the TypeScript compiler', () => {
   const compiler = require.resolve('typescript/bin/tsc');
-  const { stdout, status } = runNode([compiler, '--noEmit', '-p', path.join(__dirname, 'types')]);
-  assert.equal(stdout, '');
-  assert.equal(status, 0);
+  for (const project of ['types', 'types-browser']) {
+    const { stdout, status } = runNode([compiler, '--noEmit', '-p', path.join(__dirname, project)]);
+    assert.equal(stdout, '');
+    assert.equal(status, 0);
+  }
 });
 
 test('the version is that of package.json', () => {

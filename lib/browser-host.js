@@ -1,0 +1,36 @@
+'use strict';
+
+// lib/host.js for browsers: the language alone.
+
+const maxLength = Infinity; // engines differ, and say so when memory is asked for
+const maxLengthName = 'the engine takes';
+
+const allocate = (size) => new Uint8Array(size);
+
+const wrap = (arrayBuffer) => new Uint8Array(arrayBuffer);
+
+const bindToContext = (listener) => listener;
+
+const callLater = (callback, ...args) => queueMicrotask(() => callback(...args));
+
+function inspect(value) {
+  if (typeof value === 'string') {
+    return `'${JSON.stringify(value).slice(1, -1)}'`;
+  }
+  if (Array.isArray(value)) {
+    return `[ ${Array.from(value.slice(0, 20), inspect).join(', ')} ]`;
+  }
+  if (typeof value === 'object' && value !== null) {
+    return '[Object]';
+  }
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+
+const hints = {
+  text: 'Get the bytes of a URL with await (await fetch(url)).arrayBuffer()',
+  stream: 'Collect the stream with await new Response(stream).arrayBuffer()',
+};
+
+module.exports = {
+  allocate, bindToContext, callLater, hints, inspect, maxLength, maxLengthName, wrap,
+};

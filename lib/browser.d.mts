@@ -1,0 +1,254 @@
+// Made of index.d.ts by `npm run api-docs`; a test holds the two together.
+
+/** Where the WebAssembly may come from: a compiled module, its bytes, its URL, a `fetch` of it. */
+export type WasmSource = WebAssembly.Module | ArrayBufferView | ArrayBuffer | string | URL | Response;
+
+/**
+ * Loads the WebAssembly. Synchronous calls, `constants`, `errors` and `versions` are there when it
+ * is done; asynchronous calls wait for it by themselves.
+ *
+ * @param source where from; the file beside this module if left out, which bundlers find
+ */
+export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
+
+/** The bytes of a PNG, read in place. */
+export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/** A `Blob` or `File`. */
+export interface BlobSource {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A stream of the web. */
+export interface StreamSource {
+  getReader(): { read(): Promise<{ done: boolean; value?: any }>; cancel(reason?: any): Promise<void> };
+}
+
+/** A `Response` or `Request` whose body was not read before. */
+export interface BodySource {
+  readonly body: StreamSource | AsyncIterable<Uint8Array | string> | null;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** What asynchronous calls take: the bytes of a PNG, or what they can be collected from.
+ * A stream is read to its end before the conversion begins. */
+export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
+
+/** What conversions give, with ordinary memory, which `Response`, `Blob` and `fetch` take. */
+export type OutputBuffer = Uint8Array & { readonly buffer: ArrayBuffer };
+
+/** `'#rgb'`, `'#rrggbb'`, or three whole numbers from 0 to 255. */
+export type Color =
+  | string
+  | readonly [r: number, g: number, b: number]
+  | { readonly r: number; readonly g: number; readonly b: number };
+
+/** The BMP variants that can be written. */
+export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565';
+
+/** Something odd in a PNG that was tolerated. */
+export interface Warning {
+  /** One of the keys of `errors.warnings`, such as `'WARN_PNG_END'`. */
+  code: string;
+  /** A sentence with the place in it. */
+  message: string;
+}
+
+/** Options of every function. */
+export interface Options {
+  /**
+   * - `'bgr24'` (default): 40-byte header, 24 bit, read by every program.
+   * - `'bgra32'`: BITMAPV4HEADER, BI_BITFIELDS, straight alpha.
+   * - `'indexed'`: 1 or 8 bit with palette, for gray and palette images without alpha.
+   * - `'auto'`: the smallest of the three that loses nothing.
+   * - `'gray8'`: luma, 8 bit with a gray palette.
+   * - `'mono1'`: black and white, 1 bit; see `dither`, `threshold`, `invert`.
+   * - `'rgb565'`: 16 bit, BI_BITFIELDS.
+   */
+  format?: Format | 'auto' | undefined;
+  /** Where the format has no alpha: `'blend'` (default) onto `background`, or `'drop'`, the
+   * colour as stored. */
+  alpha?: 'blend' | 'drop' | undefined;
+  /** The colour under `alpha: 'blend'`; default `'#ffffff'`. */
+  background?: Color | undefined;
+  /** Write the rows from top to bottom, with a negative height; default `false`. */
+  topDown?: boolean | undefined;
+  /** 16 to 8 bits: `'round'` (default) to the nearest, or `'truncate'` to the high byte. */
+  depth16?: 'round' | 'truncate' | undefined;
+  /** How `'mono1'` chooses between black and white; default `'floyd-steinberg'`. */
+  dither?: 'floyd-steinberg' | 'ordered' | 'none' | undefined;
+  /** `'mono1'`: the luma from which on a pixel is white, 0 to 255; default 128. */
+  threshold?: number | undefined;
+  /** `'mono1'`: black for white; default `false`. */
+  invert?: boolean | undefined;
+  /** Treat every warning as an error; default `false`. */
+  strict?: boolean | undefined;
+  /** Look at neither CRC-32 nor Adler-32; default `false`. */
+  ignoreChecksums?: boolean | undefined;
+  /** Refuse images with more pixels, before anything is allocated; default 268402689
+   * (16383 x 16383). `Infinity`: no limit. */
+  maxPixels?: number | bigint | undefined;
+  /** Refuse conversions that would take more bytes beside PNG and BMP, before anything is
+   * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
+  maxMemory?: number | bigint | undefined;
+  /** Asynchronous calls: of a Blob, a Response or a stream, collect so many bytes at most; default
+   * 268435456 (256 MiB). `Infinity`: no limit. */
+  maxInputBytes?: number | bigint | undefined;
+  /** Called for each kind of defect that was tolerated, before the result is given. What it
+   * throws takes the place of the result. */
+  onWarning?: ((warning: Warning) => void) | undefined;
+  /**
+   * How an asynchronous call gets at the PNG; synchronous calls ignore it.
+   *
+   * - `'borrow'` (default): read in place, as `fs.write` does. Do not write to, resize or
+   *   transfer it before the promise settles. Shared memory, resizable buffers, and buffers
+   *   with a multiple of 65536 bytes (they may be WebAssembly memory, which cannot be told
+   *   apart) are copied instead.
+   * - `'copy'`: copied before the call returns.
+   * - `'transfer'`: the `ArrayBuffer` is moved, and detached for everybody else. When the view
+   *   is not the whole of its `ArrayBuffer` (small Buffers of Node.js share one), or the
+   *   `ArrayBuffer` cannot be moved, the bytes are copied instead.
+   */
+  input?: 'borrow' | 'copy' | 'transfer' | undefined;
+  /** Stops an asynchronous call: waiting work is dropped, running work stops at the next
+   * batch of scanlines. A synchronous call only looks whether it is aborted already. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What a PNG says of itself, and which BMP it would give with these options. */
+export interface Info {
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** Bits of a sample: 1, 2, 4, 8 or 16. */
+  bitDepth: number;
+  /** As in the PNG; see `constants.colorTypes`. */
+  colorType: number;
+  interlaced: boolean;
+  /** Whether some pixel can be other than opaque. */
+  hasAlpha: boolean;
+  bmp: {
+    format: Format;
+    bitsPerPixel: number;
+    /** Bytes of the whole file. */
+    byteLength: number;
+  };
+  /** Bytes that the conversion takes at most, beside PNG and BMP. */
+  memory: number;
+}
+
+/**
+ * Converts a PNG.
+ *
+ * @param png the PNG; read in place
+ * @returns the whole BMP file
+ * @throws {PngError} a PNG that cannot be converted
+ */
+export function getBMP(png: Bytes, options?: Options): OutputBuffer;
+
+/** As {@link getBMP}, on a Web Worker. */
+export function getBMPAsync(png: Source, options?: Options): Promise<OutputBuffer>;
+
+/**
+ * Converts a PNG into memory that is there already: one Buffer for many images.
+ *
+ * @param target at least `readInfo(png, options).bmp.byteLength` bytes, not those of `png`.
+ *   After an error its contents are unspecified.
+ * @returns the number of bytes written, from the beginning of `target`
+ */
+export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number;
+
+/** Reads what stands before the pixels, and nothing else. The PNG may end behind that. */
+export function readInfo(png: Bytes, options?: Options): Info;
+
+/** 8-bit samples in memory, top row first. */
+export interface Pixels<T = Bytes> {
+  /** Gray, gray alpha, RGB or RGBA, by `channels`. */
+  data: T;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  channels: 1 | 2 | 3 | 4;
+}
+
+/** Pixels to encode. An `ImageData` will do, and what sharp and fast-png give. */
+export interface StridedPixels extends Omit<Pixels, 'channels'> {
+  /** Samples of a pixel, 1 to 4. May be left out where `data` is a `Uint8ClampedArray` of
+   * `width * height * 4` bytes. */
+  channels?: 1 | 2 | 3 | 4 | undefined;
+  /** Bytes from one row to the next; when left out, there are none between the rows. */
+  stride?: number | undefined;
+  /** Bits of a sample, in numbers or in sharp's words. 16 bits are in the byte order of the
+   * machine and are reduced as `depth16` says; default 8, or 16 for a `Uint16Array`. */
+  depth?: 8 | 16 | string | undefined;
+}
+
+/** Writes raw pixels as a BMP, with the formats and options of {@link getBMP}. */
+export function encodeBMP(pixels: StridedPixels, options?: Options): OutputBuffer;
+
+
+/** As {@link encodeBMP}, on a Web Worker; `options.input` is for `pixels.data`. */
+export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
+
+/** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
+export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
+  /** 3: RGB, where `alpha` and `background` say what becomes of transparency. 4 (default):
+   * RGBA, straight alpha. */
+  channels?: 3 | 4 | undefined;
+}
+
+/** What `decodePNG` gives. */
+export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4 };
+
+/** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
+export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
+
+
+/** As {@link decodePNG}, on a Web Worker. */
+export function decodePNGAsync(png: Source, options?: DecodeOptions): Promise<DecodedPixels>;
+
+/** A PNG that cannot be converted, or not in the way that the options ask for. */
+export interface PngError extends Error {
+  name: 'PngError';
+  /** One of the keys of `errors.codes`, such as `'ERR_PNG_CRC'`. */
+  code: string;
+}
+
+export const errors: {
+  readonly PngError: { new (code: string, message: string): PngError; prototype: PngError };
+  /** What each `code` means. */
+  readonly codes: Readonly<Record<string, string>>;
+  /** What each `code` of a warning means; with `strict` the same with ERR for WARN. */
+  readonly warnings: Readonly<Record<string, string>>;
+};
+
+export const constants: {
+  readonly formats: readonly (Format | 'auto')[];
+  readonly alphas: readonly ('blend' | 'drop')[];
+  readonly depths16: readonly ('round' | 'truncate')[];
+  readonly dithers: readonly ('floyd-steinberg' | 'ordered' | 'none')[];
+  readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
+  readonly colorTypes: {
+    readonly gray: 0;
+    readonly rgb: 2;
+    readonly palette: 3;
+    readonly grayAlpha: 4;
+    readonly rgbAlpha: 6;
+  };
+  /** 16383 x 16383 */
+  readonly DEFAULT_MAX_PIXELS: number;
+  /** Bytes. */
+  readonly DEFAULT_MAX_MEMORY: number;
+  /** The size fields of a BMP have 32 bits. */
+  readonly MAX_BMP_LENGTH: number;
+};
+
+/** Of this package, and of the libdeflate inside it; `backend` is what converts. */
+export const versions: {
+  readonly png2bmp: string;
+  readonly libdeflate: string;
+  readonly backend: 'native' | 'wasm';
+};

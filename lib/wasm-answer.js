@@ -1,0 +1,19 @@
+'use strict';
+
+// The inside of a thread that converts: one request, one answer, its output moved and not copied.
+
+const { Engine } = require('./wasm-engine');
+
+/** A function of a request that posts its answer. run(engine, request, isCancelled) converts. */
+function createAnswerer(module, run, post) {
+  const engine = new Engine(module);
+  return (request) => {
+    const { flag } = request; // shared with who asked, where memory may be
+    const isCancelled = () => flag !== undefined && Atomics.load(flag, 0) !== 0;
+    const { error, warnings, facts, output } = run(engine, request, isCancelled);
+    const moved = error === undefined ? output?.buffer : undefined;
+    post({ error, warnings, facts, output: moved }, moved === undefined ? [] : [moved]);
+  };
+}
+
+module.exports = { createAnswerer };

@@ -1,0 +1,134 @@
+'use strict';
+
+// The functions that the addon has (addon/addon.c), by WebAssembly: the same calls, bytes and errors.
+// Saves are in lib/wasm.js.
+
+const { errorFromNative } = require('./errors');
+const { wrap } = require('./host');
+const { bytesOf } = require('./input');
+const { toFacts, toOutput, toTarget } = require('./wasm-work');
+
+const cancelledOutcome = { error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] };
+
+/** { functions, settled, start }: engine converts on this thread, pool on others. */
+function createCalls(engine, pool) {
+  const cancels = new Map(); // by ticket
+
+  function tell(onWarning, warnings) {
+    if (onWarning !== undefined) {
+      warnings.forEach((warning) => onWarning(warning));
+    }
+  }
+
+  function errorOf({ code, message, errno, syscall, path: named }) {
+    return errorFromNative(code, message, errno, syscall, named);
+  }
+
+  /** The outcome, with its warnings told; throws its error, with a stack that begins at the caller
+   * of `callee`. */
+  function settled(outcome, onWarning, callee) {
+    tell(onWarning, outcome.warnings);
+    if (outcome.error !== undefined) {
+      const error = errorOf(outcome.error);
+      Error.captureStackTrace?.(error, callee);
+      throw error;
+    }
+    return outcome;
+  }
+
+  // ---- Synchronous calls --------------------------------------------------------------------
+
+  function convert(view, length, values, onWarning) {
+    return settled(toOutput(engine, bytesOf(view, length), { values }), onWarning, convert).output;
+  }
+
+  function decode(view, length, values, onWarning, facts) {
+    const outcome = settled(toOutput(engine, bytesOf(view, length), { values }), onWarning, decode);
+    facts.set(outcome.facts);
+    return outcome.output;
+  }
+
+  function encode(view, length, values, onWarning, width, height, channels, stride) {
+    const options = { values, pixels: { width, height, channels, stride } };
+    return settled(toOutput(engine, bytesOf(view, length), options), onWarning, encode).output;
+  }
+
+  function checkTarget(target, bytes, size) {
+    if (target.length < size) {
+      throw errorFromNative('ERR_OUT_OF_RANGE', 'The "target" argument must have at least ' +
+        `${size} bytes for this BMP. Received ${target.length} bytes`);
+    }
+    if (target.buffer === bytes.buffer && target.byteOffset < bytes.byteOffset + bytes.length &&
+      bytes.byteOffset < target.byteOffset + size) {
+      throw errorFromNative('ERR_INVALID_ARG_VALUE',
+        'The "target" argument must not share memory with the PNG');
+    }
+  }
+
+  function convertInto(view, length, values, onWarning, into) {
+    const bytes = bytesOf(view, length);
+    const target = bytesOf(into);
+    const outcome = toTarget(engine, bytes, { values }, target,
+      (size) => checkTarget(target, bytes, size));
+    return engine.fact(settled(outcome, onWarning, convertInto).facts, 'byteLength');
+  }
+
+  function plan(view, length, values, onWarning, facts) {
+    facts.set(settled(toFacts(engine, bytesOf(view, length), { values }), onWarning, plan).facts);
+  }
+
+  // ---- Asynchronous calls -------------------------------------------------------------------
+
+  /** A promise of the outcome. The bytes are copied: the thread gets memory of its own. */
+  function start(view, length, request, onWarning, ticket) {
+    const bytes = new Uint8Array(bytesOf(view, length));
+    return new Promise((resolve, reject) => {
+      let cancelled = false;
+      const cancel = pool.run({ ...request, bytes }, (outcome, error) => {
+        cancels.delete(ticket);
+        try {
+          if (error !== undefined) {
+            throw error;
+          }
+          // Cancelled is cancelled, even when the last batch was done by then.
+          resolve(settled(cancelled ? cancelledOutcome : outcome, onWarning));
+        } catch (reason) {
+          reject(reason);
+        }
+      });
+      if (ticket !== 0) {
+        cancels.set(ticket, () => {
+          cancelled = true;
+          cancel();
+        });
+      }
+    });
+  }
+
+  async function convertAsync(view, length, values, onWarning, _copy, ticket) {
+    return wrap((await start(view, length, { options: { values } }, onWarning, ticket)).output);
+  }
+
+  async function decodeAsync(view, length, values, onWarning, _copy, ticket, facts) {
+    const outcome = await start(view, length, { options: { values } }, onWarning, ticket);
+    facts.set(outcome.facts);
+    return wrap(outcome.output);
+  }
+
+  async function encodeAsync(view, length, values, onWarning, _copy, ticket,
+    width, height, channels, stride) {
+    const options = { values, pixels: { width, height, channels, stride } };
+    return wrap((await start(view, length, { options }, onWarning, ticket)).output);
+  }
+
+  function cancel(ticket) {
+    cancels.get(ticket)?.();
+  }
+
+  const functions = {
+    convert, convertAsync, convertInto, plan, decode, decodeAsync, encode, encodeAsync, cancel,
+  };
+  return { functions, settled, start };
+}
+
+module.exports = { createCalls };

@@ -1,0 +1,29 @@
+'use strict';
+
+// Threads of lib/wasm-pool.js under Node.js.
+
+const path = require('node:path');
+const { Worker } = require('node:worker_threads');
+
+/** Starts a thread; throws where none may be. It keeps the process alive while it is busy. listener:
+ * { answered(answer), ended(error) }. */
+function openThread(module, listener) {
+  // Written out, so that bundlers and tracers find the file.
+  const worker = new Worker(path.join(__dirname, 'wasm-worker.js'), { workerData: { module }, execArgv: [] });
+  let failure;
+  worker.on('message', (answer) => listener.answered(answer));
+  worker.on('error', (error) => {
+    failure = error;
+  });
+  worker.on('exit', () => listener.ended(failure));
+  return {
+    ask(request, transfer) {
+      worker.ref();
+      worker.postMessage(request, transfer);
+    },
+    rest: () => worker.unref(),
+    stop: () => worker.terminate(),
+  };
+}
+
+module.exports = { openThread };

@@ -1,0 +1,136 @@
+'use strict';
+
+// lib/browser.mjs, what pages import, in Node.js: `npm run test:browser` has it in browsers.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { pathToFileURL } = require('node:url');
+
+const png2bmp = require('..');
+const types = require('../scripts/make-browser-types');
+const { TYPES, createImage, typeName } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+
+const lib = path.join(__dirname, '../lib');
+const wasm = path.join(__dirname, '../prebuilds/png2bmp.wasm');
+const skip = !fs.existsSync(wasm) && 'needs prebuilds/png2bmp.wasm: npm run build:wasm';
+
+const png = encodePng(createImage({ width: 33, height: 19, colorType: 6, bitDepth: 8 }));
+const bytes = skip ? undefined : fs.readFileSync(wasm);
+const url = pathToFileURL(path.join(lib, 'browser.mjs')).href;
+
+let loads = 0;
+/** A load of its own. */
+const load = () => import(`${url}?${loads++}`);
+
+async function loaded() {
+  const library = await load();
+  await library.init(bytes);
+  return library;
+}
+
+test('the types are as npm run api-docs makes them', () => {
+  assert.equal(fs.readFileSync(types.OUTPUT, 'utf8'), types.generate());
+});
+
+test('every exported name is described in browser.d.mts, and no other', async () => {
+  const described = [...types.generate().matchAll(/^export (?:function|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual([...new Set(described)].sort(), Object.keys(await load()).sort());
+});
+
+test('nothing that pages load asks for Node.js', () => {
+  const seen = new Set();
+  const visit = (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = fs.readFileSync(file, 'utf8');
+    assert.doesNotMatch(text, /['"]node:|\bprocess\.|\bglobal\.|\brequire\('[^.]/, file);
+    assert.doesNotMatch(text.replace(/'[^'\n]*'|`[^`]*`/g, ''), /\bBuffer\.|new Buffer/, file);
+    for (const [, name] of text.matchAll(/(?:from|URL\() ?'(\.[^']*\.mjs)'/g)) visit(path.join(path.dirname(file), name));
+  };
+  visit(path.join(lib, 'browser.mjs'));
+  assert.ok(seen.size >= 5, [...seen].join(' '));
+});
+
+test('it gives the bytes of the package, for every type and depth of PNG', { skip }, async () => {
+  const browser = await loaded();
+  for (const type of TYPES) {
+    for (const interlaced of [false, true]) {
+      const source = encodePng(createImage({ ...type, width: 37, height: 21, fill: 'gradients' }), { interlaced });
+      for (const format of ['bgr24', 'bgra32', 'auto', 'gray8', 'mono1', 'rgb565']) {
+        const wanted = png2bmp.getBMP(source, { format });
+        const bmp = browser.getBMP(source, { format });
+        assert.equal(Object.getPrototypeOf(bmp), Uint8Array.prototype);
+        assert.ok(wanted.equals(bmp), `${typeName(type)} ${format}`);
+        assert.ok(wanted.equals(await browser.getBMPAsync(source, { format })), `${typeName(type)} ${format}`);
+      }
+      // Memory is a matter of the width of pointers, too.
+      assert.deepEqual({ ...browser.readInfo(source), memory: 0 }, { ...png2bmp.readInfo(source), memory: 0 });
+      const { data, ...pixels } = browser.decodePNG(source);
+      const { data: same, ...others } = png2bmp.decodePNG(source);
+      assert.ok(same.equals(data));
+      assert.deepEqual(pixels, others);
+      assert.ok(png2bmp.getBMP(source).equals(browser.encodeBMP(browser.decodePNG(source, { channels: 3 }))));
+    }
+  }
+});
+
+test('asynchronous calls take what pages have: Blob, Response, stream', { skip }, async () => {
+  const browser = await loaded();
+  const wanted = png2bmp.getBMP(png);
+  for (const source of [new Blob([png]), new Response(png), new Blob([png]).stream(), png])
+    assert.ok(wanted.equals(await browser.getBMPAsync(source)));
+  assert.ok(wanted.equals(await browser.encodeBMPAsync(browser.decodePNG(png, { channels: 3 }))));
+  const { data } = await browser.decodePNGAsync(new Blob([png]));
+  assert.ok(png2bmp.decodePNG(png).data.equals(data));
+});
+
+test('init takes a module, bytes, a Response, a data URL, or a promise', { skip }, async () => {
+  for (const source of [
+    new WebAssembly.Module(bytes), bytes, new Uint8Array(bytes).buffer, new Response(bytes), Promise.resolve(bytes),
+    `data:application/wasm;base64,${bytes.toString('base64')}`,
+    new URL(`data:application/wasm;base64,${bytes.toString('base64')}`),
+  ]) {
+    const browser = await load();
+    assert.equal(browser.versions, undefined);
+    await browser.init(source);
+    assert.deepEqual(browser.versions, { ...png2bmp.versions, backend: 'wasm' });
+    assert.deepEqual(browser.constants, png2bmp.constants);
+    assert.deepEqual(browser.errors.codes, png2bmp.errors.codes);
+  }
+});
+
+test('an init that fails says why, and another may follow', { skip }, async () => {
+  const browser = await load();
+  assert.throws(() => browser.getBMP(png), /await init\(\)/);
+  await assert.rejects(browser.init(new Response('no', { status: 404, statusText: 'Not Found' })), /404 Not Found/);
+  await assert.rejects(browser.init(new Uint8Array(8)), WebAssembly.CompileError);
+  assert.throws(() => browser.getBMP(png), /await init\(\)/);
+  await Promise.all([browser.init(bytes), browser.init()]); // the first counts
+  assert.ok(png2bmp.getBMP(png).equals(browser.getBMP(png)));
+});
+
+test('asynchronous calls wait for init, and a copy is made when it is asked for', { skip }, async () => {
+  const browser = await load();
+  const init = browser.init(bytes);
+  const mine = new Uint8Array(png);
+  const pending = browser.getBMPAsync(mine, { input: 'copy' });
+  mine.fill(0);
+  assert.ok(png2bmp.getBMP(png).equals(await pending));
+  await init;
+});
+
+test('errors are those of the package, with classes of their own', { skip }, async () => {
+  const browser = await loaded();
+  for (const broken of [png.subarray(0, 60), new Uint8Array(9)]) {
+    const wanted = (() => { try { return png2bmp.getBMP(broken); } catch (error) { return error; } })();
+    assert.throws(() => browser.getBMP(broken), (error) => error instanceof browser.errors.PngError &&
+      error.code === wanted.code && error.message === wanted.message);
+    await assert.rejects(browser.getBMPAsync(broken), { code: wanted.code, message: wanted.message });
+  }
+  for (const wrong of ['a.png', [1, 2], null, 5n, Symbol('x'), { a: 1 }, () => 1, new Blob([png])])
+    assert.throws(() => browser.getBMP(wrong), { code: 'ERR_INVALID_ARG_TYPE' });
+  await assert.rejects(browser.getBMPAsync(png, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+});

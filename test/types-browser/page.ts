@@ -1,0 +1,27 @@
+// Compiled, never run: a page, which knows nothing of Node.js.
+import {
+  constants, decodePNG, encodeBMP, encodeBMPAsync, errors, getBMP, getBMPAsync, init, readInfo, versions,
+} from 'png2bmp';
+import type { Format, Options } from 'png2bmp/browser';
+
+const options: Options = { format: 'bgra32', maxInputBytes: 1e6, signal: new AbortController().signal };
+
+export async function convert(file: File): Promise<Blob> {
+  await init(fetch('/png2bmp.wasm'));
+  const bmp: Uint8Array = await getBMPAsync(file, options);
+  return new Blob([bmp as Uint8Array & { buffer: ArrayBuffer }]);
+}
+
+export const later: Promise<Uint8Array>[] = [
+  getBMPAsync(new Response()),
+  getBMPAsync(new ReadableStream<Uint8Array>()),
+  encodeBMPAsync(new ImageData(1, 1)),
+];
+export const now: Uint8Array[] = [getBMP(new Uint8Array(8)), encodeBMP(decodePNG(new ArrayBuffer(8)))];
+export const format: Format = readInfo(new Uint8Array(8)).bmp.format;
+export const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.backend, ...constants.formats];
+
+// @ts-expect-error a page has no files
+getBMPAsync(new Blob(), { flag: 'wx' });
+// @ts-expect-error a Blob takes time
+getBMP(new Blob());
