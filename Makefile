@@ -10,20 +10,23 @@
 #   make format          lays out all C code; make format-check: only looks
 #   make tidy            clang-tidy and cppcheck
 
+include build.mk
+
 CC       ?= cc
-CFLAGS   ?= -O3 -g
+CFLAGS   ?= $(OPTIMIZE) -g
 PREFIX   ?= /usr/local
 LIBDIR   ?= $(PREFIX)/lib
 BUILD    ?= build/c
+OBJCOPY  ?= objcopy
 
 VERSION  := $(shell sed -n 's/^\#define PNG2BMP_VERSION "\(.*\)"/\1/p' include/png2bmp.h)
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
-SOURCES  := $(wildcard src/*.c src/x86/*.c src/arm/*.c)
+SOURCES  := $(LIBRARY_SOURCES)
 HEADERS  := $(wildcard include/*.h src/*.h src/x86/*.h src/arm/*.h)
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 TESTS    := $(patsubst test/c/%.c,$(BUILD)/%,$(wildcard test/c/*.c))
-C_CODE   := $(SOURCES) $(wildcard addon/*.c)
+C_CODE   := $(SOURCES) $(ADDON_SOURCES)
 ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon test/c test/faults test/kit test/oracle bench fuzz \
                 examples/c,$(d)/*.c $(d)/*.h)) $(SOURCES)
 
@@ -34,7 +37,7 @@ DEFLATE_LIBS   := $(or $(filter /%,$(shell $(CC) -print-file-name=libdeflate.a))
 
 comma := ,
 
-C_FLAGS  = -std=c11 -Wall -Wextra -fvisibility=hidden -fPIC -DPNG2BMP_SHARED -Iinclude -Isrc $(DEFLATE_CFLAGS) $(CFLAGS)
+C_FLAGS  = $(SHARED_CODE) -DPNG2BMP_SHARED -Iinclude -Isrc $(DEFLATE_CFLAGS) $(CFLAGS)
 
 NODE_INCLUDE = $(shell node -p "require('node-api-headers').include_dir")
 
@@ -48,13 +51,29 @@ LOCAL_DEFLATE := $(if $(filter Darwin,$(shell uname -s)),,-Wl$(comma)--exclude-l
 all: lib
 lib: $(BUILD)/libpng2bmp.a $(BUILD)/libpng2bmp.so
 
-$(BUILD)/%.o: %.c $(HEADERS)
+$(BUILD)/%.o: %.c $(HEADERS) build.mk
 	@mkdir -p $(@D)
 	$(CC) $(C_FLAGS) -c -o $@ $<
 
-$(BUILD)/libpng2bmp.a: $(OBJECTS)
+$(UNFILTER_SOURCES:%.c=$(BUILD)/%.o): C_FLAGS += $(patsubst $(OPTIMIZE),$(OPTIMIZE_UNFILTER),$(filter -O%,$(CFLAGS)))
+
+# For the tests, which look inside.
+$(BUILD)/internals.a: $(OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
+
+# For everybody else: one object, whose only global names are those of the interface. Apple's
+# tools have no such option; there they are all global.
+ifeq ($(shell uname -s),Darwin)
+$(BUILD)/libpng2bmp.a: $(BUILD)/internals.a
+	cp $< $@
+else
+$(BUILD)/libpng2bmp.a: $(OBJECTS)
+	rm -f $@
+	$(CC) -r -nostdlib -o $(BUILD)/png2bmp.o $^
+	$(OBJCOPY) --localize-hidden $(BUILD)/png2bmp.o
+	$(AR) rcs $@ $(BUILD)/png2bmp.o
+endif
 
 $(BUILD)/libpng2bmp.so: $(OBJECTS)
 	$(CC) -shared $(CFLAGS) $(LOCAL_DEFLATE) -Wl,-soname,libpng2bmp.so.$(SOVERSION) -o $@ $^ $(DEFLATE_LIBS)
@@ -64,17 +83,18 @@ $(BUILD)/libpng2bmp.so: $(OBJECTS)
 # to be downloaded, and any Node.js from version 20 on loads it.
 
 ADDON         := build/Release/png2bmp.node
-ADDON_OBJECTS := $(patsubst %.c,build/addon/%.o,$(SOURCES) $(wildcard addon/*.c))
-ADDON_CFLAGS  = -std=c11 -O3 -Wall -Wextra -fvisibility=hidden -fPIC -DNAPI_VERSION=8 \
-    -DNODE_GYP_MODULE_NAME=png2bmp -DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED -Iinclude -Isrc \
-    $(DEFLATE_CFLAGS) -isystem $(NODE_INCLUDE)
+ADDON_OBJECTS := $(patsubst %.c,build/addon/%.o,$(C_CODE))
+ADDON_CFLAGS  = $(SHARED_CODE) $(ADDON_OPTIMIZE) $(NODE_DEFINES) -Iinclude -Isrc $(DEFLATE_CFLAGS) \
+    -isystem $(NODE_INCLUDE)
+ADDON_OPTIMIZE = $(OPTIMIZE)
+$(UNFILTER_SOURCES:%.c=build/addon/%.o): ADDON_OPTIMIZE = $(OPTIMIZE_UNFILTER)
 ADDON_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup, \
     -shared -Wl$(comma)--as-needed $(LOCAL_DEFLATE) -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now \
     -Wl$(comma)-s)
 
 addon: $(ADDON)
 
-build/addon/%.o: %.c $(HEADERS) $(wildcard addon/*.h) Makefile
+build/addon/%.o: %.c $(HEADERS) $(wildcard addon/*.h) Makefile build.mk
 	@mkdir -p $(@D)
 	$(CC) $(ADDON_CFLAGS) -c -o $@ $<
 
@@ -99,18 +119,45 @@ Cflags: -I$${includedir}
 endef
 export PKG_CONFIG_FILE
 
+# For find_package(png2bmp): beside its library, wherever that was put.
+define CMAKE_FILE
+get_filename_component(_png2bmp_lib "$${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+if(NOT TARGET png2bmp::png2bmp)
+  add_library(png2bmp::png2bmp SHARED IMPORTED)
+  set_target_properties(png2bmp::png2bmp PROPERTIES
+    IMPORTED_LOCATION "$${_png2bmp_lib}/libpng2bmp.so.$(VERSION)"
+    IMPORTED_SONAME "libpng2bmp.so.$(SOVERSION)"
+    INTERFACE_INCLUDE_DIRECTORIES "$${_png2bmp_lib}/$(INCLUDE_FROM_LIB)")
+endif()
+endef
+export CMAKE_FILE
+
+define CMAKE_VERSION_FILE
+set(PACKAGE_VERSION "$(VERSION)")
+if("$${PACKAGE_FIND_VERSION_MAJOR}" STREQUAL "" OR "$${PACKAGE_FIND_VERSION_MAJOR}" STREQUAL "$(SOVERSION)")
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
+endef
+export CMAKE_VERSION_FILE
+
+# The way from the libraries to the headers; LIBDIR may be a folder deeper (Debian's multiarch).
+INCLUDE_FROM_LIB = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)/include')
+
 INSTALLED = $(PREFIX)/include/png2bmp.h $(foreach f,libpng2bmp.a libpng2bmp.so \
-    libpng2bmp.so.$(SOVERSION) libpng2bmp.so.$(VERSION) pkgconfig/png2bmp.pc,$(LIBDIR)/$(f))
+    libpng2bmp.so.$(SOVERSION) libpng2bmp.so.$(VERSION) pkgconfig/png2bmp.pc \
+    cmake/png2bmp/png2bmp-config.cmake cmake/png2bmp/png2bmp-config-version.cmake,$(LIBDIR)/$(f))
 
 install: lib
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/png2bmp
 	install -m 644 include/png2bmp.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 $(BUILD)/libpng2bmp.a $(DESTDIR)$(LIBDIR)/
 	install -m 755 $(BUILD)/libpng2bmp.so $(DESTDIR)$(LIBDIR)/libpng2bmp.so.$(VERSION)
 	ln -sf libpng2bmp.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libpng2bmp.so.$(SOVERSION)
 	ln -sf libpng2bmp.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libpng2bmp.so
 	printf '%s\n' "$$PKG_CONFIG_FILE" > $(DESTDIR)$(LIBDIR)/pkgconfig/png2bmp.pc
-	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/png2bmp.pc
+	printf '%s\n' "$$CMAKE_FILE" > $(DESTDIR)$(LIBDIR)/cmake/png2bmp/png2bmp-config.cmake
+	printf '%s\n' "$$CMAKE_VERSION_FILE" > $(DESTDIR)$(LIBDIR)/cmake/png2bmp/png2bmp-config-version.cmake
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/png2bmp.pc $(DESTDIR)$(LIBDIR)/cmake/png2bmp/*.cmake
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
@@ -123,8 +170,8 @@ wraps = $(addprefix -Wl$(comma)--wrap=,$(sort $(patsubst __wrap_%,%,$(shell grep
 # Another CPU's programs run under EMULATOR: see test/other-cpus.sh.
 EMULATOR ?=
 
-$(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/libpng2bmp.a
-	$(CC) $(C_FLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< $(BUILD)/libpng2bmp.a $(DEFLATE_LIBS) -lpthread
+$(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/internals.a
+	$(CC) $(C_FLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< $(BUILD)/internals.a $(DEFLATE_LIBS) -lpthread
 
 check: $(TESTS)
 	@set -e; for test in $(TESTS); do echo "# $$test"; $(EMULATOR) $$test; done
@@ -135,8 +182,8 @@ sanitize:
 
 # ---- Checks of the code --------------------------------------------------------
 
-STRICT       = -std=c11 -O2 -Wall -Wextra -Wconversion -Werror -Iinclude -Isrc $(DEFLATE_CFLAGS) \
-               -DNAPI_VERSION=8 -DNODE_GYP_MODULE_NAME=png2bmp -isystem $(NODE_INCLUDE)
+STRICT       = $(STANDARD) -O2 $(WARNINGS) -Wconversion -Werror -Iinclude -Isrc $(DEFLATE_CFLAGS) \
+               $(NODE_DEFINES) -isystem $(NODE_INCLUDE)
 
 warnings:
 	@set -e; for compiler in gcc clang; do for source in $(C_CODE); do \

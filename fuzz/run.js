@@ -17,9 +17,10 @@ const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { recipe } = require('../scripts/recipe');
 const { writeSeeds } = require('./seeds');
 
-const TARGETS = ['convert', 'libpng', 'inflate', 'kernels', 'pixels'];
+const TARGETS = recipe('FUZZ_TARGETS');
 const SLICE_SECONDS = 600;
 const OUT = path.join(__dirname, 'out');
 const STATS = path.join(OUT, 'stats.json');

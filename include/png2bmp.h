@@ -96,7 +96,8 @@ PNG2BMP_API const char *png2bmp_status_text(png2bmp_status status);
 
 /* ---- Reports ------------------------------------------------------------ */
 
-#define PNG2BMP_WARNING_KINDS (PNG2BMP_STATUS_COUNT - PNG2BMP_FIRST_WARNING)
+/* Room for the kinds that there are, and for those to come. */
+#define PNG2BMP_MAX_WARNINGS 24
 
 /* One finding: `message` is a sentence with the place in it
  * ("IDAT at byte 8217: CRC is 1a2b3c4d, computed 5e6f7a8b"). */
@@ -110,7 +111,7 @@ typedef struct png2bmp_finding {
 typedef struct png2bmp_report {
     png2bmp_finding error; /* status PNG2BMP_OK: none */
     unsigned        warning_count;
-    png2bmp_finding warnings[PNG2BMP_WARNING_KINDS];
+    png2bmp_finding warnings[PNG2BMP_MAX_WARNINGS];
 
     /* Set with PNG2BMP_ERR_FILE: the errno value, the call that failed ("open",
      * "write", "rename"), a static string. */
@@ -178,6 +179,7 @@ typedef enum png2bmp_cpu {
 } png2bmp_cpu;
 
 typedef struct png2bmp_options {
+    size_t          size; /* of this structure in the caller's build: set by png2bmp_options_init */
     png2bmp_format  format;
     png2bmp_alpha   alpha;
     uint8_t         background[3]; /* R, G, B */
@@ -198,8 +200,13 @@ typedef struct png2bmp_options {
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
 #define PNG2BMP_DEFAULT_MAX_MEMORY UINT64_C(268435456) /* 256 MiB */
 
-/* Every option at its default: bgr24, blended onto white, bottom-up. */
-PNG2BMP_API void png2bmp_options_init(png2bmp_options *options);
+/* Every option at its default: bgr24, blended onto white, bottom-up. Always begin with it: a
+ * program built with an older header then works with a newer library, which knows more options. */
+PNG2BMP_API void   png2bmp_options_init_size(png2bmp_options *options, size_t size);
+static inline void png2bmp_options_init(png2bmp_options *options)
+{
+    png2bmp_options_init_size(options, sizeof *options);
+}
 
 /* ---- The plan ----------------------------------------------------------- */
 

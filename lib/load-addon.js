@@ -5,6 +5,8 @@ const { createRequire } = require('node:module');
 const path = require('node:path');
 const process = require('node:process');
 
+const { environmentVariable } = require('./environment');
+
 const prebuilds = path.join(__dirname, '../prebuilds');
 
 // A require that bundlers do not follow, for files that may not be there.
@@ -49,6 +51,10 @@ function fromPrebuilds(name) {
 // for musl. That for musl comes first: glibc refuses it, while musl takes one for glibc as if
 // it were its own.
 function candidates() {
+  const chosen = environmentVariable('PNG2BMP_ADDON'); // for tests of one file
+  if (chosen) {
+    return [() => attempt(() => requireAtRunTime(path.resolve(chosen)))];
+  }
   const name = `${process.platform}-${process.arch}`;
   return [
     () => attempt(() => requireAtRunTime('../build/Release/png2bmp.node')),

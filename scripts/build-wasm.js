@@ -14,6 +14,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
+const { recipe } = require('./recipe');
+
 const root = path.resolve(__dirname, '..');
 const work = path.join(root, 'build/wasm');
 const output = path.join(root, 'prebuilds/png2bmp.wasm');
@@ -26,8 +28,8 @@ const NEEDED = ['/usr/bin/clang', '/usr/bin/wasm-ld', '/usr/lib/wasm32-wasi/libc
 const IMPORTS = ['png2bmp.cancelled', 'png2bmp.rows'];
 
 const COMPILE = [
-  '--target=wasm32-wasi', '-std=c11', '-O3', '-mbulk-memory', '-Wall', '-Wextra',
-  '-fvisibility=hidden', '-ffunction-sections', '-DPNG2BMP_STRIPS', '-Iinclude', '-Isrc',
+  '--target=wasm32-wasi', ...recipe('STANDARD'), ...recipe('WARNINGS'), ...recipe('OPTIMIZE'),
+  '-mbulk-memory', '-fvisibility=hidden', '-ffunction-sections', '-DPNG2BMP_STRIPS', '-Iinclude', '-Isrc',
 ];
 const LINK = [
   '--target=wasm32-wasi', '-mexec-model=reactor', '-Wl,--gc-sections', '-Wl,--strip-all',

@@ -14,7 +14,9 @@ const ROOT = path.join(__dirname, '..');
 const FUZZ = path.join(ROOT, 'fuzz');
 const OUT = path.join(FUZZ, 'out');
 const PROFILES = path.join(OUT, 'profiles');
-const TARGETS = ['convert', 'libpng', 'inflate', 'kernels', 'pixels'];
+const { recipe } = require('./recipe');
+
+const TARGETS = recipe('FUZZ_TARGETS');
 
 function tests() {
   return fs.readdirSync(path.join(ROOT, 'test/c')).filter((name) => name.endsWith('.c'))

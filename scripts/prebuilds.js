@@ -17,6 +17,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
+const { optimization, recipe } = require('./recipe');
+
 const root = path.resolve(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
 const work = path.join(root, 'build/prebuild');
@@ -60,9 +62,8 @@ const TARGETS = {
 };
 
 const COMPILE = [
-  '-std=c11', '-Wall', '-Wextra', '-fvisibility=hidden', '-fPIC', '-fno-asynchronous-unwind-tables',
-  '-ffunction-sections', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=png2bmp',
-  '-DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED', '-Iinclude', '-Isrc',
+  ...recipe('SHARED_CODE'), ...recipe('NODE_DEFINES'), '-fno-asynchronous-unwind-tables', '-ffunction-sections',
+  '-Iinclude', '-Isrc',
 ];
 const LINK = [
   '-shared', '-s', '-Wl,--gc-sections', '-Wl,--as-needed', '-Wl,--exclude-libs,ALL',
@@ -123,14 +124,9 @@ function installMissing(names) {
 
 // ---- One addon ------------------------------------------------------------------------
 
-// The scanline filters are unrolled by hand; -O3 makes them half as big again, not faster.
-function optimization(source) {
-  return path.basename(source).startsWith('unfilter_') ? '-O2' : '-O3';
-}
-
 function compile(source, { compiler }, directory) {
   const object = path.join(directory, `${source.replaceAll('/', '_')}.o`);
-  run(compiler, ...COMPILE, optimization(source), '-I', path.join(work, 'include'),
+  run(compiler, ...COMPILE, ...optimization(source), '-I', path.join(work, 'include'),
     '-isystem', includeOfNode(), '-c', '-o', object, source);
   return object;
 }
@@ -171,7 +167,7 @@ function inspect(name, addon) {
 function build(name) {
   const directory = path.join(work, name);
   fs.mkdirSync(directory, { recursive: true });
-  const sources = run(process.execPath, 'scripts/sources.js').trim().split('\n');
+  const sources = [...recipe('ADDON_SOURCES'), ...recipe('LIBRARY_SOURCES')];
   const objects = [...sources, ...TARGETS[name].sources].map((source) => compile(source, TARGETS[name], directory));
   console.log(`prebuilds/${name}.node: ${inspect(name, link(name, objects))}`);
 }

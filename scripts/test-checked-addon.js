@@ -15,6 +15,8 @@ const path = require('node:path');
 
 const headers = require('node-api-headers');
 
+const { recipe } = require('./recipe');
+
 const root = path.resolve(__dirname, '..');
 const modes = {
   address: {
@@ -54,11 +56,11 @@ function lines(script) {
 function build() {
   fs.mkdirSync(folder, { recursive: true });
   execFileSync(compiler, [
-    '-shared', '-fPIC', '-std=c11', '-O1', '-g1', '-fno-omit-frame-pointer',
+    '-shared', ...recipe('SHARED_CODE'), '-O1', '-g1', '-fno-omit-frame-pointer',
     ...flags,
-    '-DNAPI_VERSION=8', '-DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED',
+    ...recipe('NODE_DEFINES'),
     '-Iinclude', '-Isrc', '-isystem', headers.include_dir,
-    ...lines('sources.js'), '-o', addon, ...lines('libdeflate.js'),
+    ...recipe('ADDON_SOURCES'), ...recipe('LIBRARY_SOURCES'), '-o', addon, ...lines('libdeflate.js'),
   ], { cwd: root, stdio: 'inherit' });
 }
 
@@ -94,8 +96,9 @@ function run([command, ...args]) {
     env: {
       ...process.env,
       ...env,
-      PNG2BMP_TEST_ADDON: addon,
-      NODE_OPTIONS: `--require ${path.join(root, 'test/kit/use-addon.js')}`,
+      PNG2BMP_TEST_CHECKER: process.argv[2] || 'address',
+      PNG2BMP_ADDON: addon,
+      PNG2BMP_BACKEND: 'native',
       LD_PRELOAD: runtimes.map(runtime).join(' '),
     },
   });

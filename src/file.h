@@ -20,6 +20,9 @@ typedef struct file_failure {
     const char *syscall; /* "open", "write", "rename" ...: a static string; NULL: out of memory */
 } file_failure;
 
+/* What an errno value means, in words. */
+void file_error_text(int code, char *text, size_t size);
+
 /* In place of a directory: relative paths begin in that of the process. */
 #define FILE_WORKING_DIRECTORY (-1)
 

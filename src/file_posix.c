@@ -424,4 +424,17 @@ void file_discard(new_file *file)
         temporary_unlink(&file->temporary);
     free_file(file);
 }
+
+/* There are two of this name: that of POSIX fills `text`, that of glibc may answer with a text of
+ * its own instead. */
+void file_error_text(int code, char *text, size_t size)
+{
+#if defined(__GLIBC__)
+    snprintf(text, size, "%s", strerror_r(code, text, size));
+#else
+    if (strerror_r(code, text, size) != 0)
+        snprintf(text, size, "error %d", code);
+#endif
+}
+
 #endif

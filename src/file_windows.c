@@ -258,4 +258,10 @@ void file_discard(new_file *file)
         DeleteFileW(file->temporary);
     free_file(file);
 }
+
+void file_error_text(int code, char *text, size_t size)
+{
+    strerror_s(text, size, code);
+}
+
 #endif

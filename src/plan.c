@@ -6,6 +6,7 @@
 
 #include "adam7.h"
 #include "bmp.h"
+#include "bytes.h"
 #include "format.h"
 #include "png.h"
 #include "report.h"
@@ -14,16 +15,29 @@
 /* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
 #define MAX_EXPANSION 1032
 
+/* Sizes that png2bmp_options may have had or will have: another one is no size. */
+#define LEAST_OPTIONS offsetof(png2bmp_options, cpu)
+#define MOST_OPTIONS 65536
+
 /* ---- Options -------------------------------------------------------------- */
 
-void png2bmp_options_init(png2bmp_options *options)
+static const png2bmp_options defaults = {
+    .background = {255, 255, 255},
+    .max_pixels = PNG2BMP_DEFAULT_MAX_PIXELS,
+    .max_memory = PNG2BMP_DEFAULT_MAX_MEMORY,
+    .threshold = 128,
+};
+
+/* What of the caller's structure this library knows. */
+static size_t known_size(size_t size)
 {
-    *options = (png2bmp_options){
-        .background = {255, 255, 255},
-        .max_pixels = PNG2BMP_DEFAULT_MAX_PIXELS,
-        .max_memory = PNG2BMP_DEFAULT_MAX_MEMORY,
-        .threshold = 128,
-    };
+    return smaller(size, sizeof(png2bmp_options));
+}
+
+void png2bmp_options_init_size(png2bmp_options *options, size_t size)
+{
+    memcpy(options, &defaults, known_size(size));
+    options->size = size;
 }
 
 static png2bmp_status check_options(const png2bmp_options *options, png2bmp_report *report)
@@ -176,10 +190,12 @@ static png2bmp_status check_expansion(const png2bmp_png_info *png, size_t size,
 static png2bmp_status plan_options(png2bmp_plan *plan, const png2bmp_options *options,
                                    png2bmp_report *report)
 {
+    plan->options = defaults;
+    if (options && (options->size < LEAST_OPTIONS || options->size > MOST_OPTIONS))
+        return report_error(report, PNG2BMP_ERR_OPTION,
+                            "the options were not set up with png2bmp_options_init");
     if (options)
-        plan->options = *options;
-    else
-        png2bmp_options_init(&plan->options);
+        memcpy(&plan->options, options, known_size(options->size));
     return check_options(&plan->options, report);
 }
 

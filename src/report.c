@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+_Static_assert(PNG2BMP_STATUS_COUNT - PNG2BMP_FIRST_WARNING <= PNG2BMP_MAX_WARNINGS,
+               "a report has room for every kind of warning");
+
 static const char *const codes[] = {"OK",
 #define CODE(name, code, text) code,
                                     PNG2BMP_ERRORS(CODE)

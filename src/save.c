@@ -21,6 +21,8 @@
 
 static png2bmp_status report_failure(png2bmp_report *report, file_failure failed, const char *path)
 {
+    char text[64];
+
     if (!failed.code)
         return PNG2BMP_OK;
     if (!failed.syscall)
@@ -31,8 +33,8 @@ static png2bmp_status report_failure(png2bmp_report *report, file_failure failed
         report->file_errno = failed.code;
         report->file_syscall = failed.syscall;
     }
-    return report_error(report, PNG2BMP_ERR_FILE, "%s '%.120s': %s", failed.syscall, path,
-                        strerror(failed.code));
+    file_error_text(failed.code, text, sizeof text);
+    return report_error(report, PNG2BMP_ERR_FILE, "%s '%.120s': %s", failed.syscall, path, text);
 }
 
 /* ---- Whole ---------------------------------------------------------------- */

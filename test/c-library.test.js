@@ -60,7 +60,7 @@ test('make install puts header, libraries and png2bmp.pc under DESTDIR and PREFI
     'BUILD=build/c-install', 'CFLAGS=-O1'], { cwd: ROOT, stdio: 'pipe' });
   const { version } = require('../package.json');
   assert.deepEqual(fs.readdirSync(path.join(destination, 'opt/png2bmp/include')), ['png2bmp.h']);
-  assert.deepEqual(fs.readdirSync(library).sort(), ['libpng2bmp.a', 'libpng2bmp.so',
+  assert.deepEqual(fs.readdirSync(library).sort(), ['cmake', 'libpng2bmp.a', 'libpng2bmp.so',
     `libpng2bmp.so.${version.split('.')[0]}`, `libpng2bmp.so.${version}`, 'pkgconfig']);
   assert.deepEqual(pkgConfig('--modversion'), [version]);
 });
@@ -111,4 +111,56 @@ test('the shared library shows its public functions only', options, () => {
   const header = fs.readFileSync(path.join(ROOT, 'include/png2bmp.h'), 'utf8');
   const declared = [...header.matchAll(/^PNG2BMP_API [\w ]+[ *](png2bmp_\w+)\(/gm)].map((m) => m[1]);
   assert.deepEqual(names.sort(), declared.sort());
+});
+
+test('every name that the static library shows begins with png2bmp_', options, () => {
+  const names = execFileSync('nm', ['-g', '--defined-only', path.join(library, 'libpng2bmp.a')],
+    { encoding: 'utf8' }).split('\n').filter((line) => / [A-Z] /.test(line))
+    .map((line) => line.split(' ').at(-1));
+  assert.ok(names.includes('png2bmp_run'));
+  assert.deepEqual(names.filter((name) => !name.startsWith('png2bmp_')), []);
+});
+
+function compileText(text, extension, command, ...flags) {
+  const file = path.join(destination, `header.${extension}`);
+  fs.writeFileSync(file, text);
+  execFileSync(command, [...flags, '-Wall', '-Wextra', '-Werror', '-Wpedantic', '-c', '-o', `${file}.o`,
+    ...pkgConfig('--cflags'), file], { stdio: 'pipe' });
+}
+
+const PROGRAM = `#include <png2bmp.h>
+int main(void) {
+  png2bmp_options options;
+  png2bmp_plan plan;
+  png2bmp_options_init(&options);
+  return png2bmp_plan_make(&plan, 0, 0, &options, 0) == PNG2BMP_OK;
+}
+`;
+
+test('the header is C99 without extensions', options, () => {
+  compileText(PROGRAM, 'c', compiler, '-std=c99');
+});
+
+test('the header is C++', {
+  skip: options.skip || (spawnSync('c++', ['--version']).error && 'there is no C++ compiler'),
+}, () => {
+  compileText(PROGRAM, 'cpp', 'c++', '-std=c++11');
+});
+
+test('find_package(png2bmp) finds what make install installed', {
+  skip: options.skip || (spawnSync('cmake', ['--version']).error && 'there is no cmake'),
+}, () => {
+  const project = path.join(destination, 'project');
+  fs.mkdirSync(project);
+  fs.copyFileSync(path.join(ROOT, 'examples/c/convert.c'), path.join(project, 'convert.c'));
+  fs.writeFileSync(path.join(project, 'CMakeLists.txt'), `cmake_minimum_required(VERSION 3.10)
+project(convert C)
+find_package(png2bmp ${require('../package.json').version.split('-')[0]} REQUIRED)
+add_executable(convert convert.c)
+target_link_libraries(convert png2bmp::png2bmp)
+`);
+  const cmake = (...args) => execFileSync('cmake', args, { cwd: project, stdio: 'pipe' });
+  cmake('-S', '.', '-B', 'build', `-DCMAKE_PREFIX_PATH=${destination}/opt/png2bmp`);
+  cmake('--build', 'build');
+  assertConverts(path.join(project, 'build/convert'));
 });

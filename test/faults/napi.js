@@ -13,23 +13,22 @@ const headers = require('node-api-headers');
 
 const ROOT = path.join(__dirname, '../..');
 
-const addonSources = fs.readdirSync(path.join(ROOT, 'addon'))
-  .filter((name) => name.endsWith('.c')).map((name) => path.join('addon', name));
+const { recipe } = require('../../scripts/recipe');
 
 function build(file) {
   const libdeflate = execFileSync(process.execPath, ['scripts/libdeflate.js'],
     { cwd: ROOT, encoding: 'utf8' }).trim();
   // _DEFAULT_SOURCE: with -include, a file's own word on it would come too late.
-  const flags = ['-std=c11', '-O1', '-g', '-shared', '-fPIC', '-DNAPI_VERSION=8',
+  const flags = [...recipe('SHARED_CODE'), ...recipe('NODE_DEFINES'), '-O1', '-g', '-shared',
     '-D_DEFAULT_SOURCE=', '-Iinclude', '-Isrc', '-Itest/faults', '-isystem', headers.include_dir];
   const cc = (...args) => execFileSync(process.env.CC || 'cc', [...flags, ...args],
     { cwd: ROOT, stdio: 'inherit' });
-  const library = 'build/c/libpng2bmp.a';
+  const library = 'build/c/internals.a';
   const plain = `${file}.plain.o`;
   // napi_faults.c calls Node-API as it is: it is not given napi_faults.h.
   cc('-c', '-o', plain, 'test/faults/napi_faults.c');
   execFileSync('make', ['-s', library], { cwd: ROOT, stdio: 'inherit' });
-  cc('-include', 'napi_faults.h', '-o', file, ...addonSources, plain, library, libdeflate);
+  cc('-include', 'napi_faults.h', '-o', file, ...recipe('ADDON_SOURCES'), plain, library, libdeflate);
 }
 
 /** The library on top of another addon. */

@@ -6,7 +6,7 @@ const process = require('node:process');
  * large blocks back at once. */
 const environment = { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536' };
 
-/** False under a checker (use-addon.js), whose allocator keeps what was freed. */
-const tellsOfLeaks = !process.env.PNG2BMP_TEST_ADDON;
+/** False under a checker (scripts/test-checked-addon.js), whose allocator keeps what was freed. */
+const tellsOfLeaks = !process.env.PNG2BMP_TEST_CHECKER;
 
 module.exports = { environment, tellsOfLeaks };
