@@ -170,15 +170,19 @@ test('getBMPInto refuses a target that is too small, and does not touch it', () 
   assert.throws(() => getBMPInto('target', png), { code: 'ERR_INVALID_ARG_TYPE' });
 });
 
-test('getBMPInto refuses a target that shares memory with the PNG', () => {
+test('getBMPInto takes a target that touches the PNG, and refuses one that shares a byte with it', () => {
+  const refusal = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message: /share memory/ };
   const memory = Buffer.alloc(bmp.length + png.length);
   memory.set(png, bmp.length - 1);
   const source = memory.subarray(bmp.length - 1, bmp.length - 1 + png.length);
-  assert.throws(() => getBMPInto(memory, source), {
-    name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message: /share memory/,
-  });
+  assert.throws(() => getBMPInto(memory, source), refusal);
   memory.set(png, bmp.length);
   assert.equal(getBMPInto(memory, memory.subarray(bmp.length)), bmp.length);
+  // The PNG first.
+  memory.set(png);
+  assert.throws(() => getBMPInto(memory.subarray(png.length - 1), memory.subarray(0, png.length)), refusal);
+  assert.equal(getBMPInto(memory.subarray(png.length), memory.subarray(0, png.length)), bmp.length);
+  assert.deepEqual(memory.subarray(png.length), bmp);
 });
 
 test('readInfo tells what the PNG is and which BMP it would give', () => {

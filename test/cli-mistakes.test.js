@@ -189,6 +189,32 @@ test('what would steer a terminal or a log is shown as ? and escaped in JSON', (
   assert.equal(JSON.parse(json).odd, odd);
 });
 
+test('names that would steer a terminal do not, wherever they are printed', onLinux, (t) => {
+  const odd = '\x1b]0;pwned\x07\u009b2J\u202egnp';
+  const files = { [`${odd}.png`]: TINY_PNG, [`bad${odd}.png`]: 'no PNG', [`in${odd}/._a.png`]: 'x',
+    [`in${odd}/dir.png`]: TINY_PNG, [`in${odd}/dir.bmp/x`]: '' };
+  const place = workplace(t, files);
+  const runs = [
+    [[`${odd}.png`], 0, 'written'],
+    [[`bad${odd}.png`], 65, 'failed'],
+    [[`missing${odd}.png`], 66, 'not there'],
+    [[`in${odd}/dir.png`], 73, 'in the way'],
+    [['-rv', `in${odd}`, `${odd}.png`, `bad${odd}.png`], 1, 'left out, written, failed'],
+    [['-f', `${odd}.png`, `missing${odd}.png`, `bad${odd}.png`], 1, 'one of several'],
+    [['--info', `${odd}.png`, `bad${odd}.png`], 1, 'information'],
+    [[`-X${odd}`], 2, 'an option'],
+    [['--format', odd, 'a.png'], 2, 'a value'],
+    [['-o', `${odd}.bmp`, 'a.png', 'b.png'], 2, 'a mistake'],
+    [['--json', `${odd}.png`, `bad${odd}.png`, `missing${odd}.png`], 1, 'JSON'],
+  ];
+  for (const [args, expected, what] of runs) {
+    const { status, stdout, stderr } = place.run(args);
+    assert.equal(status, expected, `${what}: ${JSON.stringify(stderr)}`);
+    assert.notEqual(stdout + stderr, '', what);
+    assert.doesNotMatch(stdout + stderr, /[^\x20-\x7e\n]/, what);
+  }
+});
+
 test('a message printed while the progress bar is shown stays, and the prompt comes after it', {
   skip: noTerminal(),
 }, (t) => {

@@ -7,7 +7,7 @@
  *     check_kernels            checks
  *     check_kernels --bench [part of a name]    checks nothing, times
  */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 
 #include <inttypes.h>
 #include <signal.h>
@@ -15,10 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "guard.h"
 #include "kernels.h"
 
 /* ---- Random numbers (xorshift64*), the same in each run -------------------- */
@@ -57,33 +56,6 @@ static void fill(uint8_t *p, size_t n)
             value = (uint8_t)(value + random_below(7) - 3);
         p[i] = value;
     }
-}
-
-/* ---- Buffers between guard pages ------------------------------------------ */
-
-typedef struct guarded {
-    uint8_t *pages; /* readable part: `size` bytes, an inaccessible page on both sides */
-    size_t   size;
-} guarded;
-
-static guarded guarded_make(size_t at_least)
-{
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    guarded      g = {.size = (at_least + page - 1) / page * page};
-    uint8_t     *all = mmap(NULL, g.size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (all == MAP_FAILED || mprotect(all + page, g.size, PROT_READ | PROT_WRITE) != 0) {
-        perror("mmap");
-        exit(2);
-    }
-    g.pages = all + page;
-    return g;
-}
-
-/* n bytes against the page behind or before them. */
-static uint8_t *guarded_place(const guarded *g, size_t n, bool at_end)
-{
-    return at_end ? g->pages + g->size - n : g->pages;
 }
 
 /* ---- Levels --------------------------------------------------------------- */

@@ -7,9 +7,11 @@
  *
  *     test_core [PNGSUITE]
  */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <dirent.h>
 
 #include "check.h"
+#include "guard.h"
 #include "make_png.h"
 
 static void done(const char *what)
@@ -268,9 +270,11 @@ static void test_every_kind_of_image(void)
 
 /* ---- The same pixels from memory, and into a file ----------------------------- */
 
-/* An 8-bit image as raw pixels whose last row ends where the memory does. */
-static png2bmp_pixels raw_pixels(const image *im, uint8_t **memory)
+/* An 8-bit image as raw pixels whose last row ends where the memory does: on the next page nobody
+ * may read. */
+static png2bmp_pixels raw_pixels(const image *im, const guarded *pages)
 {
+    uint8_t       *bytes;
     const unsigned channels = image_channels(im);
     const size_t   row = (size_t)im->width * channels;
     png2bmp_pixels pixels = {.width = im->width,
@@ -279,38 +283,45 @@ static png2bmp_pixels raw_pixels(const image *im, uint8_t **memory)
                              .stride = row + random_below(9)};
 
     pixels.size = pixels.stride * (im->height - 1) + row;
-    pixels.data = *memory = must_have(malloc(pixels.size));
+    pixels.data = bytes = guarded_place(pages, pixels.size, true);
     for (uint32_t y = 0; y < im->height; y++)
         for (size_t i = 0; i < row; i++)
-            (*memory)[y * pixels.stride + i] = (uint8_t)im->samples[y * row + i];
+            bytes[y * pixels.stride + i] = (uint8_t)im->samples[y * row + i];
     return pixels;
 }
 
-static void compare_with_raw(size_t type, png2bmp_format format)
+static void compare_with_raw(size_t type, png2bmp_format format, png2bmp_cpu cpu, uint32_t width)
 {
-    image       im = image_random(type, 1 + random_below(40), 1 + random_below(20), false, false);
-    byte_buffer png = make_png(&im, FILTER_MIXED, 6, 1000);
-    uint8_t    *memory, *bmp;
-    png2bmp_pixels  pixels = raw_pixels(&im, &memory);
+    static guarded input, output;
+
+    image           im = image_random(type, width, 1 + random_below(4), false, false);
+    byte_buffer     png = make_png(&im, FILTER_MIXED, 6, 1000);
     png2bmp_options options = random_options();
+    png2bmp_pixels  pixels;
     png2bmp_plan    plan;
     conversion      c;
 
+    if (!input.pages) {
+        input = guarded_make(1 << 16);
+        output = guarded_make(1 << 16);
+    }
+    pixels = raw_pixels(&im, &input);
     options.format = format;
+    options.cpu = cpu;
     c = convert(&png, &options);
     check(png2bmp_plan_pixels(&plan, &pixels, &options, NULL) == c.status, "raw: the same verdict");
     if (c.bmp) {
         const size_t from = is_raw(&plan) ? 0 : 46; /* a PNG may say how large its pixels are */
+        uint8_t     *bmp = guarded_place(&output, (size_t)plan.bmp.byte_length, true);
 
-        bmp = must_have(malloc((size_t)plan.bmp.byte_length));
+        memset(bmp, 0x5a, (size_t)plan.bmp.byte_length);
         check(png2bmp_run_pixels(&plan, &pixels, bmp, NULL, NULL) == PNG2BMP_OK, "raw: runs");
         check(plan.bmp.byte_length == c.plan.bmp.byte_length &&
                   memcmp(bmp + from, c.bmp + from, (size_t)plan.bmp.byte_length - from) == 0,
-              "raw: the same bytes, type %zu, format %d", type, (int)format);
-        free(bmp);
+              "raw: the same bytes, type %zu, format %d, cpu %d, width %u", type, (int)format,
+              (int)cpu, (unsigned)width);
     }
     free(c.bmp);
-    free(memory);
     free(png.bytes);
     image_free(&im);
 }
@@ -319,8 +330,10 @@ static void test_raw_pixels(void)
 {
     for (size_t type = 0; type < PNG_TYPE_COUNT; type++)
         for (int format = 0; format < PNG2BMP_FORMAT_COUNT; format++)
-            if (png_types[type].depth == 8 && png_types[type].color_type != 3)
-                compare_with_raw(type, (png2bmp_format)format);
+            for (int cpu = 0; cpu < PNG2BMP_CPU_COUNT; cpu++)
+                for (uint32_t width = 1; width < 200; width += 1 + width / 24)
+                    if (png_types[type].depth == 8 && png_types[type].color_type != 3)
+                        compare_with_raw(type, (png2bmp_format)format, (png2bmp_cpu)cpu, width);
     done("raw pixels give the BMP that a PNG of them gives");
 }
 

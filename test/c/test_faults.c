@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -676,6 +677,29 @@ static void refuse_strange_leftovers(conversion_test *t)
     unlink(victim);
 }
 
+/* A link with the name of a leftover that leads to a pipe: nobody opens it, so its reader goes on
+ * waiting for a first writer (Linux tells that from one who has gone). */
+static void leave_pipes_alone(conversion_test *t)
+{
+    char          symbolic[64], free_one[64], path[sizeof directory + 64];
+    char          pipe[sizeof directory + 64];
+    struct pollfd reader = {.events = POLLIN};
+
+    leftover_name(symbolic, sizeof symbolic, dead_process(), 7);
+    leftover_name(free_one, sizeof free_one, dead_process(), 8);
+    snprintf(pipe, sizeof pipe, "%s/pipe", directory);
+    snprintf(path, sizeof path, "%s/%s", directory, symbolic);
+    check(mkfifo(pipe, 0600) == 0 && symlink(pipe, path) == 0, "a link to a pipe");
+    reader.fd = open(pipe, O_RDONLY | O_NONBLOCK);
+    check(reader.fd >= 0, "somebody waits for what comes out of it");
+    put_leftover(free_one);
+    save_until_gone(t, free_one);
+    check(poll(&reader, 1, 0) == 0, "a save opened the pipe");
+    close(reader.fd);
+    remove_file(symbolic);
+    unlink(pipe);
+}
+
 /* ---- File systems that lack something ----------------------------------------------- */
 
 static mode_t mode_of_target(void)
@@ -889,6 +913,7 @@ int main(void)
         fail_saves(&t);
         clean_leftovers_up(&t);
         leave_locked_leftovers(&t);
+        leave_pipes_alone(&t);
         refuse_strange_leftovers(&t);
         pass_without_modes(&t);
         pass_without_owners(&t);

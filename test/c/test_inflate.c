@@ -3,14 +3,17 @@
  * however the input is cut into spans and the output into scanlines.
  *
  * Spans are handed over in allocations of exactly their size and released when
- * the next one is asked for, so that AddressSanitizer sees a read beyond or after.
+ * the next one is asked for, so that AddressSanitizer sees a read beyond or after;
+ * without it they end where a page begins that nobody may read.
  */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "guard.h"
 #include "inflate.h"
 
 static uint64_t random_state = 88172645463325252u;
@@ -30,8 +33,11 @@ typedef enum cut {
     ONE_BYTE,
     SMALL,
     MIXED,
-    CUT_COUNT
+    CUT_COUNT,
+    EVEN = CUT_COUNT /* spans of even_span bytes, after one of first_span */
 } cut;
+
+static size_t first_span, even_span;
 
 typedef struct spans {
     const uint8_t *bytes;
@@ -39,6 +45,33 @@ typedef struct spans {
     cut            how;
     uint8_t       *span;
 } spans;
+
+#ifdef __SANITIZE_ADDRESS__
+static void place_span(spans *s, size_t n)
+{
+    free(s->span);
+    s->span = malloc(n ? n : 1);
+}
+
+static void release_span(spans *s)
+{
+    free(s->span);
+}
+#else
+static void place_span(spans *s, size_t n)
+{
+    static guarded pages;
+
+    if (!pages.pages || n > pages.size)
+        pages = guarded_make(n + (1u << 20));
+    s->span = guarded_place(&pages, n, true);
+}
+
+static void release_span(spans *s)
+{
+    (void)s;
+}
+#endif
 
 static void next_span(void *user, const uint8_t **bytes, size_t *size)
 {
@@ -52,10 +85,11 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
         n = 1 + random_below(40);
     else if (s->how == MIXED)
         n = random_below(4) ? 1 + random_below(6) : 1 + random_below(5000);
+    else if (s->how == EVEN)
+        n = s->at == 0 ? first_span : even_span;
     if (n > left)
         n = left;
-    free(s->span);
-    s->span = malloc(n ? n : 1);
+    place_span(s, n);
     if (n)
         memcpy(s->span, s->bytes + s->at, n);
     s->at += n;
@@ -106,7 +140,7 @@ static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row
     if (out.status != INFLATE_OK)
         check(inflate_finish(z, &out.extra) == out.status, "finish forgets a status");
     inflate_close(z);
-    free(source.span);
+    release_span(&source);
     return out;
 }
 
@@ -601,6 +635,53 @@ static void random_codes(void)
     }
 }
 
+/* The symbols that take most bits, so that the fast loop reads on as far as it can: in spans of
+ * every length that it takes, from every bit on. */
+static void thirsty_spans(void)
+{
+    enum {
+        LONGEST = 15,
+        LITLENS = 285,
+        DISTANCES = 30,
+        NEAR_MATCHES = 110
+    };
+    const uint32_t all_ones = 0x7FFF;
+    uint8_t        lengths[LITLENS + DISTANCES] = {0};
+
+    for (uint8_t i = 0; i < LONGEST - 1; i++)
+        lengths[i] = lengths[LITLENS + i] = (uint8_t)(i + 1);
+    lengths[256] = lengths[284] = LONGEST;
+    lengths[LITLENS + 28] = lengths[LITLENS + 29] = LONGEST;
+    begin_zlib();
+    begin_dynamic(LITLENS, DISTANCES);
+    put_lengths(lengths, LITLENS + DISTANCES);
+    put_code(0, 1);
+    for (unsigned i = 0; i < NEAR_MATCHES; i++) { /* of 227 + 31 - 1 bytes, 1 back */
+        put_code(all_ones, LONGEST);
+        put(30, 5);
+        put_code(0, 1);
+    }
+    first_span = bit_at / 8;
+    for (unsigned i = 0; i < 60; i++) {
+        for (unsigned k = 0; k < 4; k++)
+            put_code(0x7FE, 11); /* what the first table just holds */
+        put_code(all_ones, LONGEST);
+        put(i % 31, 5);
+        put_code(all_ones - 1, LONGEST);
+        put(0x1FFF - i, 13);
+    }
+    put_code(all_ones - 1, LONGEST); /* the end of the block */
+
+    const size_t size = end_zlib(), end_of_first = first_span;
+    for (even_span = 8; even_span < 40; even_span++)
+        for (size_t i = 0; i < even_span; i++) {
+            char what[60];
+            first_span = end_of_first + i;
+            snprintf(what, sizeof what, "spans of %zu from %zu on", even_span, first_span);
+            compare(what, packed, size, 1, 100, EVEN);
+        }
+}
+
 int main(void)
 {
     static const struct {
@@ -619,6 +700,7 @@ int main(void)
         {"dynamic blocks: repeats at the ends", repeat_oddities, true},
         {"stored blocks", stored_oddities, true},
         {"random codes up to 15 bits", random_codes, false},
+        {"the most bits that a turn takes, in spans of every length", thirsty_spans, false},
     };
     static const struct {
         const char *name;
