@@ -1,21 +1,31 @@
 #!/bin/sh
-# Shows pictures in the page of examples/http-server, in a real Chromium, and
-# compares what is on the screen.
+# The module for browsers, the page of examples/browser, and that of examples/http-server, in a real
+# Chromium; the first two in a real Firefox, too.
 #
-# Needs Chromium, and installs Debian's with apt-get where it is missing;
-# CHROMIUM names another. SCREENSHOTS names a directory to put pictures in.
+# Needs Chromium, and installs Debian's with apt-get where it is missing, and Firefox ESR where that
+# can be had; CHROMIUM and FIREFOX name others. SCREENSHOTS names a directory to put pictures in.
 set -eu
 cd "$(dirname "$0")"
 
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v google-chrome || true)}
 if [ -z "$CHROMIUM" ]; then
-    as_root=
-    [ "$(id -u)" = 0 ] || as_root=sudo
-    $as_root apt-get update
-    $as_root apt-get install -y --no-install-recommends chromium
+    as_root apt-get update
+    as_root apt-get install -y --no-install-recommends chromium
     CHROMIUM=$(command -v chromium)
 fi
+FIREFOX=${FIREFOX:-$(command -v firefox-esr || command -v firefox || true)}
+if [ -z "$FIREFOX" ]; then # its tests are skipped by name without it
+    as_root apt-get install -y --no-install-recommends firefox-esr || true
+    FIREFOX=$(command -v firefox-esr || true)
+fi
 export CHROMIUM
+[ -z "$FIREFOX" ] || export FIREFOX
 
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-exec node --test page.test.js
+node ../../scripts/build-wasm.js --optional
+node ../../scripts/build-browser.js
+exec node --test library.test.js example.test.js page.test.js

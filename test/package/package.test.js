@@ -186,6 +186,18 @@ for (const runtime of RUNTIMES) {
   });
 }
 
+// ---- The module for browsers --------------------------------------------------------------
+
+for (const runtime of RUNTIMES.filter(({ name }) => /^(Node\.js 20|Bun|Deno)$/.test(name))) {
+  test(`${runtime.name} converts with the module for browsers`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    assert.equal(runProgram(runtime.ready, 'browser.mjs'), 'wasm 768054 768054 768054 AbortError\n');
+  });
+}
+
 // ---- Where no addon loads ---------------------------------------------------------------
 
 /** Runs the body, with addons that are `state`, and puts them back. */

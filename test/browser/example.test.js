@@ -1,0 +1,180 @@
+'use strict';
+
+// The page of examples/browser, published as its README says, in real browsers.
+
+/* global document, DataTransfer, window */
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const test = require('node:test');
+
+const { getBMP } = require('../..');
+const { createImage } = require('../kit/image');
+const { encodePng } = require('../kit/png-encoder');
+const { BROWSERS, ROOT, launch, missing, serve } = require('./browsers');
+
+const bounded = { timeout: 180_000 };
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-site-'));
+test.after(() => fs.rmSync(folder, { recursive: true }));
+const at = (...names) => path.join(folder, ...names);
+
+const png = (colorType, more) => encodePng(createImage({ width: 61, height: 47, colorType, bitDepth: 8, fill: 'gradients', ...more }));
+const pictures = { 'rgb.png': png(2), 'alpha.png': png(6), 'palette.png': png(3) };
+
+test.before(() => {
+  execFileSync(path.join(ROOT, 'examples/browser/publish.sh'), [at('site')]);
+  fs.mkdirSync(at('pngs'));
+  for (const [name, bytes] of Object.entries({ ...pictures, 'broken.png': Buffer.from('no PNG') }))
+    fs.writeFileSync(at('pngs', name), bytes);
+});
+
+async function openPage(t, name) {
+  const server = await serve(at('site'));
+  t.after(() => server.close());
+  const browser = await launch(name);
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('request', (request) => {
+    if (request.method() !== 'GET' || !(/^(data|blob):/.test(request.url()) || request.url().startsWith(server.address)))
+      problems.push(`${request.method()} ${request.url()}`);
+  });
+  await page.goto(`${server.address}/index.html`);
+  return { browser, page, problems };
+}
+
+const settled = (page, count) => page.waitForFunction((wanted) => {
+  const items = [...document.querySelectorAll('#results li')];
+  return items.length === wanted && items.every((item) => /done|bad/.test(item.className));
+}, { timeout: 60_000 }, count);
+
+async function choose(page, names) {
+  const input = await page.$('#files');
+  await input.uploadFile(...names.map((name) => at('pngs', name)));
+}
+
+/** Does what dropping or pasting files does. */
+function give(page, event, files) {
+  return page.evaluate((type, list) => {
+    const data = new DataTransfer();
+    for (const [name, base64] of list) {
+      const bytes = Uint8Array.from(window.atob(base64), (c) => c.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type: 'image/png' }));
+    }
+    const key = type === 'drop' ? 'dataTransfer' : 'clipboardData';
+    const happening = new Event(type, { bubbles: true, cancelable: true });
+    Object.defineProperty(happening, key, { value: data });
+    document.body.dispatchEvent(happening);
+  }, event, files.map(([name, bytes]) => [name, bytes.toString('base64')]));
+}
+
+/** What each picture on the page says, and the pixels of both images. */
+function shown(page) {
+  return page.evaluate(async () => Promise.all([...document.querySelectorAll('#results li')].map(async (item) => {
+    const pixelsOf = async (image) => {
+      await image.decode();
+      const { naturalWidth: width, naturalHeight: height } = image;
+      const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+      context.fillStyle = '#ffffff';
+      context.fillRect(0, 0, width, height);
+      context.drawImage(image, 0, 0);
+      return Array.from(context.getImageData(0, 0, width, height).data);
+    };
+    const isDone = item.className === 'done';
+    const [before, after] = isDone ? await Promise.all([...item.querySelectorAll('img')].map(pixelsOf)) : [[], []];
+    return {
+      name: item.querySelector('h2').textContent, state: item.className, text: item.querySelector('p').textContent,
+      sizes: [...item.querySelectorAll('figcaption span')].map((each) => each.textContent),
+      download: item.querySelector('a').download,
+      difference: before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i])), 0), pixels: after.length,
+    };
+  })));
+}
+
+for (const name of Object.keys(BROWSERS)) {
+  const options = { ...bounded, skip: missing(name) };
+
+  test(`${name}: pictures that are chosen, dropped and pasted stand beside their BMPs`, options, async (t) => {
+    const { page, problems } = await openPage(t, name);
+    await choose(page, ['rgb.png']);
+    await settled(page, 1);
+    await give(page, 'drop', [['alpha.png', pictures['alpha.png']]]);
+    await give(page, 'paste', [['palette.png', pictures['palette.png']]]);
+    await settled(page, 3);
+    const results = await shown(page);
+    assert.deepEqual(results.map((each) => each.name), Object.keys(pictures));
+    for (const each of results) {
+      assert.equal(each.state, 'done', each.text);
+      assert.match(each.text, /^\d+ ms$/);
+      assert.equal(each.pixels, 61 * 47 * 4);
+      assert.ok(each.difference <= 1, each.name); // browsers blend by their own arithmetic
+      assert.equal(each.download, each.name.replace('png', 'bmp'));
+      assert.equal(each.sizes[1], `${(getBMP(pictures[each.name]).length / 1e3).toFixed(1)} kB`);
+    }
+    assert.equal(await page.$eval('#status', (each) => each.textContent), '3 converted');
+    assert.deepEqual(problems, []);
+  });
+
+  test(`${name}: another format converts all again, and what is no PNG is said to be none`, options, async (t) => {
+    const { page } = await openPage(t, name);
+    await choose(page, ['rgb.png', 'broken.png', 'alpha.png']);
+    await settled(page, 3);
+    const [rgb, broken, alpha] = await shown(page);
+    assert.match(broken.text, /\(ERR_PNG_SIGNATURE\)$/);
+    assert.equal(broken.state, 'bad');
+    assert.deepEqual([rgb.state, alpha.state], ['done', 'done']);
+    assert.equal(await page.$eval('#status', (each) => each.textContent), '2 converted, 1 failed');
+    await page.select('[name=format]', 'bgra32');
+    await page.waitForFunction((text) => document.querySelector('.bmp span').textContent === text, {},
+      `${(getBMP(pictures['rgb.png'], { format: 'bgra32' }).length / 1e3).toFixed(1)} kB`);
+  });
+
+  test(`${name}: the page can be used by keyboard, and fits a phone, light and dark`, options, async (t) => {
+    const { page } = await openPage(t, name);
+    await page.setViewport({ width: 390, height: 800 });
+    await choose(page, ['rgb.png', 'alpha.png']);
+    await settled(page, 2);
+    const colors = [];
+    for (const value of name === 'Chromium' ? ['light', 'dark'] : ['']) {
+      if (value !== '') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      colors.push(await page.evaluate(() => window.getComputedStyle(document.body).backgroundColor));
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: path.join(process.env.SCREENSHOTS, `browser-${name}${value}.png`), fullPage: true });
+      const { scroll, inner } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, inner: window.innerWidth }));
+      assert.ok(scroll <= inner, `${scroll} > ${inner}`);
+    }
+    assert.equal(new Set(colors).size, colors.length);
+    const reached = [];
+    for (let i = 0; i < 10; i++) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate(() => {
+        const { id, name: called, textContent } = document.activeElement;
+        return id || called || textContent;
+      }));
+    }
+    for (const each of ['format', 'alpha', 'background', 'topDown', 'files', 'all', 'Download'])
+      assert.ok(reached.includes(each), `${each}: ${reached.join(' ')}`);
+  });
+}
+
+test('Chromium: download all saves every BMP, with the bytes of Node.js', { ...bounded, skip: missing('Chromium') }, async (t) => {
+  const { browser, page } = await openPage(t, 'Chromium');
+  const session = await browser.target().createCDPSession();
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: at('downloads') });
+  await choose(page, Object.keys(pictures));
+  await settled(page, 3);
+  await page.click('#all');
+  const wanted = Object.keys(pictures).map((name) => name.replace('png', 'bmp'));
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    const there = fs.existsSync(at('downloads')) ? fs.readdirSync(at('downloads')) : [];
+    if (wanted.every((name) => there.includes(name))) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  for (const [name, bytes] of Object.entries(pictures))
+    assert.ok(getBMP(bytes).equals(fs.readFileSync(at('downloads', name.replace('png', 'bmp')))), name);
+});
