@@ -8,6 +8,8 @@ const test = require('node:test');
 const { errors } = require('..');
 const api = require('../scripts/make-api-docs');
 const { ROOT, blocks, isCode, runBlock } = require('./kit/doc-blocks');
+const { anchorsOf, brokenLinks } = require('./kit/doc-links');
+const { scratch } = require('./kit/scratch');
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md',
   ...fs.readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
@@ -23,14 +25,37 @@ for (const page of pages.filter((each) => each !== 'docs/comparison.md')) { // t
   });
 }
 
-test('every link of the documentation leads to a file', () => {
-  for (const page of pages) {
-    const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
-    for (const [, link] of text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
-      const file = path.join(ROOT, path.dirname(page), link);
-      assert(fs.existsSync(file), `${page} links to ${link}, which is not there`);
-    }
-  }
+/* Every Markdown file of the project, whether documentation or not. */
+function allPages() {
+  const left = new Set(['node_modules', '.git', 'build', 'out', 'coverage', 'dist']);
+  return fs.readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => !left.has(entry.name))
+    .flatMap((entry) => (entry.isDirectory() ? fs.readdirSync(path.join(ROOT, entry.name), { recursive: true })
+      .map((name) => path.join(entry.name, name)) : [entry.name]))
+    .filter((name) => name.endsWith('.md') && !name.split(path.sep).some((part) => left.has(part)));
+}
+
+test('every link of a Markdown file leads to a file, and to a heading of it', () => {
+  const found = allPages();
+  for (const page of pages) assert(found.includes(page), page);
+  assert.deepStrictEqual(brokenLinks(ROOT, found), []);
+});
+
+test('headings have the anchors that GitHub gives them', () => {
+  const text = ['# What 1.0 promises', '## `getBMP(png[, length][, options])`', '## A, b & c: d_e - f', '## A, b & c: d_e - f',
+    '```', '# not one', '```', '## [Link](x.md) *text*', '## Größe'].join('\n');
+  assert.deepStrictEqual(anchorsOf(text), ['what-10-promises', 'getbmppng-length-options',
+    'a-b--c-d_e---f', 'a-b--c-d_e---f-1', 'link-text', 'größe']);
+});
+
+test('a link to nowhere is found, and one that is only quoted is not followed', (t) => {
+  const root = scratch(t);
+  fs.writeFileSync(path.join(root, 'b.md'), '# There\n');
+  fs.writeFileSync(path.join(root, 'a.md'), ['# Here', '[1](b.md) [2](b.md#there) [3](#here) [4](https://example.org/x)',
+    '[5](c.md) [6](b.md#here) [7](#there) ![8](d.png "title") [9](../../x)', '`[10](e.md)`', '```', '[11](f.md)', '```',
+    '<a href="g.md">12</a>', '[13]: h.md'].join('\n'));
+  assert.deepStrictEqual(brokenLinks(root, ['a.md']).map((text) => text.split(': ')[1]),
+    ['c.md', 'b.md#here', '#there', 'd.png', '../../x', 'h.md', 'g.md']);
 });
 
 test('docs/api.md is as npm run api-docs makes it', () => {
