@@ -12,7 +12,7 @@ const { anchorsOf, brokenLinks } = require('./kit/doc-links');
 const { scratch } = require('./kit/scratch');
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md',
-  ...fs.readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+  ...fs.readdirSync(path.join(ROOT, 'docs'), { recursive: true }).filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`)];
 
 for (const page of pages.filter((each) => each !== 'docs/comparison.md')) { // test/comparison
