@@ -1,5 +1,5 @@
 /* The x86-64 kernels: which functions each level replaces, those of the level before it included
- * where nothing faster was found (docs/kernels-notes.md). This folder compiles to nothing
+ * where nothing faster was found (docs/notes/kernels.md). This folder compiles to nothing
  * elsewhere, and where the compiler cannot set the instruction set function by function. */
 #ifndef PNG2BMP_X86_H
 #define PNG2BMP_X86_H

@@ -5,6 +5,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { slug: toSlug } = require('../../scripts/markdown');
+
 /** The text without what is only quoted: code blocks, code in a line, comments. */
 const unquoted = (text) => text.replace(/^(```+|~~~+).*?^\1\s*$/gms, '').replace(/<!--.*?-->/gs, '');
 const withoutCode = (text) => unquoted(text).replace(/(`+)[^`].*?\1/gs, '');
@@ -17,7 +19,7 @@ function anchorsOf(text) {
   const seen = new Map();
   const anchors = [];
   for (const [, heading] of unquoted(text).matchAll(/^#{1,6} +(.*?)(?: +#+)?$/gm)) {
-    const slug = shown(heading).toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replace(/ /g, '-');
+    const slug = toSlug(shown(heading));
     const count = seen.get(slug) ?? 0;
     seen.set(slug, count + 1);
     anchors.push(count === 0 ? slug : `${slug}-${count}`);

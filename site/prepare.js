@@ -1,0 +1,112 @@
+'use strict';
+
+// The Markdown files of the repository to the source directory of the site: pages by their routes,
+// pictures beside them, and links to anything else as links to the repository.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { GROUPS, routeOf } = require('./pages');
+
+const ROOT = path.join(__dirname, '..');
+const REPOSITORY = require('../package.json').homepage.split('#')[0];
+const BROWSER_EXAMPLE = 'examples/browser';
+
+const exists = (file) => fs.existsSync(path.join(ROOT, file));
+
+/** The files that are pages. */
+function pageFiles() {
+  const pages = GROUPS.flatMap((group) => group.pages).filter((page) => !page.optional || exists(page.file));
+  return [...new Set(pages.map((page) => page.file))];
+}
+
+/** What VitePress takes as its sidebar. */
+function sidebar() {
+  return GROUPS.map(({ text, pages }) => ({
+    text,
+    items: pages.filter((page) => !page.optional || exists(page.file)).map((page) => ({
+      text: page.text,
+      link: `/${routeOf(page.file).replace(/\.md$/, '')}${page.anchor ? `#${page.anchor}` : ''}`,
+    })),
+  }));
+}
+
+const isPicture = (file) => /\.(svg|png)$/.test(file);
+const isElsewhere = (link) => /^([a-z][a-z+.-]*:|#|$)/i.test(link);
+
+/** A link of the page `from`, as the site needs it. Adds what it shows to `pictures`. */
+function siteLink(link, from, pages, pictures) {
+  if (isElsewhere(link)) return link;
+  const [name, fragment] = link.split('#');
+  const file = path.posix.join(path.posix.dirname(from), name);
+  const end = fragment === undefined ? '' : `#${fragment}`;
+  const toRoute = (route) => {
+    const relative = path.posix.relative(path.posix.dirname(routeOf(from)), route);
+    return `${relative.startsWith('.') ? '' : './'}${relative}${end}`;
+  };
+  if (pages.includes(file)) return toRoute(routeOf(file));
+  if (!exists(file)) throw new Error(`${from}: ${link}: there is no such file`);
+  if (isPicture(file) && !file.startsWith('samples/')) {
+    pictures.add(file);
+    return toRoute(routeOf(file));
+  }
+  const kind = fs.statSync(path.join(ROOT, file)).isDirectory() ? 'tree' : 'blob';
+  return `${REPOSITORY}/${kind}/main/${file}${end}`;
+}
+
+/** The text with every link outside of code given to `change`. */
+function changeLinks(text, change) {
+  return text.split(/(^```.*?^```$|`[^`\n]+`)/gms)
+    .map((part, i) => (i % 2 ? part : part.replace(/\]\(([^)\s]+)/g, (_, link) => `](${change(link)}`)))
+    .join('');
+}
+
+function write(directory, name, content) {
+  const file = path.join(directory, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, content);
+}
+
+function firstPage(hasConverter) {
+  const converter = `    - { theme: brand, text: Convert in your browser, link: /convert/, target: _self }\n`;
+  return `---
+layout: home
+hero:
+  name: png2bmp
+  text: PNG to BMP
+  tagline: For installers, boot logos, e-paper, label printers, panels and toolchains that still ask for BMP files. Fast, in C, without copies.
+  actions:
+${hasConverter ? converter : ''}    - { theme: ${hasConverter ? 'alt' : 'brand'}, text: Install and convert, link: /start }
+    - { theme: alt, text: Guides by task, link: /guide }
+    - { theme: alt, text: API, link: /api }
+features:
+  - { title: Every PNG, details: "All types and depths, interlaced, damaged ones with a clear error. Six BMP formats, from 24 bit to black and white.", link: /decisions }
+  - { title: Faster than the others, details: "Measured beside sharp, @napi-rs/image, libpng and jimp, by a command that you can run.", link: /performance }
+  - { title: Zero copy, details: "C reads the PNG in place and writes straight into the Buffer that you get.", link: /zero-copy }
+  - { title: Node.js, shell and C, details: "A module with synchronous and asynchronous calls, a command line, and a C library.", link: /api }
+  - { title: Safe with strangers' files, details: "Limits before anything is allocated, fuzzed, files that are written completely or not at all.", link: /security }
+  - { title: No install scripts, details: "Nothing is compiled or downloaded when you install it.", link: /package }
+---
+`;
+}
+
+/** Fills `directory`, which is emptied before. */
+function prepare(directory) {
+  fs.rmSync(directory, { recursive: true, force: true });
+  const pages = pageFiles();
+  const pictures = new Set();
+  for (const file of pages) {
+    const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
+    write(directory, routeOf(file), changeLinks(text, (link) => siteLink(link, file, pages, pictures)));
+  }
+  for (const file of pictures) write(directory, routeOf(file), fs.readFileSync(path.join(ROOT, file)));
+  const hasConverter = exists(`${BROWSER_EXAMPLE}/index.html`);
+  if (hasConverter) {
+    fs.cpSync(path.join(ROOT, BROWSER_EXAMPLE), path.join(directory, 'public/convert'), {
+      recursive: true, dereference: true, filter: (name) => path.basename(name) !== 'node_modules',
+    });
+  }
+  write(directory, 'index.md', firstPage(hasConverter));
+}
+
+module.exports = { pageFiles, prepare, sidebar };
