@@ -9,6 +9,7 @@ const GROUPS = [
     text: 'Start',
     pages: [
       { text: 'Install and convert', file: 'docs/start.md' },
+      { text: 'In browsers', file: 'docs/browsers.md' },
       { text: 'Errors and warnings', file: 'docs/errors.md' },
     ],
   },

@@ -3,6 +3,7 @@
 // The Markdown files of the repository to the source directory of the site: pages by their routes,
 // pictures beside them, and links to anything else as links to the repository.
 
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -10,7 +11,7 @@ const { GROUPS, routeOf } = require('./pages');
 
 const ROOT = path.join(__dirname, '..');
 const REPOSITORY = require('../package.json').homepage.split('#')[0];
-const BROWSER_EXAMPLE = 'examples/browser';
+const CONVERTER = 'examples/browser/publish.sh';
 
 const exists = (file) => fs.existsSync(path.join(ROOT, file));
 
@@ -90,6 +91,14 @@ features:
 `;
 }
 
+/** The converter that runs in a browser, into `directory`; false where it has not been built. */
+function publishConverter(directory) {
+  if (!exists(CONVERTER) || !exists('prebuilds/png2bmp.wasm')) return false;
+  fs.mkdirSync(path.dirname(directory), { recursive: true });
+  execFileSync(path.join(ROOT, CONVERTER), [directory], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  return true;
+}
+
 /** Fills `directory`, which is emptied before. */
 function prepare(directory) {
   fs.rmSync(directory, { recursive: true, force: true });
@@ -100,12 +109,7 @@ function prepare(directory) {
     write(directory, routeOf(file), changeLinks(text, (link) => siteLink(link, file, pages, pictures)));
   }
   for (const file of pictures) write(directory, routeOf(file), fs.readFileSync(path.join(ROOT, file)));
-  const hasConverter = exists(`${BROWSER_EXAMPLE}/index.html`);
-  if (hasConverter) {
-    fs.cpSync(path.join(ROOT, BROWSER_EXAMPLE), path.join(directory, 'public/convert'), {
-      recursive: true, dereference: true, filter: (name) => path.basename(name) !== 'node_modules',
-    });
-  }
+  const hasConverter = publishConverter(path.join(directory, 'public/convert'));
   write(directory, 'index.md', firstPage(hasConverter));
 }
 
