@@ -9,22 +9,22 @@ const geometricMean = (values) =>
 
 /* How the time of `peer` stands to png2bmp's on these files, in one run. NaN
  * where the peer converted none of them. */
-function timeRatio(files, lane, peer, figure = 'min') {
-    const ratios = files.filter((file) => file[lane].peers[peer])
-        .map((file) => file[lane].peers[peer][figure] / file[lane].peers[REFERENCE][figure]);
+function timeRatio(files, mode, peer, figure = 'min') {
+    const ratios = files.filter((file) => file[mode].peers[peer])
+        .map((file) => file[mode].peers[peer][figure] / file[mode].peers[REFERENCE][figure]);
     return geometricMean(ratios);
 }
 
 /* Megapixels a second, geometric mean. */
-function speed(files, lane, peer, figure = 'min') {
-    const speeds = files.filter((file) => file[lane].peers[peer])
-        .map((file) => file.width * file.height * 1e3 / file[lane].peers[peer][figure]);
+function speed(files, mode, peer, figure = 'min') {
+    const speeds = files.filter((file) => file[mode].peers[peer])
+        .map((file) => file.width * file.height * 1e3 / file[mode].peers[peer][figure]);
     return geometricMean(speeds);
 }
 
 /* The whole conversion in units of the fastest inflater's time. */
-function overBestInflate(files, lane) {
-    return geometricMean(files.map(({ [lane]: { peers } }) => peers[REFERENCE].min /
+function overBestInflate(files, mode) {
+    return geometricMean(files.map(({ [mode]: { peers } }) => peers[REFERENCE].min /
         Math.min(...Object.keys(peers).filter((name) => name.startsWith('inflate-'))
             .map((name) => peers[name].min))));
 }
@@ -55,29 +55,29 @@ function table(header, rows) {
     return [line(cells[0]), line(rule), ...cells.slice(1).map(line)].join('\n');
 }
 
-const peersOf = (files, lane) => [...new Set(files.flatMap((file) => Object.keys(file[lane].peers)))];
+const peersOf = (files, mode) => [...new Set(files.flatMap((file) => Object.keys(file[mode].peers)))];
 
 /* Time of each peer over png2bmp's, and png2bmp's speed. */
-function ratioTable(files, lane) {
-    const peers = peersOf(files, lane).filter((name) =>
+function ratioTable(files, mode) {
+    const peers = peersOf(files, mode).filter((name) =>
         name !== REFERENCE && !name.startsWith('inflate-'));
     const rows = groups(files).map(([name, members]) => [
-        name, members.length, format(speed(members, lane, REFERENCE)),
-        ...peers.map((peer) => format(timeRatio(members, lane, peer)))]);
+        name, members.length, format(speed(members, mode, REFERENCE)),
+        ...peers.map((peer) => format(timeRatio(members, mode, peer)))]);
     const all = files.filter((file) => !file.reencoded);
     if (all.length > 0) {
-        rows.push(['the same, medians', all.length, format(speed(all, lane, REFERENCE, 'median')),
-            ...peers.map((peer) => format(timeRatio(all, lane, peer, 'median')))]);
+        rows.push(['the same, medians', all.length, format(speed(all, mode, REFERENCE, 'median')),
+            ...peers.map((peer) => format(timeRatio(all, mode, peer, 'median')))]);
     }
     return table(['class', 'files', 'MP/s', ...peers.map((peer) => `${peer} x`)], rows);
 }
 
 /* What inflating alone takes, in units of png2bmp's whole conversion. */
-function inflateTable(files, lane) {
-    const inflaters = peersOf(files, lane).filter((name) => name.startsWith('inflate-'));
+function inflateTable(files, mode) {
+    const inflaters = peersOf(files, mode).filter((name) => name.startsWith('inflate-'));
     const rows = groups(files).map(([name, members]) => [
-        name, ...inflaters.map((peer) => format(timeRatio(members, lane, peer))),
-        format(overBestInflate(members, lane))]);
+        name, ...inflaters.map((peer) => format(timeRatio(members, mode, peer))),
+        format(overBestInflate(members, mode))]);
     return table(['class', ...inflaters.map((name) => name.slice('inflate-'.length)),
         'whole / best inflate'], rows);
 }

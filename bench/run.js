@@ -7,7 +7,7 @@
  *   --files a,b        files whose names contain one of these
  *   --class a,b        files of these classes
  *   --peers a,b        these peers only (png2bmp always takes part)
- *   --lanes a,b        of: warm, cold (both in C), javascript, javascript-cold
+ *   --modes a,b        of: warm, cold (both in C), javascript, javascript-cold
  *   --rounds N         at most N rounds a file (default 15)
  *   --show             measures nothing: prints the tables of results.json again
  *
@@ -28,7 +28,7 @@ const { corpusFiles } = require('./corpus.js');
 const { inflateTable, memoryTable, ratioTable, table } = require('./report.js');
 const { setUp } = require('./setup.js');
 
-const LANES = ['warm', 'cold', 'javascript', 'javascript-cold'];
+const MODES = ['warm', 'cold', 'javascript', 'javascript-cold'];
 const TITLES = {
     warm: 'In C, warm (the BMP goes to the same memory every time)',
     cold: 'In C, cold (fresh memory every time)',
@@ -53,7 +53,7 @@ function readArguments() {
         files: { type: 'string' },
         class: { type: 'string' },
         peers: { type: 'string' },
-        lanes: { type: 'string' },
+        modes: { type: 'string' },
         rounds: { type: 'string', default: '15' },
         show: { type: 'boolean', default: false },
     } });
@@ -62,13 +62,13 @@ function readArguments() {
         throw new RangeError(`--rounds is ${values.rounds}: a whole number from 1 to 1000 is wanted`);
     }
     const chosen = { show: values.show, quick: values.quick, files: list(values.files), classes: list(values.class),
-        peers: list(values.peers), lanes: list(values.lanes) ?? LANES, rounds };
-    const strange = [...chosen.lanes.filter((lane) => !LANES.includes(lane)),
+        peers: list(values.peers), modes: list(values.modes) ?? MODES, rounds };
+    const strange = [...chosen.modes.filter((mode) => !MODES.includes(mode)),
         ...(chosen.peers ?? []).filter((peer) =>
             !C_PEERS.includes(peer) && !JAVASCRIPT_PEERS.includes(peer))];
     if (strange.length > 0) throw new RangeError(`not known: ${strange.join(', ')}`);
     chosen.partial = Boolean(chosen.quick || chosen.files || chosen.classes || chosen.peers ||
-        values.lanes);
+        values.modes);
     return chosen;
 }
 
@@ -112,13 +112,13 @@ async function * linesOf(command, args, env) {
     await ended;
 }
 
-function nativeCommand(lane, files, chosen) {
+function nativeCommand(mode, files, chosen) {
     return [path.join(__dirname, 'build/native'), [
-        '--mode', lane, '--seconds', chosen.quick ? '0.25' : '1', '--rounds', String(chosen.rounds),
+        '--mode', mode, '--seconds', chosen.quick ? '0.25' : '1', '--rounds', String(chosen.rounds),
         '--peers', choosePeers(C_PEERS, chosen.peers).join(','), ...files.map(({ file }) => file)]];
 }
 
-function javascriptCommand(lane, files, chosen) {
+function javascriptCommand(mode, files, chosen) {
     const icon = corpusFiles().find(({ width, height }) => width === 16 && height === 16);
     const settings = {
         files: files.map(({ file }) => file),
@@ -127,7 +127,7 @@ function javascriptCommand(lane, files, chosen) {
         slowRounds: chosen.rounds < 10 || chosen.quick ? 1 : 2,
         seconds: chosen.quick ? 0.4 : 1.2,
     };
-    if (lane === 'javascript') settings.icon = icon?.file;
+    if (mode === 'javascript') settings.icon = icon?.file;
     else settings.peers = settings.peers.filter((name) => !SLOW_PEERS.includes(name));
     return [process.execPath,
         ['--expose-gc', path.join(__dirname, 'javascript.js'), JSON.stringify(settings)]];
@@ -138,23 +138,23 @@ function javascriptCommand(lane, files, chosen) {
  * program runs and frees, unless it is set. */
 const COLD = { MALLOC_MMAP_THRESHOLD_: String(128 << 10) };
 
-function laneProcess(lane, files, chosen) {
-    const command = lane.startsWith('javascript') ? javascriptCommand : nativeCommand;
-    const env = { ...process.env, ...(lane === 'javascript-cold' ? COLD : {}) };
-    return [...command(lane, files, chosen), env];
+function modeProcess(mode, files, chosen) {
+    const command = mode.startsWith('javascript') ? javascriptCommand : nativeCommand;
+    const env = { ...process.env, ...(mode === 'javascript-cold' ? COLD : {}) };
+    return [...command(mode, files, chosen), env];
 }
 
-async function measureLane(lane, files, chosen) {
+async function measureMode(mode, files, chosen) {
     let done = 0;
     let latency;
-    for await (const line of linesOf(...laneProcess(lane, files, chosen))) {
+    for await (const line of linesOf(...modeProcess(mode, files, chosen))) {
         if (line.latency) {
             ({ latency } = line);
             continue;
         }
         const { file: name, ...figures } = line;
-        files.find(({ file }) => file === name)[lane] = figures;
-        process.stderr.write(`\r\x1b[K${lane}: ${++done} of ${files.length}`);
+        files.find(({ file }) => file === name)[mode] = figures;
+        process.stderr.write(`\r\x1b[K${mode}: ${++done} of ${files.length}`);
     }
     process.stderr.write('\r\x1b[K');
     return latency;
@@ -178,14 +178,14 @@ function machine() {
         date: new Date().toISOString().slice(0, 10) };
 }
 
-function laneText(lane, files) {
-    const parts = [`## ${TITLES[lane]}`, 'Time of each peer, png2bmp = 1; MP/s: png2bmp.',
-        ratioTable(files, lane)];
-    if (files.some((file) => file[lane].peers['inflate-png2bmp'])) {
+function modeText(mode, files) {
+    const parts = [`## ${TITLES[mode]}`, 'Time of each peer, png2bmp = 1; MP/s: png2bmp.',
+        ratioTable(files, mode)];
+    if (files.some((file) => file[mode].peers['inflate-png2bmp'])) {
         parts.push('Inflating alone, in units of the whole conversion by png2bmp.',
-            inflateTable(files, lane));
+            inflateTable(files, mode));
     }
-    if (lane === 'cold') {
+    if (mode === 'cold') {
         parts.push('Memory of one conversion, images over 0.1 MP.', memoryTable(files));
     }
     return parts.join('\n\n');
@@ -202,7 +202,7 @@ const headText = ({ machine: about, files }) => `${files.length} files; ${about.
     `commit ${about.commit}.`;
 
 function fullText(results) {
-    return [headText(results), ...LANES.map((lane) => laneText(lane, results.files)),
+    return [headText(results), ...MODES.map((mode) => modeText(mode, results.files)),
         latencyText(results.latency)].join('\n\n');
 }
 
@@ -230,9 +230,9 @@ async function measureAll(chosen) {
     setUp();
     const results = { machine: machine(), latency: undefined, files: selectFiles(chosen) };
     console.log(headText(results));
-    for (const lane of chosen.lanes) {
-        results.latency = await measureLane(lane, results.files, chosen) ?? results.latency;
-        console.log(`\n${laneText(lane, results.files)}`);
+    for (const mode of chosen.modes) {
+        results.latency = await measureMode(mode, results.files, chosen) ?? results.latency;
+        console.log(`\n${modeText(mode, results.files)}`);
     }
     if (results.latency) console.log(`\n${latencyText(results.latency)}`);
     if (chosen.partial) fs.writeFileSync(path.join(__dirname, 'build/results.json'), resultsJson(results));

@@ -31,7 +31,7 @@ test('the pages of the site are made, and the sidebar leads to their headings', 
   }
   const changes = fs.readFileSync(path.join(directory, 'changelog.md'), 'utf8');
   assert.match(changes, /\[the API\]\(\.\/api\.md\)/);
-  assert(fs.existsSync(path.join(directory, 'quadrant.svg')));
+  assert(fs.existsSync(path.join(directory, 'call-costs.svg')));
 });
 
 test('a dead link of the built site is found, under any base', (t) => {

@@ -1,8 +1,8 @@
 'use strict';
 
-// The article's quadrant, measured: how long a call holds the event loop, against the bytes that
-// cross. Writes docs/quadrant.svg and the table in docs/memory-and-threads.md.
-//     node bench/quadrant.js
+// What each kind of call costs: how long a call holds the event loop, against the bytes that
+// cross. Writes docs/call-costs.svg and the table in docs/memory-and-threads.md.
+//     node bench/call-costs.js
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -58,7 +58,7 @@ const bytes = (n) => (n < 1e6 ? `${short(n / 1e3)} kB` : `${short(n / 1e6)} MB`)
 
 function table(rows) {
   return [
-    '| image | PNG | BMP | `getBMP`: loop held | `getBMPAsync`: loop held | until it is there | ' +
+    '| image | PNG | BMP | `getBMP`: loop held | `getBMPAsync`: loop held | result after | ' +
       'with `input: \'copy\'`: loop held |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((r) => `| ${r.width} x ${r.height} | ${bytes(r.png)} | ${bytes(r.bmp)} | ` +
@@ -119,9 +119,9 @@ async function main() {
   const page = path.join(ROOT, 'docs/memory-and-threads.md');
   const text = fs.readFileSync(page, 'utf8');
   console.log(table(rows));
-  fs.writeFileSync(page, text.replace(/(<!-- quadrant:begin -->\n).*?(<!-- quadrant:end -->)/s,
+  fs.writeFileSync(page, text.replace(/(<!-- call-costs:begin -->\n).*?(<!-- call-costs:end -->)/s,
     (_, begin, end) => `${begin}${table(rows)}\n${end}`));
-  fs.writeFileSync(path.join(ROOT, 'docs/quadrant.svg'), chart(rows));
+  fs.writeFileSync(path.join(ROOT, 'docs/call-costs.svg'), chart(rows));
 }
 
 main();
