@@ -1,0 +1,235 @@
+'use strict';
+
+// Do the tests notice? Makes small random mistakes in a copy of the package, one at a time, builds
+// it and runs the tests that its own files have, quick ones first, until one fails.
+//
+//     npm run mutate -- [--count 100] [--seed 1] [--files PATTERN] [--minutes 600] [--jobs 1]
+//
+// What is known already stands in build/mutate/SEED.jsonl: a run that was ended goes on there as
+// long as the sources are the same. Files that this machine does not compile (src/arm, Windows) and
+// those of WebAssembly and browsers, which npm test alone does not hold to account, are left out
+// unless PATTERN names them.
+
+const { execFileSync, spawn } = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+const { parseArgs } = require('node:util');
+
+const { createRandom } = require('../kit/random');
+const { apply, findMutations } = require('./mutations');
+
+const ROOT = path.resolve(__dirname, '../..');
+const OUT = path.join(ROOT, 'build/mutate');
+const DEFAULT_FILES = '^(src/(?!arm/|file_windows)|addon/|cli/|lib/(?!wasm|browser))';
+const CODE = /^(src|addon|lib|cli)\/.*(?<!\.d)\.(c|h|js|mjs)$/;
+const TEST_MS = 120_000;
+const BUILD_MS = 600_000;
+const QUICK = ['OPTIMIZE=-O1 -w', 'OPTIMIZE_UNFILTER=-O1 -w', 'CFLAGS=-O1 -w'];
+
+// They test texts, examples, other programs or the tests' own tools.
+const NOT_RUN = /^(docs|bench|example-.*|c-programs|c-library|bmp-reader|png-encoder|comparison|peers)$/;
+
+// The tests that look at a part of the code most closely, for each; then come all others.
+const FIRST = {
+  src: /^(formats|decisions-.*|raw-.*|signature|save-.*|cpu-levels|api-save|exhaustive)$/,
+  addon: /^(api-.*|zero-copy|workers|raw-.*)$/,
+  lib: /^(api-.*|raw-.*|zero-copy|save-.*)$/,
+  cli: /^cli-.*$/,
+};
+const C_TESTS = ['test_core', 'test_inflate', 'check_kernels', 'test_faults', 'test_memory', 'test_hostile'];
+
+function gitFiles() {
+  return execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
+    .trim().split('\n').filter((name) => fs.existsSync(path.join(ROOT, name)));
+}
+
+/** A copy of the package as it stands, built. */
+function makeTree(number) {
+  const tree = path.join(OUT, `tree-${number}`);
+  fs.mkdirSync(tree, { recursive: true });
+  for (const name of gitFiles()) {
+    const to = path.join(tree, name);
+    const text = fs.readFileSync(path.join(ROOT, name));
+    // What did not change keeps its time, and need not be built again.
+    if (fs.existsSync(to) && fs.readFileSync(to).equals(text)) continue;
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    fs.copyFileSync(path.join(ROOT, name), to);
+  }
+  if (!fs.existsSync(path.join(tree, 'node_modules'))) {
+    fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(tree, 'node_modules'));
+  }
+  const wasm = path.join(ROOT, 'prebuilds');
+  if (fs.existsSync(wasm)) fs.cpSync(wasm, path.join(tree, 'prebuilds'), { recursive: true });
+  return tree;
+}
+
+/** Runs a command in its own process group; resolves to 'passed', 'failed' or 'timeout'. */
+function run(tree, command, args, timeout) {
+  return new Promise((resolve) => {
+    const log = fs.openSync(path.join(tree, 'build/last.log'), 'w');
+    const child = spawn(command, args, { cwd: tree, detached: true, stdio: ['ignore', log, log] });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      process.kill(-child.pid, 'SIGKILL');
+    }, timeout);
+    child.on('error', () => {}).on('close', (code) => {
+      clearTimeout(timer);
+      fs.closeSync(log);
+      try {
+        process.kill(-child.pid, 'SIGKILL'); // what a test left running
+      } catch { /* nothing */ }
+      resolve(late ? 'timeout' : code === 0 ? 'passed' : 'failed');
+    });
+  });
+}
+
+const make = (tree, ...targets) => run(tree, 'make', ['-s', '-j2', ...QUICK, ...targets], BUILD_MS);
+const inBuild = (name) => `build/c/${name}`;
+
+/** The steps for a part of the code: { name, build } or { name, command, args }. */
+function stepsFor(part, times) {
+  const steps = [];
+  const code = part === 'src' || part === 'addon';
+  if (part === 'src') {
+    steps.push({ name: 'make check', build: C_TESTS.map(inBuild) });
+    for (const name of C_TESTS) steps.push({ name, command: inBuild(name), args: [] });
+  }
+  if (code) steps.push({ name: 'make addon', build: ['addon'] });
+  const files = Object.keys(times).sort((a, b) =>
+    FIRST[part].test(b) - FIRST[part].test(a) || times[a] - times[b]);
+  for (const name of files) steps.push({ name, command: process.execPath, args: [`test/${name}.test.js`] });
+  if (code) steps.push({ name: 'faults of Node-API', command: process.execPath, args: ['test/faults/napi.js'] });
+  if (part === 'src') {
+    const sanitized = ['BUILD=build/c-sanitize', 'CFLAGS=-w -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all',
+      ...['test_core', 'test_inflate', 'test_hostile'].map((name) => `build/c-sanitize/${name}`)];
+    steps.push({ name: 'make sanitize', build: sanitized });
+    for (const name of ['test_core', 'test_inflate', 'test_hostile']) {
+      steps.push({ name: `${name}, sanitized`, command: `build/c-sanitize/${name}`, args: [] });
+    }
+  }
+  return steps;
+}
+
+/** Builds the copy and runs all tests once: they must pass, and tell how long they take. */
+async function measure(tree) {
+  fs.mkdirSync(path.join(tree, 'build'), { recursive: true });
+  const built = await make(tree, 'addon', ...C_TESTS.map(inBuild));
+  if (built !== 'passed') throw new Error(`${tree} does not build: see build/last.log there`);
+  const times = {};
+  for (const file of fs.readdirSync(path.join(tree, 'test')).filter((name) => name.endsWith('.test.js'))) {
+    const name = file.slice(0, -'.test.js'.length);
+    if (NOT_RUN.test(name)) continue;
+    const start = process.hrtime.bigint();
+    const result = await run(tree, process.execPath, [`test/${file}`], TEST_MS);
+    if (result === 'passed') times[name] = Number(process.hrtime.bigint() - start);
+    else console.log(`# ${name}: ${result} without a mistake, so it is not run`);
+  }
+  return times;
+}
+
+function candidates(pattern) {
+  const all = [];
+  for (const file of gitFiles().filter((name) => CODE.test(name) && pattern.test(name))) {
+    const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
+    for (const mutation of findMutations(text, /\.[ch]$/.test(file))) {
+      const line = text.slice(0, mutation.at).split('\n').length;
+      all.push({ ...mutation, file, line, key: `${file}:${line}:${mutation.at} ${mutation.what}` });
+    }
+  }
+  return all;
+}
+
+function shuffle(list, random) {
+  for (let i = list.length - 1; i > 0; i--) {
+    const k = random.below(i + 1);
+    [list[i], list[k]] = [list[k], list[i]];
+  }
+  return list;
+}
+
+/** { verdict: 'caught' | 'survived' | 'does not compile', by } */
+async function judge(tree, mutation, times) {
+  const steps = stepsFor(mutation.file.split('/')[0], times);
+  for (const step of steps) {
+    const result = step.build ? await make(tree, ...step.build) : await run(tree, step.command, step.args, TEST_MS);
+    if (result === 'passed') continue;
+    if (step.build) return { verdict: 'does not compile', by: step.name };
+    return { verdict: 'caught', by: result === 'timeout' ? `${step.name} (time)` : step.name };
+  }
+  return { verdict: 'survived' };
+}
+
+async function tryOne(tree, mutation, times) {
+  const place = path.join(tree, mutation.file);
+  const text = fs.readFileSync(place, 'utf8');
+  fs.writeFileSync(place, apply(text, mutation));
+  try {
+    return await judge(tree, mutation, times);
+  } finally {
+    fs.writeFileSync(place, text);
+  }
+}
+
+function readKnown(file, hash) {
+  if (!fs.existsSync(file)) return new Map();
+  const lines = fs.readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  return new Map(lines.filter((line) => line.hash === hash).map((line) => [line.key, line]));
+}
+
+function report(results) {
+  const count = (verdict) => results.filter((result) => result.verdict === verdict).length;
+  const [caught, survived] = [count('caught'), count('survived')];
+  console.log(`\n${caught} caught, ${survived} survived, ${count('does not compile')} do not compile: ` +
+    `${(100 * caught / (caught + survived || 1)).toFixed(1)} % of those that compile are caught`);
+  for (const { file, line, what, verdict, source } of results) {
+    if (verdict === 'survived') console.log(`survived: ${file}:${line}: ${what}\n    ${source}`);
+  }
+}
+
+async function main() {
+  const { values } = parseArgs({ options: {
+    count: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    files: { type: 'string', default: DEFAULT_FILES },
+    minutes: { type: 'string', default: '600' },
+    jobs: { type: 'string', default: '1' },
+  } });
+  const wanted = Number(values.count);
+  const end = Date.now() + 60_000 * Number(values.minutes);
+  const all = candidates(new RegExp(values.files));
+  const hash = crypto.createHash('sha256').update(all.map(({ key }) => key).join('\n')).digest('hex').slice(0, 16);
+  const queue = shuffle(all, createRandom(Number(values.seed)));
+  fs.mkdirSync(OUT, { recursive: true });
+  const file = path.join(OUT, `${values.seed}.jsonl`);
+  const known = readKnown(file, hash);
+  console.log(`${all.length} mistakes can be made; ${known.size} of this run are known already`);
+
+  const results = [];
+  const compiling = () => results.filter(({ verdict }) => verdict !== 'does not compile').length;
+  const trees = Array.from({ length: Number(values.jobs) }, (_, i) => makeTree(i));
+  const times = await measure(trees[0]);
+  let running = 0;
+  await Promise.all(trees.map(async (tree, number) => {
+    if (number > 0) await measure(tree);
+    while (queue.length > 0 && compiling() + running < wanted && Date.now() < end) {
+      const mutation = queue.shift();
+      const { key, line, what } = mutation;
+      let result = known.get(key);
+      if (!result) {
+        running++;
+        const source = fs.readFileSync(path.join(tree, mutation.file), 'utf8').split('\n')[line - 1].trim();
+        result = { hash, key, file: mutation.file, line, what, source, ...await tryOne(tree, mutation, times) };
+        running--;
+        fs.appendFileSync(file, `${JSON.stringify(result)}\n`);
+        console.log(`${result.verdict}${result.by ? ` by ${result.by}` : ''}: ${result.file}:${line}: ${what}`);
+      }
+      results.push(result);
+    }
+  }));
+  report(results);
+}
+
+main();
