@@ -176,9 +176,15 @@ $(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/internals.a
 check: $(TESTS)
 	@set -e; for test in $(TESTS); do echo "# $$test"; $(EMULATOR) $$test; done
 
+SANITIZED = BUILD=build/c-sanitize \
+    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
 sanitize:
-	$(MAKE) check BUILD=build/c-sanitize \
-	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+	$(MAKE) check $(SANITIZED)
+
+# One of these tests, to run with arguments of its own.
+sanitized/%:
+	$(MAKE) build/c-sanitize/$* $(SANITIZED)
 
 # ---- Checks of the code --------------------------------------------------------
 
