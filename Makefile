@@ -23,7 +23,7 @@ VERSION  := $(shell sed -n 's/^\#define PNG2BMP_VERSION "\(.*\)"/\1/p' include/p
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
 SOURCES  := $(LIBRARY_SOURCES)
-HEADERS  := $(wildcard include/*.h src/*.h src/x86/*.h src/arm/*.h)
+HEADERS  := $(wildcard include/*.h src/*.h src/x86/*.h src/arm/*.h src/wasm/*.h)
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 TESTS    := $(patsubst test/c/%.c,$(BUILD)/%,$(wildcard test/c/*.c))
 C_CODE   := $(SOURCES) $(ADDON_SOURCES)

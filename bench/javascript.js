@@ -11,6 +11,8 @@
  */
 
 const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
 
 const bmpJs = require('bmp-js');
 const { Transformer } = require('@napi-rs/image');
@@ -20,8 +22,18 @@ const sharp = require('sharp');
 const native = require('./build/peers.node');
 const { getBMP } = require('..');
 
+/* A second load of lib/, around WebAssembly. */
+function inWebAssembly() {
+    for (const file of Object.keys(require.cache)) {
+        if (file.startsWith(path.join(__dirname, '../lib/'))) delete require.cache[file];
+    }
+    process.env.PNG2BMP_BACKEND = 'wasm';
+    return require('..');
+}
+
 /* jimp is loaded by import() alone. */
 let Jimp;
+let wasm;
 
 // Every call decodes: sharp would answer the second one from its cache.
 sharp.cache(false);
@@ -44,6 +56,7 @@ function toABGR(rgba) {
 /* `slow`: takes its turn in few rounds only. */
 const PEERS = {
     png2bmp: { convert: (png) => getBMP(png) },
+    'png2bmp-wasm': { convert: (png) => wasm.getBMP(png) },
     libpng: { convert: (png) => native.convert('libpng', png) },
     spng: { convert: (png) => native.convert('spng', png) },
     stb: { convert: (png) => native.convert('stb', png) },
@@ -166,6 +179,7 @@ function latency(file, names) {
 
 async function main(settings) {
     if (settings.peers.includes('jimp')) ({ Jimp } = await import('jimp'));
+    if (settings.peers.includes('png2bmp-wasm')) wasm = inWebAssembly();
     for (const file of settings.files) await measure(file, settings);
     if (settings.icon) {
         console.log(JSON.stringify({ icon: settings.icon,

@@ -37,7 +37,7 @@ const TITLES = {
 };
 const C_PEERS = ['png2bmp', 'png2bmp-drop', 'libpng', 'spng', 'stb', 'original',
     'inflate-png2bmp', 'inflate-libdeflate', 'inflate-zlib'];
-const JAVASCRIPT_PEERS = ['png2bmp', 'libpng', 'spng', 'stb', 'original', 'napi-rs', 'sharp',
+const JAVASCRIPT_PEERS = ['png2bmp', 'png2bmp-wasm', 'libpng', 'spng', 'stb', 'original', 'napi-rs', 'sharp',
     'jimp', 'pngjs+bmp-js'];
 const SLOW_PEERS = ['jimp', 'pngjs+bmp-js'];
 const QUICK_CLASSES = ['photo-rgb', 'photo-rgba', 'flat-rgb', 'screenshot-rgb', 'screenshot-rgba',

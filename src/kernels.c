@@ -24,18 +24,24 @@ static const kernels plain = {PLAIN};
 #define UNFILTER(name, level) .unfilter[UNFILTER_##name] = unfilter_##name##_##level,
 #define ROW(name, level) .row[ROW_##name] = row_##name##_##level,
 
-#ifdef PNG2BMP_X86
+#ifdef PNG2BMP_SSE
 
 #define SSE_UNFILTER(name) UNFILTER(name, sse)
 #define SSE_ROW(name) ROW(name, sse)
+#define SSE PLAIN, SSE_UNFILTERS(SSE_UNFILTER) SSE_ROWS(SSE_ROW)
+
+static const kernels sse = {SSE};
+
+#endif
+
+#ifdef PNG2BMP_X86
+
 #define AVX2_UNFILTER(name) UNFILTER(name, avx2)
 #define AVX2_ROW(name) ROW(name, avx2)
 #define AVX512_ROW(name) ROW(name, avx512)
-#define SSE PLAIN, SSE_UNFILTERS(SSE_UNFILTER) SSE_ROWS(SSE_ROW)
 #define AVX2 SSE AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
 #define AVX512 AVX2, AVX512_ROWS(AVX512_ROW)
 
-static const kernels sse = {SSE};
 static const kernels avx2 = {AVX2};
 static const kernels avx512 = {AVX512};
 
@@ -77,6 +83,14 @@ const kernels *kernels_for(png2bmp_cpu level)
     default:
         return &plain;
     }
+}
+
+#elif defined(PNG2BMP_SSE)
+
+/* A WebAssembly engine has SIMD128 or refuses the file. */
+const kernels *kernels_for(png2bmp_cpu level)
+{
+    return level == PNG2BMP_CPU_SCALAR || level == PNG2BMP_CPU_NEON ? &plain : &sse;
 }
 
 #elif defined(PNG2BMP_ARM)

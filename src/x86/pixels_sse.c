@@ -1,13 +1,14 @@
 /* Rows of BMP pixels with SSSE3 and SSE4.1. */
 #include "x86.h"
 
-#ifdef PNG2BMP_X86
+#ifdef PNG2BMP_SSE
 
-#include <immintrin.h>
 #include <stdbool.h>
 #include <string.h>
 
-#define TARGET __attribute__((target("ssse3,sse4.1")))
+#include "sse.h"
+
+#define TARGET SSE_TARGET
 #define KERNEL TARGET __attribute__((always_inline)) static inline
 #define LEVEL sse
 #define VECTOR_BYTES 16

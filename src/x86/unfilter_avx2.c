@@ -3,6 +3,8 @@
 
 #ifdef PNG2BMP_X86
 
+#include <immintrin.h>
+
 #include "unfilter.h"
 
 #define TARGET __attribute__((target("avx2,bmi,bmi2")))

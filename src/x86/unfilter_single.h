@@ -3,7 +3,6 @@
  * neighbour to the left (None, Up), or only its sum (Sub), and Average and Paeth
  * where a row stands alone. Included by each level with its own KERNEL.
  */
-#include <immintrin.h>
 #include <stdbool.h>
 #include <string.h>
 

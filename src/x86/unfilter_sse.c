@@ -1,11 +1,12 @@
 /* Unfiltering with SSSE3 and SSE4.1: waves of 16 bytes. */
 #include "x86.h"
 
-#ifdef PNG2BMP_X86
+#ifdef PNG2BMP_SSE
 
+#include "sse.h"
 #include "unfilter.h"
 
-#define TARGET __attribute__((target("ssse3,sse4.1")))
+#define TARGET SSE_TARGET
 #define KERNEL TARGET __attribute__((always_inline)) static inline
 
 #include "unfilter_single.h"

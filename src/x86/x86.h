@@ -6,6 +6,11 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define PNG2BMP_X86 1
+#endif
+
+/* Level SSE runs in WebAssembly as well: see sse.h. */
+#if defined(PNG2BMP_X86) || defined(__wasm_simd128__)
+#define PNG2BMP_SSE 1
 
 #include "kernels.h"
 
@@ -52,6 +57,15 @@
     X(rgba16_drop_to_bgr24)                                                                        \
     X(rgba16_to_bgra32)
 
+#define DECLARE_SSE_UNFILTER(name) DECLARE_UNFILTER(name, sse)
+#define DECLARE_SSE_ROW(name) DECLARE_ROW(name, sse)
+SSE_UNFILTERS(DECLARE_SSE_UNFILTER)
+SSE_ROWS(DECLARE_SSE_ROW)
+
+#endif
+
+#ifdef PNG2BMP_X86
+
 #define AVX2_UNFILTERS(X)                                                                          \
     X(1)                                                                                           \
     X(2)                                                                                           \
@@ -87,13 +101,9 @@
     X(lut8_to_bgr24)                                                                               \
     X(lut8_to_bgra32)
 
-#define DECLARE_SSE_UNFILTER(name) DECLARE_UNFILTER(name, sse)
 #define DECLARE_AVX2_UNFILTER(name) DECLARE_UNFILTER(name, avx2)
-#define DECLARE_SSE_ROW(name) DECLARE_ROW(name, sse)
 #define DECLARE_AVX2_ROW(name) DECLARE_ROW(name, avx2)
 #define DECLARE_AVX512_ROW(name) DECLARE_ROW(name, avx512)
-SSE_UNFILTERS(DECLARE_SSE_UNFILTER)
-SSE_ROWS(DECLARE_SSE_ROW)
 AVX2_UNFILTERS(DECLARE_AVX2_UNFILTER)
 AVX2_ROWS(DECLARE_AVX2_ROW)
 AVX512_ROWS(DECLARE_AVX512_ROW)

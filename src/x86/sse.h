@@ -1,0 +1,14 @@
+/* What the kernels of 16 bytes are written with: SSE up to 4.1 on x86-64, and in WebAssembly, where
+ * they run as well, what stands in for it. */
+#ifndef PNG2BMP_SSE_H
+#define PNG2BMP_SSE_H
+
+#if defined(__wasm_simd128__)
+#include "wasm/sse.h"
+#define SSE_TARGET
+#else
+#include <immintrin.h>
+#define SSE_TARGET __attribute__((target("ssse3,sse4.1")))
+#endif
+
+#endif
