@@ -27,7 +27,7 @@ HEADERS  := $(wildcard include/*.h src/*.h src/x86/*.h src/arm/*.h src/wasm/*.h)
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 TESTS    := $(patsubst test/c/%.c,$(BUILD)/%,$(wildcard test/c/*.c))
 C_CODE   := $(SOURCES) $(ADDON_SOURCES)
-ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon test/c test/faults test/kit test/oracle bench fuzz \
+ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon wasm test/c test/faults test/kit test/oracle bench fuzz \
                 examples/c,$(d)/*.c $(d)/*.h)) $(SOURCES)
 
 DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate)

@@ -7,8 +7,8 @@
 //   npm run build:wasm -- --check       test/c/check_kernels.c, to build/wasm/
 //   npm run build:wasm -- --optional    only where clang is there, and if anything has changed
 //
-// Debian has no libdeflate for WebAssembly: its two checksums are compiled from Debian's source
-// package, which is fetched once, into build/wasm.
+// Debian has no libdeflate for WebAssembly: its CRC-32 is compiled from Debian's source package, which
+// is fetched once, into build/wasm; Adler-32 is in wasm/adler32.c.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -137,15 +137,15 @@ function buildCheck(file) {
   const emulated = ['-D_WASI_EMULATED_SIGNAL'];
   const objects = [...sources().filter((source) => source.startsWith('src/')), 'test/c/check_kernels.c']
     .map((source) => compile(source, ['-isystem', libdeflate(), '-msimd128', ...emulated]));
-  const checksums = ['adler32', 'crc32'].map((name) =>
-    compile(`${libdeflate()}/lib/${name}.c`, ['-isystem', libdeflate()]));
+  const checksums = ['wasm/adler32.c', `${libdeflate()}/lib/crc32.c`]
+    .map((source) => compile(source, ['-isystem', libdeflate(), '-msimd128']));
   run('clang', ['--target=wasm32-wasi', '-lwasi-emulated-signal', '-o', file, ...objects, ...checksums]);
 }
 
 function build(file, extra) {
   const deflate = libdeflate();
   const flags = ['-isystem', deflate, ...extra];
-  const objects = [...sources(), `${deflate}/lib/adler32.c`, `${deflate}/lib/crc32.c`]
+  const objects = [...sources(), `${deflate}/lib/crc32.c`]
     .map((source) => compile(source, flags));
   fs.mkdirSync(path.dirname(file), { recursive: true });
   run('clang', [...LINK, '-o', file, ...objects]);

@@ -10,6 +10,7 @@ const test = require('node:test');
 
 const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
+const { crc32 } = require('./kit/checksums');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
@@ -54,6 +55,26 @@ test('both give the same bytes: all types and formats, widths 1 to 67', { skip }
   const hashes = (backend) => execFileSync(process.execPath, [script],
     { encoding: 'utf8', env: { ...process.env, PNG2BMP_BACKEND: backend } });
   assert.equal(hashes('wasm'), hashes('native'));
+});
+
+test('Adler-32 is right for any length, of bytes that are all 255, too', { skip }, () => {
+  const { Engine } = require('../lib/wasm-engine');
+  const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
+  const values = Float64Array.from(engine.words().options, ({ initial }) => initial);
+  const sink = { write() {}, isCancelled: () => false };
+  const from = (start, count) => Array.from({ length: count }, (_, i) => start + i);
+  for (const width of [...from(1, 100), ...from(5500, 100), ...from(11050, 100), 100_000]) {
+    const image = createImage({ width, height: 1, colorType: 0, bitDepth: 8, fill: 'noise' });
+    for (const samples of [image.samples, image.samples.map(() => 255)]) {
+      const source = encodePng({ ...image, samples }, { filter: 0 });
+      assert.equal(engine.convert(source, { values }, () => sink).error, undefined, `${width} bytes`);
+      const idat = source.indexOf('IDAT');
+      source[idat + 4 + source.readUInt32BE(idat - 4) - 1] ^= 1; // the checksum's last byte
+      source.writeUInt32BE(crc32(source.subarray(idat, idat + 4 + source.readUInt32BE(idat - 4))),
+        idat + 4 + source.readUInt32BE(idat - 4));
+      assert.match(engine.convert(source, { values }, () => sink).error.code, /ADLER32/);
+    }
+  }
 });
 
 test('where the addon is missing, broken or not allowed, WebAssembly converts', { skip }, (t) => {
