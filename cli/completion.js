@@ -8,7 +8,7 @@ const MADE = '# Made by scripts/make-cli-docs.js from cli/options.js.';
 
 const flagsOf = ({ short, name }) => [...(short ? [`-${short}`] : []), `--${name}`];
 
-/* The first sentence is what a menu has room for. */
+/* A menu has room for the first sentence. */
 const brief = ({ help }) => help.split(/[.;:](?: |$)/)[0];
 
 const singleQuoted = (text) => text.replace(/'/g, "'\\''");
@@ -26,7 +26,7 @@ function bashCompletion() {
   const words = OPTIONS.flatMap(flagsOf).join(' ');
   return `${MADE}
 
-# Adds what compgen answers, a name a line: names may hold spaces. (bash 3.2 has no mapfile.)
+# Adds the output of compgen, one name per line: names may contain spaces. (bash 3.2 has no mapfile.)
 _png2bmp_names() {
   local name
   compopt -o filenames
@@ -38,7 +38,7 @@ _png2bmp_names() {
 _png2bmp() {
   COMPREPLY=()
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
-  # --format=x comes as three words
+  # --format=x is three words here
   if [[ $cur == = ]]; then
     cur=
   elif [[ $prev == = ]]; then

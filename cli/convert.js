@@ -1,10 +1,10 @@
 'use strict';
 
 /*
- * One job. `begin` does at once what takes microseconds: it looks whether the
- * output may be written, reads the head of the PNG and plans, and converts
- * small images on the spot, since a trip through the thread pool costs more than
- * their conversion. What is larger it hands back to be run when there is room.
+ * One job. `begin` does what takes microseconds: it checks whether the output may
+ * be written, reads the PNG's header, makes the plan, and converts small images at
+ * once, since the thread pool would cost more than their conversion. Larger ones it
+ * returns as work to be run when there is room.
  */
 
 const { once } = require('node:events');
@@ -15,20 +15,20 @@ const { readFile, readHead, readStream } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
 
-/* Up to this size of the BMP a conversion takes some 0.1 ms, and is done on the
- * JavaScript thread: the way through the pool and back adds 0.07 ms of processor
- * time (10 000 icons: 1.5 s and 2.2 s). */
+/* Up to this size of the BMP a conversion takes about 0.1 ms, and is done on the
+ * JavaScript thread: the thread pool adds 0.07 ms of processor time (10 000 icons:
+ * 1.5 s and 2.2 s). */
 const SMALL_BMP_BYTES = 65536;
 
-/* What is not known before the input has been read: such a job runs alone. */
+/* Unknown before the input has been read: such a job runs alone. */
 const UNKNOWN_BYTES = Infinity;
 
-/* The head alone may not do: for long chunks before the pixels, or because the plan
- * holds the size of the image against the bytes that could make it up. */
+/* The first bytes may not be enough: because of long chunks before the pixels, or because
+ * the plan compares the image's size with that of the file. */
 const WANTS_MORE = new Set(['ERR_PNG_TRUNCATED', 'ERR_PNG_BOMB']);
 
-/* A stream that goes on for longer than twice the pixels of the largest kind, and text and profiles
- * of this size, is not going to be a PNG. */
+/* A stream longer than twice the largest pixels plus this much text and profiles is not a
+ * reasonable PNG. */
 const MOST_BYTES_PER_PIXEL = 8;
 const MOST_METADATA_BYTES = 256 * 1024 * 1024;
 
@@ -56,8 +56,8 @@ async function attemptAsync(exitCode, promise) {
   }
 }
 
-/* The library's own errors: of the file system when it has made a system call,
- * else of the PNG; memory that was short today may be there tomorrow. */
+/* The library's own errors: of the file system if they name a system call, else of the PNG.
+ * Out of memory is neither: it may succeed later. */
 function exitCodeOf(error) {
   if (error.exitCode !== undefined) return error.exitCode;
   if (error.syscall !== undefined) return exitCodes.CANNOT_WRITE;
@@ -65,8 +65,8 @@ function exitCodeOf(error) {
   return exitCodes.BAD_PNG;
 }
 
-/* 'missing', 'file' (or a directory: the save will say so), or 'special': a
- * device or a pipe, where nothing is lost by writing. */
+/* 'missing', 'file' (or a directory: the save will fail and say so), or 'special': a
+ * device or a pipe, where writing destroys nothing. */
 function kindOfOutput(output) {
   const file = toPath(output);
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
@@ -75,12 +75,12 @@ function kindOfOutput(output) {
   return !target || target.isFile() || target.isDirectory() ? 'file' : 'special';
 }
 
-/* What happens to standard output is told once, whoever wrote: see main.js. */
+/* Errors of standard output are reported once, in main.js. */
 const isOfStandardOutput = (job, error) => job.output === STANDARD_STREAM
   && error.exitCode === exitCodes.CANNOT_WRITE;
 
 const existsError = () => new JobError(exitCodes.CANNOT_WRITE, Object.assign(
-  new Error('EEXIST: it exists (--force overwrites, --skip-existing skips)'),
+  new Error('EEXIST: file exists (--force overwrites it, --skip-existing skips it)'),
   { code: 'EEXIST' },
 ));
 
@@ -104,7 +104,7 @@ class Converter {
   /**
    * @param {{ input: string, output?: string, error?: Error }} job
    * @returns {object} an outcome (it has `ok`), or { bytes, run }: run() promises
-   *   the outcome and needs about so many bytes of memory meanwhile
+   *   the outcome and needs about that many bytes of memory
    */
   begin(job) {
     const start = performance.now();
@@ -135,7 +135,7 @@ class Converter {
     return this.settings.info || this.settings.dryRun;
   }
 
-  /* What is there, or 'skipped' when it is to stay. */
+  /* What the output is, or 'skipped' if it is to be kept. */
   #checkOutput({ output }) {
     if (this.settings.info) return 'missing';
     if (output === STANDARD_STREAM) return 'special';
@@ -160,7 +160,7 @@ class Converter {
     return this.library.readInfo(png, this.conversion);
   }
 
-  /* How long a stream may become that begins so: see readStream. */
+  /* How long a stream with this beginning may be: see readStream. */
   #limitFor(head) {
     let info;
     try {
@@ -196,7 +196,7 @@ class Converter {
     return this.#done(job, start, info, warnings);
   }
 
-  /* Where nothing was, what appears during the conversion stays, too. */
+  /* A file that appears during the conversion is not replaced either. */
   #flag(kind) {
     return kind === 'missing' && !this.settings.force ? 'wx' : 'w';
   }
@@ -222,7 +222,7 @@ class Converter {
     return { bytes, run };
   }
 
-  /* A fault of the PNG keeps its own exit status, whoever finds it. */
+  /* An error of the PNG keeps its own exit status, wherever it is found. */
   async #input(job, isRegular) {
     try {
       return await this.#read(job, isRegular);
@@ -235,7 +235,7 @@ class Converter {
   async #run(job, start, png) {
     const info = this.#info(png);
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
-    /* once more: standard input may have taken its time */
+    /* again: reading standard input may have taken long */
     const kind = this.#checkOutput(job);
     if (kind === 'skipped') return skipped(job);
     const warnings = [];

@@ -1,7 +1,6 @@
 'use strict';
 
-/* 65, 66 and 73 are those of sysexits.h; 128 + the number of the signal is what
- * shells give for a program that a signal ended. */
+/* 65, 66 and 73 are from sysexits.h; shells report 128 + N for a program that signal N ended. */
 module.exports = {
   OK: 0,
   SOME_FAILED: 1,

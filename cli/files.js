@@ -1,7 +1,6 @@
 'use strict';
 
-/* Reading PNG files: the part that tells what the image is at once, the rest
- * when its turn has come. */
+/* Reads PNG files: the header at once, the rest when it is needed. */
 
 const fs = require('node:fs');
 const { addAbortSignal } = require('node:stream');
@@ -31,10 +30,10 @@ function readFully(fd, size) {
  *   undefined: not a regular file, so reading might block
  */
 function readHead(file) {
-  /* asked before the file is opened: opening a pipe waits for its writer */
+  /* before the file is opened, since opening a pipe waits for its writer */
   const stat = fs.statSync(toPath(file));
   if (stat.isDirectory()) {
-    throw Object.assign(new Error(`EISDIR: is a directory (--recursive converts what is in it), read '${file}'`),
+    throw Object.assign(new Error(`EISDIR: is a directory (use --recursive to convert its files), read '${file}'`),
       { code: 'EISDIR', syscall: 'read', path: file });
   }
   if (!stat.isFile()) return undefined;
@@ -46,18 +45,18 @@ function readHead(file) {
   }
 }
 
-/** A stream that may have no end: standard input, a device, a pipe. */
+/** A stream that may be endless: standard input, a device, a pipe. */
 function openStream(file, signal) {
   const stream = file === STANDARD_STREAM ? process.stdin : fs.createReadStream(toPath(file));
   return addAbortSignal(signal, stream);
 }
 
 /**
- * Reads a stream to its end, and looks at what has come as it comes: first as soon as there is a
- * signature, then each time there is twice as much.
+ * Reads a stream to its end and checks it meanwhile: first when there is a signature, then each time
+ * the amount has doubled.
  *
- * @param {(head: Buffer) => number} check throws when reading on makes no sense; else says how many
- *   bytes there may be in all
+ * @param {(head: Buffer) => number} check throws when there is no point in reading on; else returns
+ *   how many bytes there may be in all
  */
 async function readStream(file, signal, check) {
   const chunks = [];
@@ -76,7 +75,7 @@ async function readStream(file, signal, check) {
 }
 
 function tooLong(limit) {
-  const message = `more than ${limit} bytes came, and an image of this size needs far fewer`;
+  const message = `the stream has more than ${limit} bytes, far more than an image of this size needs`;
   return Object.assign(new Error(message), { code: 'ERR_INPUT_LIMIT' });
 }
 

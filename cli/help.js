@@ -1,6 +1,6 @@
 'use strict';
 
-/* The words around the table of options, and --help made of both. */
+/* The text around the table of options, and --help, made from both. */
 
 const { GROUPS } = require('./options');
 
@@ -13,31 +13,31 @@ const USAGE = [
 ];
 
 const DESCRIPTION = [
-  'Each IN.png becomes IN.bmp beside it, unless a second name that ends in .bmp, --output or '
-  + "--out-dir say otherwise. '-' as the input is standard input, and as the output standard "
-  + 'output; standard input is written to standard output unless an output is named.',
-  'Standard input, pipes and devices are checked as they come: what is no PNG, or is over a limit, '
-  + 'is refused without reading on. Of several PNGs in one stream only the first is converted, with '
-  + 'a warning (--verbose).',
-  'File names need not be UTF-8. Control characters, and those that change the direction of text, '
-  + 'are shown as ? and escaped in --json.',
-  'A file whose name begins with - is given as ./-name, or after --. An option that has no effect '
-  + 'on the chosen format is refused.',
-  'An output appears under its name only when it is whole: a failed or interrupted conversion '
-  + 'leaves what was there before.',
-  'A single input is reported on standard output with its size and the time it took. For many, '
-  + 'nothing is said but failures, beside a progress bar where standard error is a terminal.',
+  'Each IN.png is converted to IN.bmp in the same directory, unless a second name that ends in '
+  + ".bmp, --output or --out-dir says otherwise. '-' is standard input or standard output. Standard "
+  + 'input is converted to standard output unless an output is named.',
+  'Standard input, pipes and devices are checked while they are read: if the data is not a PNG, or '
+  + 'over a limit, it is refused at once. If a stream has several PNGs, only the first is converted, '
+  + 'with a warning (--verbose).',
+  'File names need not be UTF-8. Control characters and characters that change the direction of text '
+  + 'are printed as ? and escaped in --json.',
+  'A file whose name begins with - must be written as ./-name or after --. Options that have no '
+  + 'effect on the chosen format are refused.',
+  'An output appears under its name only when it is complete: if a conversion fails or is '
+  + 'interrupted, the previous file remains.',
+  'For a single input, the size of the BMP and the time are printed on standard output. For several, '
+  + 'only failures are printed, and a progress bar is shown if standard error is a terminal.',
 ];
 
 const EXIT_STATUS = [
-  ['0', 'all is well'],
-  ['1', 'some of many inputs failed'],
-  ['2', 'the command line is not understood; nothing was written'],
-  ['65', 'a single input: it is not a good PNG, or is refused by an option'],
-  ['66', 'a single input: it cannot be read'],
-  ['73', 'a single input: the output exists or cannot be written'],
+  ['0', 'success'],
+  ['1', 'at least one of several inputs failed'],
+  ['2', 'mistake in the command line; nothing was written'],
+  ['65', 'single input: it is not a valid PNG, or was refused by an option'],
+  ['66', 'single input: it cannot be read'],
+  ['73', 'single input: the output exists or cannot be written'],
   ['130', 'interrupted (SIGINT); 128 + N for other signals'],
-  ['141', 'who read standard output went away'],
+  ['141', 'closed standard output (SIGPIPE)'],
 ];
 
 /* The keys of a line of --json. */
@@ -49,17 +49,17 @@ const JSON_KEYS = [
   ['width, height', 'pixels'],
   ['bytes', 'the size of the BMP'],
   ['format', 'the format of the BMP, never auto'],
-  ['ms', 'milliseconds from the first look at the input to the end'],
-  ['warnings', 'a list of { code, message }: what was tolerated'],
-  ['error', '{ code, message }: ERR_PNG_CRC and the like for the PNG, ENOENT and the like for files'],
-  ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: of the PNG, and of the BMP'],
+  ['ms', 'milliseconds from opening the input to the end'],
+  ['warnings', 'a list of { code, message }'],
+  ['error', '{ code, message }; codes such as ERR_PNG_CRC for the PNG, ENOENT for files'],
+  ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: the type of the PNG and of the BMP'],
 ];
 
 const EXAMPLES = [
   ['png2bmp photo.png', 'writes photo.bmp'],
   ['png2bmp - < in.png > out.bmp', 'as a filter'],
   ['png2bmp -r -d bmp icons', 'writes bmp/a/b.bmp for icons/a/b.png'],
-  ['find . -name "*.png" -print0 | png2bmp -0 --files-from - -n', 'converts what is new'],
+  ['find . -name "*.png" -print0 | png2bmp -0 --files-from - -n', 'converts new files only'],
 ];
 
 const WIDTH = 79;

@@ -1,12 +1,12 @@
 'use strict';
 
 /*
- * Which files are read and which are written: operands in, jobs out. Everything
- * is known, and every contradiction found, before the first byte is written.
+ * Which files are read and which are written: operands in, jobs out. All names are
+ * known, and all contradictions found, before the first byte is written.
  *
- * A job is { input, output }, where '-' stands for standard input and output,
+ * A job is { input, output }, where '-' is standard input and output,
  * or { input, error } for a directory that cannot be listed, and { input, output,
- * error } for a file found by --recursive that is in the way of another.
+ * error } for a file found by --recursive whose output is also that of another.
  */
 
 const fs = require('node:fs');
@@ -17,22 +17,22 @@ const { UsageError } = require('./options');
 
 const STANDARD_STREAM = '-';
 
-/* The same thing, and what is said must stay off it. */
+/* The same file, so messages must not go there. */
 const toOutput = (name) => (name === '/dev/stdout' ? STANDARD_STREAM : name);
 
 const isOutput = (name) => name === STANDARD_STREAM || /\.bmp$/i.test(name);
 
-/* `IN OUT` is told from `IN IN` by the second name. */
+/* The second name distinguishes `IN OUT` from `IN IN`. */
 function takeOutputOperand(operands, settings) {
   const [input, output] = operands;
   if (operands.length !== 2 || !isOutput(output)) return { operands, output: toOutput(settings.output) };
   if (settings.output !== undefined || settings.outDir !== undefined) {
-    throw new UsageError(`${output} is an output, and --output or --out-dir names another`);
+    throw new UsageError(`${output} is an output, but --output or --out-dir names another`);
   }
   return { operands: [input], output };
 }
 
-/* Windows programs put a byte order mark first, PowerShell one of UTF-16. */
+/* Windows programs write a byte order mark, PowerShell that of UTF-16. */
 function decodeList(bytes) {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
   return fromBytes(bytes).replace(/^\ufeff/, '');
@@ -51,7 +51,7 @@ function readNames(settings) {
   return names.filter((name) => name !== '');
 }
 
-/* What cannot be looked at is left to the reading of it, which says why. */
+/* Undefined if it fails: reading the file will fail as well, and say why. */
 function statOrNothing(name) {
   try {
     return fs.statSync(toPath(name));
@@ -68,8 +68,8 @@ function isPNGFile({ name, entry }, file) {
   return entry.isFile();
 }
 
-/* macOS leaves a second file beside each on other file systems, and a folder of them in zip
- * archives: AppleDouble files, which have the name of the picture and none of its pixels. */
+/* On other file systems macOS adds a second file for each file, and in zip archives a folder of
+ * them: AppleDouble files, which have the image's name but none of its pixels. */
 const isAppleDouble = (name) => name.startsWith('._') || name === '__MACOSX';
 
 /* { name, entry } of each, in the order of their names. */
@@ -117,14 +117,14 @@ function pathInTree(file, root) {
 function outputFor({ file, root }, settings) {
   if (file === STANDARD_STREAM) {
     if (settings.outDir === undefined) return STANDARD_STREAM;
-    throw new UsageError('standard input has no name for --out-dir: use --output');
+    throw new UsageError('standard input has no name to use in --out-dir: use --output');
   }
   const rename = (name) => name.replace(/\.png$/i, '') + (settings.suffix ?? '.bmp');
   if (settings.outDir === undefined) return rename(file);
   return path.join(settings.outDir, rename(pathInTree(file, root)));
 }
 
-/* File systems of Windows and macOS take A.bmp and a.bmp for one name. */
+/* On Windows and macOS, A.bmp and a.bmp are usually the same file. */
 const FOLDS_CASE = process.platform === 'win32' || process.platform === 'darwin';
 
 function realPath(name) {
@@ -135,15 +135,15 @@ function realPath(name) {
   }
 }
 
-/* The same for all names of one file. Without --force no file is written over, and
- * so it is enough to know the directories. */
+/* A key that is the same for all names of a file. Without --force no file is overwritten, so
+ * only directories have to be resolved. */
 class Identities {
   constructor({ force }) {
     this.force = force;
     this.directories = new Map();
   }
 
-  /* Of what is to be made: below its parent. */
+  /* For a file that does not exist: its name in its parent directory. */
   #belowParent(name) {
     const parent = path.dirname(name);
     return parent === name ? name : path.join(this.#directory(parent), path.basename(name));
@@ -163,8 +163,8 @@ class Identities {
   }
 }
 
-/* Two names that were typed are a mistake of the command line. Of two that were found in a tree (a.png
- * and a.PNG) neither is converted, and the rest of the tree is. */
+/* For two names that were typed, it is a mistake in the command line. Two that were found in a tree
+ * (a.png and a.PNG) fail, and the rest of the tree is converted. */
 function collide(first, second) {
   const message = `${first.input} and ${second.input} would both be written to ${second.output}`;
   if (!first.found || !second.found) throw new UsageError(message);
@@ -184,12 +184,12 @@ function refuseCollisions(jobs, settings) {
   }
   for (const { input } of jobs) {
     if (outputs.has(identities.of(input))) {
-      throw new UsageError(`${input} is an input, and would be written over`);
+      throw new UsageError(`${input} is an input and would be overwritten`);
     }
   }
 }
 
-/** Whether standard output is taken by a BMP. */
+/** Whether a BMP goes to standard output. */
 function carriesBMP(jobs, settings) {
   return !settings.info && !settings.dryRun && jobs.some((job) => job.output === STANDARD_STREAM);
 }
@@ -197,32 +197,32 @@ function carriesBMP(jobs, settings) {
 function refuseSharedStreams(jobs, output, settings) {
   const stdin = jobs.some((job) => job.input === STANDARD_STREAM);
   if (jobs.length > 1 && output !== undefined) {
-    throw new UsageError('one output for many inputs: use --out-dir');
+    throw new UsageError('one output for several inputs: use --out-dir');
   }
   if (jobs.length > 1 && stdin) {
-    throw new UsageError("standard input ('-') can only be the only input");
+    throw new UsageError("standard input ('-') must be the only input");
   }
   if (stdin && settings.filesFrom === STANDARD_STREAM) {
     throw new UsageError('standard input cannot be both an input and the list of inputs');
   }
   if (settings.json && carriesBMP(jobs, settings)) {
-    throw new UsageError('standard output carries the BMP, so --json needs --output FILE');
+    throw new UsageError('the BMP goes to standard output, so --json needs --output FILE');
   }
 }
 
 /**
- * @throws {UsageError} for a BMP that would fill somebody's screen
+ * @throws {UsageError} for a BMP that would be written to a terminal
  */
 function refuseTerminal(jobs, settings, stdout) {
   if (stdout.isTTY && carriesBMP(jobs, settings) && !settings.force) {
-    throw new UsageError('standard output is a terminal: redirect it, or name an output');
+    throw new UsageError('standard output is a terminal: redirect it or name an output');
   }
 }
 
 function refuseDirectory(output) {
   if (output === undefined || output === STANDARD_STREAM) return;
   if (output.endsWith('/') || statOrNothing(output)?.isDirectory()) {
-    throw new UsageError(`--output wants a file, and ${output} is a directory: use --out-dir ${output}`);
+    throw new UsageError(`--output needs a file, but ${output} is a directory: use --out-dir ${output}`);
   }
 }
 
@@ -236,7 +236,7 @@ function toJob(item, output, settings) {
  * @param {string[]} given the operands of the command line
  * @param {object} settings as parseCommandLine gives them
  * @returns {{ jobs: { input: string, output?: string, error?: Error }[], leftOut: string[] }}
- *   the jobs in the order of the operands; what --recursive found and left alone
+ *   the jobs in the order of the operands; what --recursive found and skipped
  * @throws {UsageError}
  */
 function planJobs(given, settings) {
@@ -244,7 +244,7 @@ function planJobs(given, settings) {
   if (operands.length === 0 && settings.filesFrom === undefined) {
     throw new UsageError('no input: png2bmp IN.png [OUT.bmp], or --help');
   }
-  if (operands.includes('')) throw new UsageError('an input has an empty name');
+  if (operands.includes('')) throw new UsageError('empty input name');
   refuseDirectory(output);
   const found = [...expand([...operands, ...readNames(settings)], settings)];
   const leftOut = found.filter((item) => item.leftOut).map((item) => item.file);

@@ -1,10 +1,10 @@
 'use strict';
 
-/* Many jobs: how many run at once, and in how much memory. */
+/* Runs jobs: how many at once, and in how much memory. */
 
 const os = require('node:os');
 
-/* Between two looks at signals, timers and finished conversions. */
+/* How long to go on before signals, timers and finished conversions are looked at. */
 const SLICE_MS = 10;
 
 const DEFAULT_POOL_THREADS = 4;
@@ -12,9 +12,9 @@ const DEFAULT_POOL_THREADS = 4;
 const NO_DESCRIPTORS = new Set(['EMFILE', 'ENFILE']);
 
 /**
- * How many conversions may be under way. Always fewer than the thread pool has
- * threads, so that reading files never waits behind them: a pool whose size the
- * user did not choose is made large enough, which works until its first use.
+ * How many conversions may run. Always fewer than the thread pool has threads, so that
+ * reading files never waits for them. A pool whose size the user did not choose is made
+ * large enough, which is possible until its first use.
  */
 function chooseConcurrency(wanted = os.availableParallelism()) {
   const chosen = Number.parseInt(process.env.UV_THREADPOOL_SIZE, 10);
@@ -23,7 +23,7 @@ function chooseConcurrency(wanted = os.availableParallelism()) {
   return wanted;
 }
 
-/* A quarter of what this process may use; in a container that is its limit. */
+/* A quarter of the memory that this process may use: of the machine, or its container. */
 function memoryBudget() {
   const limit = process.constrainedMemory?.() || Infinity;
   return Math.min(os.totalmem(), limit) / 4;
@@ -31,19 +31,19 @@ function memoryBudget() {
 
 const nextTurn = () => new Promise((resolve) => { setImmediate(resolve); });
 
-/* Conversions under way: at most `concurrency`, and together at most `budget`
- * bytes, but always at least one. */
+/* Running conversions: at most `concurrency`, and at most `budget` bytes together, but always
+ * at least one. */
 class Flight {
   constructor(concurrency, budget) {
     this.concurrency = concurrency;
     this.budget = budget;
     this.bytes = 0;
     this.running = new Set();
-    this.working = 0; /* of those running, the ones that do not wait for descriptors */
+    this.working = 0; /* those running that do not wait for descriptors */
     this.waiting = [];
   }
 
-  /* Does it again when descriptors ran out, as often as a conversion ends that may have held some. */
+  /* Retries when there are no file descriptors left, each time that a conversion ends. */
   async withDescriptors(attempt) {
     let outcome = await attempt();
     while (NO_DESCRIPTORS.has(outcome.error?.code) && this.running.size > 0) {
@@ -53,7 +53,7 @@ class Flight {
     return outcome;
   }
 
-  /* The same for one that is under way itself: it waits for the others. */
+  /* The same for a running one: it waits for the others. */
   async #retrying(run) {
     let outcome = await run();
     while (NO_DESCRIPTORS.has(outcome.error?.code) && this.working > 1) {
@@ -95,7 +95,7 @@ class Flight {
 }
 
 /**
- * Runs the jobs in their order; outcomes come as they end.
+ * Starts the jobs in their order; reports outcomes as they end.
  *
  * @param {object[]} jobs
  * @param {import('./convert').Converter} converter

@@ -1,6 +1,6 @@
 'use strict';
 
-/* The command line from its words to its exit status. */
+/* The command line, from its arguments to its exit status. */
 
 const os = require('node:os');
 const exitCodes = require('./exit-codes');
@@ -13,13 +13,13 @@ const { version } = require('../package.json');
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/* The first signal ends what is under way in order, the second one as usual. */
+/* The first signal stops running conversions cleanly, a second one ends the process as usual. */
 function stopOnSignals(stop) {
   for (const signal of SIGNALS) process.once(signal, () => stop.abort(signal));
 }
 
-/* A reader that has gone away is no error worth a word: as in any pipe, it ends
- * the program as if by SIGPIPE. */
+/* A reader that closes standard output is not worth a message: as in any pipe, it ends the
+ * program as if by SIGPIPE. */
 function stopOnBrokenOutput(stop) {
   process.stdout.on('error', (error) => {
     if (stop.signal.aborted) return;
@@ -67,7 +67,7 @@ async function convertAll(jobs, leftOut, settings, conversion, stop) {
 }
 
 /**
- * @param {string[]} args what follows the program's name
+ * @param {string[]} args the command line without the program's name
  * @returns {Promise<number>} the exit status
  */
 async function main(args) {
@@ -82,7 +82,7 @@ async function main(args) {
     stopOnSignals(stop);
     const code = await convertAll(jobs, leftOut, settings, conversion, stop);
     if (!stop.signal.aborted) return code;
-    /* nobody may be left to take the rest of a BMP; lines of text are waited for */
+    /* nobody may be left to read the rest of a BMP; lines of text are waited for */
     if (carriesBMP(jobs, settings)) process.exit(codeOfStop(stop.signal.reason));
     return codeOfStop(stop.signal.reason);
   } catch (error) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/* The man page, from the same table and the same words as --help. */
+/* The man page, from the same table and text as --help. */
 
 const { version } = require('../package.json');
 const {
@@ -55,7 +55,7 @@ function manPage() {
     '.SH EXIT STATUS',
     ...EXIT_STATUS.flatMap(([code, meaning]) => ['.TP', bold(code), roff(meaning)]),
     '.SH JSON',
-    'Each line that \\fB\\-\\-json\\fR writes is an object. A key stands where it has a meaning:',
+    'Each line that \\fB\\-\\-json\\fR writes is an object. Keys without a meaning are absent:',
     ...JSON_KEYS.flatMap(([keys, meaning]) => ['.TP', bold(keys), roff(meaning)]),
     '.SH EXAMPLES',
     ...EXAMPLES.flatMap(([command, effect]) => ['.TP', bold(command), roff(effect)]),

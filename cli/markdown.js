@@ -1,13 +1,13 @@
 'use strict';
 
-/* docs/command-line.md, from the same table and the same words as --help. */
+/* docs/command-line.md, from the same table and text as --help. */
 
 const {
   DESCRIPTION, EXAMPLES, EXIT_STATUS, JSON_KEYS, USAGE, flags, sentences,
 } = require('./help');
 const { GROUPS } = require('./options');
 
-/* '<' and '|' would begin a tag and a cell, '*' stress. */
+/* '<' would begin a tag, '|' a cell, '*' emphasis. */
 const cell = (text) => text.replace(/[|<*]/g, '\\$&');
 
 function table(head, rows) {
@@ -37,7 +37,7 @@ function commandLinePage() {
     '',
     '## JSON',
     '',
-    'Each line that `--json` writes is an object. A key stands where it has a meaning:',
+    'Each line that `--json` writes is an object. Keys without a meaning are absent:',
     '',
     ...table(['key', 'meaning'], JSON_KEYS.map(([keys, meaning]) => [`\`${keys}\``, cell(meaning)])),
     '',
@@ -49,7 +49,7 @@ function commandLinePage() {
     '',
     '## Completion',
     '',
-    'The package has completions in `completions/`: `png2bmp.bash` is to be sourced or put into',
+    'The package has completions in `completions/`: source `png2bmp.bash`, or put it into',
     '`~/.local/share/bash-completion/completions/`, `_png2bmp` into a directory of zsh\'s `fpath`,',
     '`png2bmp.fish` into `~/.config/fish/completions/`.',
   ];

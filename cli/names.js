@@ -1,9 +1,9 @@
 'use strict';
 
 /*
- * File names that are not UTF-8: old archives and other systems leave them behind. In this program a
- * name is a string; each byte that is no UTF-8 is one lone surrogate in it, U+DC80 to U+DCFF, and
- * becomes that byte again where a file is opened. (The idea is that of PEP 383, "surrogateescape".)
+ * File names that are not UTF-8, as old archives and other systems have them. In this program a name
+ * is a string; each byte that is not UTF-8 is a lone surrogate in it, U+DC80 to U+DCFF, and becomes
+ * that byte again when the file is opened (the idea of PEP 383, "surrogateescape").
  */
 
 const { isUtf8 } = require('node:buffer');
@@ -16,7 +16,7 @@ const LONGEST_CHARACTER = 4;
 /* With the u flag this finds lone surrogates only, not halves of a pair. */
 const ESCAPED = /[\udc80-\udcff]/u;
 
-/* How many bytes the UTF-8 character at `at` has; 0: there is none. */
+/* The length of the UTF-8 character at `at`; 0 if there is none. */
 function characterLength(bytes, at) {
   const longest = Math.min(LONGEST_CHARACTER, bytes.length - at);
   for (let length = 1; length <= longest; length++) {
@@ -25,7 +25,7 @@ function characterLength(bytes, at) {
   return 0;
 }
 
-/** A string for bytes of any kind. */
+/** A string for any bytes. */
 function fromBytes(bytes) {
   if (isUtf8(bytes)) return bytes.toString();
   let text = '';
@@ -37,7 +37,7 @@ function fromBytes(bytes) {
   return text;
 }
 
-/** What node:fs and the library take for the name: the string itself, or the bytes. */
+/** What node:fs and the library accept: the string itself, or its bytes. */
 function toPath(name) {
   if (!ESCAPED.test(name)) return name;
   const parts = Array.from(name, (character) => (ESCAPED.test(character)
@@ -48,8 +48,8 @@ function toPath(name) {
 const REPLACEMENT = '\ufffd';
 
 /**
- * The arguments as they were given. Node.js has U+FFFD for each byte that is no UTF-8; on Linux the
- * bytes can be read again.
+ * The arguments as they were given. Node.js replaces each byte that is not UTF-8 with U+FFFD; on Linux
+ * the original bytes can be read.
  */
 function rawArguments(args) {
   if (!args.some((arg) => arg.includes(REPLACEMENT))) return args;

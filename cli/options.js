@@ -6,56 +6,56 @@
  *
  *   name      the long form, and in camelCase the key of its value
  *   short     one character
- *   value     what stands for its argument in the help; none: a flag
+ *   value     the name of its argument in the help; a flag has none
  *   read      (text, flag) -> value, or a UsageError; default: the text itself
  *   choices   { value: what it means }: the argument is one of these
- *   initial   the value when not given, for the help only: the library decides
+ *   initial   the default, for the help only: the library decides
  *   library   the name of the conversion option that it sets
- *   complete  'file' or 'directory': what the shells offer as argument
- *   excludes  names of options that make no sense beside it
- *   formats   the formats for which it means something; default: all
+ *   complete  'file' or 'directory': what shells complete the argument with
+ *   excludes  names of options that contradict it
+ *   formats   the formats that it affects; default: all
  *   help      one or two sentences
  */
 
 const { parseArgs } = require('node:util');
 const { newDirectoryText, oddWordText, parseErrorText } = require('./mistakes');
 
-/** The command line is not understood: exit status 2. */
+/** A mistake in the command line: exit status 2. */
 class UsageError extends Error {}
 
 function integer(minimum, maximum) {
   return (text, flag) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-    throw new UsageError(`${flag} wants a whole number from ${minimum} to ${maximum}, not '${text}'`);
+    throw new UsageError(`${flag} needs a whole number from ${minimum} to ${maximum}, not '${text}'`);
   };
 }
 
-/* '#' starts a comment in some shells and places, so it may be left out. */
+/* '#' starts a comment in some shells, so it may be omitted. */
 function colour(text, flag) {
   const digits = text.replace(/^#/, '').toLowerCase();
   if (/^[0-9a-f]{6}$/.test(digits)) return `#${digits}`;
   if (/^[0-9a-f]{3}$/.test(digits)) return `#${digits.replace(/./g, '$&$&')}`;
-  throw new UsageError(`${flag} wants a colour such as ffffff or fff, not '${text}'`);
+  throw new UsageError(`${flag} needs a colour such as ffffff or fff, not '${text}'`);
 }
 
 function suffix(text, flag) {
   if (text === '' || /[/\\\0]/.test(text)) {
-    throw new UsageError(`${flag} wants part of a file name, not '${text}'`);
+    throw new UsageError(`${flag} needs part of a file name, not '${text}'`);
   }
   return text.includes('.') ? text : `${text}.bmp`;
 }
 
 function notEmpty(text, flag) {
-  if (text === '') throw new UsageError(`${flag} wants a name, and got an empty one`);
+  if (text === '') throw new UsageError(`${flag} needs a name, not an empty string`);
   return text;
 }
 
 const FORMATS = {
-  bgr24: '24 bit without alpha: every program reads it',
+  bgr24: '24 bit without alpha, read by every program',
   bgra32: '32 bit with alpha',
   indexed: '1 or 8 bit with a palette, for gray and palette images',
-  auto: 'the smallest of these three that loses nothing',
+  auto: 'the smallest of these three without loss',
   gray8: '8 bit luma with a gray palette',
   mono1: 'black and white, 1 bit: for thermal printers and e-paper',
   rgb565: '16 bit: for small displays',
@@ -75,41 +75,41 @@ const GROUPS = [
       },
       {
         name: 'out-dir', short: 'd', value: 'DIR', read: notEmpty, complete: 'directory',
-        help: 'Write below DIR, which is made if needed, and keep the tree: what was found in a '
-          + 'directory keeps its path below that directory, a relative name its path, '
-          + 'any other name only its last part. Written as one word, -dDIR, it must exist.',
+        help: 'Write the BMPs into DIR, which is created if needed, and keep the directory structure: '
+          + 'files found by --recursive keep their path below the named directory, relative names '
+          + 'keep their path, other names only their last part. Written as -dDIR, DIR must exist.',
       },
       {
         name: 'recursive', short: 'r',
-        help: 'Convert every *.png below the directories named as inputs. Links to directories '
-          + 'are not followed. What macOS adds (._*, __MACOSX) is left out. Of two files with '
-          + 'one output (a.png, a.PNG) neither is converted.',
+        help: 'Convert every *.png in the named directories and below. Links to directories are '
+          + 'not followed, and metadata of macOS (._*, __MACOSX) is skipped. Two files with the '
+          + 'same output (a.png, a.PNG) are both refused.',
       },
       {
         name: 'suffix', value: 'S', read: suffix, initial: '.bmp',
-        help: "What follows the input's name without .png; without a dot in S, .bmp follows S.",
+        help: "Replace .png in the input's name with S. If S has no dot, .bmp is added.",
       },
       {
         name: 'files-from', value: 'FILE', read: notEmpty, complete: 'file',
-        help: "Read the names of more inputs from FILE, one a line; '-' is standard input. "
-          + 'It may begin with a byte order mark.',
+        help: "Read more input names from FILE, one per line; '-' is standard input. A byte "
+          + 'order mark is ignored.',
       },
       {
         name: 'null', short: '0',
-        help: 'The names in --files-from end with a NUL byte, as find -print0 writes them.',
+        help: 'Names in --files-from end with a NUL byte, as written by find -print0.',
       },
       {
         name: 'force', short: 'f', excludes: ['skip-existing'],
-        help: 'Overwrite outputs that exist. The default is to count them as errors.',
+        help: 'Overwrite existing outputs. By default they are errors.',
       },
       {
         name: 'skip-existing', short: 'n',
-        help: 'Leave outputs that exist as they are, and count them as done.',
+        help: 'Skip inputs whose output exists.',
       },
       {
         name: 'sync', library: 'sync',
-        help: 'Have each file on the disk (fsync) before it counts as written: slower, and safe '
-          + 'when the machine fails.',
+        help: 'Flush each file to the disk (fsync) before it counts as written: slower, but safe '
+          + 'if the machine crashes.',
       },
     ],
   },
@@ -123,98 +123,98 @@ const GROUPS = [
       {
         name: 'alpha', value: 'RULE', initial: 'blend', library: 'alpha', formats: WITHOUT_ALPHA,
         choices: {
-          blend: 'blended onto the background',
-          drop: 'ignored: the colour as stored',
+          blend: 'blend with the background',
+          drop: 'ignore it, and keep the stored colour',
         },
-        help: 'What becomes of transparency in formats without alpha.',
+        help: 'How transparency is handled in formats without alpha.',
       },
       {
         name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background',
         formats: WITHOUT_ALPHA,
-        help: "The colour under transparency: 3 or 6 hexadecimal digits, with or without '#'.",
+        help: "The colour under transparent pixels: 3 or 6 hexadecimal digits, with or without '#'.",
       },
       {
         name: 'top-down', library: 'topDown',
-        help: 'Store the first row first (negative height). Some programs cannot read it.',
+        help: 'Store the top row first (negative height). Some programs cannot read this.',
       },
       {
         name: 'depth16', value: 'RULE', initial: 'round', library: 'depth16',
-        choices: { round: 'the nearest value', truncate: 'the high byte' },
-        help: 'How 16-bit samples become 8-bit ones.',
+        choices: { round: 'to the nearest value', truncate: 'to the high byte' },
+        help: 'How 16-bit samples are reduced to 8 bits.',
       },
       {
         name: 'dither', value: 'RULE', initial: 'floyd-steinberg', library: 'dither',
         formats: BLACK_AND_WHITE,
         choices: {
-          'floyd-steinberg': 'by error diffusion',
-          ordered: 'by a fixed pattern',
-          none: 'white from the threshold on',
+          'floyd-steinberg': 'error diffusion',
+          ordered: 'a fixed pattern',
+          none: 'white at the threshold and above',
         },
         help: 'How mono1 chooses between black and white.',
       },
       {
         name: 'threshold', value: 'N', read: integer(0, 255), initial: '128', library: 'threshold',
         formats: BLACK_AND_WHITE,
-        help: 'The luma from which on a pixel of mono1 is white.',
+        help: 'The lowest luma that is white in mono1.',
       },
       { name: 'invert', library: 'invert', formats: BLACK_AND_WHITE, help: 'Swap black and white in mono1.' },
     ],
   },
   {
-    title: 'What is accepted',
+    title: 'Limits and checks',
     options: [
       {
         name: 'max-pixels', value: 'N', read: integer(1, Number.MAX_SAFE_INTEGER),
         initial: '268402689', library: 'maxPixels',
-        help: 'Refuse images of more pixels, before any memory is taken for them.',
+        help: 'Refuse images with more pixels, before allocating memory.',
       },
       {
         name: 'max-memory', value: 'BYTES', read: integer(1, Number.MAX_SAFE_INTEGER),
         initial: '268435456', library: 'maxMemory',
-        help: 'Refuse conversions that would take more memory beside PNG and BMP.',
+        help: 'Refuse conversions that need more memory in addition to PNG and BMP.',
       },
       {
         name: 'strict', library: 'strict',
-        help: 'Refuse what is otherwise tolerated with a warning.',
+        help: 'Treat warnings as errors.',
       },
       {
         name: 'ignore-checksums', library: 'ignoreChecksums',
-        help: 'Do not look at CRC-32 and Adler-32.',
+        help: 'Do not check CRC-32 and Adler-32.',
       },
     ],
   },
   {
-    title: 'How it runs',
+    title: 'Operation',
     options: [
       {
         name: 'jobs', short: 'j', value: 'N', read: integer(1, 1023),
         initial: 'the number of processors',
-        help: 'Convert at most N images at once; fewer when they would take too much memory, and '
-          + 'always fewer than UV_THREADPOOL_SIZE where that is set.',
+        help: 'Convert at most N images at once. Fewer are converted when they need too much memory, '
+          + 'and always fewer than UV_THREADPOOL_SIZE if that is set.',
       },
       {
         name: 'fail-fast',
-        help: 'Start nothing new after the first failure.',
+        help: 'Start no more conversions after the first failure.',
       },
       {
         name: 'dry-run', excludes: ['info'],
-        help: 'Check everything that can be known from the headers, and write nothing.',
+        help: 'Check everything that the headers tell, and write nothing.',
       },
       {
         name: 'info',
-        help: 'Say what each PNG is and what would be written, and write nothing.',
+        help: 'Describe each PNG and the BMP that would be written, and write nothing.',
       },
     ],
   },
   {
-    title: 'What it says',
+    title: 'Messages',
     options: [
       {
         name: 'json',
-        help: 'Write one line of JSON on standard output for each input, as it ends.',
+        help: 'Write one line of JSON per input to standard output.',
       },
-      { name: 'quiet', short: 'q', excludes: ['verbose'], help: 'Say nothing but errors.' },
-      { name: 'verbose', short: 'v', help: 'Say every file that is written, and warnings.' },
+      { name: 'quiet', short: 'q', excludes: ['verbose'], help: 'Print errors only.' },
+      { name: 'verbose', short: 'v', help: 'Print every file that is written, and warnings.' },
       { name: 'help', short: 'h', help: 'Show this help.' },
       { name: 'version', short: 'V', help: 'Show the version.' },
     ],
@@ -234,7 +234,7 @@ function readValue(row, given) {
   if (!row.value) return given;
   const flag = `--${row.name}`;
   if (row.choices && !Object.hasOwn(row.choices, given)) {
-    throw new UsageError(`${flag} wants one of ${Object.keys(row.choices).join(', ')}, not '${given}'`);
+    throw new UsageError(`${flag} needs one of ${Object.keys(row.choices).join(', ')}, not '${given}'`);
   }
   return row.read ? row.read(given, flag) : given;
 }
@@ -252,7 +252,7 @@ function split(args) {
 
 const isShort = ({ kind, rawName }) => kind === 'option' && !rawName.startsWith('--');
 
-/* Short options in one word, `-fo`, or with their value in it, `-dout`: they may be the name of a file. */
+/* Short options in one word, `-fo`, or with their value, `-dout`: the word may be a file name. */
 function refuseOddWords(args, tokens) {
   for (const token of tokens.filter(isShort)) {
     const word = args[token.index];
@@ -275,15 +275,15 @@ function refuseContradictions(values) {
   for (const row of OPTIONS) {
     const other = row.excludes?.find((name) => values[name] !== undefined);
     if (other && values[row.name] !== undefined) {
-      throw new UsageError(`--${row.name} and --${other} contradict each other`);
+      throw new UsageError(`--${row.name} and --${other} cannot be used together`);
     }
   }
 }
 
 /**
- * @param {string[]} args what follows the program's name
+ * @param {string[]} args the command line without the program's name
  * @returns {{ operands: string[], settings: object, conversion: object }}
- *   settings: what the command line itself looks at, by camelCase name;
+ *   settings: what the command line itself uses, by camelCase name;
  *   conversion: the options for the library
  * @throws {UsageError}
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-/* The progress bar, for people: only where standard error is a terminal. */
+/* The progress bar, shown only if standard error is a terminal. */
 
 const REDRAWS_PER_SECOND = 10;
 
@@ -12,11 +12,11 @@ const NO_PROGRESS = { advance() {}, makeRoom() {}, stop() {} };
  * @param {number} total number of files
  * @param {import('node:tty').WriteStream} stream
  * @returns {{ advance(bytes: number): void, makeRoom(): void, stop(): void }}
- *   advance: one more file has ended, so many bytes were written;
- *   makeRoom: to be called before other text is written to the terminal
+ *   advance: one more file is done, with this many bytes written;
+ *   makeRoom: call it before other text is written to the terminal
  */
 function startProgress(total, stream) {
-  /* loaded here: it costs more than the conversion of one file */
+  /* loaded here, since it takes longer than the conversion of one file */
   const { SingleBar } = require('cli-progress');
   const start = performance.now();
   let megabytes = 0;
@@ -32,7 +32,7 @@ function startProgress(total, stream) {
     forceRedraw: true,
     gracefulExit: false,
   });
-  /* It would go back to where it began, although lines were written since. */
+  /* The bar would return to where it began, although lines were written since. */
   bar.terminal.cursorSave = () => {};
   bar.terminal.cursorRestore = () => {};
   bar.start(total, 0, { speed: 0 });

@@ -1,9 +1,9 @@
 'use strict';
 
 /*
- * What the command line says, and where:
+ * What the command line prints, and where:
  *   standard output   what was written (one input, or --verbose), --info,
- *                     --dry-run, --json; never beside a BMP
+ *                     --dry-run, --json; never together with a BMP
  *   standard error    failures, warnings (--verbose), the progress bar
  */
 
@@ -11,7 +11,7 @@ const exitCodes = require('./exit-codes');
 const { printable, printableJSON } = require('./printable');
 const { NO_PROGRESS, startProgress } = require('./progress');
 
-/* "ENOENT: no such file or directory, open 'x'": the name is said already */
+/* "ENOENT: no such file or directory, open 'x'": without the name, which is printed already */
 const withoutPath = (message) => message.replace(/, \w+( '.*')?$/s, '');
 
 const COLOR_TYPES = { 0: 'gray', 2: 'RGB', 3: 'palette', 4: 'gray with alpha', 6: 'RGB with alpha' };
@@ -32,7 +32,7 @@ function failureText({ input, output, error, exitCode }) {
 
 const roundedMs = (ms) => Math.round(ms * 100) / 100;
 
-/* One line of --json. The keys that every line has come first. */
+/* One line of --json. Keys that every line has come first. */
 function toRecord({ input, output, ok, skipped, info, warnings, error, ms }, settings) {
   const record = { input, output: settings.info ? undefined : output, ok };
   if (skipped) record.skipped = true;
@@ -55,7 +55,7 @@ class Report {
   /**
    * @param {object} settings as parseCommandLine gives them
    * @param {{ total: number, carriesBMP: boolean }} facts the number of jobs;
-   *   whether standard output is taken by a BMP
+   *   whether a BMP goes to standard output
    * @param {{ stdout, stderr }} streams
    */
   constructor(settings, { total, carriesBMP }, { stdout, stderr }) {
@@ -81,11 +81,11 @@ class Report {
     this.progress.advance(outcome.info?.bmp.byteLength ?? 0);
   }
 
-  /** What -r found and left alone. */
+  /** What -r found and skipped. */
   leftOut(names) {
     if (!this.settings.verbose) return;
     for (const name of names) {
-      this.#write(this.stderr, `png2bmp: ${printable(name)}: left out: not a picture but metadata of macOS`);
+      this.#write(this.stderr, `png2bmp: ${printable(name)}: skipped: metadata of macOS, not an image`);
     }
   }
 

@@ -1,6 +1,6 @@
 # Made by scripts/make-cli-docs.js from cli/options.js.
 
-# Adds what compgen answers, a name a line: names may hold spaces. (bash 3.2 has no mapfile.)
+# Adds the output of compgen, one name per line: names may contain spaces. (bash 3.2 has no mapfile.)
 _png2bmp_names() {
   local name
   compopt -o filenames
@@ -12,7 +12,7 @@ _png2bmp_names() {
 _png2bmp() {
   COMPREPLY=()
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  # --format=x comes as three words
+  # --format=x is three words here
   if [[ $cur == = ]]; then
     cur=
   elif [[ $prev == = ]]; then

@@ -1,7 +1,7 @@
 'use strict';
 
-// PNGs that come in pieces, or later: Blobs and Files, Responses and Requests, streams of the web and
-// of Node.js. They are collected before they are converted.
+// PNGs that arrive in pieces, or later: Blobs and Files, Responses and Requests, web and Node.js
+// streams. They are collected before they are converted.
 
 const { PngError, argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { bytesOf } = require('./input');
@@ -12,7 +12,7 @@ const has = (value, method) => typeof value?.[method] === 'function';
 
 const isStream = (value) => has(value, 'getReader') || has(value, Symbol.asyncIterator);
 
-/** Whether the bytes have to be waited for, and can be. */
+/** Whether it is a source whose bytes must be awaited. */
 function isCollectable(value) {
   return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) &&
     !isAnyArrayBuffer(value) && (has(value, 'arrayBuffer') || isStream(value));
@@ -25,7 +25,7 @@ function piecesOf(stream) {
     return { next: () => reader.read(), stop: () => reader.cancel() };
   }
   const iterator = stream[Symbol.asyncIterator]();
-  // return() alone would wait for the piece that was asked for.
+  // return() alone would wait for the piece that was requested.
   const stop = () => (has(stream, 'destroy') ? stream.destroy() : iterator.return?.());
   return { next: () => iterator.next(), stop };
 }
@@ -69,7 +69,7 @@ async function collectStream(stream, most, untilCancelled) {
   try {
     return await collectPieces({ next: () => untilCancelled(next()) }, most);
   } catch (error) {
-    // The source is told, and not waited for: it may be what does not answer.
+    // The source is told to stop, but not awaited: it may be what does not answer.
     Promise.resolve().then(stop).catch(() => {});
     throw error;
   }
@@ -87,17 +87,16 @@ function collectFrom(source, most, untilCancelled) {
     return collectStream(source, most, untilCancelled);
   }
   if (source.ok === false) {
-    throw argumentValueError('argument', 'png', 'a Response that succeeded', source.status);
+    throw argumentValueError('argument', 'png', 'a successful Response', source.status);
   }
   if (source.bodyUsed === true) {
-    throw argumentValueError('argument', 'png', 'a body that was not read before', source);
+    throw argumentValueError('argument', 'png', 'a body that has not been read', source);
   }
   return isStream(source.body) ? collectStream(source.body, most, untilCancelled)
     : collectBlob(source, most, untilCancelled);
 }
 
-/** A promise of the bytes of what isCollectable; of at most maxInputBytes, until the signal says no
- * more. */
+/** A promise of the bytes of what isCollectable: at most maxInputBytes, until the signal aborts. */
 async function collect(source, { maxInputBytes, signal }) {
   if (signal === undefined) {
     return collectFrom(source, maxInputBytes, (promise) => promise);

@@ -2,7 +2,7 @@
 
 const { fileError, inspect } = require('./host');
 
-/** A PNG that cannot be converted, or not as asked: `code` says which way. */
+/** A PNG that cannot be converted, or not with these options: `code` says why. */
 class PngError extends Error {
   constructor(code, message) {
     super(message);
@@ -36,20 +36,20 @@ function show(value) {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** TypeError: `kind` ('argument', 'option') `name` is not what is wanted. */
+/** TypeError: `kind` ('argument', 'option') `name` has the wrong type. */
 function argumentTypeError(kind, name, wanted, given) {
   const message = `The "${name}" ${kind} must be ${wanted}. Received ${show(given)}`;
   return withCode(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
 }
 
-/** TypeError: the right type, a value that is not among those wanted. */
+/** TypeError: the right type, but not one of the allowed values. */
 function argumentValueError(kind, name, wanted, given) {
   const list = Array.isArray(wanted) ? `one of ${wanted.map((w) => `'${w}'`).join(', ')}` : wanted;
   const message = `The "${name}" ${kind} must be ${list}. Received ${show(given)}`;
   return withCode(new TypeError(message), 'ERR_INVALID_ARG_VALUE');
 }
 
-/** RangeError: a number outside of its range. */
+/** RangeError: a number out of range. */
 function rangeError(kind, name, wanted, given) {
   const message = `The "${name}" ${kind} must be ${wanted}. Received ${show(given)}`;
   return withCode(new RangeError(message), 'ERR_OUT_OF_RANGE');

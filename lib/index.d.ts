@@ -24,10 +24,10 @@ export interface BodySource {
  * Node.js are among the last. A stream is read to its end before the conversion begins. */
 export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
 
-/** What conversions give: a Buffer with ordinary memory, which `Response`, `Blob` and `fetch` take. */
+/** The result of conversions: a Buffer with ordinary memory, which `Response`, `Blob` and `fetch` accept. */
 export type OutputBuffer = Buffer & { readonly buffer: ArrayBuffer };
 
-/** A file name, as `node:fs` takes it: a `Buffer` holds its bytes, a URL begins with `file:`. */
+/** A file name, as in `node:fs`: a string, a `Buffer` with its bytes, or a `file:` URL. */
 export type Path = string | Uint8Array | URL;
 
 /** `'#rgb'`, `'#rrggbb'`, or three whole numbers from 0 to 255. */
@@ -39,11 +39,11 @@ export type Color =
 /** The BMP variants that can be written. */
 export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565';
 
-/** Something odd in a PNG that was tolerated. */
+/** A defect of a PNG that was tolerated. */
 export interface Warning {
   /** One of the keys of `errors.warnings`, such as `'WARN_PNG_END'`. */
   code: string;
-  /** A sentence with the place in it. */
+  /** A sentence that includes the position. */
   message: string;
 }
 
@@ -53,7 +53,7 @@ export interface Options {
    * - `'bgr24'` (default): 40-byte header, 24 bit, read by every program.
    * - `'bgra32'`: BITMAPV4HEADER, BI_BITFIELDS, straight alpha.
    * - `'indexed'`: 1 or 8 bit with palette, for gray and palette images without alpha.
-   * - `'auto'`: the smallest of the three that loses nothing.
+   * - `'auto'`: the smallest of these three without loss.
    * - `'gray8'`: luma, 8 bit with a gray palette.
    * - `'mono1'`: black and white, 1 bit; see `dither`, `threshold`, `invert`.
    * - `'rgb565'`: 16 bit, BI_BITFIELDS.
@@ -70,62 +70,62 @@ export interface Options {
   depth16?: 'round' | 'truncate' | undefined;
   /** How `'mono1'` chooses between black and white; default `'floyd-steinberg'`. */
   dither?: 'floyd-steinberg' | 'ordered' | 'none' | undefined;
-  /** `'mono1'`: the luma from which on a pixel is white, 0 to 255; default 128. */
+  /** `'mono1'`: the lowest luma that is white, 0 to 255; default 128. */
   threshold?: number | undefined;
-  /** `'mono1'`: black for white; default `false`. */
+  /** `'mono1'`: swap black and white; default `false`. */
   invert?: boolean | undefined;
   /** Treat every warning as an error; default `false`. */
   strict?: boolean | undefined;
-  /** Look at neither CRC-32 nor Adler-32; default `false`. */
+  /** Do not check CRC-32 and Adler-32; default `false`. */
   ignoreChecksums?: boolean | undefined;
   /** Refuse images with more pixels, before anything is allocated; default 268402689
    * (16383 x 16383). `Infinity`: no limit. */
   maxPixels?: number | bigint | undefined;
-  /** Refuse conversions that would take more bytes beside PNG and BMP, before anything is
+  /** Refuse conversions that need more bytes in addition to PNG and BMP, before anything is
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
   /** Asynchronous calls: of a Blob, a Response or a stream, collect so many bytes at most; default
    * 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
-  /** Called for each kind of defect that was tolerated, before the result is given. What it
-   * throws takes the place of the result. */
+  /** Called once for each kind of defect that was tolerated, before the result is delivered. If it
+   * throws, the call fails with that error. */
   onWarning?: ((warning: Warning) => void) | undefined;
   /**
-   * How an asynchronous call gets at the PNG; synchronous calls ignore it.
+   * How an asynchronous call accesses the PNG; synchronous calls ignore it.
    *
    * - `'borrow'` (default): read in place, as `fs.write` does. Do not write to, resize or
    *   transfer it before the promise settles. Shared memory, resizable buffers, and buffers
-   *   with a multiple of 65536 bytes (they may be WebAssembly memory, which cannot be told
-   *   apart) are copied instead.
+   *   with a multiple of 65536 bytes (which cannot be distinguished from WebAssembly memory) are
+   *   copied instead.
    * - `'copy'`: copied before the call returns.
-   * - `'transfer'`: the `ArrayBuffer` is moved, and detached for everybody else. When the view
-   *   is not the whole of its `ArrayBuffer` (small Buffers of Node.js share one), or the
-   *   `ArrayBuffer` cannot be moved, the bytes are copied instead.
+   * - `'transfer'`: the `ArrayBuffer` is moved, and detached for everybody else. If the view is only
+   *   a part of its `ArrayBuffer` (small Buffers of Node.js share one), or the `ArrayBuffer` cannot
+   *   be moved, the bytes are copied instead.
    */
   input?: 'borrow' | 'copy' | 'transfer' | undefined;
-  /** For saves, as in `node:fs`: `'w'` (default) replaces what exists; `'wx'` replaces nothing, and
-   * fails with `EEXIST`, even if the file appears during the conversion. */
+  /** For saves, as in `node:fs`: `'w'` (default) replaces an existing file; `'wx'` fails
+   * with `EEXIST`, even if the file appears during the conversion. */
   flag?: 'w' | 'wx' | undefined;
-  /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that it
-   * survives a crash of the machine; default `false`. */
+  /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that
+   * they survive a crash of the machine; default `false`. */
   sync?: boolean | undefined;
   /** Stops an asynchronous call: waiting work is dropped, running work stops at the next
-   * batch of scanlines. A synchronous call only looks whether it is aborted already. */
+   * batch of scanlines. A synchronous call only checks whether it has been aborted already. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a PNG says of itself, and which BMP it would give with these options. */
+/** What a PNG is, and which BMP these options would give. */
 export interface Info {
   /** Pixels. */
   width: number;
   /** Pixels. */
   height: number;
-  /** Bits of a sample: 1, 2, 4, 8 or 16. */
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
   bitDepth: number;
   /** As in the PNG; see `constants.colorTypes`. */
   colorType: number;
   interlaced: boolean;
-  /** Whether some pixel can be other than opaque. */
+  /** Whether there may be pixels that are not opaque. */
   hasAlpha: boolean;
   bmp: {
     format: Format;
@@ -133,7 +133,7 @@ export interface Info {
     /** Bytes of the whole file. */
     byteLength: number;
   };
-  /** Bytes that the conversion takes at most, beside PNG and BMP. */
+  /** Bytes that the conversion needs at most, in addition to PNG and BMP. */
   memory: number;
 }
 
@@ -144,7 +144,7 @@ export type Callback<T> = (error: Error | null, result?: T) => void;
  * Converts a PNG.
  *
  * @param png the PNG; read in place
- * @param length bytes of it to use; all when left out
+ * @param length bytes of it to use; default: all
  * @returns the whole BMP file
  * @throws {PngError} a PNG that cannot be converted
  */
@@ -172,21 +172,21 @@ export function getBMPAsync(
 ): void;
 
 /**
- * Converts a PNG into memory that is there already: one Buffer for many images.
+ * Converts a PNG into existing memory: one Buffer for many images.
  *
- * @param target at least `readInfo(png, options).bmp.byteLength` bytes, not those of `png`.
+ * @param target at least `readInfo(png, options).bmp.byteLength` bytes, which must not overlap `png`.
  *   After an error its contents are unspecified.
  * @returns the number of bytes written, from the beginning of `target`
  */
 export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number;
 
 /**
- * Converts a PNG into a file: the whole BMP is there afterwards, or what was there before is
+ * Converts a PNG into a file: afterwards the complete BMP is there, or the previous file is
  * untouched. Devices, pipes, descriptors (`/dev/fd/3`) and mount points are written in place.
  *
  * @returns true
  * @throws {PngError} a PNG that cannot be converted
- * @throws an error as of `node:fs`, with `code`, `errno`, `syscall` and `path`
+ * @throws an error like those of `node:fs`, with `code`, `errno`, `syscall` and `path`
  */
 export function saveBMP(path: Path, png: Bytes, options?: Options): true;
 export function saveBMP(
@@ -219,7 +219,7 @@ export function saveBMPAsync(
   callback: Callback<true>,
 ): void;
 
-/** Reads what stands before the pixels, and nothing else. The PNG may end behind that. */
+/** Reads only what comes before the pixels. The PNG may end there. */
 export function readInfo(png: Bytes, options?: Options): Info;
 
 /** 8-bit samples in memory, top row first. */
@@ -233,19 +233,19 @@ export interface Pixels<T = Bytes> {
   channels: 1 | 2 | 3 | 4;
 }
 
-/** Pixels to encode. An `ImageData` will do, and what sharp and fast-png give. */
+/** Pixels to encode, also as an `ImageData` or the output of sharp or fast-png. */
 export interface StridedPixels extends Omit<Pixels, 'channels'> {
-  /** Samples of a pixel, 1 to 4. May be left out where `data` is a `Uint8ClampedArray` of
+  /** Samples per pixel, 1 to 4. May be omitted if `data` is a `Uint8ClampedArray` of
    * `width * height * 4` bytes. */
   channels?: 1 | 2 | 3 | 4 | undefined;
-  /** Bytes from one row to the next; when left out, there are none between the rows. */
+  /** Bytes from one row to the next; default: rows without padding. */
   stride?: number | undefined;
-  /** Bits of a sample, in numbers or in sharp's words. 16 bits are in the byte order of the
-   * machine and are reduced as `depth16` says; default 8, or 16 for a `Uint16Array`. */
+  /** Bits per sample, as a number or as in sharp. 16-bit samples are in the byte order of the machine
+   * and are reduced as `depth16` says; default 8, or 16 for a `Uint16Array`. */
   depth?: 8 | 16 | string | undefined;
 }
 
-/** Writes raw pixels as a BMP, with the formats and options of {@link getBMP}. */
+/** Converts raw pixels to a BMP, with the formats and options of {@link getBMP}. */
 export function encodeBMP(pixels: StridedPixels, options?: Options): OutputBuffer;
 
 /** As {@link encodeBMP}, on a worker thread; `options.input` is for `pixels.data`. */
@@ -259,12 +259,12 @@ export function encodeBMPAsync(
 
 /** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
 export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
-  /** 3: RGB, where `alpha` and `background` say what becomes of transparency. 4 (default):
-   * RGBA, straight alpha. */
+  /** 3: RGB; `alpha` and `background` say how transparency is handled. 4 (default): RGBA, straight
+   * alpha. */
   channels?: 3 | 4 | undefined;
 }
 
-/** What `decodePNG` gives. */
+/** The result of `decodePNG`. */
 export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4 };
 
 /** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
@@ -279,7 +279,7 @@ export function decodePNGAsync(
   callback: Callback<DecodedPixels>,
 ): void;
 
-/** A PNG that cannot be converted, or not in the way that the options ask for. */
+/** A PNG that cannot be converted, or not with these options. */
 export interface PngError extends Error {
   name: 'PngError';
   /** One of the keys of `errors.codes`, such as `'ERR_PNG_CRC'`. */
@@ -290,7 +290,7 @@ export const errors: {
   readonly PngError: { new (code: string, message: string): PngError; prototype: PngError };
   /** What each `code` means. */
   readonly codes: Readonly<Record<string, string>>;
-  /** What each `code` of a warning means; with `strict` the same with ERR for WARN. */
+  /** What each `code` of a warning means; with `strict`, WARN is ERR. */
   readonly warnings: Readonly<Record<string, string>>;
 };
 
@@ -315,7 +315,7 @@ export const constants: {
   readonly MAX_BMP_LENGTH: number;
 };
 
-/** Of this package, and of the libdeflate inside it; `backend` is what converts. */
+/** The versions of this package and of the libdeflate inside it; `backend` is what converts. */
 export const versions: {
   readonly png2bmp: string;
   readonly libdeflate: string;

@@ -1,6 +1,6 @@
 'use strict';
 
-// From what callers give to what the addon takes: a view and a length.
+// Converts what callers pass to what the addon takes: a view and a length.
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { hints } = require('./host');
@@ -20,13 +20,13 @@ function emptyError(name, buffer) {
 
 const has = (value, method) => typeof value?.[method] === 'function';
 
-/** What to do with something that holds the bytes of a PNG without being them; '' if unknown. */
+/** What to do with something that is not bytes but contains them; '' if unknown. */
 function hintFor(value) {
   if (typeof value === 'string') {
     return hints.text;
   }
   if (Array.isArray(value)) {
-    return 'Make bytes of the array with Uint8Array.from(array)';
+    return 'Convert the array to bytes with Uint8Array.from(array)';
   }
   if (has(value, 'then')) {
     return 'Wait for the promise with await';
@@ -86,7 +86,7 @@ function bytesOf(view, length = byteLength(view)) {
   return new Uint8Array(bufferOf(view), offsetOf(view), length);
 }
 
-// A DataView throws when what is behind it was detached; others have no bytes then.
+// A DataView of a detached buffer throws; other views then have no bytes.
 function byteLength(view) {
   try {
     return sizeOfView(view);
@@ -95,7 +95,7 @@ function byteLength(view) {
   }
 }
 
-// An ArrayBuffer that was taken away has no bytes, like an empty one, but takes no view either.
+// A detached ArrayBuffer has no bytes, like an empty one, but accepts no view either.
 function isDetached(view) {
   try {
     return void new Uint8Array(bufferOf(view));
@@ -105,7 +105,7 @@ function isDetached(view) {
 }
 
 /** How many bytes of the view to use: `length`, or all when it is undefined. 0 for an empty view,
- * which is for the addon to refuse: no bytes are a fault of the data and not of the caller. */
+ * which the addon refuses: having no bytes is an error of the data, not of the caller. */
 function toLength(name, view, length) {
   const size = byteLength(view);
   if (size === 0 && isDetached(view)) {
@@ -123,8 +123,8 @@ function toLength(name, view, length) {
   return length;
 }
 
-/** Looks again, after code of the caller ran (a getter, an event target), whether the view still has
- * the bytes that were counted. */
+/** Checks, after code of the caller ran (a getter, an event target), that the view still has the bytes
+ * that were counted. */
 function checkStillThere(name, view, size) {
   if (byteLength(view) < size) {
     throw emptyError(name, view);
@@ -144,13 +144,13 @@ function wholeNumber(name, value, least, most) {
 
 const MAX_SIDE = 2 ** 31 - 1;
 
-/** A property that may come from a class, but not from Object.prototype, where it would be there for
- * every object. */
+/** A property that may come from a class, but not from Object.prototype, where every object would have
+ * it. */
 function optional(object, name) {
   return Object.hasOwn(object, name) || !(name in Object.prototype) ? object[name] : undefined;
 }
 
-/** How many samples a pixel has: `channels`, or 4 for the data of an ImageData. */
+/** Samples per pixel: `channels`, or 4 for the data of an ImageData. */
 function channelsOf(pixels, view, width, height) {
   const channels = optional(pixels, 'channels');
   const isImageData = channels === undefined && isUint8ClampedArray(view) &&

@@ -9,11 +9,11 @@ const { environmentVariable } = require('./environment');
 
 const prebuilds = path.join(__dirname, '../prebuilds');
 
-// A require that bundlers do not follow, for files that may not be there.
+// A require that bundlers do not follow, for files that may be missing.
 const requireAtRunTime = createRequire(__filename);
 
-// What the package has. The names are written out, each inside a `try`: that is how bundlers and
-// tracers (esbuild, webpack, ncc, nft) find the files, and let one be missing.
+// The files of the package. Each name is written out inside a `try`: that is how bundlers and tracers
+// (esbuild, webpack, ncc, nft) find the files, and tolerate missing ones.
 const shipped = {
   __proto__: null,
   'linux-x64': () => {
@@ -36,7 +36,7 @@ function attempt(load) {
   }
 }
 
-/** webpack's asset modules give the name of the file that they copied in place of its exports. */
+/** webpack's asset modules export the name of the copied file. */
 function followName({ addon, error }) {
   return typeof addon === 'string'
     ? attempt(() => requireAtRunTime(path.resolve(__dirname, addon))) : { addon, error };
@@ -47,9 +47,8 @@ function fromPrebuilds(name) {
     : attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
 }
 
-// Built here, or else as it came with the package. On Linux there is one for glibc and one
-// for musl. That for musl comes first: glibc refuses it, while musl takes one for glibc as if
-// it were its own.
+// An addon built here, else one of the package. On Linux there is one for glibc and one for musl. The
+// one for musl is tried first: glibc refuses it, while musl would load the one for glibc.
 function candidates() {
   const chosen = environmentVariable('PNG2BMP_ADDON'); // for tests of one file
   if (chosen) {
@@ -68,7 +67,7 @@ function noAddonError(message, cause) {
 }
 
 function disabledError(cause) {
-  return noAddonError('cannot load its addon: this process may load none. With --permission, ' +
+  return noAddonError('cannot load its addon: this process may not load addons. With --permission, ' +
     'add --allow-addons (Node.js 22 and later); otherwise remove --no-addons.', cause);
 }
 
@@ -81,7 +80,7 @@ function namesOfPrebuilds() {
   }
 }
 
-// Where there is not one file, this code was most probably moved by a bundler.
+// When there are no files at all, this code was probably moved by a bundler.
 const IN_A_BUNDLE = 'If this code was bundled, keep png2bmp out of the bundle (esbuild: ' +
   '--external:png2bmp; webpack: externals; rollup, vite: external) and install it beside it, or ' +
   'have the bundler copy .node files (esbuild: --loader:.node=copy; webpack: node-loader). ';
@@ -89,9 +88,9 @@ const IN_A_BUNDLE = 'If this code was bundled, keep png2bmp out of the bundle (e
 function missingError(failures) {
   const present = namesOfPrebuilds();
   const reasons = failures.filter(({ code }) => code !== 'MODULE_NOT_FOUND');
-  const text = `has no addon for ${process.platform}-${process.arch}. Built ones in this package: ` +
+  const text = `has no addon for ${process.platform}-${process.arch}. Addons in this package: ` +
     `${present.join(', ') || 'none'}. ${present.length === 0 ? IN_A_BUNDLE : ''}` +
-    'To build it, clone the repository and run ./setup.sh there.' +
+    'To build one, clone the repository and run ./setup.sh there.' +
     reasons.map((error) => `\n${error.message}`).join('');
   return noAddonError(text, reasons[0] ?? failures[0]);
 }

@@ -1,7 +1,7 @@
 'use strict';
 
-// Options objects to the numbers that the addon takes: see src/host_options.h. What there is, and
-// its defaults, the addon says itself.
+// Converts options objects to the numbers that the addon takes: see src/host_options.h. The options
+// and their defaults come from the addon itself.
 
 const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
@@ -139,9 +139,9 @@ function readable(options) {
   return options;
 }
 
-/** { values, onWarning, input, signal, maxInputBytes } of an options object. Own properties only: nothing that
- * sits on a prototype counts. An option that is undefined has its default; one that is not known
- * is an error. */
+/** { values, onWarning, input, signal, maxInputBytes } of an options object. Own properties
+ * only: prototypes are ignored. An option that is undefined has its default; an unknown one is an
+ * error. */
 function readOptions(options) {
   if (options === undefined) {
     return none;
@@ -169,14 +169,14 @@ const rawFormats = { 3: choicesOf('format').indexOf('raw-rgb'), 4: choicesOf('fo
 
 /** The same for decodePNG, whose format is { channels: 3 | 4 }. */
 function readDecodeOptions(options = {}) {
-  // From a copy: what sits on a prototype is no option.
+  // From a copy, since properties of a prototype are not options.
   const { channels = 4, ...rest } = { __proto__: null, ...readable(options) };
   if (channels !== 3 && channels !== 4) {
     throw argumentValueError('option', 'channels', '3 or 4', channels);
   }
   const format = Object.hasOwn(rest, 'format') ? rest.format : undefined;
   if (format !== undefined) {
-    throw argumentValueError('option', 'format', 'left out: decodePNG has channels', format);
+    throw argumentValueError('option', 'format', 'omitted: decodePNG has channels instead', format);
   }
   const { values, ...others } = readOptions(rest);
   const own = values.slice();
@@ -184,14 +184,14 @@ function readDecodeOptions(options = {}) {
   return { ...others, values: own, channels };
 }
 
-/** The value of `depth16` in options that were read. */
+/** The value of `depth16` in read options. */
 function depth16Of({ values }) {
   return choicesOf('depth16')[values[DEPTH16]];
 }
 
 const formatName = (index) => choicesOf('format')[index];
 
-/** The names that an option takes; its default. */
+/** The values that an option accepts; its default. */
 const offered = (name) => choicesOf(name).filter(isOffered);
 const defaultOf = (name) => initial[placeOf(name)];
 

@@ -1,7 +1,7 @@
 'use strict';
 
 // Raw pixels whose samples have 16 bits: sharp's { depth: 'ushort' }, fast-png's { depth: 16 }, and
-// any Uint16Array. They are made 8-bit before they are encoded.
+// any Uint16Array. They are reduced to 8 bits before they are encoded.
 
 const { argumentValueError } = require('./errors');
 const { isDataView, isUint16Array, isUint8Array, isUint8ClampedArray } = require('./kinds');
@@ -10,10 +10,10 @@ const DEPTHS = { __proto__: null, 8: 1, uchar: 1, 16: 2, ushort: 2 };
 
 function depthError(given) {
   return argumentValueError('property', 'pixels.depth', "8 or 'uchar', 16 or 'ushort': other " +
-    'samples have no one way to 8 bits, scale them first', given);
+    'other samples to 8 bits first', given);
 }
 
-/** Bytes of a sample by the kind of view; undefined where it may be either. */
+/** Bytes per sample by the kind of view; undefined if it may be either. */
 function bytesByView(view) {
   if (isUint16Array(view)) {
     return 2;
@@ -21,11 +21,11 @@ function bytesByView(view) {
   if (isUint8Array(view) || isUint8ClampedArray(view) || isDataView(view)) {
     return undefined;
   }
-  const wanted = 'bytes or a Uint16Array: other numbers have no one way to 8 bits, scale them first';
+  const wanted = 'bytes or a Uint16Array: scale other samples to 8 bits first';
   throw argumentValueError('property', 'pixels.data', wanted, view);
 }
 
-/** 1 or 2, by what the view is and what `depth` says, in sharp's words or in bits. */
+/** 1 or 2, from the kind of view and `depth`, in bits or as in sharp. */
 function bytesOfSample(view, depth) {
   const byView = bytesByView(view);
   const byDepth = depth === undefined ? byView ?? 1 : DEPTHS[depth];
@@ -35,7 +35,7 @@ function bytesOfSample(view, depth) {
   return byDepth;
 }
 
-/** A Uint16Array of the same bytes; a copy where they do not begin at an even place. */
+/** A Uint16Array of the same bytes; a copy if they do not begin at an even offset. */
 function wideView({ view, size }) {
   const { buffer, byteOffset } = view;
   return byteOffset % 2 === 0 ? new Uint16Array(buffer, byteOffset, Math.floor(size / 2))
@@ -49,8 +49,8 @@ function reduce(target, samples, rounding) {
   }
 }
 
-/** An image of 16-bit samples, in the platform's order, as one of 8 bits without gaps between the
- * rows. rounding: as the option `depth16`. */
+/** Converts an image of 16-bit samples, in the platform's byte order, to 8 bits without padding.
+ * rounding: as the option `depth16`. */
 function to8Bits(image, rounding) {
   const { width, height, channels, stride } = image;
   if (stride % 2 !== 0) {

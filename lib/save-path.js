@@ -1,6 +1,6 @@
 'use strict';
 
-// The path of a save, as it was given.
+// The path of a save.
 
 const { Buffer } = require('node:buffer');
 const { fileURLToPath } = require('node:url');
@@ -8,13 +8,13 @@ const { fileURLToPath } = require('node:url');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { isAnyArrayBuffer, isUint8Array } = require('./kinds');
 
-/** Longer than any system takes. Node.js ends the process when it makes a string of 2^31 bytes. */
+/** Longer than any system accepts. Node.js ends the process if it has to make a string of 2^31 bytes. */
 const LONGEST_PATH = 65535;
 
-/** (path, png) in this order, which is easily taken for the other. */
+/** Detects (png, path), an order that is easily confused with (path, png). */
 function checkOrder(path, png) {
   if (typeof png === 'string' && (ArrayBuffer.isView(path) || isAnyArrayBuffer(path))) {
-    throw argumentTypeError('argument', 'path', 'first and the PNG second: they are swapped', path);
+    throw argumentTypeError('argument', 'path', 'the first argument and the PNG the second: they are swapped', path);
   }
 }
 

@@ -53,8 +53,8 @@ test('of the one for musl and the one for glibc, that which loads is taken', (t)
 test('where there is none, the error says which there are and what to do', (t) => {
   const other = loadWith(t, { 'prebuilds/plan9-mips.node': built });
   assert.match(other, new RegExp(`^ERR_NO_ADDON png2bmp has no addon for ${name}\\.`));
-  assert.match(other, /Built ones in this package: plan9-mips\. .*setup\.sh/);
-  assert.match(loadWith(t, {}), /Built ones in this package: none/);
+  assert.match(other, /Addons in this package: plan9-mips\. .*setup\.sh/);
+  assert.match(loadWith(t, {}), /Addons in this package: none/);
 });
 
 test('where one is there and does not load, the error says why', (t) => {
@@ -67,7 +67,7 @@ for (const flags of [['--no-addons'], ['--experimental-permission', '--allow-fs-
     const script = "try { require('.') } catch (e) { console.log(e.code, e.message, e.cause.code) }";
     const { stdout } = spawnSync(process.execPath, [...flags, '-e', script],
       { encoding: 'utf8', cwd: root, env });
-    assert.match(stdout, /^ERR_NO_ADDON .*may load none.*--allow-addons.*--no-addons.* ERR_DLOPEN_DISABLED/);
+    assert.match(stdout, /^ERR_NO_ADDON .*may not load addons.*--allow-addons.*--no-addons.* ERR_DLOPEN_DISABLED/);
   });
 }
 

@@ -240,7 +240,7 @@ test('two names of one output are one, and so are two names of an input', { skip
   fs.symlinkSync('one/p.png', place.at('b.bmp'));
   const over = place.run(['-f', 'one/p.png', '-o', 'b.bmp']);
   assert.equal(over.status, 2);
-  assert.match(over.stderr, /one\/p\.png is an input, and would be written over/);
+  assert.match(over.stderr, /one\/p\.png is an input and would be overwritten/);
   fs.symlinkSync('one', place.at('same'));
   assert.equal(place.run(['-f', 'one/p.png', '-o', 'same/p.png']).status, 2);
   assert.deepEqual(place.read('one/p.png'), TINY_PNG);

@@ -31,7 +31,7 @@ test('a single input is reported with its size and time', (t) => {
   assert.equal(stderr, '');
 });
 
-test('many inputs are converted without a word when nothing is a terminal', (t) => {
+test('many inputs are converted silently when nothing is a terminal', (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': TINY_PNG });
   const { status, stdout, stderr } = place.run(['a.png', 'b.png']);
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
@@ -213,18 +213,18 @@ test('--fail-fast starts nothing after the first failure', (t) => {
 });
 
 const MISUSE = [
-  ['--no-such-option', /there is no option --no-such-option/],
-  ['--format=jpeg', /--format wants one of bgr24, .*, not 'jpeg'/],
-  ['--background=white', /--background wants a colour such as ffffff/],
-  ['--jobs=0', /--jobs wants a whole number from 1 to 1023, not '0'/],
-  ['--max-pixels=1e9', /--max-pixels wants a whole number/],
-  ['--suffix=a/b', /--suffix wants part of a file name/],
-  ['--output=', /--output wants a name/],
+  ['--no-such-option', /unknown option --no-such-option/],
+  ['--format=jpeg', /--format needs one of bgr24, .*, not 'jpeg'/],
+  ['--background=white', /--background needs a colour such as ffffff/],
+  ['--jobs=0', /--jobs needs a whole number from 1 to 1023, not '0'/],
+  ['--max-pixels=1e9', /--max-pixels needs a whole number/],
+  ['--suffix=a/b', /--suffix needs part of a file name/],
+  ['--output=', /--output needs a name/],
   ['--strict=yes', /--strict/],
 ];
 
 for (const [argument, message] of MISUSE) {
-  test(`${argument} is a usage error that says what is wanted`, (t) => {
+  test(`${argument} is a usage error that says what is needed`, (t) => {
     const place = workplace(t, { 'a.png': TINY_PNG });
     const { status, stderr } = place.run([argument, 'a.png']);
     assert.equal(status, 2);
@@ -233,12 +233,12 @@ for (const [argument, message] of MISUSE) {
   });
 }
 
-test('options that contradict each other are a usage error', (t) => {
+test('options that cannot be used together are a usage error', (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG });
   for (const args of [['-f', '-n'], ['-q', '-v'], ['-o', 'x', '-d', 'y'], ['--info', '--dry-run']]) {
     const { status, stderr } = place.run([...args, 'a.png']);
     assert.equal(status, 2, args.join(' '));
-    assert.match(stderr, /contradict/);
+    assert.match(stderr, /cannot be used together/);
   }
 });
 

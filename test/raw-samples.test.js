@@ -73,12 +73,12 @@ test('too few samples of 16 bits are refused, with the bytes that are needed', (
     { name: 'RangeError', message: /at least 90 bytes.*Received 88/ });
 });
 
-test('numbers that have no one way to 8 bits are refused with the reason', () => {
+test('samples other than 8 and 16 bits are refused with the reason', () => {
   const kinds = [Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Uint32Array,
     BigUint64Array];
   for (const Kind of kinds) {
     assert.throws(() => encodeBMP({ data: new Kind(WIDTH * HEIGHT * 3), ...size }),
-      { name: 'TypeError', message: /"pixels\.data".*bytes or a Uint16Array.*scale them first/ });
+      { name: 'TypeError', message: /"pixels\.data".*bytes or a Uint16Array.*to 8 bits first/ });
   }
   for (const depth of ['float', 'short', 'char', 32, 4, 1, null, {}]) {
     assert.throws(() => encodeBMP({ data: rounded, ...size, depth }),
