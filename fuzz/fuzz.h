@@ -102,7 +102,7 @@ static inline void fuzz_check_report(const png2bmp_report *report, png2bmp_statu
                png2bmp_status_code(report->error.status), png2bmp_status_code(status));
     if (status)
         fuzz_check_finding(&report->error);
-    FUZZ_CHECK(report->warning_count <= PNG2BMP_WARNING_KINDS, "%u warnings",
+    FUZZ_CHECK(report->warning_count <= PNG2BMP_MAX_WARNINGS, "%u warnings",
                report->warning_count);
     FUZZ_CHECK(!strict || report->warning_count == 0, "a warning in spite of strict");
     for (unsigned i = 0; i < report->warning_count; i++) {

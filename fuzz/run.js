@@ -11,6 +11,11 @@
 // With a seed and no saved corpus, the same build is given the same inputs: what CI finds then
 // comes from the change, and not from chance.
 //
+//     npm run fuzz -- --minimise [--from FOLDER]
+//
+// puts the corpora (fuzz/out/corpus, or FOLDER of another machine) into the repository, made small:
+// see corpus.js.
+//
 // An input that breaks something is written to fuzz/out/findings, and the exit code is 1.
 
 const { execFileSync, spawn } = require('node:child_process');
@@ -18,6 +23,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { recipe } = require('../scripts/recipe');
+const { minimise } = require('./corpus');
 const { writeSeeds } = require('./seeds');
 
 const TARGETS = recipe('FUZZ_TARGETS');
@@ -102,6 +108,8 @@ async function main() {
     target: { type: 'string' },
     jobs: { type: 'string', default: '2' },
     seed: { type: 'string', default: '0' }, // 0: by the clock
+    minimise: { type: 'boolean', default: false },
+    from: { type: 'string', default: path.join(OUT, 'corpus') },
   } });
   const seconds = Number(values.seconds);
   const names = values.target ? [values.target] : TARGETS;
@@ -112,6 +120,13 @@ async function main() {
   installTools();
   build();
   writeSeeds(path.join(OUT, 'seeds'));
+  if (values.minimise) {
+    for (const name of names) {
+      const folders = [path.join(OUT, 'seeds', name), path.join(values.from, name)];
+      minimise(name, path.join(OUT, 'fuzz', name), folders, path.join(OUT, 'minimise'));
+    }
+    return;
+  }
   fs.mkdirSync(path.join(OUT, 'findings'), { recursive: true });
   const queue = slices(names, seconds);
   async function worker() {

@@ -1,7 +1,7 @@
 'use strict';
 
 // Writes the first inputs of each fuzz target: files of the test encoder, of every colour type
-// and depth, and of the PngSuite where it is there.
+// and depth, and of the PngSuite where it is there; and what campaigns found (corpus.js).
 //
 //     node fuzz/seeds.js FOLDER
 
@@ -10,6 +10,7 @@ const path = require('node:path');
 const zlib = require('node:zlib');
 const { TYPES, createImage } = require('../test/kit/image');
 const { createRandom } = require('../test/kit/random');
+const { readCorpus } = require('./corpus');
 const png = require('../test/kit/png-encoder');
 const { dynamicBlock, zlibStream } = require('../test/kit/deflate-writer');
 
@@ -142,8 +143,11 @@ function pixelSeeds(random) {
 }
 
 function write(folder, seeds) {
+  fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
   seeds.forEach((seed, i) => fs.writeFileSync(path.join(folder, String(i).padStart(4, '0')), seed));
+  readCorpus(path.basename(folder)).forEach((input, i) =>
+    fs.writeFileSync(path.join(folder, `found-${String(i).padStart(4, '0')}`), input));
 }
 
 function writeSeeds(folder) {

@@ -40,6 +40,12 @@ test('all 65536 levels are rounded as those of a PNG are', () => {
   assert.deepEqual(bmp.subarray(54 + 1024), Buffer.from(ofPng));
 });
 
+test('a depth that is no word and no number is an error with a code', () => {
+  for (const depth of [null, Object.create(null), [16], Symbol('16'), '__proto__']) {
+    assert.throws(() => encodeBMP({ data: wide, ...size, depth }), { code: 'ERR_INVALID_ARG_VALUE' });
+  }
+});
+
 test('bytes that hold samples of 16 bits are told by depth, at odd places, too', () => {
   const bytes = Buffer.from(wide.buffer);
   const odd = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
