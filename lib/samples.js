@@ -9,7 +9,7 @@ const { isDataView, isUint16Array, isUint8Array, isUint8ClampedArray } = require
 const DEPTHS = { __proto__: null, 8: 1, uchar: 1, 16: 2, ushort: 2 };
 
 function depthError(given) {
-  return argumentValueError('property', 'pixels.depth', "8 or 'uchar', 16 or 'ushort': other " +
+  return argumentValueError('property', 'pixels.depth', "8 or 'uchar', 16 or 'ushort': scale " +
     'other samples to 8 bits first', given);
 }
 
