@@ -1,7 +1,7 @@
 'use strict';
 
 // npm run test:loaders: the package as npm packs it, in test runners, bundlers and package checkers.
-// They are fetched by this command, 130 MB, so it is no part of `npm test`. The addon is that of this
+// They are fetched by this command, 160 MB, so it is no part of `npm test`. The addon is that of this
 // machine alone; `npm run test:package` has the others.
 
 const assert = require('node:assert/strict');
@@ -77,6 +77,35 @@ test('jest in ESM mode', () => {
   mustRun(path.join(BIN, 'jest'), args, { env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules' } });
 });
 
+/** Two test files for a runner that has `test` and `expect` or `assert`. */
+function writeTests(folder, extension, body) {
+  fs.mkdirSync(at(folder));
+  for (const name of ['a', 'b']) fs.writeFileSync(at(folder, `${name}.test.${extension}`), body);
+}
+
+for (const pool of ['threads', 'forks']) {
+  test(`vitest with ${pool}`, () => {
+    writeTests(`vitest-${pool}`, 'mjs', `
+      import { readFileSync } from 'node:fs';
+      import { getBMP, getBMPAsync } from 'png2bmp';
+      import { expect, test } from 'vitest';
+      const png = readFileSync(${JSON.stringify(SAMPLE)});
+      test('converts', () => expect(getBMP(png).length).toBe(${SAMPLE_BYTES}));
+      test('converts later', async () => expect((await getBMPAsync(png)).length).toBe(${SAMPLE_BYTES}));`);
+    mustRun(path.join(BIN, 'vitest'), ['run', '--root', at(`vitest-${pool}`), '--pool', pool],
+      { env: { ...process.env, CI: '1' } });
+  });
+}
+
+test('mocha, and node:test', () => {
+  const convert = `require('png2bmp').getBMP(require('fs').readFileSync(${JSON.stringify(SAMPLE)})).length`;
+  writeTests('mocha', 'cjs', `it('converts', () => require('assert').equal(${convert}, ${SAMPLE_BYTES}));`);
+  mustRun(path.join(BIN, 'mocha'), [at('mocha', 'a.test.cjs'), at('mocha', 'b.test.cjs')]);
+  writeTests('node-test', 'cjs',
+    `require('node:test')('converts', () => require('assert').equal(${convert}, ${SAMPLE_BYTES}));`);
+  mustRun(process.execPath, ['--test', at('node-test', 'a.test.cjs'), at('node-test', 'b.test.cjs')]);
+});
+
 // ---- Bundlers --------------------------------------------------------------------------
 
 /** Runs a bundle where nothing but the bundle is. */
@@ -128,11 +157,67 @@ test('a bundle without the file says what to write', (t) => {
   assert.match(runBundle(folder).stderr, /--external:png2bmp.*--loader:\.node=copy/);
 });
 
-test('@vercel/nft finds the addon', async () => {
+test('@vercel/ncc brings the addon along', (t) => {
+  const folder = emptyFolder(t);
+  mustRun(path.join(BIN, 'ncc'), ['build', 'app.js', '--out', folder]);
+  fs.renameSync(path.join(folder, 'index.js'), path.join(folder, 'app.js'));
+  assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);
+});
+
+test('@vercel/nft finds the addon, and WebAssembly with its thread', async () => {
   const { nodeFileTrace } = require('@vercel/nft');
   const { fileList } = await nodeFileTrace([at('app.js')], { base: home });
   const name = `node_modules/png2bmp/prebuilds/${process.platform}-${process.arch}.node`;
   assert.ok(fileList.has(name), [...fileList].join('\n'));
+  for (const file of ['prebuilds/png2bmp.wasm', 'lib/wasm-worker.js', 'lib/wasm-request.js'])
+    assert.ok(fileList.has(`node_modules/png2bmp/${file}`), file);
+});
+
+// ---- Bundlers for browsers -------------------------------------------------------------
+
+const PAGE = "import { getBMPAsync } from 'png2bmp'; window.convert = getBMPAsync;";
+
+/** What a bundle for pages is made of: the page's code, a Worker's, WebAssembly, nothing of Node.js. */
+function checkPage(folder) {
+  const files = fs.readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name))
+    .filter((name) => fs.statSync(name).isFile());
+  const wasm = files.filter((name) => name.endsWith('.wasm'));
+  assert.equal(wasm.length, 1, files.join(' '));
+  assert.ok(WebAssembly.validate(fs.readFileSync(wasm[0])));
+  const code = files.filter((name) => /\.m?js$/.test(name)).map((name) => fs.readFileSync(name, 'utf8'));
+  assert.ok(code.some((text) => text.includes(path.basename(wasm[0]))), 'the code names the file');
+  assert.ok(code.some((text) => /new Worker\(/.test(text)));
+  assert.ok(code.some((text) => /onmessage/.test(text) && !/new Worker\(/.test(text)), 'the Worker is a file of its own');
+  for (const text of code) assert.doesNotMatch(text, /['"]node:(?!stream\/consumers)/);
+}
+
+test('vite builds a page with the Worker and WebAssembly', (t) => {
+  const folder = emptyFolder(t);
+  fs.mkdirSync(at('vite'));
+  fs.writeFileSync(at('vite/index.html'), '<script type="module" src="page.js"></script>');
+  fs.writeFileSync(at('vite/page.js'), PAGE);
+  fs.writeFileSync(at('vite/vite.config.mjs'), "export default { worker: { format: 'es' } };");
+  mustRun(path.join(BIN, 'vite'), ['build', '--outDir', folder, '--emptyOutDir'], { cwd: at('vite') });
+  checkPage(folder);
+});
+
+test('webpack builds a page with the Worker and WebAssembly', (t) => {
+  const folder = emptyFolder(t);
+  fs.writeFileSync(at('page.js'), PAGE);
+  fs.writeFileSync(at('webpack.page.js'), `module.exports = {
+    mode: 'production', target: 'web', entry: './page.js', output: { path: ${JSON.stringify(folder)} } };`);
+  const script = `require(${JSON.stringify(path.join(__dirname, 'node_modules/webpack'))})(require('./webpack.page.js'),
+    (error, stats) => { if (error || stats.hasErrors()) { console.error(error ?? stats.toString()); process.exit(1); } });`;
+  mustRun(process.execPath, ['-e', script]);
+  checkPage(folder);
+});
+
+test('esbuild bundles the module for browsers, without Node.js', (t) => {
+  const folder = emptyFolder(t);
+  fs.writeFileSync(at('init.js'), "import { init, getBMP } from 'png2bmp'; init('png2bmp.wasm').then(() => getBMP);");
+  mustRun(path.join(BIN, 'esbuild'), ['init.js', '--bundle', '--platform=browser', '--format=esm',
+    `--outfile=${path.join(folder, 'page.js')}`]);
+  assert.doesNotMatch(fs.readFileSync(path.join(folder, 'page.js'), 'utf8'), /['"]node:/);
 });
 
 // ---- The package itself ------------------------------------------------------------------
@@ -142,7 +227,9 @@ test('publint finds nothing', () => {
 });
 
 test('@arethetypeswrong/cli finds nothing', () => {
-  mustRun(path.join(BIN, 'attw'), [archive, '--format', 'ascii']);
+  // For pages there are ECMAScript modules alone, and WebAssembly has no types.
+  mustRun(path.join(BIN, 'attw'), [archive, '--format', 'ascii', '--exclude-entrypoints', 'browser', 'png2bmp.wasm']);
+  mustRun(path.join(BIN, 'attw'), [archive, '--format', 'ascii', '--entrypoints', 'browser', '--profile', 'esm-only']);
 });
 
 test('npm install -g brings the man page and the command', () => {
