@@ -4,7 +4,7 @@ const js = require('@eslint/js');
 const globals = require('globals');
 
 module.exports = [
-  { ignores: ['build/', 'prebuilds/', '**/node_modules/', 'bench/corpus/', 'coverage/', 'fuzz/out/'] },
+  { ignores: ['build/', 'prebuilds/', '**/node_modules/', 'bench/corpus/', 'coverage/', 'fuzz/out/', 'site/src/'] },
   js.configs.recommended,
   {
     files: ['**/*.js', '**/*.cjs'],

@@ -28,4 +28,5 @@ export CHROMIUM
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 node ../../scripts/build-wasm.js --optional
 node ../../scripts/build-browser.js
-exec node --test library.test.js example.test.js page.test.js
+[ $# -gt 0 ] || set -- --test library.test.js example.test.js page.test.js
+exec node "$@"
