@@ -5,9 +5,9 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { bashCompletion, fishCompletion, zshCompletion } = require('../cli/completion');
-const { manPage } = require('../cli/man');
-const { commandLinePage } = require('../cli/markdown');
+const { bashCompletion, fishCompletion, zshCompletion } = require('./cli-docs/completion');
+const { manPage } = require('./cli-docs/man');
+const { commandLinePage } = require('./cli-docs/markdown');
 
 /* path from the root of the project -> what the file must hold */
 const GENERATED = {

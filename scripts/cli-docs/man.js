@@ -2,11 +2,11 @@
 
 /* The man page, from the same table and text as --help. */
 
-const { version } = require('../package.json');
+const { version } = require('../../package.json');
 const {
   DESCRIPTION, EXAMPLES, EXIT_STATUS, JSON_KEYS, SUMMARY, USAGE, sentences,
-} = require('./help');
-const { GROUPS } = require('./options');
+} = require('../../cli/help');
+const { GROUPS } = require('../../cli/options');
 
 /* In roff a backslash starts an escape, '-' is a hyphen, and a line that begins
  * with '.' or "'" is a request. */

@@ -2,7 +2,7 @@
 
 /* Completion for bash, zsh and fish, from the table of options. */
 
-const { OPTIONS } = require('./options');
+const { OPTIONS } = require('../../cli/options');
 
 const MADE = '# Made by scripts/make-cli-docs.js from cli/options.js.';
 

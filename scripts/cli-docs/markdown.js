@@ -4,8 +4,8 @@
 
 const {
   DESCRIPTION, EXAMPLES, EXIT_STATUS, JSON_KEYS, USAGE, flags, sentences,
-} = require('./help');
-const { GROUPS } = require('./options');
+} = require('../../cli/help');
+const { GROUPS } = require('../../cli/options');
 
 /* '<' would begin a tag, '|' a cell, '*' emphasis. */
 const cell = (text) => text.replace(/[|<*]/g, '\\$&');
