@@ -7,14 +7,14 @@
 
 bool options_read(napi_env env, napi_value values, png2bmp_options *options)
 {
-    double   numbers[HOST_OPTIONS_COUNT];
+    double   numbers[HOST_VALUES_MOST];
     uint8_t *bytes;
     size_t   size;
 
-    if (!bytes_of_view(env, values, &bytes, &size) || size != sizeof numbers)
+    if (!bytes_of_view(env, values, &bytes, &size) || size > sizeof numbers)
         return false;
-    memcpy(numbers, bytes, sizeof numbers);
-    return host_options_read(options, numbers, HOST_OPTIONS_COUNT);
+    memcpy(numbers, bytes, size);
+    return host_options_read(options, numbers, size / sizeof *numbers);
 }
 
 static bool set_number(napi_env env, napi_value object, const char *key, double number)

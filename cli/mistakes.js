@@ -5,6 +5,9 @@
 const fs = require('node:fs');
 const { toPath } = require('./names');
 
+/** The command line is not understood: exit status 2. */
+class UsageError extends Error {}
+
 const exists = (name) => fs.lstatSync(toPath(name), { throwIfNoEntry: false }) !== undefined;
 
 /* Insertions, deletions and changes from one word to the other (Levenshtein, 1966). */
@@ -63,4 +66,4 @@ function newDirectoryText(word, directory) {
     + `write -d ${directory} to create it`;
 }
 
-module.exports = { newDirectoryText, oddWordText, parseErrorText };
+module.exports = { UsageError, newDirectoryText, oddWordText, parseErrorText };

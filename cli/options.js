@@ -11,6 +11,7 @@
  *   choices   { value: what it means }: the argument is one of these
  *   initial   the default, for the help only: the library decides
  *   library   the name of the conversion option that it sets
+ *   gives     what a flag sets it to; default: true
  *   complete  'file' or 'directory': what shells complete the argument with
  *   excludes  names of options that contradict it
  *   formats   the formats that it affects; default: all
@@ -18,10 +19,8 @@
  */
 
 const { parseArgs } = require('node:util');
-const { newDirectoryText, oddWordText, parseErrorText } = require('./mistakes');
-
-/** A mistake in the command line: exit status 2. */
-class UsageError extends Error {}
+const { UsageError, newDirectoryText, oddWordText, parseErrorText } = require('./mistakes');
+const { NAMES: PALETTES, readPalette } = require('./palette');
 
 function integer(minimum, maximum) {
   return (text, flag) => {
@@ -29,6 +28,12 @@ function integer(minimum, maximum) {
     if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
     throw new UsageError(`${flag} needs a whole number from ${minimum} to ${maximum}, not '${text}'`);
   };
+}
+
+function positive(text, flag) {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+  throw new UsageError(`${flag} needs a number above 0, not '${text}'`);
 }
 
 /* '#' starts a comment in some shells, so it may be omitted. */
@@ -54,15 +59,18 @@ function notEmpty(text, flag) {
 const FORMATS = {
   bgr24: '24 bit without alpha, read by every program',
   bgra32: '32 bit with alpha',
-  indexed: '1 or 8 bit with a palette, for gray and palette images',
+  indexed: '1, 4 or 8 bit with a palette: see --colors and --palette',
   auto: 'the smallest of these three without loss',
   gray8: '8 bit luma with a gray palette',
   mono1: 'black and white, 1 bit: for thermal printers and e-paper',
   rgb565: '16 bit: for small displays',
+  rgb555: '16 bit with 5 bits each',
 };
 const DEFAULT_FORMAT = 'bgr24';
 const WITHOUT_ALPHA = Object.keys(FORMATS).filter((name) => name !== 'bgra32');
 const BLACK_AND_WHITE = ['mono1'];
+const WITH_PALETTE = ['indexed'];
+const DITHERED = ['mono1', 'indexed', 'bgr24', 'rgb565', 'rgb555'];
 
 const GROUPS = [
   {
@@ -121,12 +129,19 @@ const GROUPS = [
         help: 'The kind of BMP to write.',
       },
       {
-        name: 'alpha', value: 'RULE', initial: 'blend', library: 'alpha', formats: WITHOUT_ALPHA,
+        name: 'alpha', value: 'RULE', initial: 'blend', library: 'alpha',
         choices: {
           blend: 'blend with the background',
           drop: 'ignore it, and keep the stored colour',
+          key: 'each pixel is opaque or the background: no soft edges',
+          premultiply: 'bgra32: multiply colours by alpha',
         },
-        help: 'How transparency is handled in formats without alpha.',
+        help: 'How transparency is handled.',
+      },
+      {
+        name: 'alpha-threshold', value: 'N', read: integer(1, 255), initial: '128', library: 'alphaThreshold',
+        formats: WITHOUT_ALPHA,
+        help: 'With --alpha key, the lowest alpha that is opaque.',
       },
       {
         name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background',
@@ -143,14 +158,32 @@ const GROUPS = [
         help: 'How 16-bit samples are reduced to 8 bits.',
       },
       {
-        name: 'dither', value: 'RULE', initial: 'floyd-steinberg', library: 'dither',
-        formats: BLACK_AND_WHITE,
+        name: 'colors', value: 'N', read: integer(2, 256), library: 'colors', formats: WITH_PALETTE,
+        excludes: ['palette'],
+        help: 'Choose the best N colours for the image. The format is indexed.',
+      },
+      {
+        name: 'palette', value: 'PALETTE', read: readPalette, library: 'palette', complete: 'file',
+        formats: ['indexed', 'bgr24'],
+        help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours `
+          + 'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a color table (.act), or a '
+          + 'PNG with a palette. The format is indexed, unless --format bgr24 is given.',
+      },
+      {
+        name: 'bits', value: 'N', library: 'bits', formats: WITH_PALETTE,
+        choices: { 1: '2 colours', 4: '16 colours', 8: '256 colours' },
+        read: (text) => Number(text),
+        help: 'Bits per pixel of indexed. The default is the smallest that holds the colours.',
+      },
+      {
+        name: 'dither', value: 'RULE', library: 'dither', formats: DITHERED,
         choices: {
-          'floyd-steinberg': 'error diffusion',
+          'floyd-steinberg': 'error diffusion: the default for mono1, --colors and --palette',
+          atkinson: 'error diffusion with more contrast',
           ordered: 'a fixed pattern',
-          none: 'white at the threshold and above',
+          none: 'the nearest colour: the default for rgb565 and rgb555',
         },
-        help: 'How mono1 chooses between black and white.',
+        help: 'How colours are reduced.',
       },
       {
         name: 'threshold', value: 'N', read: integer(0, 255), initial: '128', library: 'threshold',
@@ -158,6 +191,23 @@ const GROUPS = [
         help: 'The lowest luma that is white in mono1.',
       },
       { name: 'invert', library: 'invert', formats: BLACK_AND_WHITE, help: 'Swap black and white in mono1.' },
+      {
+        name: 'header', value: 'KIND', library: 'header',
+        choices: {
+          info: '40 bytes, read by every program: the default except for bgra32',
+          v4: '108 bytes, sRGB: the default for bgra32',
+          v5: '124 bytes, sRGB',
+        },
+        help: 'The header of the BMP.',
+      },
+      {
+        name: 'density', value: 'DPI', read: positive, library: 'density',
+        help: 'Pixels per inch, instead of the density in the PNG.',
+      },
+      {
+        name: 'no-file-header', library: 'fileHeader', gives: false,
+        help: 'Omit the 14-byte file header: a DIB, for clipboards and resources.',
+      },
     ],
   },
   {
@@ -231,7 +281,7 @@ function toParseArgs(row) {
 }
 
 function readValue(row, given) {
-  if (!row.value) return given;
+  if (!row.value) return row.gives ?? given;
   const flag = `--${row.name}`;
   if (row.choices && !Object.hasOwn(row.choices, given)) {
     throw new UsageError(`${flag} needs one of ${Object.keys(row.choices).join(', ')}, not '${given}'`);
@@ -263,11 +313,24 @@ function refuseOddWords(args, tokens) {
 }
 
 function refuseWithoutEffect(values) {
-  const format = values.format ?? DEFAULT_FORMAT;
+  const format = values.format
+    ?? (values.colors !== undefined || values.palette !== undefined ? 'indexed' : DEFAULT_FORMAT);
   for (const row of OPTIONS) {
     if (values[row.name] !== undefined && row.formats && !row.formats.includes(format)) {
       throw new UsageError(`--${row.name} has no effect on ${format}: it is for ${row.formats.join(', ')}`);
     }
+  }
+}
+
+/* One option, with values for different formats. */
+function refuseAlpha(values) {
+  const format = values.format ?? DEFAULT_FORMAT;
+  if (format === 'auto') return;
+  if (values.alpha === 'premultiply' && format !== 'bgra32') {
+    throw new UsageError("--alpha: alpha 'premultiply' is for 'bgra32'");
+  }
+  if (['drop', 'key'].includes(values.alpha) && format === 'bgra32') {
+    throw new UsageError("--alpha: alpha 'drop' and 'key' are for formats without alpha");
   }
 }
 
@@ -300,6 +363,7 @@ function parseCommandLine(args) {
     else settings[keyOf(row.name)] = value;
   }
   refuseWithoutEffect(values);
+  refuseAlpha(values);
   return { operands: positionals, settings, conversion };
 }
 

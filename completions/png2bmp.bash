@@ -23,18 +23,24 @@ _png2bmp() {
     -d|--out-dir) _png2bmp_names -d -- "$cur"; return ;;
     --suffix) COMPREPLY=(); return ;;
     --files-from) _png2bmp_names -f -- "$cur"; return ;;
-    --format) COMPREPLY=($(compgen -W 'bgr24 bgra32 indexed auto gray8 mono1 rgb565' -- "$cur")); return ;;
-    --alpha) COMPREPLY=($(compgen -W 'blend drop' -- "$cur")); return ;;
+    --format) COMPREPLY=($(compgen -W 'bgr24 bgra32 indexed auto gray8 mono1 rgb565 rgb555' -- "$cur")); return ;;
+    --alpha) COMPREPLY=($(compgen -W 'blend drop key premultiply' -- "$cur")); return ;;
+    --alpha-threshold) COMPREPLY=(); return ;;
     --background) COMPREPLY=(); return ;;
     --depth16) COMPREPLY=($(compgen -W 'round truncate' -- "$cur")); return ;;
-    --dither) COMPREPLY=($(compgen -W 'floyd-steinberg ordered none' -- "$cur")); return ;;
+    --colors) COMPREPLY=(); return ;;
+    --palette) _png2bmp_names -f -- "$cur"; return ;;
+    --bits) COMPREPLY=($(compgen -W '1 4 8' -- "$cur")); return ;;
+    --dither) COMPREPLY=($(compgen -W 'floyd-steinberg atkinson ordered none' -- "$cur")); return ;;
     --threshold) COMPREPLY=(); return ;;
+    --header) COMPREPLY=($(compgen -W 'info v4 v5' -- "$cur")); return ;;
+    --density) COMPREPLY=(); return ;;
     --max-pixels) COMPREPLY=(); return ;;
     --max-memory) COMPREPLY=(); return ;;
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing --sync --format --alpha --background --top-down --depth16 --dither --threshold --invert --max-pixels --max-memory --strict --ignore-checksums -j --jobs --fail-fast --dry-run --info --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --bits --dither --threshold --invert --header --density --no-file-header --max-pixels --max-memory --strict --ignore-checksums -j --jobs --fail-fast --dry-run --info --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

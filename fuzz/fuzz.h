@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../test/c/effective.h"
 #include "png2bmp.h"
 
 #ifndef __has_feature
@@ -59,7 +60,7 @@ static inline uint32_t load_be32(const uint8_t *p)
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
  * 2      cpu
  * 3..5   background
- * 6      threshold
+ * 6      threshold; in other formats than mono1: header and colours
  * 7      low half: rows of a strip, from 2 on; high half: the look at the control
  *        that cancels, from 1 on
  */
@@ -68,11 +69,36 @@ static inline uint32_t load_be32(const uint8_t *p)
 /* Images of more pixels are refused: they take time and teach nothing new. */
 #define FUZZ_MAX_PIXELS (1u << 18)
 
+/* Where there is no threshold, its byte says what comes before the pixels and which colours they
+ * have. */
+static inline void fuzz_color_options(png2bmp_options *options, const uint8_t *bytes)
+{
+    static const uint8_t depths[4] = {0, 1, 4, 8};
+    const uint8_t        more = bytes[6];
+
+    options->header = (png2bmp_header)(more & 3);
+    options->file_header = more & 4;
+    options->alpha_threshold = bytes[3];
+    switch (more >> 3 & 3) {
+    case 0:
+        options->bits = depths[more >> 5 & 3];
+        break;
+    case 1:
+        options->colors = (uint16_t)(2 + bytes[3] % 255);
+        break;
+    default:
+        options->palette_entries = (uint16_t)(2 + bytes[4] % 255);
+        for (unsigned i = 0; i < options->palette_entries; i++)
+            for (unsigned channel = 0; channel < 3; channel++)
+                options->palette[i][channel] = (uint8_t)(bytes[5] + (i + 1) * (37 + 50 * channel));
+    }
+}
+
 static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
 {
     png2bmp_options_init(options);
     options->format = (png2bmp_format)(bytes[0] % PNG2BMP_FORMAT_COUNT);
-    options->alpha = (png2bmp_alpha)(bytes[1] & 1);
+    options->alpha = (png2bmp_alpha)((bytes[1] & 1) | (bytes[2] >> 6 & 2));
     options->top_down = bytes[1] >> 1 & 1;
     options->depth16 = (png2bmp_depth16)(bytes[1] >> 2 & 1);
     options->strict = bytes[1] >> 3 & 1;
@@ -82,6 +108,9 @@ static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
     options->cpu = (png2bmp_cpu)(bytes[2] % PNG2BMP_CPU_COUNT);
     memcpy(options->background, bytes + 3, 3);
     options->threshold = bytes[6];
+    if (options->format != PNG2BMP_FORMAT_MONO1)
+        fuzz_color_options(options, bytes);
+    make_effective(options);
     options->max_pixels = FUZZ_MAX_PIXELS;
     if (FUZZ_MSAN)
         options->cpu = PNG2BMP_CPU_SCALAR;
@@ -102,8 +131,7 @@ static inline void fuzz_check_report(const png2bmp_report *report, png2bmp_statu
                png2bmp_status_code(report->error.status), png2bmp_status_code(status));
     if (status)
         fuzz_check_finding(&report->error);
-    FUZZ_CHECK(report->warning_count <= PNG2BMP_MAX_WARNINGS, "%u warnings",
-               report->warning_count);
+    FUZZ_CHECK(report->warning_count <= PNG2BMP_MAX_WARNINGS, "%u warnings", report->warning_count);
     FUZZ_CHECK(!strict || report->warning_count == 0, "a warning in spite of strict");
     for (unsigned i = 0; i < report->warning_count; i++) {
         fuzz_check_finding(&report->warnings[i]);

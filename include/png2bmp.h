@@ -127,13 +127,14 @@ PNG2BMP_API void png2bmp_report_init(png2bmp_report *report);
 typedef enum png2bmp_format {
     PNG2BMP_FORMAT_BGR24,   /* 40-byte header, 24 bit: every program reads it */
     PNG2BMP_FORMAT_BGRA32,  /* BITMAPV4HEADER, BI_BITFIELDS, straight alpha */
-    PNG2BMP_FORMAT_INDEXED, /* 1 or 8 bit with palette: gray and palette images */
+    PNG2BMP_FORMAT_INDEXED, /* 1, 4 or 8 bit with a palette: see options.palette */
     PNG2BMP_FORMAT_AUTO,    /* the smallest of the three that loses nothing */
 
     /* For panels and printers, from any image. */
     PNG2BMP_FORMAT_GRAY8,  /* luma, 8 bit with a gray palette */
     PNG2BMP_FORMAT_MONO1,  /* black and white, 1 bit: see options.dither */
     PNG2BMP_FORMAT_RGB565, /* 16 bit, BI_BITFIELDS */
+    PNG2BMP_FORMAT_RGB555, /* 16 bit, BI_RGB */
 
     /* No BMP: bare samples without header or padding, top-down whatever
      * options.top_down says. */
@@ -149,6 +150,8 @@ PNG2BMP_API const char *png2bmp_format_name(png2bmp_format format);
 typedef enum png2bmp_alpha {
     PNG2BMP_ALPHA_BLEND, /* onto options.background, where the format has no alpha */
     PNG2BMP_ALPHA_DROP,  /* the colour as stored */
+    PNG2BMP_ALPHA_KEY, /* the colour as stored, or, below options.alpha_threshold, the background */
+    PNG2BMP_ALPHA_PREMULTIPLY, /* bgra32: each channel times alpha / 255, rounded */
     PNG2BMP_ALPHA_COUNT
 } png2bmp_alpha;
 
@@ -158,13 +161,25 @@ typedef enum png2bmp_depth16 {
     PNG2BMP_DEPTH16_COUNT
 } png2bmp_depth16;
 
-/* How 'mono1' chooses between black and white. */
+/* How colours become those that the BMP can hold: mono1, a palette that is not the image's own,
+ * rgb565, rgb555. */
 typedef enum png2bmp_dither {
+    PNG2BMP_DITHER_DEFAULT, /* Floyd-Steinberg for mono1 and palettes, none for 16 bits */
     PNG2BMP_DITHER_FLOYD_STEINBERG,
+    PNG2BMP_DITHER_ATKINSON,
     PNG2BMP_DITHER_ORDERED, /* Bayer's matrix of 8 x 8 */
-    PNG2BMP_DITHER_NONE,    /* white where luma >= options.threshold */
+    PNG2BMP_DITHER_NONE,    /* the nearest; mono1: white where luma >= options.threshold */
     PNG2BMP_DITHER_COUNT
 } png2bmp_dither;
+
+/* The header of the BMP. */
+typedef enum png2bmp_header {
+    PNG2BMP_HEADER_DEFAULT, /* 40 bytes, bgra32 108 */
+    PNG2BMP_HEADER_INFO,    /* 40: BITMAPINFOHEADER */
+    PNG2BMP_HEADER_V4,      /* 108: BITMAPV4HEADER, sRGB */
+    PNG2BMP_HEADER_V5,      /* 124: BITMAPV5HEADER, sRGB */
+    PNG2BMP_HEADER_COUNT
+} png2bmp_header;
 
 /* Instruction sets that the hot functions may use. AUTO: the best of this CPU.
  * A level that the CPU or the build lacks falls back to the next lower one. */
@@ -189,12 +204,25 @@ typedef struct png2bmp_options {
     bool            ignore_checksums; /* neither CRC-32 nor Adler-32 is looked at */
     uint64_t        max_pixels;       /* width * height above it is refused */
     uint64_t        max_memory;       /* a plan with more `memory` is refused */
-    png2bmp_dither  dither;           /* mono1 */
-    uint8_t         threshold;        /* mono1: the luma from which on a pixel is white */
-    bool            invert;           /* mono1: black for white */
+    png2bmp_dither  dither;
+    uint8_t         threshold; /* mono1: the luma from which on a pixel is white */
+    bool            invert;    /* mono1: black for white */
     png2bmp_cpu     cpu;
-    bool            exclusive; /* png2bmp_save replaces nothing */
-    bool            sync;      /* png2bmp_save waits for the disk */
+    bool            exclusive;       /* png2bmp_save replaces nothing */
+    bool            sync;            /* png2bmp_save waits for the disk */
+    uint8_t         alpha_threshold; /* ALPHA_KEY: the alpha from which on a pixel is opaque */
+    png2bmp_header  header;
+    bool            file_header; /* false: a DIB without it, as clipboards take it */
+    uint32_t        x_pixels_per_meter, y_pixels_per_meter; /* 0: as the PNG says */
+
+    /* Colours of the BMP. `bits` (1, 4, 8) is for indexed; 0: the smallest that holds them.
+     * At most one of the others may be set; with neither, indexed has the image's own colours.
+     * colors: so many are chosen for the image (2 to 256), which is held in memory for that.
+     * palette: these and no others, R G B; for indexed, and for bgr24. */
+    uint8_t  bits;
+    uint16_t colors;
+    uint16_t palette_entries; /* 0: none, else 2 to 256 */
+    uint8_t  palette[256][3];
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */

@@ -4,6 +4,7 @@
 
 const native = require('./native');
 const { PngError } = require('./errors');
+const { palettes } = require('./palettes');
 const { defaultOf, inputs, offered } = require('./options');
 
 function warningCodes() {
@@ -18,6 +19,8 @@ const constants = Object.freeze({
   alphas: Object.freeze(offered('alpha')),
   depths16: Object.freeze(offered('depth16')),
   dithers: Object.freeze(offered('dither')),
+  headers: Object.freeze(offered('header')),
+  palettes: Object.freeze(Object.keys(palettes)),
   inputs: Object.freeze(inputs),
   colorTypes: Object.freeze({ gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgbAlpha: 6 }),
   DEFAULT_MAX_PIXELS: defaultOf('maxPixels'),

@@ -37,7 +37,12 @@ export type Color =
   | { readonly r: number; readonly g: number; readonly b: number };
 
 /** The BMP variants that can be written. */
-export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565';
+export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565' | 'rgb555';
+
+/** Palettes that have a name: black and white with red or yellow, grays, e-paper of seven and six
+ * colours, the 16 of VGA and Windows, the 216 of the web. */
+export type PaletteName = 'bw' | 'bwr' | 'bwy' | 'bwry' | 'gray4' | 'gray16' | 'acep7' | 'spectra6' |
+  'vga16' | 'web216';
 
 /** A defect of a PNG that was tolerated. */
 export interface Warning {
@@ -52,24 +57,42 @@ export interface Options {
   /**
    * - `'bgr24'` (default): 40-byte header, 24 bit, read by every program.
    * - `'bgra32'`: BITMAPV4HEADER, BI_BITFIELDS, straight alpha.
-   * - `'indexed'`: 1 or 8 bit with palette, for gray and palette images without alpha.
+   * - `'indexed'`: 1, 4 or 8 bit with a palette: the image's own colours, or see `colors` and
+   *   `palette`, either of which makes this format the default.
    * - `'auto'`: the smallest of these three without loss.
    * - `'gray8'`: luma, 8 bit with a gray palette.
    * - `'mono1'`: black and white, 1 bit; see `dither`, `threshold`, `invert`.
-   * - `'rgb565'`: 16 bit, BI_BITFIELDS.
+   * - `'rgb565'`: 16 bit, BI_BITFIELDS; `'rgb555'`: 16 bit, BI_RGB.
    */
   format?: Format | 'auto' | undefined;
-  /** Where the format has no alpha: `'blend'` (default) onto `background`, or `'drop'`, the
-   * colour as stored. */
-  alpha?: 'blend' | 'drop' | undefined;
+  /** Where the format has no alpha: `'blend'` (default) onto `background`; `'drop'`, the colour as
+   * stored; or `'key'`, one of the two by `alphaThreshold`, without soft edges. For `'bgra32'`:
+   * `'premultiply'`. */
+  alpha?: 'blend' | 'drop' | 'key' | 'premultiply' | undefined;
+  /** `alpha: 'key'`: the lowest alpha that is opaque, 1 to 255; default 128. */
+  alphaThreshold?: number | undefined;
   /** The colour under `alpha: 'blend'`; default `'#ffffff'`. */
   background?: Color | undefined;
   /** Write the rows from top to bottom, with a negative height; default `false`. */
   topDown?: boolean | undefined;
   /** 16 to 8 bits: `'round'` (default) to the nearest, or `'truncate'` to the high byte. */
   depth16?: 'round' | 'truncate' | undefined;
-  /** How `'mono1'` chooses between black and white; default `'floyd-steinberg'`. */
-  dither?: 'floyd-steinberg' | 'ordered' | 'none' | undefined;
+  /** `'indexed'`: bits of a pixel; default the smallest that holds the colours. */
+  bits?: 1 | 4 | 8 | undefined;
+  /** Choose the best colours for the image, 2 to 256. The image is held in memory meanwhile. */
+  colors?: number | undefined;
+  /** These colours and no others, 2 to 256, in this order: a name, a list, or bytes R G B. For
+   * `'indexed'` and `'bgr24'`. */
+  palette?: PaletteName | readonly Color[] | Uint8Array | Uint8ClampedArray | undefined;
+  /** How colours are reduced: `'mono1'`, `colors`, `palette` (default
+   * `'floyd-steinberg'`), `'rgb565'` and `'rgb555'` (default `'none'`). */
+  dither?: 'floyd-steinberg' | 'atkinson' | 'ordered' | 'none' | undefined;
+  /** 40 bytes (`'info'`, the default except for `'bgra32'`), 108 or 124. */
+  header?: 'info' | 'v4' | 'v5' | undefined;
+  /** Pixels per inch, or per metre; default what the PNG says. */
+  density?: number | { readonly x: number; readonly y: number } | undefined;
+  /** `false`: without the 14 bytes of the file header, a DIB; default `true`. */
+  fileHeader?: boolean | undefined;
   /** `'mono1'`: the lowest luma that is white, 0 to 255; default 128. */
   threshold?: number | undefined;
   /** `'mono1'`: swap black and white; default `false`. */
@@ -296,9 +319,11 @@ export const errors: {
 
 export const constants: {
   readonly formats: readonly (Format | 'auto')[];
-  readonly alphas: readonly ('blend' | 'drop')[];
+  readonly alphas: readonly ('blend' | 'drop' | 'key' | 'premultiply')[];
   readonly depths16: readonly ('round' | 'truncate')[];
-  readonly dithers: readonly ('floyd-steinberg' | 'ordered' | 'none')[];
+  readonly dithers: readonly ('floyd-steinberg' | 'atkinson' | 'ordered' | 'none')[];
+  readonly headers: readonly ('info' | 'v4' | 'v5')[];
+  readonly palettes: readonly PaletteName[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
   readonly colorTypes: {
     readonly gray: 0;

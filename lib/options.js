@@ -5,13 +5,15 @@
 
 const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const { isUint8Array, isUint8ClampedArray } = require('./kinds');
+const { palettes } = require('./palettes');
 
 const inputs = ['borrow', 'copy', 'transfer'];
 
 // ---- Values to numbers ------------------------------------------------------------------------
 
-// decodePNG asks for the others, by its `channels`.
-const isOffered = (name) => !name.startsWith('raw-');
+// '': nothing was chosen. decodePNG asks for raw formats, by its `channels`.
+const isOffered = (name) => name !== '' && !name.startsWith('raw-');
 
 function oneOf(name, list, value) {
   if (!list.includes(value)) {
@@ -79,6 +81,49 @@ function color({ name }, value) {
   return r << 16 | g << 8 | b;
 }
 
+// ---- Palettes and density -------------------------------------------------------------------------
+
+const paletteForms = `${Object.keys(palettes).join(', ')}, a list of 2 to 256 colours, or their bytes R G B`;
+
+function bytesToColors(bytes) {
+  return Array.from({ length: Math.floor(bytes.length / 3) },
+    (_, i) => bytes[3 * i] << 16 | bytes[3 * i + 1] << 8 | bytes[3 * i + 2]);
+}
+
+/** 0xRRGGBB for each. */
+function paletteColors(value) {
+  if (typeof value === 'string' && palettes[value] !== undefined) {
+    return palettes[value];
+  }
+  const isBytes = isUint8Array(value) || isUint8ClampedArray(value);
+  if (!isBytes && !Array.isArray(value)) {
+    throw (typeof value === 'string' ? argumentValueError : argumentTypeError)(
+      'option', 'palette', paletteForms, value);
+  }
+  const count = isBytes ? value.length / 3 : value.length;
+  if (!(Number.isInteger(count) && count >= 2 && count <= 256)) {
+    throw argumentValueError('option', 'palette', paletteForms, value);
+  }
+  return isBytes ? bytesToColors(value) : value.map((item) => color({ name: 'palette' }, item));
+}
+
+const METERS_PER_INCH = 0.0254;
+const densityForms = 'pixels per inch, or { x, y } in pixels per metre';
+
+/** { x, y } in pixels per metre, whole numbers of 31 bits. */
+function pixelsPerMeter(value) {
+  const { x, y } = typeof value === 'number' ? { x: value / METERS_PER_INCH, y: value / METERS_PER_INCH }
+    : value ?? {};
+  if (typeof x !== 'number' || typeof y !== 'number') {
+    throw argumentTypeError('option', 'density', densityForms, value);
+  }
+  const whole = { x: Math.round(x), y: Math.round(y) };
+  if (!(whole.x >= 1 && whole.x <= 0x7fffffff && whole.y >= 1 && whole.y <= 0x7fffffff)) {
+    throw rangeError('option', 'density', `${densityForms}: more than 0`, value);
+  }
+  return whole;
+}
+
 // In the order of host_option_kind.
 const toNumber = [choice, flag, wholeNumber, limit, color];
 
@@ -101,7 +146,10 @@ function abortSignal(value) {
 
 // ---- Options objects ------------------------------------------------------------------------------
 
-const initial = Float64Array.from(table, (row) => (row.name === 'cpu' ? cpu : row.initial));
+const initial = Float64Array.from(table, (row) => (row.name === '_cpu' ? cpu : row.initial));
+
+const placeOf = (name) => table.findIndex((row) => row.name === name);
+const choicesOf = (name) => table[placeOf(name)].choices;
 
 function defaults() {
   return {
@@ -110,13 +158,22 @@ function defaults() {
   };
 }
 
+const X_DENSITY = placeOf('_xPixelsPerMeter');
+const Y_DENSITY = placeOf('_yPixelsPerMeter');
+
 // Name to what puts a value into the options that are read.
 const readers = { __proto__: null };
 table.forEach((row, place) => {
-  if (row.name !== 'cpu') { // an environment variable: see native.js
+  if (!row.name.startsWith('_')) { // those are for lib/ alone
     readers[row.name] = (parsed, value) => { parsed.values[place] = toNumber[row.kind](row, value); };
   }
 });
+readers.density = (parsed, value) => {
+  const { x, y } = pixelsPerMeter(value);
+  parsed.values[X_DENSITY] = x;
+  parsed.values[Y_DENSITY] = y;
+};
+readers.palette = (parsed, value) => { parsed.palette = paletteColors(value); };
 readers.onWarning = (parsed, value) => { parsed.onWarning = listener(value); };
 readers.input = (parsed, value) => { parsed.input = oneOf('input', inputs, value); };
 readers.maxInputBytes = (parsed, value) => {
@@ -125,6 +182,10 @@ readers.maxInputBytes = (parsed, value) => {
 readers.signal = (parsed, value) => { parsed.signal = abortSignal(value); };
 
 const none = Object.freeze(defaults());
+
+const FORMAT = placeOf('format');
+const COLORS = placeOf('colors');
+const INDEXED = choicesOf('format').indexOf('indexed');
 
 function unknownOption(key) {
   const known = Object.keys(readers).join(', ');
@@ -137,6 +198,16 @@ function readable(options) {
     throw argumentTypeError('argument', 'options', 'an object', options);
   }
   return options;
+}
+
+/** Puts the colours behind the other numbers. Colours without a format mean 'indexed'. */
+function withPalette(parsed, format) {
+  const { palette, ...others } = parsed;
+  if (format === undefined && (palette !== undefined || parsed.values[COLORS] !== initial[COLORS])) {
+    parsed.values[FORMAT] = INDEXED;
+  }
+  return palette === undefined ? parsed
+    : { ...others, values: Float64Array.of(...parsed.values, ...palette) };
 }
 
 /** { values, onWarning, input, signal, maxInputBytes } of an options object. Own properties
@@ -157,13 +228,9 @@ function readOptions(options) {
       reader(parsed, value);
     }
   }
-  return parsed;
+  return withPalette(parsed, Object.hasOwn(options, 'format') ? options.format : undefined);
 }
 
-const placeOf = (name) => table.findIndex((row) => row.name === name);
-const choicesOf = (name) => table[placeOf(name)].choices;
-
-const FORMAT = placeOf('format');
 const DEPTH16 = placeOf('depth16');
 const rawFormats = { 3: choicesOf('format').indexOf('raw-rgb'), 4: choicesOf('format').indexOf('raw-rgba') };
 

@@ -125,10 +125,13 @@ function sources() {
   return [...recipe('LIBRARY_SOURCES').filter((source) => !isForFiles(source)), ...ours.map((name) => `wasm/${name}`)];
 }
 
+// What works on bytes and pixels; the rest runs a few times a conversion, and should be small.
+const IS_HOT = /(inflate|unfilter|pixels|dither|nearest|adam7|indices|panel|mono|quantize|adler32|crc32)[^/]*$/;
+
 function compile(source, flags) {
   const object = path.join(work, `${path.relative(root, source).replaceAll('/', '_')}.o`);
   const isReplaced = flags.includes('-msimd128') && REPLACED.includes(source);
-  run('clang', [...COMPILE, ...(isReplaced ? ['-Os'] : optimization(source)), ...flags, '-c', '-o', object, source]);
+  run('clang', [...COMPILE, ...(isReplaced || !IS_HOT.test(source) ? ['-Os'] : optimization(source)), ...flags, '-c', '-o', object, source]);
   return object;
 }
 

@@ -51,13 +51,16 @@ void adam7_scatter(uint8_t *row, const uint8_t *src, const adam7_pass *pass, siz
     }
 }
 
-void adam7_scatter_bits(uint8_t *row, const uint8_t *src, const adam7_pass *pass)
+void adam7_scatter_bits(uint8_t *row, const uint8_t *src, const adam7_pass *pass, unsigned bits)
 {
-    size_t to = pass->x0;
+    const size_t   per_byte = 8 / bits;
+    const unsigned mask = (1u << bits) - 1;
+    size_t         to = pass->x0;
 
     for (size_t x = 0; x < pass->width; x++, to += pass->dx) {
-        const unsigned bit = (unsigned)src[x / 8] >> (7 - x % 8) & 1;
+        const unsigned pixel =
+            (unsigned)src[x / per_byte] >> (8 - bits * (x % per_byte + 1)) & mask;
 
-        row[to / 8] |= (uint8_t)(bit << (7 - to % 8));
+        row[to / per_byte] |= (uint8_t)(pixel << (8 - bits * (to % per_byte + 1)));
     }
 }

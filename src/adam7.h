@@ -22,6 +22,6 @@ adam7_pass adam7_pass_of(unsigned pass, uint32_t width, uint32_t height);
 void adam7_scatter(uint8_t *row, const uint8_t *src, const adam7_pass *pass, size_t pixel_bytes);
 
 /* The same for pixels of one bit: the places in `row` must be 0 before. */
-void adam7_scatter_bits(uint8_t *row, const uint8_t *src, const adam7_pass *pass);
+void adam7_scatter_bits(uint8_t *row, const uint8_t *src, const adam7_pass *pass, unsigned bits);
 
 #endif

@@ -8,61 +8,59 @@
 #include "format.h"
 
 #define FILE_HEADER 14
-#define INFO_HEADER 40
-#define V4_HEADER 108
-#define MASKS 12 /* red, green, blue: behind a 40-byte header with BI_BITFIELDS */
+#define MASKS 12 /* red, green, blue: after a 40-byte header with BI_BITFIELDS */
 
 #define BI_RGB 0
 #define BI_BITFIELDS 3
 #define LCS_SRGB 0x73524742u /* 'sRGB' */
+#define LCS_GM_IMAGES 4u
 
-static uint32_t header_bytes(header_kind kind)
+/* ---- Sizes ---------------------------------------------------------------------- */
+
+static const uint32_t header_sizes[] = {
+    [PNG2BMP_HEADER_INFO] = 40, [PNG2BMP_HEADER_V4] = 108, [PNG2BMP_HEADER_V5] = 124};
+
+_Static_assert(FILE_HEADER + 124 + 4 * 256 == BMP_MAX_HEADER, "the longest header");
+
+static png2bmp_header header_of(const format_row *row, const png2bmp_options *options)
 {
-    switch (kind) {
-    case HEADER_NONE:
-        return 0;
-    case HEADER_INFO:
-        return FILE_HEADER + INFO_HEADER;
-    case HEADER_INFO_MASKS:
-        return FILE_HEADER + INFO_HEADER + MASKS;
-    case HEADER_V4:
-        return FILE_HEADER + V4_HEADER;
-    }
-    return 0;
+    if (options->header != PNG2BMP_HEADER_DEFAULT)
+        return options->header;
+    return row->header == HEADER_ALPHA ? PNG2BMP_HEADER_V4 : PNG2BMP_HEADER_INFO;
 }
 
-static uint32_t palette_entries(palette_kind kind, unsigned index_bits)
+static uint32_t header_bytes(const format_row *row, const png2bmp_options *options)
 {
-    switch (kind) {
-    case PALETTE_NONE:
+    const png2bmp_header header = header_of(row, options);
+    const bool           has_masks = row->header == HEADER_MASKS && header == PNG2BMP_HEADER_INFO;
+
+    if (row->header == HEADER_NONE)
         return 0;
-    case PALETTE_OF_IMAGE:
-        return 1u << index_bits;
-    case PALETTE_GRAYS:
-        return 256;
-    case PALETTE_BLACK_WHITE:
-        return 2;
-    }
-    return 0;
+    return (options->file_header ? FILE_HEADER : 0) + header_sizes[header] +
+           (has_masks ? MASKS : 0);
 }
 
 png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
-                            unsigned index_bits)
+                            unsigned index_bits, const png2bmp_options *options)
 {
     const format_row *row = format_of(format);
     png2bmp_bmp_info  bmp = {.format = format, .bits_per_pixel = row->bits_per_pixel};
     uint64_t          row_bytes;
 
-    if (row->palette == PALETTE_OF_IMAGE && index_bits == 1)
-        bmp.bits_per_pixel = 1;
-    bmp.palette_entries = palette_entries(row->palette, index_bits);
-    bmp.header_length = header_bytes(row->header) + 4 * bmp.palette_entries;
+    if (row->palette == PALETTE_OF_IMAGE)
+        bmp.bits_per_pixel = (uint8_t)index_bits;
+    /* Always whole: UEFI firmware and others refuse a palette that is shorter than its depth. */
+    if (row->palette != PALETTE_NONE)
+        bmp.palette_entries = 1u << bmp.bits_per_pixel;
+    bmp.header_length = header_bytes(row, options) + 4 * bmp.palette_entries;
     /* At most (2^31-1) * 32 bits a row and 2^31-1 rows: below 2^64. */
     row_bytes = ((uint64_t)width * bmp.bits_per_pixel + 7) / 8;
     bmp.stride = row->header == HEADER_NONE ? row_bytes : round_up(row_bytes, 4);
     bmp.byte_length = bmp.header_length + bmp.stride * height;
     return bmp;
 }
+
+/* ---- Bytes ---------------------------------------------------------------------- */
 
 static uint8_t *put16(uint8_t *p, unsigned v)
 {
@@ -89,32 +87,61 @@ static uint8_t *put_info_header(uint8_t *p, const png2bmp_plan *plan, uint32_t s
                                 uint32_t compression)
 {
     const png2bmp_bmp_info *bmp = &plan->bmp;
+    const png2bmp_options  *options = &plan->options;
     const uint32_t          height = plan->png.height;
+    const bool              given = options->x_pixels_per_meter || options->y_pixels_per_meter;
 
     p = put32(p, size);
     p = put32(p, plan->png.width);
-    p = put32(p, plan->options.top_down ? 0u - height : height);
+    p = put32(p, options->top_down ? 0u - height : height);
     p = put16(p, 1); /* biPlanes */
     p = put16(p, bmp->bits_per_pixel);
     p = put32(p, compression);
     p = put32(p, (uint32_t)(bmp->byte_length - bmp->header_length)); /* biSizeImage */
-    p = put32(p, plan->png.x_pixels_per_meter);
-    p = put32(p, plan->png.y_pixels_per_meter);
+    p = put32(p, given ? options->x_pixels_per_meter : plan->png.x_pixels_per_meter);
+    p = put32(p, given ? options->y_pixels_per_meter : plan->png.y_pixels_per_meter);
     p = put32(p, bmp->palette_entries); /* biClrUsed */
     return put32(p, 0);                 /* biClrImportant: all */
 }
 
-static uint8_t *put_masks(uint8_t *p, uint32_t red, uint32_t green, uint32_t blue)
+typedef struct color_masks {
+    uint32_t red, green, blue, alpha;
+} color_masks;
+
+static color_masks masks_of(const format_row *row)
 {
-    return put32(put32(put32(p, red), green), blue);
+    switch (row->header) {
+    case HEADER_NONE:
+    case HEADER_RGB: /* what they are follows from the bits */
+        break;
+    case HEADER_MASKS:
+        return (color_masks){0xf800, 0x07e0, 0x001f, 0};
+    case HEADER_ALPHA:
+        return (color_masks){0x00ff0000, 0x0000ff00, 0x000000ff, 0xff000000};
+    }
+    return (color_masks){0, 0, 0, 0};
 }
 
-static void put_v4_fields(uint8_t *p)
+static uint8_t *put_masks(uint8_t *p, color_masks masks)
 {
-    p = put_masks(p, 0x00ff0000, 0x0000ff00, 0x000000ff);
-    p = put32(p, 0xff000000); /* alpha */
+    return put32(put32(put32(p, masks.red), masks.green), masks.blue);
+}
+
+/* What V4 has behind the first 40 bytes. */
+static uint8_t *put_v4_fields(uint8_t *p, color_masks masks)
+{
+    p = put_masks(p, masks);
+    p = put32(p, masks.alpha);
     p = put32(p, LCS_SRGB);
     memset(p, 0, 48); /* endpoints and gamma: not used with LCS_sRGB */
+    return p + 48;
+}
+
+/* What V5 has behind V4: rendering intent, and no profile. */
+static uint8_t *put_v5_fields(uint8_t *p)
+{
+    p = put32(p, LCS_GM_IMAGES);
+    return put32(put32(put32(p, 0), 0), 0);
 }
 
 static void put_palette(uint8_t *p, uint8_t (*palette)[4], uint32_t entries)
@@ -127,23 +154,21 @@ static void put_palette(uint8_t *p, uint8_t (*palette)[4], uint32_t entries)
 
 void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)[4])
 {
-    const header_kind kind = format_of(plan->bmp.format)->header;
+    const format_row    *row = format_of(plan->bmp.format);
+    const png2bmp_header header = header_of(row, &plan->options);
+    const bool           is_long = header != PNG2BMP_HEADER_INFO;
+    const bool has_masks = row->header == HEADER_MASKS || (row->header == HEADER_ALPHA && is_long);
 
-    if (kind == HEADER_NONE)
+    if (row->header == HEADER_NONE)
         return;
-    dst = put_file_header(dst, &plan->bmp);
-    switch (kind) {
-    case HEADER_NONE:
-        break;
-    case HEADER_INFO:
-        put_palette(put_info_header(dst, plan, INFO_HEADER, BI_RGB), palette,
-                    plan->bmp.palette_entries);
-        break;
-    case HEADER_INFO_MASKS:
-        put_masks(put_info_header(dst, plan, INFO_HEADER, BI_BITFIELDS), 0xf800, 0x07e0, 0x001f);
-        break;
-    case HEADER_V4:
-        put_v4_fields(put_info_header(dst, plan, V4_HEADER, BI_BITFIELDS));
-        break;
-    }
+    if (plan->options.file_header)
+        dst = put_file_header(dst, &plan->bmp);
+    dst = put_info_header(dst, plan, header_sizes[header], has_masks ? BI_BITFIELDS : BI_RGB);
+    if (is_long)
+        dst = put_v4_fields(dst, masks_of(row));
+    else if (has_masks)
+        dst = put_masks(dst, masks_of(row));
+    if (header == PNG2BMP_HEADER_V5)
+        dst = put_v5_fields(dst);
+    put_palette(dst, palette, plan->bmp.palette_entries);
 }

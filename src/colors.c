@@ -7,6 +7,33 @@
 /* No 16-bit sample equals it. */
 #define NO_KEY 0x10000u
 
+/* Indices can say everything there is: one value a pixel, and no more than 256
+ * colours after blending. A 16-bit gray key is one colour too many. */
+static bool has_own_palette(const png2bmp_plan *plan)
+{
+    const png2bmp_png_info *png = &plan->png;
+
+    if (png->color_type == PNG2BMP_GRAY)
+        return png->bit_depth < 16 || !png->has_key || plan->options.alpha == PNG2BMP_ALPHA_DROP;
+    return png->color_type == PNG2BMP_PALETTE;
+}
+
+palette_kind colors_kind(const png2bmp_plan *plan)
+{
+    const palette_kind kind = format_of(plan->bmp.format)->palette;
+
+    if (kind == PALETTE_OF_IMAGE &&
+        (plan->options.palette_entries || plan->options.colors || !has_own_palette(plan)))
+        return PALETTE_GIVEN;
+    return kind;
+}
+
+bool colors_are_matched(const png2bmp_plan *plan)
+{
+    return colors_kind(plan) == PALETTE_GIVEN ||
+           (plan->options.palette_entries > 0 && format_of(plan->bmp.format)->takes_palette);
+}
+
 /* R G B A of one gray level or palette index. */
 static void stored_color(uint8_t rgba[4], const png2bmp_png_info *png, unsigned i)
 {
@@ -16,6 +43,15 @@ static void stored_color(uint8_t rgba[4], const png2bmp_png_info *png, unsigned 
         memset(rgba, (int)(i * 255 / ((1u << png->bit_depth) - 1)), 3);
         rgba[3] = png->has_key && i == png->key[0] ? 0 : 255;
     }
+}
+
+/* The colour onto the background: blended, or one of the two. */
+static uint8_t onto(const png2bmp_options *options, uint8_t color, uint8_t alpha,
+                    uint8_t background)
+{
+    if (options->alpha != PNG2BMP_ALPHA_KEY)
+        return blend8(color, alpha, background);
+    return alpha >= options->alpha_threshold ? color : background;
 }
 
 static void prepare_lut(row_context *context, const png2bmp_plan *plan)
@@ -29,9 +65,9 @@ static void prepare_lut(row_context *context, const png2bmp_plan *plan)
 
         stored_color(rgba, &plan->png, i);
         for (unsigned channel = 0; channel < 3; channel++)
-            entry[channel] = blend
-                                 ? blend8(rgba[2 - channel], rgba[3], context->background[channel])
-                                 : rgba[2 - channel];
+            entry[channel] = blend ? onto(&plan->options, rgba[2 - channel], rgba[3],
+                                          context->background[channel])
+                                   : rgba[2 - channel];
         entry[3] = blend ? 255 : rgba[3];
     }
 }
@@ -60,9 +96,18 @@ void colors_prepare(row_context *context, const png2bmp_plan *plan)
         prepare_lut(context, plan);
 }
 
+/* How many gray levels or indices there are, those without an entry included: they are black. */
+static size_t own_entries(const png2bmp_png_info *png)
+{
+    const size_t all = (size_t)1 << png->bit_depth;
+
+    return png->color_type == PNG2BMP_PALETTE ? smaller(all, png->palette_entries) : all;
+}
+
 void colors_palette(uint8_t (*palette)[4], const row_context *context, const png2bmp_plan *plan)
 {
-    switch (format_of(plan->bmp.format)->palette) {
+    memset(palette, 0, 4 * (size_t)plan->bmp.palette_entries);
+    switch (colors_kind(plan)) {
     case PALETTE_NONE:
         break;
     case PALETTE_BLACK_WHITE:
@@ -72,9 +117,14 @@ void colors_palette(uint8_t (*palette)[4], const row_context *context, const png
     case PALETTE_GRAYS:
         gray_ramp(palette);
         break;
+    case PALETTE_GIVEN:
+        for (unsigned i = 0; i < plan->options.palette_entries; i++)
+            for (unsigned channel = 0; channel < 3; channel++)
+                palette[i][channel] = plan->options.palette[i][2 - channel];
+        break;
     case PALETTE_OF_IMAGE:
         if (uses_lut(&plan->png))
-            memcpy(palette, context->lut, 4 * (size_t)plan->bmp.palette_entries);
+            memcpy(palette, context->lut, 4 * (size_t)own_entries(&plan->png));
         else
             gray_ramp(palette);
         break;

@@ -18,8 +18,7 @@
 
 #include "adam7.h"
 #include "bytes.h"
-#include "encode.h"
-#include "header.h"
+#include "colors.h"
 #include "indices.h"
 #include "kernels.h"
 #include "plan.h"
@@ -40,6 +39,7 @@ typedef struct conversion {
     row_writer  writer;
     bool        direct; /* unfilter writes the BMP row itself */
     bool        watch_indices;
+    bool        is_narrowed; /* indices have fewer bits in the BMP */
 
     /* One allocation: what the writer wants, scratch rows of `pitch` bytes (the
      * prior scanline, then a group of them), and for an interlaced image a row of
@@ -75,7 +75,9 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                       .direct = r.direct,
                       .unfilter = kernels->unfilter[r.unfilter],
                       .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
-                                       plan->png.palette_entries < 1u << plan->png.bit_depth};
+                                       plan->png.palette_entries < 1u << plan->png.bit_depth,
+                      .is_narrowed = colors_kind(plan) == PALETTE_OF_IMAGE &&
+                                     plan->bmp.bits_per_pixel < plan->png.bit_depth};
     status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.row_bytes, kernels, control,
                             report);
     if (status)
@@ -114,6 +116,10 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
 
     if (highest < c->plan->png.palette_entries)
         return PNG2BMP_OK;
+    if (c->is_narrowed && highest >= 1u << c->plan->bmp.bits_per_pixel)
+        return report_error(c->scanlines.file.report, PNG2BMP_ERR_PALETTE_INDEX,
+                            "palette index %u does not fit into %u bits: leave 'bits' out", highest,
+                            (unsigned)c->plan->bmp.bits_per_pixel);
     c->watch_indices = false;
     return report_warning(c->scanlines.file.report, c->scanlines.file.strict,
                           PNG2BMP_ERR_PALETTE_INDEX,
@@ -218,7 +224,7 @@ static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pa
     }
     rows_write(&c->writer, pixels, samples, pass->width);
     if (bits < 8)
-        adam7_scatter_bits(dst, pixels, pass);
+        adam7_scatter_bits(dst, pixels, pass, bits);
     else
         adam7_scatter(dst, pixels, pass, bits / 8);
 }
@@ -297,48 +303,4 @@ png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t
         status = scanlines_finish(&c.scanlines);
     close_conversion(&c);
     return status;
-}
-
-/* ---- Black and white out of an interlaced image ---------------------------- */
-
-/* Dithering goes down the image, the passes go over it seven times: the image is
- * converted to gray first, all of it. */
-static png2bmp_status convert_mono_interlaced(const png2bmp_plan *plan, const uint8_t *png,
-                                              size_t size, row_target *target,
-                                              const png2bmp_control *control,
-                                              png2bmp_report        *report)
-{
-    const uint32_t width = plan->png.width, height = plan->png.height;
-    png2bmp_plan   gray_plan = route_through_gray(plan), mono_plan;
-    png2bmp_pixels gray = {.width = width, .height = height, .channels = 1};
-    row_target     gray_rows;
-    uint8_t       *data;
-    png2bmp_status status;
-
-    gray.stride = (size_t)gray_plan.bmp.stride;
-    gray.size = gray.stride * height;
-    gray.data = data = malloc(gray.size);
-    if (!data)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    gray_rows = target_at(data, height, &gray_plan);
-    status = convert_rows(&gray_plan, png, size, &gray_rows, control, report);
-    if (!status)
-        status = png2bmp_plan_pixels(&mono_plan, &gray, &plan->options, report);
-    if (!status)
-        status = encode_rows(&mono_plan, &gray, target, control, report);
-    free(data);
-    return status;
-}
-
-/* ---- Run ------------------------------------------------------------------ */
-
-png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
-                           const png2bmp_control *control, png2bmp_report *report)
-{
-    row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
-
-    header_write(bmp, plan);
-    if (route_goes_through_gray(plan))
-        return convert_mono_interlaced(plan, png, size, &target, control, report);
-    return convert_rows(plan, png, size, &target, control, report);
 }

@@ -4,8 +4,7 @@
 
 #include "target.h"
 
-/* Writes every row, padding included. 'mono1' out of an interlaced image is not for
- * this function but for png2bmp_run. */
+/* Writes every row, padding included. Not where whole_is_needed: see whole.h. */
 png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
                             row_target *target, const png2bmp_control *control,
                             png2bmp_report *report);

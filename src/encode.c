@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "header.h"
 #include "kernels.h"
 #include "report.h"
 #include "rows.h"
@@ -86,14 +85,4 @@ png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixel
     }
     free(e.memory);
     return status;
-}
-
-png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                                  uint8_t *bmp, const png2bmp_control *control,
-                                  png2bmp_report *report)
-{
-    row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
-
-    header_write(bmp, plan);
-    return encode_rows(plan, pixels, &target, control, report);
 }

@@ -6,37 +6,48 @@
 #include "kernels.h"
 
 typedef enum header_kind {
-    HEADER_NONE,       /* no BMP: bare rows without header and padding */
-    HEADER_INFO,       /* 40 bytes, BI_RGB, and the palette */
-    HEADER_INFO_MASKS, /* 40 bytes, BI_BITFIELDS, and three masks */
-    HEADER_V4          /* 108 bytes, BI_BITFIELDS, with alpha */
+    HEADER_NONE,  /* no BMP: bare rows without header and padding */
+    HEADER_RGB,   /* BI_RGB, and the palette */
+    HEADER_MASKS, /* BI_BITFIELDS with three masks */
+    HEADER_ALPHA  /* BI_BITFIELDS with four masks: 108 bytes unless options.header says otherwise */
 } header_kind;
 
 typedef enum palette_kind {
     PALETTE_NONE,
     PALETTE_OF_IMAGE, /* the colours of the image: only gray and palette images have one */
     PALETTE_GRAYS,    /* 256 of them */
-    PALETTE_BLACK_WHITE
+    PALETTE_BLACK_WHITE,
+    PALETTE_GIVEN /* by the options, or chosen for the image: see colors_kind */
 } palette_kind;
 
 /* What is done to a row after the samples have become pixels. */
 typedef enum second_step {
+    /* by the format */
     STEP_NONE,
     STEP_LUMA,
     STEP_BITS, /* luma, then black or white; rows must come in order */
     STEP_RGB565,
+    STEP_RGB555,
     STEP_SWAP_RGB, /* B G R to R G B */
-    STEP_SWAP_RGBA
+    STEP_SWAP_RGBA,
+    /* by the options and the image: see step_of in rows.c */
+    STEP_MATCH,  /* to colours of a palette; rows must come in order */
+    STEP_DITHER, /* to 16 bits; rows must come in order */
+    STEP_PACK,   /* indices of another depth */
+    STEP_KEY,    /* alpha to the background's colour or the pixel's */
+    STEP_PREMULTIPLY
 } second_step;
 
 typedef struct format_row {
     const char  *name;
-    uint8_t      bits_per_pixel; /* PALETTE_OF_IMAGE: 1 where the image has 1 bit */
+    uint8_t      bits_per_pixel; /* PALETTE_OF_IMAGE: at most */
     header_kind  header;
     palette_kind palette;
     second_step  step;
     bool         keeps_alpha;
-    bool         top_down; /* whatever the options say */
+    bool         dithers;       /* without a palette, too */
+    bool         takes_palette; /* though it is not indexed */
+    bool         top_down;      /* whatever the options say */
 
     /* The unfilter that writes rows of this format itself, where samples become pixels
      * by direct_row: the rows hold the scanline's bytes, or those bytes swapped.

@@ -10,12 +10,16 @@
         return i < sizeof names / sizeof *names ? names[i] : NULL;                                 \
     }
 
-LIST(alphas, [PNG2BMP_ALPHA_BLEND] = "blend", [PNG2BMP_ALPHA_DROP] = "drop")
+LIST(alphas, [PNG2BMP_ALPHA_BLEND] = "blend", [PNG2BMP_ALPHA_DROP] = "drop",
+     [PNG2BMP_ALPHA_KEY] = "key", [PNG2BMP_ALPHA_PREMULTIPLY] = "premultiply")
 LIST(depths16, [PNG2BMP_DEPTH16_ROUND] = "round", [PNG2BMP_DEPTH16_TRUNCATE] = "truncate")
-LIST(dithers, [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
-     [PNG2BMP_DITHER_ORDERED] = "ordered", [PNG2BMP_DITHER_NONE] = "none")
+LIST(dithers, [PNG2BMP_DITHER_DEFAULT] = "", [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
+     [PNG2BMP_DITHER_ATKINSON] = "atkinson", [PNG2BMP_DITHER_ORDERED] = "ordered",
+     [PNG2BMP_DITHER_NONE] = "none")
 LIST(cpus, [PNG2BMP_CPU_AUTO] = "auto", [PNG2BMP_CPU_SCALAR] = "scalar", [PNG2BMP_CPU_SSE] = "sse",
      [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon")
+LIST(headers, [PNG2BMP_HEADER_DEFAULT] = "", [PNG2BMP_HEADER_INFO] = "info",
+     [PNG2BMP_HEADER_V4] = "v4", [PNG2BMP_HEADER_V5] = "v5")
 LIST(save_flags, "w", "wx")
 #undef LIST
 
@@ -62,7 +66,14 @@ const host_option host_options_all[HOST_OPTIONS_COUNT] = {
     LIMIT("maxMemory", max_memory),
     CHOICE("flag", exclusive, save_flags, 2),
     FLAG("sync", sync),
-    CHOICE("cpu", cpu, cpus, PNG2BMP_CPU_COUNT),
+    NUMBER("alphaThreshold", alpha_threshold, 1, 255),
+    CHOICE("header", header, headers, PNG2BMP_HEADER_COUNT),
+    FLAG("fileHeader", file_header),
+    NUMBER("bits", bits, 1, 8),
+    NUMBER("colors", colors, 2, 256),
+    NUMBER("_xPixelsPerMeter", x_pixels_per_meter, 0, INT32_MAX),
+    NUMBER("_yPixelsPerMeter", y_pixels_per_meter, 0, INT32_MAX),
+    CHOICE("_cpu", cpu, cpus, PNG2BMP_CPU_COUNT),
 };
 
 /* ---- A field, whatever its type ------------------------------------------------ */
@@ -77,6 +88,8 @@ static void put(png2bmp_options *options, const host_option *row, uint64_t value
             field[i] = (uint8_t)(value >> (16 - 8 * i));
     } else if (row->size == sizeof(uint8_t)) {
         *field = (uint8_t)value;
+    } else if (row->size == sizeof(uint16_t)) {
+        memcpy(field, &(uint16_t){(uint16_t)value}, sizeof(uint16_t));
     } else if (row->size == sizeof(uint32_t)) {
         memcpy(field, &(uint32_t){(uint32_t)value}, sizeof(uint32_t));
     } else {
@@ -87,6 +100,7 @@ static void put(png2bmp_options *options, const host_option *row, uint64_t value
 static uint64_t get(const png2bmp_options *options, const host_option *row)
 {
     const uint8_t *field = (const uint8_t *)options + row->offset;
+    uint16_t       value16;
     uint32_t       value32;
     uint64_t       value64;
 
@@ -94,6 +108,10 @@ static uint64_t get(const png2bmp_options *options, const host_option *row)
         return (uint32_t)field[0] << 16 | (uint32_t)field[1] << 8 | field[2];
     if (row->size == sizeof(uint8_t))
         return *field;
+    if (row->size == sizeof(uint16_t)) {
+        memcpy(&value16, field, sizeof value16);
+        return value16;
+    }
     if (row->size == sizeof(uint32_t)) {
         memcpy(&value32, field, sizeof value32);
         return value32;
@@ -113,15 +131,33 @@ void host_options_defaults(double values[HOST_OPTIONS_COUNT])
         values[i] = (double)get(&options, &host_options_all[i]);
 }
 
+/* A default may lie outside of what can be asked for: it stands for "not asked". `options` has it
+ * still. */
 static bool read_one(png2bmp_options *options, const host_option *row, double value)
 {
     if (row->kind == HOST_LIMIT && value >= 0) {
         put(options, row, value < 0x1p63 ? (uint64_t)value : UINT64_MAX);
         return true;
     }
+    if (value == (double)get(options, row))
+        return true;
     if (!(value >= row->least && value <= row->most))
         return false;
     put(options, row, (uint64_t)value);
+    return true;
+}
+
+static bool read_palette(png2bmp_options *options, const double *colors, size_t count)
+{
+    if (count > 256)
+        return false;
+    options->palette_entries = (uint16_t)count;
+    for (size_t i = 0; i < count; i++) {
+        if (!(colors[i] >= 0 && colors[i] <= 0xffffff))
+            return false;
+        for (unsigned channel = 0; channel < 3; channel++)
+            options->palette[i][channel] = (uint8_t)((uint32_t)colors[i] >> (16 - 8 * channel));
+    }
     return true;
 }
 
@@ -134,5 +170,5 @@ bool host_options_read(png2bmp_options *options, const double *values, size_t co
         if (!read_one(options, &host_options_all[i], values[i]))
             return false;
     }
-    return true;
+    return read_palette(options, values + HOST_OPTIONS_COUNT, count - HOST_OPTIONS_COUNT);
 }

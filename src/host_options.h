@@ -14,13 +14,17 @@ typedef enum host_option_kind {
 } host_option_kind;
 
 /* The options by their places in host_options_all. */
-#define HOST_OPTIONS_COUNT 15
+#define HOST_OPTIONS_COUNT 22
+
+/* Numbers that say the options: one for each, then the colours of options.palette, 0xRRGGBB. */
+#define HOST_VALUES_MOST (HOST_OPTIONS_COUNT + 256)
 
 typedef struct host_option {
     const char      *name; /* in JavaScript */
     host_option_kind kind;
     size_t           offset, size;     /* of the field in png2bmp_options */
-    const char *(*choice)(uint32_t i); /* HOST_CHOICE: the names, NULL at the end */
+    const char *(*choice)(uint32_t i); /* HOST_CHOICE: the names, NULL at the end;
+                                                 "" is not to be chosen */
     uint32_t least, most;              /* HOST_NUMBER; HOST_CHOICE: `most` is the last index */
 } host_option;
 
@@ -29,8 +33,7 @@ extern const host_option host_options_all[HOST_OPTIONS_COUNT];
 /* The defaults, one number an option. */
 void host_options_defaults(double values[HOST_OPTIONS_COUNT]);
 
-/* The options that `count` numbers say, one an option. False: they are not
- * options. */
+/* The options that `count` numbers say. False: they are none. */
 bool host_options_read(png2bmp_options *options, const double *values, size_t count);
 
 #endif

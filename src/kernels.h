@@ -92,6 +92,8 @@ typedef void (*row_fn)(uint8_t *dst, const uint8_t *src, size_t width, const row
     X(lut8_to_bgra32, 8, 32)                                                                       \
     X(gray8_to_bgr24, 8, 24)  /* R = G = B = the sample */                                         \
     X(index1_to_index1, 1, 1) /* a copy, unused bits cleared */                                    \
+    X(index4_to_index4, 4, 4)                                                                      \
+    X(index1_to_index8, 1, 8)                                                                      \
     X(index2_to_index8, 2, 8)                                                                      \
     X(index4_to_index8, 4, 8)                                                                      \
     X(index8_to_index8, 8, 8)                                                                      \

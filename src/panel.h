@@ -1,6 +1,5 @@
 /*
- * What panels and printers take: rows of B G R pixels become luma, black and white,
- * or 16-bit colour.
+ * What is done to a row of pixels after the samples: luma, 16-bit colour, alpha, packed indices.
  */
 #ifndef PNG2BMP_PANEL_H
 #define PNG2BMP_PANEL_H
@@ -10,26 +9,19 @@
 /* Rec. 601 luma of `width` B G R pixels: a byte each; gray stays as it is. */
 void panel_luma(uint8_t *dst, const uint8_t *bgr, size_t width);
 
-/* RGB565, little-endian: two bytes a pixel, each channel rounded. */
+/* RGB565 and RGB555, little-endian: two bytes a pixel, each channel rounded. */
 void panel_rgb565(uint8_t *dst, const uint8_t *bgr, size_t width);
+void panel_rgb555(uint8_t *dst, const uint8_t *bgr, size_t width);
 
-/* Dithering goes down the image: a row depends on those above it. */
-typedef struct mono_state {
-    png2bmp_dither dither;
-    int            threshold;
-    unsigned       white; /* the bit of a white pixel; black has the other */
-    uint32_t       y;     /* of the next row */
-    int           *error; /* carried down, in sixteenths of a level; mono_errors(width) of them */
-} mono_state;
+/* Pixels with alpha: their colour, or, below the threshold, the background (B G R). */
+void panel_key(uint8_t *bgr, const uint8_t *bgra, size_t width, unsigned threshold,
+               const uint8_t background[3]);
 
-/* How many ints mono_open wants. */
-size_t mono_errors(size_t width);
+/* B G R A in place: each colour times alpha / 255, rounded. */
+void panel_premultiply(uint8_t *pixels, size_t width);
 
-/* Sets the state before row 0. errors: mono_errors(width) ints that stay the
- * caller's. */
-void mono_open(mono_state *state, const png2bmp_options *options, int *errors, size_t width);
-
-/* One row of luma to bits, leftmost in the high bit, unused bits 0. */
-void mono_row(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t width);
+/* A byte for each index to 1 or 4 bits, leftmost in the high bits, unused bits 0. Indices are
+ * below 1 << bits. */
+void panel_pack(uint8_t *dst, const uint8_t *indices, size_t width, unsigned bits);
 
 #endif

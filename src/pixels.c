@@ -58,10 +58,28 @@ void row_index1_to_index1_c(uint8_t *dst, const uint8_t *src, size_t width,
         dst[bytes - 1] &= (uint8_t)(0xff00 >> width % 8);
 }
 
+void row_index4_to_index4_c(uint8_t *dst, const uint8_t *src, size_t width,
+                            const row_context *context)
+{
+    const size_t bytes = (width + 1) / 2;
+
+    (void)context;
+    memcpy(dst, src, bytes);
+    if (width % 2)
+        dst[bytes - 1] &= 0xf0;
+}
+
 static void index_to_index8(uint8_t *dst, const uint8_t *src, size_t width, unsigned depth)
 {
     for (size_t x = 0; x < width; x++)
         dst[x] = (uint8_t)packed_sample(src, x, depth);
+}
+
+void row_index1_to_index8_c(uint8_t *dst, const uint8_t *src, size_t width,
+                            const row_context *context)
+{
+    (void)context;
+    index_to_index8(dst, src, width, 1);
 }
 
 void row_index2_to_index8_c(uint8_t *dst, const uint8_t *src, size_t width,

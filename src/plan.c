@@ -7,49 +7,15 @@
 #include "adam7.h"
 #include "bmp.h"
 #include "bytes.h"
+#include "colors.h"
 #include "format.h"
+#include "options.h"
 #include "png.h"
 #include "report.h"
 #include "route.h"
 
 /* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
 #define MAX_EXPANSION 1032
-
-/* Sizes that png2bmp_options may have had or will have: another one is no size. */
-#define LEAST_OPTIONS offsetof(png2bmp_options, cpu)
-#define MOST_OPTIONS 65536
-
-/* ---- Options -------------------------------------------------------------- */
-
-static const png2bmp_options defaults = {
-    .background = {255, 255, 255},
-    .max_pixels = PNG2BMP_DEFAULT_MAX_PIXELS,
-    .max_memory = PNG2BMP_DEFAULT_MAX_MEMORY,
-    .threshold = 128,
-};
-
-/* What of the caller's structure this library knows. */
-static size_t known_size(size_t size)
-{
-    return smaller(size, sizeof(png2bmp_options));
-}
-
-void png2bmp_options_init_size(png2bmp_options *options, size_t size)
-{
-    memcpy(options, &defaults, known_size(size));
-    options->size = size;
-}
-
-static png2bmp_status check_options(const png2bmp_options *options, png2bmp_report *report)
-{
-    if ((unsigned)options->format >= PNG2BMP_FORMAT_COUNT ||
-        (unsigned)options->alpha >= PNG2BMP_ALPHA_COUNT ||
-        (unsigned)options->depth16 >= PNG2BMP_DEPTH16_COUNT ||
-        (unsigned)options->dither >= PNG2BMP_DITHER_COUNT ||
-        (unsigned)options->cpu >= PNG2BMP_CPU_COUNT)
-        return report_plain_error(report, PNG2BMP_ERR_OPTION);
-    return PNG2BMP_OK;
-}
 
 /* ---- Sizes ---------------------------------------------------------------- */
 
@@ -85,15 +51,6 @@ uint64_t plan_total_scanline_bytes(const png2bmp_png_info *png)
 
 /* ---- Format --------------------------------------------------------------- */
 
-/* Indices can say everything there is: one value a pixel, and no more than 256
- * colours after blending. A 16-bit gray key is one colour too many. */
-static bool can_be_indexed(const png2bmp_png_info *png, const png2bmp_options *options)
-{
-    if (png->color_type == PNG2BMP_GRAY)
-        return png->bit_depth < 16 || !png->has_key || options->alpha == PNG2BMP_ALPHA_DROP;
-    return png->color_type == PNG2BMP_PALETTE;
-}
-
 static png2bmp_format auto_format(const png2bmp_png_info *png)
 {
     if (png->has_alpha)
@@ -101,25 +58,57 @@ static png2bmp_format auto_format(const png2bmp_png_info *png)
     return png->color_type == PNG2BMP_RGB ? PNG2BMP_FORMAT_BGR24 : PNG2BMP_FORMAT_INDEXED;
 }
 
+/* How many of the palette's entries the image's own indices or gray levels need. */
+static unsigned own_bits(const png2bmp_png_info *png)
+{
+    if (png->color_type == PNG2BMP_PALETTE && png->bit_depth == 8)
+        return png->palette_entries <= 2 ? 1 : png->palette_entries <= 16 ? 4 : 8;
+    return png->bit_depth == 1 ? 1 : png->bit_depth < 8 ? 4 : 8;
+}
+
+static unsigned bits_for(unsigned entries)
+{
+    return entries <= 2 ? 1 : entries <= 16 ? 4 : 8;
+}
+
+/* The depth of an indexed BMP: as asked for, or what is sure to hold its colours. */
+static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
+                                      png2bmp_report *report)
+{
+    const png2bmp_options *options = &plan->options;
+    const unsigned given = options->palette_entries ? options->palette_entries : options->colors;
+    const png2bmp_png_info *png = &plan->png;
+
+    if (colors_kind(plan) == PALETTE_GIVEN) {
+        *bits = options->bits ? options->bits : given ? bits_for(given) : 8;
+        return PNG2BMP_OK;
+    }
+    *bits = options->bits ? options->bits : png->bit_depth == 1 ? 1 : png->bit_depth < 8 ? 4 : 8;
+    if (*bits >= own_bits(png))
+        return PNG2BMP_OK;
+    return report_error(
+        report, PNG2BMP_ERR_FORMAT,
+        "the image's own colours need %u bits: 'colors' or 'palette' gives it fewer",
+        own_bits(png));
+}
+
 static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 {
     const png2bmp_png_info *png = &plan->png;
-    png2bmp_format          format = plan->options.format;
-    const format_row       *row;
+    unsigned                bits = 8;
+    png2bmp_status          status;
 
-    if (format == PNG2BMP_FORMAT_AUTO)
-        format = auto_format(png);
-    row = format_of(format);
-    if (row->palette == PALETTE_OF_IMAGE && !can_be_indexed(png, &plan->options))
-        return report_error(report, PNG2BMP_ERR_FORMAT,
-                            "'%s' is for gray and palette images: colour type %d, %u bit%s, "
-                            "needs 'bgr24', 'bgra32' or 'auto'",
-                            row->name, (int)png->color_type, png->bit_depth,
-                            png->has_key ? " with a transparent colour" : "");
-    if (row->top_down)
+    plan->bmp.format = plan->options.format;
+    if (plan->bmp.format == PNG2BMP_FORMAT_AUTO)
+        plan->bmp.format = auto_format(png);
+    status = options_check_effect(&plan->options, plan->bmp.format, report);
+    if (!status && format_of(plan->bmp.format)->palette == PALETTE_OF_IMAGE)
+        status = plan_index_bits(plan, &bits, report);
+    if (status)
+        return status;
+    if (format_of(plan->bmp.format)->top_down)
         plan->options.top_down = true;
-    plan->bmp =
-        bmp_layout(format, png->width, png->height, png->bit_depth < 8 ? png->bit_depth : 8);
+    plan->bmp = bmp_layout(plan->bmp.format, png->width, png->height, bits, &plan->options);
     return PNG2BMP_OK;
 }
 
@@ -187,18 +176,6 @@ static png2bmp_status check_expansion(const png2bmp_png_info *png, size_t size,
 
 /* ---- The plan ------------------------------------------------------------- */
 
-static png2bmp_status plan_options(png2bmp_plan *plan, const png2bmp_options *options,
-                                   png2bmp_report *report)
-{
-    plan->options = defaults;
-    if (options && (options->size < LEAST_OPTIONS || options->size > MOST_OPTIONS))
-        return report_error(report, PNG2BMP_ERR_OPTION,
-                            "the options were not set up with png2bmp_options_init");
-    if (options)
-        memcpy(&plan->options, options, known_size(options->size));
-    return check_options(&plan->options, report);
-}
-
 /* From what the image is to what the BMP will be. */
 static png2bmp_status plan_bmp(png2bmp_plan *plan, png2bmp_report *report)
 {
@@ -210,7 +187,7 @@ static png2bmp_status plan_bmp(png2bmp_plan *plan, png2bmp_report *report)
 png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
                                  const png2bmp_options *options, png2bmp_report *report)
 {
-    png2bmp_status status = plan_options(plan, options, report);
+    png2bmp_status status = options_take(&plan->options, options, report);
     png_file       file;
 
     if (status)
@@ -277,7 +254,7 @@ static png2bmp_png_info info_of_pixels(const png2bmp_pixels *pixels)
 png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pixels,
                                    const png2bmp_options *options, png2bmp_report *report)
 {
-    png2bmp_status status = plan_options(plan, options, report);
+    png2bmp_status status = options_take(&plan->options, options, report);
 
     if (!status)
         status = check_pixels(pixels, report);

@@ -1,13 +1,12 @@
 #include "route.h"
 
-#include "bmp.h"
 #include "bytes.h"
-#include "format.h"
 #include "inflate.h"
 #include "plan.h"
-#include "row_choice.h"
+#include "quantize.h"
 #include "rows.h"
 #include "unfilter.h"
+#include "whole.h"
 
 /* Scanlines that are unfiltered into scratch rows go in groups that stay in the
  * L2 cache: at most so many rows and bytes. */
@@ -24,7 +23,7 @@ static uint32_t group_of(uint64_t pitch)
 route route_of(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
-    const unfilter_kind     direct = rows_direct_unfilter(row_kind_of(plan), plan->bmp.format);
+    const unfilter_kind     direct = rows_direct_unfilter(plan);
     route                   r = {.row_bytes = plan_scanline_bytes(png->width, png)};
 
     r.direct = direct != UNFILTER_COUNT && !png->interlaced;
@@ -44,20 +43,6 @@ uint64_t route_scratch_bytes(const route *r)
     return r->writer_bytes + r->samples_bytes + r->pass_row_bytes;
 }
 
-bool route_goes_through_gray(const png2bmp_plan *plan)
-{
-    return plan->png.interlaced && format_of(plan->bmp.format)->step == STEP_BITS;
-}
-
-png2bmp_plan route_through_gray(const png2bmp_plan *plan)
-{
-    png2bmp_plan gray = *plan;
-
-    gray.options.top_down = true;
-    gray.bmp = bmp_layout(PNG2BMP_FORMAT_GRAY8, plan->png.width, plan->png.height, 8);
-    return gray;
-}
-
 static uint64_t memory_of_rows(const png2bmp_plan *plan)
 {
     const route r = route_of(plan);
@@ -66,22 +51,32 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
            inflate_memory(plan_total_scanline_bytes(&plan->png), r.row_bytes + 1);
 }
 
-uint64_t route_memory_of_pixels(const png2bmp_plan *plan)
+static uint64_t memory_of_pixels(const png2bmp_plan *plan)
 {
     return rows_memory(plan) + plan_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
 }
 
-static uint64_t memory_through_gray(const png2bmp_plan *plan)
+static uint64_t larger(uint64_t a, uint64_t b)
 {
-    const png2bmp_plan gray = route_through_gray(plan);
-    const uint64_t     first = memory_of_rows(&gray);
-    /* of one byte a pixel */
-    const uint64_t second = rows_memory(plan) + plan->png.width + KERNEL_SLACK;
+    return a > b ? a : b;
+}
 
-    return gray.bmp.stride * plan->png.height + (first > second ? first : second);
+/* The image between the two halves, and what they or the choice of colours take. */
+static uint64_t memory_of_whole(const png2bmp_plan *plan,
+                                uint64_t (*memory_of_first)(const png2bmp_plan *))
+{
+    const png2bmp_plan first = whole_first(plan), second = whole_second(plan);
+
+    return whole_bytes(plan) + larger(larger(memory_of_first(&first), memory_of_pixels(&second)),
+                                      plan->options.colors ? QUANTIZE_MEMORY : 0);
 }
 
 uint64_t route_memory(const png2bmp_plan *plan)
 {
-    return route_goes_through_gray(plan) ? memory_through_gray(plan) : memory_of_rows(plan);
+    return whole_is_needed(plan) ? memory_of_whole(plan, memory_of_rows) : memory_of_rows(plan);
+}
+
+uint64_t route_memory_of_pixels(const png2bmp_plan *plan)
+{
+    return whole_is_needed(plan) ? memory_of_whole(plan, memory_of_pixels) : memory_of_pixels(plan);
 }

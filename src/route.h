@@ -26,9 +26,4 @@ uint64_t route_scratch_bytes(const route *r);
 uint64_t route_memory(const png2bmp_plan *plan);
 uint64_t route_memory_of_pixels(const png2bmp_plan *plan);
 
-/* The same conversion to gray, top row first, 8 bits a pixel: interlaced images whose rows
- * must come in order take this way. */
-png2bmp_plan route_through_gray(const png2bmp_plan *plan);
-bool         route_goes_through_gray(const png2bmp_plan *plan);
-
 #endif

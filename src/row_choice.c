@@ -1,5 +1,6 @@
 #include "row_choice.h"
 
+#include "colors.h"
 #include "format.h"
 
 /* One line for each colour type and depth of the PNG specification (table 11.1).
@@ -11,7 +12,7 @@ typedef struct row_choice {
 
 static const row_choice row_choices[] = {
     {PNG2BMP_GRAY, 1, ROW_lut1_to_bgr24, ROW_lut1_to_bgr24, ROW_lut1_to_bgra32,
-     ROW_index1_to_index1},
+     ROW_index1_to_index8},
     {PNG2BMP_GRAY, 2, ROW_lut2_to_bgr24, ROW_lut2_to_bgr24, ROW_lut2_to_bgra32,
      ROW_index2_to_index8},
     {PNG2BMP_GRAY, 4, ROW_lut4_to_bgr24, ROW_lut4_to_bgr24, ROW_lut4_to_bgra32,
@@ -24,7 +25,7 @@ static const row_choice row_choices[] = {
     {PNG2BMP_RGB, 16, ROW_rgb16_key_to_bgr24, ROW_rgb16_key_to_bgr24, ROW_rgb16_key_to_bgra32,
      ROW_COUNT},
     {PNG2BMP_PALETTE, 1, ROW_lut1_to_bgr24, ROW_lut1_to_bgr24, ROW_lut1_to_bgra32,
-     ROW_index1_to_index1},
+     ROW_index1_to_index8},
     {PNG2BMP_PALETTE, 2, ROW_lut2_to_bgr24, ROW_lut2_to_bgr24, ROW_lut2_to_bgra32,
      ROW_index2_to_index8},
     {PNG2BMP_PALETTE, 4, ROW_lut4_to_bgr24, ROW_lut4_to_bgr24, ROW_lut4_to_bgra32,
@@ -48,7 +49,15 @@ static bool keeps_alpha(const png2bmp_plan *plan)
 
 bool row_blends(const png2bmp_plan *plan)
 {
-    return !keeps_alpha(plan) && plan->options.alpha == PNG2BMP_ALPHA_BLEND;
+    return !keeps_alpha(plan) && plan->options.alpha != PNG2BMP_ALPHA_DROP;
+}
+
+bool row_needs_alpha(const png2bmp_plan *plan)
+{
+    const bool has_channel =
+        plan->png.color_type == PNG2BMP_GRAY_ALPHA || plan->png.color_type == PNG2BMP_RGB_ALPHA;
+
+    return plan->options.alpha == PNG2BMP_ALPHA_KEY && has_channel && !keeps_alpha(plan);
 }
 
 bool row_key_matters(const png2bmp_plan *plan)
@@ -70,16 +79,27 @@ static bool is_luma(const png2bmp_plan *plan)
            !row_key_matters(plan);
 }
 
+/* Indices of the same depth are copied; others become bytes first. */
+static row_kind kind_of_indices(const png2bmp_plan *plan, const row_choice *choice)
+{
+    const unsigned depth = plan->png.bit_depth;
+
+    if (depth == plan->bmp.bits_per_pixel && depth < 8)
+        return depth == 1 ? ROW_index1_to_index1 : ROW_index4_to_index4;
+    return (row_kind)choice->indexed;
+}
+
 row_kind row_kind_of(const png2bmp_plan *plan)
 {
     const row_choice *choice = row_choices;
 
     while (choice->color_type != plan->png.color_type || choice->bit_depth != plan->png.bit_depth)
         choice++;
-    if (keeps_alpha(plan))
+    if (keeps_alpha(plan) || row_needs_alpha(plan))
         return (row_kind)choice->bgra32;
-    if (format_of(plan->bmp.format)->palette == PALETTE_OF_IMAGE ||
-        (wants_luma(plan) && is_luma(plan)))
+    if (colors_kind(plan) == PALETTE_OF_IMAGE)
+        return kind_of_indices(plan, choice);
+    if (wants_luma(plan) && is_luma(plan))
         return (row_kind)choice->indexed;
     /* An image without alpha has no blending to do; a palette is blended in the table. */
     if (plan->options.alpha == PNG2BMP_ALPHA_DROP || !plan->png.has_alpha)

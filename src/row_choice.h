@@ -6,8 +6,12 @@
 
 row_kind row_kind_of(const png2bmp_plan *plan);
 
-/* Whether transparency is blended onto the background. */
+/* Whether transparency gives way to the background, blended or by a threshold. */
 bool row_blends(const png2bmp_plan *plan);
+
+/* Whether rows are made with their alpha although the format has none: ALPHA_KEY looks at it. A
+ * palette or a transparent colour is dealt with in the tables. */
+bool row_needs_alpha(const png2bmp_plan *plan);
 
 /* Whether the transparent colour changes what is written. */
 bool row_key_matters(const png2bmp_plan *plan);

@@ -7,9 +7,9 @@
 #include "row_choice.h"
 
 /* Scratch rows begin on addresses that suit vectors, and kernels read behind them. */
-static size_t scratch_row(size_t bytes)
+static uint64_t scratch_row(uint64_t bytes)
 {
-    return (size_t)round_up(bytes + KERNEL_SLACK, 16);
+    return round_up(bytes + KERNEL_SLACK, 16);
 }
 
 /* A row that takes two steps takes them in pieces of so many pixels: what is between
@@ -17,43 +17,136 @@ static size_t scratch_row(size_t bytes)
  * multiple of 8, so that pieces of packed samples begin on bytes. */
 #define PIECE 2048
 
+/* ---- The second step -------------------------------------------------------------- */
+
+static png2bmp_dither dither_of(const png2bmp_plan *plan)
+{
+    const png2bmp_dither rule = plan->options.dither;
+
+    if (rule != PNG2BMP_DITHER_DEFAULT)
+        return rule;
+    return colors_are_matched(plan) ? PNG2BMP_DITHER_FLOYD_STEINBERG : PNG2BMP_DITHER_NONE;
+}
+
+static bool has_levels(second_step step)
+{
+    return step == STEP_RGB565 || step == STEP_RGB555;
+}
+
+/* What the format asks for, or else the options and the image. */
 static second_step step_of(const png2bmp_plan *plan)
 {
-    return format_of(plan->bmp.format)->step;
+    const second_step step = format_of(plan->bmp.format)->step;
+    const unsigned    bits = plan->bmp.bits_per_pixel;
+
+    if (colors_are_matched(plan))
+        return STEP_MATCH;
+    if (has_levels(step) && dither_of(plan) != PNG2BMP_DITHER_NONE)
+        return STEP_DITHER;
+    if (colors_kind(plan) == PALETTE_OF_IMAGE && bits < 8 && bits != plan->png.bit_depth)
+        return STEP_PACK;
+    if (step == STEP_NONE && row_needs_alpha(plan))
+        return STEP_KEY;
+    if (step == STEP_NONE && plan->options.alpha == PNG2BMP_ALPHA_PREMULTIPLY)
+        return STEP_PREMULTIPLY;
+    return step;
 }
 
-static size_t colors_memory(const png2bmp_plan *plan)
+bool rows_need_order(const png2bmp_plan *plan)
 {
-    return step_of(plan) != STEP_NONE ? scratch_row(4 * PIECE) : 0;
+    const second_step step = step_of(plan);
+
+    return step == STEP_BITS || step == STEP_MATCH || step == STEP_DITHER;
 }
 
-static size_t luma_memory(const png2bmp_plan *plan)
+/* ---- Memory ------------------------------------------------------------------------- */
+
+/* What rows_open lays out, one part after the other; no part: 0 bytes. */
+typedef struct layout {
+    uint64_t colors;  /* a piece of pixels, and with alpha one more */
+    uint64_t line;    /* a whole row between two steps: luma, or B G R */
+    uint64_t indices; /* a whole row of them */
+    uint64_t nearest;
+    uint64_t errors;
+} layout;
+
+/* As many entries as the palette may have, while it is not chosen yet. */
+static unsigned entries_of(const png2bmp_plan *plan)
 {
-    return step_of(plan) == STEP_BITS ? scratch_row(plan->png.width) : 0;
+    return plan->options.palette_entries ? plan->options.palette_entries : 256;
+}
+
+static layout layout_of(const png2bmp_plan *plan)
+{
+    const second_step step = step_of(plan);
+    const uint64_t    width = plan->png.width;
+    layout            l = {0};
+
+    if (step != STEP_NONE && step != STEP_PREMULTIPLY)
+        l.colors = scratch_row(4 * PIECE) * (row_needs_alpha(plan) ? 2 : 1);
+    if (step == STEP_BITS) {
+        l.line = scratch_row(width);
+        l.errors = mono_errors(&plan->options, plan->png.width) * sizeof(int);
+    }
+    if (step == STEP_MATCH || step == STEP_DITHER) {
+        l.line = scratch_row(3 * width);
+        l.errors = dither_errors(dither_of(plan), plan->png.width) * sizeof(int);
+    }
+    if (step == STEP_MATCH) {
+        l.indices = scratch_row(width);
+        l.nearest = round_up(nearest_memory(entries_of(plan)), 16);
+    }
+    return l;
 }
 
 uint64_t rows_memory(const png2bmp_plan *plan)
 {
-    const uint64_t errors =
-        step_of(plan) == STEP_BITS ? (uint64_t)mono_errors(plan->png.width) * sizeof(int) : 0;
+    const layout l = layout_of(plan);
 
-    return colors_memory(plan) + luma_memory(plan) + errors;
+    return l.colors + l.line + l.indices + l.nearest + l.errors;
+}
+
+static void open_dither(row_writer *writer, void *memory, int *errors)
+{
+    static const unsigned levels565[3] = {31, 63, 31}, levels555[3] = {31, 31, 31};
+    const png2bmp_plan   *plan = writer->plan;
+    const unsigned        entries = plan->options.palette_entries;
+
+    if (writer->step == STEP_MATCH)
+        dither_open_palette(&writer->dither, dither_of(plan),
+                            nearest_open(memory, plan->options.palette, entries), entries, errors,
+                            plan->png.width);
+    else
+        dither_open_levels(&writer->dither, dither_of(plan),
+                           format_of(plan->bmp.format)->step == STEP_RGB565 ? levels565 : levels555,
+                           errors, plan->png.width);
 }
 
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kernels, void *memory)
 {
+    const layout l = layout_of(plan);
+    uint8_t     *nearest;
+    int         *errors;
+
     writer->plan = plan;
     writer->kernels = kernels;
     writer->kind = row_kind_of(plan);
     writer->row = kernels->row[writer->kind];
+    writer->step = step_of(plan);
+    writer->needs_alpha = row_needs_alpha(plan);
     writer->colors = memory;
+    writer->line = writer->colors + l.colors;
+    writer->indices = writer->line + l.line;
+    nearest = writer->indices + l.indices;
+    errors = (int *)(void *)(nearest + l.nearest);
     colors_prepare(&writer->context, plan);
-    if (step_of(plan) == STEP_BITS) {
-        writer->luma = writer->colors + colors_memory(plan);
-        mono_open(&writer->mono, &plan->options, (int *)(writer->luma + luma_memory(plan)),
-                  plan->png.width);
-    }
+    if (writer->step == STEP_BITS)
+        mono_open(&writer->mono, &plan->options, errors, plan->png.width);
+    else if (writer->step == STEP_MATCH || writer->step == STEP_DITHER)
+        open_dither(writer, nearest, errors);
 }
+
+/* ---- Pieces --------------------------------------------------------------------------- */
 
 /* The row kinds for luma are those that keep one byte a pixel. */
 static bool gives_luma(const row_writer *writer)
@@ -64,19 +157,34 @@ static bool gives_luma(const row_writer *writer)
 /* Writes a piece of a row: at most PIECE pixels. */
 typedef void (*piece_fn)(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
 
-static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t pixel_bytes,
+/* bits: of a pixel in dst. */
+static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t bits,
                             const uint8_t *samples, size_t width)
 {
-    const size_t bits = plan_bits_per_pixel(&writer->plan->png);
+    const size_t source_bits = plan_bits_per_pixel(&writer->plan->png);
 
     for (size_t x = 0; x < width; x += PIECE)
-        write(writer, dst + x * pixel_bytes, samples + x / 8 * bits, smaller(width - x, PIECE));
+        write(writer, dst + x / 8 * bits, samples + x / 8 * source_bits, smaller(width - x, PIECE));
 }
 
+/* B G R pixels. */
 static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, size_t width)
 {
-    writer->row(writer->colors, samples, width, &writer->context);
+    uint8_t *with_alpha = writer->colors + scratch_row(4 * PIECE);
+
+    if (!writer->needs_alpha) {
+        writer->row(writer->colors, samples, width, &writer->context);
+        return writer->colors;
+    }
+    writer->row(with_alpha, samples, width, &writer->context);
+    panel_key(writer->colors, with_alpha, width, writer->plan->options.alpha_threshold,
+              writer->context.background);
     return writer->colors;
+}
+
+static void write_colors(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    memcpy(dst, color_piece(writer, samples, width), 3 * width);
 }
 
 static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -90,6 +198,11 @@ static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples,
 static void write_rgb565(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     panel_rgb565(dst, color_piece(writer, samples, width), width);
+}
+
+static void write_rgb555(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    panel_rgb555(dst, color_piece(writer, samples, width), width);
 }
 
 /* Swapping R and B is its own inverse: the row functions of PNG's order serve. */
@@ -107,36 +220,95 @@ static void write_rgba(row_writer *writer, uint8_t *dst, const uint8_t *samples,
     swap(dst, color_piece(writer, samples, width), width, &writer->context);
 }
 
+static void write_packed(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const unsigned bits = writer->plan->bmp.bits_per_pixel;
+
+    writer->row(writer->colors, samples, width, &writer->context);
+    for (size_t x = 0; x < width; x++) /* without an entry: see indices_highest */
+        writer->colors[x] &= (uint8_t)((1u << bits) - 1);
+    panel_pack(dst, writer->colors, width, bits);
+}
+
+/* ---- Whole rows ------------------------------------------------------------------------- */
+
+static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const unsigned bits = writer->plan->bmp.bits_per_pixel;
+    uint8_t       *indices = bits == 8 ? dst : writer->indices;
+
+    write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
+    dither_row_to_indices(&writer->dither, indices, writer->line);
+    if (bits < 8)
+        panel_pack(dst, indices, width, bits);
+    for (size_t x = 0; bits == 24 && x < width; x++)
+        memcpy(dst + 3 * x, nearest_color(writer->dither.palette, indices[x]), 3);
+}
+
+static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
+    dither_row_of_levels(&writer->dither, writer->line);
+    if (format_of(writer->plan->bmp.format)->step == STEP_RGB565)
+        panel_rgb565(dst, writer->line, width);
+    else
+        panel_rgb555(dst, writer->line, width);
+}
+
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    switch (step_of(writer->plan)) {
+    switch (writer->step) {
     case STEP_NONE:
         writer->row(dst, samples, width, &writer->context);
         break;
+    case STEP_PREMULTIPLY:
+        writer->row(dst, samples, width, &writer->context);
+        panel_premultiply(dst, width);
+        break;
+    case STEP_KEY:
+        write_in_pieces(writer, write_colors, dst, 24, samples, width);
+        break;
+    case STEP_PACK:
+        write_in_pieces(writer, write_packed, dst, writer->plan->bmp.bits_per_pixel, samples,
+                        width);
+        break;
     case STEP_LUMA:
-        write_in_pieces(writer, write_luma, dst, 1, samples, width);
+        write_in_pieces(writer, write_luma, dst, 8, samples, width);
         break;
     case STEP_BITS:
-        write_in_pieces(writer, write_luma, writer->luma, 1, samples, width);
-        mono_row(&writer->mono, dst, writer->luma, width);
+        write_in_pieces(writer, write_luma, writer->line, 8, samples, width);
+        mono_row(&writer->mono, dst, writer->line, width);
         break;
     case STEP_RGB565:
-        write_in_pieces(writer, write_rgb565, dst, 2, samples, width);
+        write_in_pieces(writer, write_rgb565, dst, 16, samples, width);
+        break;
+    case STEP_RGB555:
+        write_in_pieces(writer, write_rgb555, dst, 16, samples, width);
         break;
     case STEP_SWAP_RGB:
-        write_in_pieces(writer, write_rgb, dst, 3, samples, width);
+        write_in_pieces(writer, write_rgb, dst, 24, samples, width);
         break;
     case STEP_SWAP_RGBA:
-        write_in_pieces(writer, write_rgba, dst, 4, samples, width);
+        write_in_pieces(writer, write_rgba, dst, 32, samples, width);
+        break;
+    case STEP_MATCH:
+        write_matched(writer, dst, samples, width);
+        break;
+    case STEP_DITHER:
+        write_dithered(writer, dst, samples, width);
         break;
     }
 }
 
-unfilter_kind rows_direct_unfilter(row_kind kind, png2bmp_format format)
-{
-    const format_row *row = format_of(format);
+/* ---- What others ask --------------------------------------------------------------------- */
 
-    return row->direct_row == kind ? row->direct_unfilter : UNFILTER_COUNT;
+unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan)
+{
+    const format_row *row = format_of(plan->bmp.format);
+
+    if (step_of(plan) != row->step) /* the options or the image ask for more */
+        return UNFILTER_COUNT;
+    return row->direct_row == row_kind_of(plan) ? row->direct_unfilter : UNFILTER_COUNT;
 }
 
 uint64_t rows_bytes(const png2bmp_plan *plan, size_t width)

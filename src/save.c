@@ -4,20 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bmp.h"
 #include "convert.h"
 #include "file.h"
 #include "header.h"
 #include "report.h"
 #include "save.h"
+#include "whole.h"
 
 /* A BMP of at most this size is made in memory and written with one call; of a
  * larger one so much is in memory at a time. */
 #define STRIP_BYTES (1024 * 1024)
 
 #define LONGEST_PATH 65535
-
-/* Both headers of the longer kind, and 256 palette entries. */
-#define MAX_HEADER (14 + 108 + 1024)
 
 static png2bmp_status report_failure(png2bmp_report *report, file_failure failed, const char *path)
 {
@@ -101,7 +100,7 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
 {
     const uint32_t rows = strip_rows(plan);
     uint8_t       *rows_base = malloc((size_t)(rows * plan->bmp.stride));
-    uint8_t        header[MAX_HEADER];
+    uint8_t        header[BMP_MAX_HEADER];
     png2bmp_status status;
     strip          s;
 
@@ -152,8 +151,8 @@ png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan
 
     if (status)
         return status;
-    whole =
-        plan->png.interlaced || plan->bmp.byte_length <= STRIP_BYTES || file_is_sequential(file);
+    whole = plan->png.interlaced || whole_is_needed(plan) || plan->bmp.byte_length <= STRIP_BYTES ||
+            file_is_sequential(file);
     status = (whole ? save_whole : save_strips)(file, path, plan, png, size, control, report);
     if (status) {
         file_discard(file);

@@ -53,6 +53,7 @@ const LISTS = {
   alpha: constants.alphas,
   depth16: constants.depths16,
   dither: constants.dithers,
+  header: constants.headers,
 };
 
 for (const [name, values] of Object.entries(LISTS)) {
@@ -61,6 +62,10 @@ for (const [name, values] of Object.entries(LISTS)) {
     assert.deepEqual(Object.keys(row.choices).sort(), [...values].sort());
   });
 }
+
+test('--palette has the names of the library', () => {
+  assert.deepEqual(require('../cli/palette').NAMES, constants.palettes);
+});
 
 test('--max-pixels has the default of the library', () => {
   const row = OPTIONS.find((option) => option.name === 'max-pixels');

@@ -108,7 +108,12 @@ test('an option without effect on the format is refused, with the formats that i
     [['--invert'], /--invert has no effect on bgr24: it is for mono1/],
     [['--threshold', '9', '--format', 'gray8'], /--threshold has no effect on gray8/],
     [['--dither', 'none', '--format', 'auto'], /--dither has no effect on auto/],
-    [['--alpha', 'drop', '--format', 'bgra32'], /--alpha has no effect on bgra32/],
+    [['--alpha', 'drop', '--format', 'bgra32'], /alpha 'drop' and 'key' are for formats without alpha/],
+    [['--alpha', 'premultiply'], /alpha 'premultiply' is for 'bgra32'/],
+    [['--bits', '4'], /--bits has no effect on bgr24: it is for indexed/],
+    [['--colors', '4', '--format', 'gray8'], /--colors has no effect on gray8: it is for indexed/],
+    [['--colors', '4', '--palette', 'bw'], /cannot be used together/],
+    [['--palette', 'nothing'], /there is no 'nothing'/],
     [['--background', 'f00', '--format', 'bgra32'], /--background has no effect on bgra32/],
   ];
   for (const [args, message] of cases) {

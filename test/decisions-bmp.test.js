@@ -74,13 +74,13 @@ test('the alpha of bgra32 is straight: colours are not multiplied', () => {
   assert.deepEqual([...rgba.subarray(0, 4)], [200, 100, 50, 1]);
 });
 
-test('only 1, 8, 24 and 32 bits are written, RLE never, and 32 bits never without masks', () => {
+test('2 bits are never written, RLE never, and 32 bits without masks only if asked for', () => {
   for (const type of TYPES) {
     for (const format of ['bgr24', 'bgra32', 'auto']) {
       for (const topDown of [false, true]) {
         const bmp = bmpOf(type, { format, topDown });
         const bits = bmp.readUInt16LE(BITS);
-        assert.ok([1, 8, 24, 32].includes(bits), `${typeName(type)}: ${bits} bits`);
+        assert.ok([1, 4, 8, 24, 32].includes(bits), `${typeName(type)}: ${bits} bits`);
         assert.equal(bmp.readUInt32LE(COMPRESSION), bits === 32 ? 3 : 0);
         assert.equal(bmp.readUInt32LE(HEADER_SIZE), bits === 32 ? 108 : 40);
       }
@@ -88,8 +88,8 @@ test('only 1, 8, 24 and 32 bits are written, RLE never, and 32 bits never withou
   }
 });
 
-test('indexed images of 1 bit have 2 entries, others 8 bits and 2^depth entries', () => {
-  const layout = { 1: [1, 2], 2: [8, 4], 4: [8, 16], 8: [8, 256], 16: [8, 256] };
+test('indexed images of 2 and 4 bits have 4 bits, and every palette is whole', () => {
+  const layout = { 1: [1, 2], 2: [4, 16], 4: [4, 16], 8: [8, 256], 16: [8, 256] };
   for (const type of TYPES.filter(({ colorType }) => colorType === 0 || colorType === 3)) {
     const bmp = bmpOf(type, { format: 'indexed' });
     const [bits, entries] = layout[type.bitDepth];
@@ -103,25 +103,23 @@ test('indexed gray levels are i * 255 / (2^n - 1)', () => {
   for (const bitDepth of [1, 2, 4, 8]) {
     const { palette } = readBmp(bmpOf({ colorType: 0, bitDepth }, { format: 'indexed' }));
     palette.forEach((color, i) =>
-      assert.deepEqual(color, new Array(3).fill((i * 255) / (2 ** bitDepth - 1))),
+      assert.deepEqual(color, new Array(3).fill(i < 2 ** bitDepth ? (i * 255) / (2 ** bitDepth - 1) : 0)),
     );
   }
 });
 
-test('RGB and images with an alpha channel cannot be indexed', () => {
+test('any image of at most 256 colours can be indexed without loss; of more, the error names "colors"', () => {
   for (const type of TYPES.filter(({ colorType }) => colorType !== 0 && colorType !== 3)) {
-    for (const alpha of ['blend', 'drop'])
-      assert.throws(
-        () => bmpOf(type, { format: 'indexed', alpha }),
-        { code: 'ERR_FORMAT' },
-        typeName(type),
-      );
+    for (const options of [{}, { alpha: 'drop' }, { bits: 4 }])
+      assertConverts(image(type), { options: { format: 'indexed', ...options }, what: typeName(type) });
   }
+  assert.throws(() => getBMP(encodePng(image(RGBA, { width: 40, height: 20 })), { format: 'indexed' }),
+    { code: 'ERR_FORMAT', message: /colors/ });
 });
 
-test('gray 16 with a colour key can be indexed with alpha "drop" only', () => {
+test('gray 16 with a colour key is indexed by its colours, and by its levels with alpha "drop"', () => {
   const keyed = image({ colorType: 0, bitDepth: 16 }, { transparency: true });
-  assert.throws(() => getBMP(encodePng(keyed), { format: 'indexed' }), { code: 'ERR_FORMAT' });
+  assertConverts(keyed, { options: { format: 'indexed' } });
   assertConverts(keyed, { options: { format: 'indexed', alpha: 'drop' } });
   assert.equal(assertConverts(keyed, { options: { format: 'auto' } }).bitsPerPixel, 32);
 });

@@ -77,13 +77,17 @@ const PANEL_OPTIONS = [
   }),
   ...combinations({
     format: ['mono1'],
-    dither: ['floyd-steinberg', 'ordered', 'none'],
+    dither: ['floyd-steinberg', 'atkinson', 'ordered', 'none'],
     threshold: [128, 0, 255, 70],
     invert: [false, true],
     topDown: [false, true],
   }),
   { format: 'mono1', alpha: 'drop', depth16: 'truncate' },
   { format: 'gray8', depth16: 'truncate' },
+  ...combinations({
+    format: ['rgb565', 'rgb555'],
+    dither: ['floyd-steinberg', 'atkinson', 'ordered', 'none'],
+  }),
 ];
 
 for (const type of TYPES) {
@@ -101,7 +105,7 @@ for (const type of TYPES) {
   test(`${typeName(type)} comes out exact on panels at every width from 1 to 67`, () => {
     for (let width = 1; width <= 67; width++) {
       const image = createImage({ ...type, width, height: 4, seed: width, fill: 'gradients' });
-      for (const format of ['gray8', 'mono1', 'rgb565'])
+      for (const format of ['gray8', 'mono1', 'rgb565', 'rgb555'])
         assertConverts(image, { options: { format }, what: `width ${width}, ${format}` });
     }
   });
@@ -195,7 +199,7 @@ test('noise of 16 bits is blended exactly', () => {
 test('auto picks the smallest format that loses nothing', () => {
   const cases = [
     [{ colorType: 0, bitDepth: 1 }, 'indexed', 1],
-    [{ colorType: 0, bitDepth: 2 }, 'indexed', 8],
+    [{ colorType: 0, bitDepth: 2 }, 'indexed', 4],
     [{ colorType: 0, bitDepth: 16 }, 'indexed', 8],
     [{ colorType: 3, bitDepth: 1 }, 'indexed', 1],
     [{ colorType: 3, bitDepth: 8 }, 'indexed', 8],
@@ -226,7 +230,7 @@ test('auto picks the smallest format that loses nothing', () => {
 test('auto takes a palette whose tRNS is opaque throughout for an image without alpha', () => {
   const image = createImage({ colorType: 3, bitDepth: 4, width: 9, height: 9, transparency: 5 });
   image.paletteAlpha.fill(255);
-  assert.equal(assertConverts(image, { options: { format: 'auto' } }).bitsPerPixel, 8);
+  assert.equal(assertConverts(image, { options: { format: 'auto' } }).bitsPerPixel, 4);
 });
 
 test('a palette shorter than the depth allows is filled up with black entries', () => {
@@ -237,7 +241,7 @@ test('a palette shorter than the depth allows is filled up with black entries', 
       options: { format: 'indexed' },
       what: `depth ${bitDepth}`,
     });
-    assert.equal(bmp.palette.length, 2 ** bitDepth);
+    assert.equal(bmp.palette.length, bitDepth === 2 ? 16 : 2 ** bitDepth);
     assert.deepEqual(bmp.palette.at(-1), [0, 0, 0]);
   }
 });

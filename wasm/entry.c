@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bmp.h"
 #include "convert.h"
 #include "encode.h"
 #include "header.h"
 #include "host_facts.h"
 #include "host_options.h"
 #include "report.h"
+#include "whole.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
 #define IMPORT(name) __attribute__((import_module("png2bmp"), import_name(#name)))
@@ -31,15 +33,12 @@ IMPORT(rows) extern bool host_rows(const uint8_t *bytes, size_t size, uint32_t o
 /* Rows of about so many bytes are handed out at a time: they are still in the L2 cache then. */
 #define STRIP_BYTES (256 * 1024)
 
-/* Both headers of the longer kind, and 256 palette entries. */
-#define MAX_HEADER (14 + 108 + 1024)
-
 static struct {
     uint8_t       *input;
     size_t         size;
     bool           is_pixels;
     png2bmp_pixels pixels;
-    double         values[HOST_OPTIONS_COUNT]; /* the options: see host_options.h */
+    double         values[HOST_VALUES_MOST]; /* the options: see host_options.h */
     size_t         value_count;
     png2bmp_plan   plan;
     png2bmp_report report;
@@ -78,7 +77,7 @@ uint32_t EXPORT(fact_count)(void)
 double *EXPORT(options_reserve)(size_t count)
 {
     job.value_count = count;
-    return job.values;
+    return count <= HOST_VALUES_MOST ? job.values : NULL;
 }
 
 static png2bmp_status begin(png2bmp_options *options)
@@ -176,7 +175,7 @@ static png2bmp_status run_strips(void)
     const png2bmp_plan *plan = &job.plan;
     const uint32_t      rows = strip_rows(plan);
     uint8_t            *base = malloc((size_t)(rows * plan->bmp.stride));
-    uint8_t             header[MAX_HEADER];
+    uint8_t             header[BMP_MAX_HEADER];
     png2bmp_status      status;
     row_target          target;
 
@@ -202,7 +201,10 @@ static png2bmp_status run_whole(void)
 
     if (!bmp)
         return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    status = png2bmp_run(&job.plan, job.input, job.size, bmp, &control, &job.report);
+    if (job.is_pixels)
+        status = png2bmp_run_pixels(&job.plan, &job.pixels, bmp, &control, &job.report);
+    else
+        status = png2bmp_run(&job.plan, job.input, job.size, bmp, &control, &job.report);
     if (!status)
         status = hand_out(bmp, size, 0);
     free(bmp);
@@ -212,7 +214,7 @@ static png2bmp_status run_whole(void)
 /* Converts what was planned. */
 png2bmp_status EXPORT(run)(void)
 {
-    return job.plan.png.interlaced ? run_whole() : run_strips();
+    return job.plan.png.interlaced || whole_is_needed(&job.plan) ? run_whole() : run_strips();
 }
 
 /* ---- What there is to say ------------------------------------------------------ */

@@ -414,10 +414,8 @@ static void bench_rows(const char *only)
         source_pages.pages[k] = (uint8_t)random32();
     for (size_t kind = 0; kind < ROW_COUNT; kind++) {
         bench_case c = {.is_row = true, .kind = kind, .width = BENCH_WIDTH, .context = &context};
-        size_t     to_bits;
 
         c.from_bits = row_bits[kind].from;
-        to_bits = row_bits[kind].to;
         snprintf(c.name, sizeof c.name, "row_%s", row_names[kind]);
         if (strstr(c.name, only))
             time_case(&c);

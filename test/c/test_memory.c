@@ -127,6 +127,13 @@ static png2bmp_status to_file(const png2bmp_plan *plan, const byte_buffer *png)
     return status;
 }
 
+/* Colours that are looked for want the whole image. */
+static bool holds_image(const png2bmp_plan *plan)
+{
+    return plan->bmp.format == PNG2BMP_FORMAT_INDEXED && plan->png.color_type != PNG2BMP_GRAY &&
+           plan->png.color_type != PNG2BMP_PALETTE;
+}
+
 static void measure(const char *what, convert_fn convert, const png2bmp_png_info *info,
                     png2bmp_format format, size_t limit)
 {
@@ -145,10 +152,12 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
         memory.on = true;
         status = convert(&plan, &png);
         memory.on = false;
-        if (limit == ANNOUNCED)
+        if (status == PNG2BMP_ERR_FORMAT) /* too many colours for a palette */
+            status = PNG2BMP_OK;
+        if (limit == ANNOUNCED || holds_image(&plan))
             limit = (size_t)plan.memory + ROUNDING;
         tell(status == PNG2BMP_OK && memory.peak <= limit, what, info, format, memory.peak);
-    } else if (status != PNG2BMP_ERR_FORMAT) {
+    } else {
         tell(false, png2bmp_status_text(status), info, format, 0);
     }
     free(png.bytes);
@@ -158,9 +167,10 @@ static const struct {
     png2bmp_color_type color_type;
     uint8_t            bit_depth, bytes;
 } types[] = {
-    {PNG2BMP_GRAY, 1, 1},        {PNG2BMP_GRAY, 4, 1},      {PNG2BMP_GRAY, 8, 1},
-    {PNG2BMP_GRAY, 16, 2},       {PNG2BMP_RGB, 8, 3},       {PNG2BMP_RGB, 16, 6},
-    {PNG2BMP_PALETTE, 1, 1},     {PNG2BMP_PALETTE, 8, 1},   {PNG2BMP_GRAY_ALPHA, 8, 2},
+    {PNG2BMP_GRAY, 1, 1},        {PNG2BMP_GRAY, 2, 1},      {PNG2BMP_GRAY, 4, 1},
+    {PNG2BMP_GRAY, 8, 1},        {PNG2BMP_GRAY, 16, 2},     {PNG2BMP_RGB, 8, 3},
+    {PNG2BMP_RGB, 16, 6},        {PNG2BMP_PALETTE, 1, 1},   {PNG2BMP_PALETTE, 2, 1},
+    {PNG2BMP_PALETTE, 4, 1},     {PNG2BMP_PALETTE, 8, 1},   {PNG2BMP_GRAY_ALPHA, 8, 2},
     {PNG2BMP_GRAY_ALPHA, 16, 4}, {PNG2BMP_RGB_ALPHA, 8, 4}, {PNG2BMP_RGB_ALPHA, 16, 8},
 };
 

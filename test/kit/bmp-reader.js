@@ -10,6 +10,7 @@ const assert = require('node:assert/strict');
 const FILE_HEADER = 14;
 const INFO_HEADER = 40;
 const V4_HEADER = 108;
+const V5_HEADER = 124;
 const BI_RGB = 0;
 const BI_BITFIELDS = 3;
 const LCS_SRGB = 0x73524742;
@@ -42,19 +43,16 @@ function readHeaders(bmp) {
 }
 
 function layoutOf(header) {
-  const { bitsPerPixel, headerSize } = header;
-  assert.ok([1, 8, 16, 24, 32].includes(bitsPerPixel), `BMP: biBitCount is ${bitsPerPixel}`);
-  const wanted = bitsPerPixel === 32 ? V4_HEADER : INFO_HEADER;
-  same(headerSize, wanted, 'biSize');
-  const hasMasks = bitsPerPixel === 16 || bitsPerPixel === 32;
-  same(header.compression, hasMasks ? BI_BITFIELDS : BI_RGB, 'biCompression');
-  const mostEntries = bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0;
-  assert.ok(header.colorsUsed <= mostEntries, `BMP: biClrUsed is ${header.colorsUsed}`);
-  if (mostEntries)
-    assert.ok(header.colorsUsed > 0, 'BMP: biClrUsed is 0, the entries are not counted');
+  const { bitsPerPixel, headerSize, compression } = header;
+  assert.ok([1, 4, 8, 16, 24, 32].includes(bitsPerPixel), `BMP: biBitCount is ${bitsPerPixel}`);
+  assert.ok([INFO_HEADER, V4_HEADER, V5_HEADER].includes(headerSize), `BMP: biSize is ${headerSize}`);
+  assert.ok(compression === BI_RGB || (compression === BI_BITFIELDS && bitsPerPixel >= 16 &&
+    bitsPerPixel !== 24), `BMP: biCompression is ${compression}`);
+  // A palette is whole: firmware refuses a shorter one.
+  same(header.colorsUsed, bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0, 'biClrUsed');
+  const hasMasksBehind = headerSize === INFO_HEADER && compression === BI_BITFIELDS;
   return {
-    // 16 bits: three masks stand behind the 40 bytes.
-    paletteOffset: FILE_HEADER + headerSize + (bitsPerPixel === 16 ? 12 : 0),
+    paletteOffset: FILE_HEADER + headerSize + (hasMasksBehind ? 12 : 0),
     stride: Math.ceil((header.width * bitsPerPixel) / 32) * 4,
   };
 }
@@ -72,19 +70,27 @@ function checkHeaders(header, { paletteOffset, stride }, length) {
   same(length, header.fileSize, 'the length of the file');
 }
 
-function checkV4(bmp) {
-  const masks = [54, 58, 62, 66].map((at) => bmp.readUInt32LE(at));
-  assert.deepEqual(masks, [0xff0000, 0xff00, 0xff, 0xff000000], 'BMP: masks');
-  same(bmp.readUInt32LE(70), LCS_SRGB, 'bV4CSType');
-  assert.ok(
-    bmp.subarray(74, FILE_HEADER + V4_HEADER).every((byte) => byte === 0),
-    'BMP: endpoints or gamma are not zero',
-  );
+const MASKS = {
+  16: [0xf800, 0x7e0, 0x1f, 0],
+  32: [0xff0000, 0xff00, 0xff, 0xff000000],
+};
+
+/** The masks that are in the file, in the order red, green, blue, alpha. */
+function checkMasks(bmp, { headerSize, bitsPerPixel, compression }) {
+  const count = headerSize > INFO_HEADER ? 4 : compression === BI_BITFIELDS ? 3 : 0;
+  const masks = [54, 58, 62, 66].slice(0, count).map((at) => bmp.readUInt32LE(at));
+  const wanted = compression === BI_BITFIELDS ? MASKS[bitsPerPixel] : [0, 0, 0, 0];
+  assert.deepEqual(masks, wanted.slice(0, count), 'BMP: masks');
 }
 
-function check565(bmp) {
-  const masks = [54, 58, 62].map((at) => bmp.readUInt32LE(at));
-  assert.deepEqual(masks, [0xf800, 0x7e0, 0x1f], 'BMP: masks');
+function checkLongHeader(bmp, headerSize) {
+  same(bmp.readUInt32LE(70), LCS_SRGB, 'bV4CSType');
+  assert.ok(bmp.subarray(74, FILE_HEADER + V4_HEADER).every((byte) => byte === 0),
+    'BMP: endpoints or gamma are not zero');
+  if (headerSize < V5_HEADER) return;
+  same(bmp.readUInt32LE(122), 4, 'bV5Intent'); // LCS_GM_IMAGES
+  assert.ok(bmp.subarray(126, FILE_HEADER + V5_HEADER).every((byte) => byte === 0),
+    'BMP: there is no profile, and yet a place or a size of it');
 }
 
 function readPalette(bmp, offset, count) {
@@ -97,7 +103,11 @@ function readPalette(bmp, offset, count) {
 
 function readIndices(row, width, bitsPerPixel) {
   if (bitsPerPixel === 8) return row.subarray(0, width);
-  return Uint8Array.from({ length: width }, (_, x) => (row[x >> 3] >> (7 - (x & 7))) & 1);
+  const perByte = 8 / bitsPerPixel;
+  return Uint8Array.from({ length: width }, (_, x) => {
+    const shift = 8 - bitsPerPixel * (x % perByte + 1);
+    return (row[Math.floor(x / perByte)] >> shift) & (2 ** bitsPerPixel - 1);
+  });
 }
 
 /** Everything behind the last pixel's last bit. */
@@ -118,12 +128,14 @@ function putColors(rgba, at, row, width, bytesPerPixel) {
   }
 }
 
-function put565(rgba, at, row, width) {
+/** Two bytes a pixel, with `greens` bits of green between five of red and five of blue. */
+function put16(rgba, at, row, width, greens) {
   for (let x = 0; x < width; x++) {
     const word = row[x * 2] | (row[x * 2 + 1] << 8);
-    rgba[at + x * 4] = Math.round(((word >> 11) * 255) / 31);
-    rgba[at + x * 4 + 1] = Math.round((((word >> 5) & 63) * 255) / 63);
-    rgba[at + x * 4 + 2] = Math.round(((word & 31) * 255) / 31);
+    const scale = (value, bits) => Math.round((value * 255) / (2 ** bits - 1));
+    rgba[at + x * 4] = scale(word >> (5 + greens), 5);
+    rgba[at + x * 4 + 1] = scale((word >> 5) & (2 ** greens - 1), greens);
+    rgba[at + x * 4 + 2] = scale(word & 31, 5);
     rgba[at + x * 4 + 3] = 255;
   }
 }
@@ -145,8 +157,8 @@ function readBmp(bytes) {
   const header = readHeaders(bmp);
   const layout = layoutOf(header);
   checkHeaders(header, layout, bmp.length);
-  if (header.bitsPerPixel === 32) checkV4(bmp);
-  if (header.bitsPerPixel === 16) check565(bmp);
+  checkMasks(bmp, header);
+  if (header.headerSize > INFO_HEADER) checkLongHeader(bmp, header.headerSize);
 
   const { width, height, bitsPerPixel } = header;
   const palette = readPalette(bmp, layout.paletteOffset, header.colorsUsed);
@@ -161,7 +173,7 @@ function readBmp(bytes) {
       indices.set(readIndices(row, width, bitsPerPixel), y * width);
       putIndexed(rgba, y * width * 4, indices.subarray(y * width, (y + 1) * width), palette);
     } else if (bitsPerPixel === 16) {
-      put565(rgba, y * width * 4, row, width);
+      put16(rgba, y * width * 4, row, width, header.compression === BI_BITFIELDS ? 6 : 5);
     } else {
       putColors(rgba, y * width * 4, row, width, bitsPerPixel / 8);
     }

@@ -31,7 +31,11 @@ function blend(color, alpha, background, max) {
 }
 
 /** One 16-bit colour as the 8 bits of a format without alpha. */
-function opaqueSample(color, alpha, background, { bitDepth, depth16, alpha: rule }) {
+function opaqueSample(color, alpha, background, { bitDepth, depth16, alpha: rule, alphaThreshold = 128 }) {
+  if (rule === 'key') {
+    const [sample, opacity] = [color, alpha].map((v) => (bitDepth === 16 ? reduce(v, depth16) : v / 257));
+    return opacity >= alphaThreshold ? sample : background;
+  }
   if (bitDepth === 16) {
     const blended = rule === 'drop' ? color : blend(color, alpha, background * 257, 65535);
     return reduce(blended, depth16);
@@ -54,12 +58,13 @@ function expectedRgba(pixels, bitDepth, options = {}) {
   const out = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i += 4) {
     const pixel = pixels.subarray(i, i + 4);
-    if (settings.format === 'bgra32')
-      out.set(
-        Array.from(pixel, (v) => (bitDepth === 16 ? reduce(v, settings.depth16) : v / 257)),
-        i,
-      );
-    else out.set([...opaqueColor(pixel, settings), 255], i);
+    if (settings.format === 'bgra32') {
+      const [r, g, b, a] =
+        Array.from(pixel, (v) => (bitDepth === 16 ? reduce(v, settings.depth16) : v / 257));
+      const shown = settings.alpha === 'premultiply'
+        ? [r, g, b].map((color) => Math.round((color * a) / 255)) : [r, g, b];
+      out.set([...shown, a], i);
+    } else out.set([...opaqueColor(pixel, settings), 255], i);
   }
   return out;
 }
@@ -73,7 +78,7 @@ function autoFormat(image) {
 function canBeIndexed(image, { alpha }) {
   if (image.colorType !== 0 && image.colorType !== 3) return false;
   // 256 grays have no room for the background's colour.
-  return !(image.bitDepth === 16 && image.key && alpha === 'blend');
+  return !(image.bitDepth === 16 && image.key && alpha !== 'drop');
 }
 
 /** The pixel colour of each index: R G B A of 16 bits, as rgba16() gives them. */
@@ -91,8 +96,12 @@ function indexColors(image) {
 function expectedPalette(image, options) {
   const { bitDepth, colors } = indexColors(image);
   const shown = expectedRgba(colors, bitDepth, { ...options, format: 'indexed' });
-  // PLTE may have fewer entries than the depth allows: those are plain black.
   return Array.from({ length: shown.length / 4 }, (_, i) => [...shown.subarray(i * 4, i * 4 + 3)]);
+}
+
+/** Every palette has all the entries that its depth allows; those that nobody needs are black. */
+function wholePalette(palette, bits) {
+  return Array.from({ length: 2 ** bits }, (_, i) => palette[i] ?? [0, 0, 0]);
 }
 
 // ---- Formats for panels and printers -----------------------------------------
@@ -151,6 +160,24 @@ function floydSteinberg(luma, width, threshold) {
   });
 }
 
+/** The same with an eighth for each of six neighbours; a quarter of the error is dropped. */
+function atkinson(luma, width, threshold) {
+  const wanted = Array.from(luma, (value) => value * 16);
+  return luma.map((_, i) => {
+    const white = wanted[i] >= threshold * 16;
+    giveEighths(wanted, width, i, 1, Math.trunc((wanted[i] - (white ? 255 * 16 : 0)) / 8));
+    return white ? 1 : 0;
+  });
+}
+
+function giveEighths(wanted, width, i, channels, share) {
+  const x = Math.floor(i / channels) % width;
+  for (const [dx, dy] of [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]]) {
+    const at = i + (dx + dy * width) * channels;
+    if (x + dx >= 0 && x + dx < width && at < wanted.length) wanted[at] += share;
+  }
+}
+
 function monoBits(rgba, width, { dither = 'floyd-steinberg', threshold = 128, invert = false }) {
   const luma = lumas(rgba);
   const ordered = (x, y) => threshold + 4 * BAYER[y % 8][x % 8] + 2 - 128;
@@ -158,6 +185,7 @@ function monoBits(rgba, width, { dither = 'floyd-steinberg', threshold = 128, in
     none: () => thresholdBits(luma, width, () => threshold),
     ordered: () => thresholdBits(luma, width, ordered),
     'floyd-steinberg': () => floydSteinberg(luma, width, threshold),
+    atkinson: () => atkinson(luma, width, threshold),
   };
   const bits = rules[dither]();
   return invert ? bits.map((bit) => 1 - bit) : bits;
@@ -166,6 +194,107 @@ function monoBits(rgba, width, { dither = 'floyd-steinberg', threshold = 128, in
 /** The nearest of 32 or 64 levels, on the scale of 8 bits again. */
 function quantize(value, levels) {
   return Math.round((Math.round((value * levels) / 255) * 255) / levels);
+}
+
+// ---- Colours that are matched -------------------------------------------------
+
+const clamp = (value, most) => Math.min(Math.max(value, 0), most);
+
+/** The first of the nearest colours, as { index, color }. */
+function nearestIn(palette) {
+  return (wanted) => {
+    const distances = palette.map((color) =>
+      color.reduce((sum, v, i) => sum + (v - wanted[i]) ** 2, 0));
+    const index = distances.indexOf(Math.min(...distances));
+    return { index, color: palette[index] };
+  };
+}
+
+function nearestLevels(levels) {
+  return (wanted) => ({ color: wanted.map((v, i) => quantize(v, levels[i])) });
+}
+
+const SHARES = {
+  'floyd-steinberg': (wanted, width, i, error) => {
+    const x = Math.floor(i / 3) % width;
+    const give = (dx, dy, share) => {
+      const at = i + (dx + dy * width) * 3;
+      if (x + dx >= 0 && x + dx < width && at < wanted.length) wanted[at] += share;
+    };
+    const [right, belowLeft, below] = [7, 3, 5].map((weight) => Math.trunc((error * weight) / 16));
+    give(1, 0, right);
+    give(-1, 1, belowLeft);
+    give(0, 1, below);
+    give(1, 1, error - right - belowLeft - below);
+  },
+  atkinson: (wanted, width, i, error) =>
+    giveEighths(wanted, width, i, 3, Math.trunc(error / 8)),
+};
+
+/** choose(wanted) for each pixel; sums of errors are in sixteenths, cut to the range of samples. */
+function diffuse(colors, width, rule, choose) {
+  const wanted = colors.flat().map((v) => v * 16);
+  return colors.map((_, pixel) => {
+    const now = [0, 1, 2].map((c) => clamp(wanted[pixel * 3 + c], 255 * 16));
+    const choice = choose(now.map((v) => Math.floor((v + 8) / 16)));
+    for (let c = 0; c < 3; c++)
+      SHARES[rule](wanted, width, pixel * 3 + c, now[c] - choice.color[c] * 16);
+    return choice;
+  });
+}
+
+function orderedChoices(colors, width, spread, choose) {
+  return colors.map((color, i) => {
+    const step = 2 * BAYER[Math.floor(i / width) % 8][(i % width) % 8] + 1 - 64;
+    return choose(color.map((v, c) => clamp(v + Math.trunc((step * spread[c]) / 128), 255)));
+  });
+}
+
+function dithered(rgba, width, dither, spread, choose) {
+  const colors = Array.from({ length: rgba.length / 4 }, (_, i) => [...rgba.subarray(i * 4, i * 4 + 3)]);
+  if (dither === 'none') return colors.map(choose);
+  if (dither === 'ordered') return orderedChoices(colors, width, spread, choose);
+  return diffuse(colors, width, dither, choose);
+}
+
+/** As far as the colours would be apart in a cube of cbrt(entries) levels a side, but at least two. */
+function paletteSpread(entries) {
+  const sixteenths = Math.max(32, Math.ceil(Math.cbrt(entries * 4096) - 1e-9));
+  return new Array(3).fill(Math.trunc((255 * 16) / (sixteenths - 16)));
+}
+
+function matched(common, { palette, dither = 'floyd-steinberg', bits, format }) {
+  const choices = dithered(common.rgba, common.width, dither, paletteSpread(palette.length),
+    nearestIn(palette));
+  if (format === 'bgr24')
+    return { ...common, rgba: Uint8Array.from(choices.flatMap(({ color }) => [...color, 255])) };
+  const depth = bits ?? bitsFor(palette.length);
+  return indexedBy(common, depth, wholePalette(palette, depth), choices.map(({ index }) => index));
+}
+
+const bitsFor = (entries) => [1, 4, 8].find((bits) => entries <= 2 ** bits);
+
+/** The image's colours in the order in which they come, if they are few enough. */
+function ownColors(common, settings) {
+  const seen = new Map();
+  for (let i = 0; i < common.rgba.length; i += 4) {
+    const color = [...common.rgba.subarray(i, i + 3)];
+    if (!seen.has(color.join())) seen.set(color.join(), color);
+  }
+  const bits = settings.bits ?? 8;
+  if (seen.size > 2 ** bits) return { error: 'ERR_FORMAT' };
+  return matched(common, { ...settings, palette: [...seen.values()], dither: 'none', bits });
+}
+
+const LEVELS = { rgb565: [31, 63, 31], rgb555: [31, 31, 31] };
+
+function levelled(common, { format, dither = 'none' }) {
+  const levels = LEVELS[format];
+  const choices = dithered(common.rgba, common.width, dither, levels.map((n) => Math.trunc(255 / n)),
+    nearestLevels(levels));
+  return {
+    ...common, bitsPerPixel: 16, rgba: Uint8Array.from(choices.flatMap(({ color }) => [...color, 255])),
+  };
 }
 
 const GRAYS = Array.from({ length: 256 }, (_, i) => [i, i, i]);
@@ -179,11 +308,8 @@ const PANELS = {
   gray8: (common) => indexedBy(common, 8, GRAYS, lumas(common.rgba)),
   mono1: (common, settings) =>
     indexedBy(common, 1, [GRAYS[0], GRAYS[255]], monoBits(common.rgba, common.width, settings)),
-  rgb565: (common) => ({
-    ...common,
-    bitsPerPixel: 16,
-    rgba: common.rgba.map((value, i) => quantize(value, [31, 63, 31, 255][i % 4])),
-  }),
+  rgb565: levelled,
+  rgb555: levelled,
 };
 
 // ---- The whole -----------------------------------------------------------------
@@ -205,16 +331,27 @@ function expectedBmp(image, options = {}) {
     palette: [],
     rgba: expectedRgba(rgba16(image), image.bitDepth, settings),
   };
+  if (isIneffective(settings, options)) return { error: 'ERR_OPTION' };
   if (PANELS[format]) return PANELS[format](common, settings);
+  if (settings.palette) return matched(common, settings);
   if (format !== 'indexed') return common;
-  if (!canBeIndexed(image, settings)) return { error: 'ERR_FORMAT' };
+  if (!canBeIndexed(image, settings)) return ownColors(common, settings);
+  return withOwnPalette(image, common, settings);
+}
+
+function isIneffective({ format, alpha }, options) {
+  return options.format !== 'auto' && format === 'bgra32' && ['drop', 'key'].includes(alpha);
+}
+
+function withOwnPalette(image, common, settings) {
   const indices = Uint8Array.from(image.samples, (v) =>
     image.bitDepth === 16 ? reduce(v, settings.depth16) : v,
   );
+  const bits = settings.bits ?? { 1: 1, 2: 4, 4: 4, 8: 8, 16: 8 }[image.bitDepth];
   return {
     ...common,
-    bitsPerPixel: image.bitDepth === 1 ? 1 : 8,
-    palette: expectedPalette(image, settings),
+    bitsPerPixel: bits,
+    palette: wholePalette(expectedPalette(image, settings), bits),
     indices,
   };
 }

@@ -1,0 +1,35 @@
+'use strict';
+
+// Palettes with names, as lists of 0xRRGGBB in the order of their indices.
+
+const levels = (count) => Array.from({ length: count }, (_, i) => Math.round(i * 255 / (count - 1)));
+const grays = (count) => levels(count).map((level) => level * 0x010101);
+
+const BLACK = 0x000000, WHITE = 0xffffff, RED = 0xff0000, GREEN = 0x00ff00, BLUE = 0x0000ff;
+const YELLOW = 0xffff00, ORANGE = 0xff8000;
+
+// Web colours: red, green and blue in six levels each.
+function web216() {
+  const steps = levels(6);
+  return steps.flatMap((r) => steps.flatMap((g) => steps.map((b) => r << 16 | g << 8 | b)));
+}
+
+const palettes = {
+  __proto__: null,
+  bw: [BLACK, WHITE],
+  bwr: [BLACK, WHITE, RED],
+  bwy: [BLACK, WHITE, YELLOW],
+  bwry: [BLACK, WHITE, RED, YELLOW],
+  gray4: grays(4),
+  gray16: grays(16),
+  // Seven-colour e-paper (ACeP), in the order of the panel's own numbers.
+  acep7: [BLACK, WHITE, GREEN, BLUE, RED, YELLOW, ORANGE],
+  // Six-colour e-paper (E Ink Spectra 6).
+  spectra6: [BLACK, WHITE, YELLOW, RED, BLUE, GREEN],
+  // The sixteen colours of VGA's text mode and of Windows, in Windows' order.
+  vga16: [0x000000, 0x800000, 0x008000, 0x808000, 0x000080, 0x800080, 0x008080, 0xc0c0c0,
+    0x808080, 0xff0000, 0x00ff00, 0xffff00, 0x0000ff, 0xff00ff, 0x00ffff, 0xffffff],
+  web216: web216(),
+};
+
+module.exports = { palettes };

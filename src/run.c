@@ -1,0 +1,28 @@
+/* The second step: a plan and a destination of its size become a BMP. */
+#include "convert.h"
+#include "encode.h"
+#include "header.h"
+#include "whole.h"
+
+png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
+                           const png2bmp_control *control, png2bmp_report *report)
+{
+    row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
+
+    if (whole_is_needed(plan))
+        return whole_run(plan, &(whole_source){.png = png, .size = size}, bmp, control, report);
+    header_write(bmp, plan);
+    return convert_rows(plan, png, size, &target, control, report);
+}
+
+png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                  uint8_t *bmp, const png2bmp_control *control,
+                                  png2bmp_report *report)
+{
+    row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
+
+    if (whole_is_needed(plan))
+        return whole_run(plan, &(whole_source){.pixels = pixels}, bmp, control, report);
+    header_write(bmp, plan);
+    return encode_rows(plan, pixels, &target, control, report);
+}

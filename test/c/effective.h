@@ -1,0 +1,55 @@
+/* Options out of random ones that all have an effect: an option without one is an error. */
+#ifndef TEST_EFFECTIVE_H
+#define TEST_EFFECTIVE_H
+
+#include "png2bmp.h"
+
+static inline bool effective_dither(const png2bmp_options *options)
+{
+    switch (options->format) {
+    case PNG2BMP_FORMAT_MONO1:
+    case PNG2BMP_FORMAT_RGB565:
+    case PNG2BMP_FORMAT_RGB555:
+        return true;
+    case PNG2BMP_FORMAT_INDEXED:
+    case PNG2BMP_FORMAT_BGR24:
+        return options->colors || options->palette_entries;
+    default:
+        return false;
+    }
+}
+
+static inline bool has_pixels_alone(png2bmp_format format)
+{
+    return format == PNG2BMP_FORMAT_RAW_RGB || format == PNG2BMP_FORMAT_RAW_RGBA;
+}
+
+static inline void make_effective(png2bmp_options *options)
+{
+    const png2bmp_format format = options->format;
+
+    if (format != PNG2BMP_FORMAT_MONO1) {
+        options->invert = false;
+        options->threshold = 128;
+    }
+    if (format == PNG2BMP_FORMAT_BGRA32
+            ? options->alpha == PNG2BMP_ALPHA_DROP || options->alpha == PNG2BMP_ALPHA_KEY
+            : options->alpha == PNG2BMP_ALPHA_PREMULTIPLY)
+        options->alpha = PNG2BMP_ALPHA_BLEND;
+    if (options->alpha != PNG2BMP_ALPHA_KEY)
+        options->alpha_threshold = 128;
+    if (format != PNG2BMP_FORMAT_INDEXED) {
+        options->bits = 0;
+        options->colors = 0;
+        if (format != PNG2BMP_FORMAT_BGR24)
+            options->palette_entries = 0;
+    }
+    if (!effective_dither(options))
+        options->dither = PNG2BMP_DITHER_DEFAULT;
+    if (has_pixels_alone(format)) {
+        options->header = PNG2BMP_HEADER_DEFAULT;
+        options->file_header = true;
+    }
+}
+
+#endif

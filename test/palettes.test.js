@@ -1,0 +1,133 @@
+'use strict';
+
+// BMPs in colours that are not the image's own: a palette that is given, colours that are chosen,
+// another depth for the indices.
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const { readBmp } = require('./kit/bmp-reader');
+const { assertConverts, refusal } = require('./kit/convert');
+const { TYPES, createImage, typeName } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+const { constants, decodePNG, encodeBMP, getBMP, getBMPAsync, readInfo } = require('..');
+
+const SPECTRA = [[0, 0, 0], [255, 255, 255], [255, 255, 0], [255, 0, 0], [0, 0, 255], [0, 255, 0]];
+const DITHERS = ['floyd-steinberg', 'atkinson', 'ordered', 'none'];
+
+/** A palette of `count` colours that lie anywhere. */
+function scattered(count) {
+  return Array.from({ length: count }, (_, i) => [(i * 97) % 256, (i * 57 + 31) % 256, (i * 13) % 256]);
+}
+
+for (const type of TYPES) {
+  test(`${typeName(type)} comes out in the colours of a palette, with every rule, interlaced or not`, () => {
+    const image = createImage({ ...type, width: 23, height: 9, seed: 3, fill: 'gradients' });
+    for (const interlaced of [false, true]) {
+      for (const dither of DITHERS) {
+        for (const palette of [SPECTRA, scattered(2), scattered(40)]) {
+          for (const options of [{ format: 'indexed' }, { format: 'bgr24' }, { format: 'indexed', bits: 8 }])
+            assertConverts(image, {
+              encoding: { interlaced },
+              options: { ...options, dither, palette },
+              what: `${dither}, ${palette.length} colours, ${JSON.stringify(options)}, interlaced ${interlaced}`,
+            });
+        }
+      }
+    }
+  });
+}
+
+test('a palette is written at every width from 1 to 67', () => {
+  for (let width = 1; width <= 67; width++) {
+    const image = createImage({ colorType: 6, bitDepth: 8, width, height: 5, seed: width });
+    for (const palette of [SPECTRA, scattered(2), scattered(256)])
+      assertConverts(image, { options: { format: 'indexed', palette }, what: `width ${width}` });
+  }
+});
+
+test('the colours of a palette are found exactly, however close they are', () => {
+  const close = Array.from({ length: 256 }, (_, i) => [100 + (i & 7), 100 + (i >> 3 & 7), 100 + (i >> 6)]);
+  const data = Uint8Array.from(close.flat());
+  const bmp = readBmp(encodeBMP({ data, width: 256, height: 1, channels: 3 }, { palette: close }));
+  assert.deepEqual([...bmp.indices], close.map((_, i) => i));
+});
+
+test('names, lists, bytes and objects say the same palette', () => {
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 30, height: 20 }));
+  const wanted = getBMP(png, { palette: 'spectra6' });
+  assert.deepEqual(readBmp(wanted).palette.slice(0, 6), SPECTRA);
+  for (const palette of [
+    SPECTRA, Uint8Array.from(SPECTRA.flat()), Buffer.from(SPECTRA.flat()),
+    ['#000', '#ffffff', '#ff0', { r: 255, g: 0, b: 0 }, [0, 0, 255], '#00FF00'],
+  ]) assert.deepEqual(getBMP(png, { palette }), wanted);
+  for (const name of constants.palettes) assert.ok(getBMP(png, { palette: name }).length > 0, name);
+});
+
+test('what is no palette is refused in words', () => {
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 3, height: 2 }));
+  for (const [palette, code] of [
+    ['none', 'ERR_INVALID_ARG_VALUE'], [[], 'ERR_INVALID_ARG_VALUE'], [['#000'], 'ERR_INVALID_ARG_VALUE'],
+    [new Array(257).fill('#000'), 'ERR_INVALID_ARG_VALUE'], [Buffer.alloc(7), 'ERR_INVALID_ARG_VALUE'],
+    [['#000', 'red'], 'ERR_INVALID_ARG_VALUE'], [5, 'ERR_INVALID_ARG_TYPE'], [null, 'ERR_INVALID_ARG_TYPE'],
+  ]) assert.throws(() => getBMP(png, { palette }), { code }, String(palette));
+  assert.throws(() => getBMP(png, { palette: 'bw', colors: 4 }), { code: 'ERR_OPTION', message: /one of them/ });
+  assert.throws(() => getBMP(png, { palette: 'gray16', bits: 1 }), { code: 'ERR_OPTION', message: /too small/ });
+});
+
+test('indices of every depth are written with every depth that holds them', () => {
+  for (const colorType of [0, 3]) {
+    for (const bitDepth of [1, 2, 4, 8]) {
+      for (const bits of [1, 4, 8].filter((b) => b >= bitDepth)) {
+        for (const interlaced of [false, true]) {
+          for (let width = 1; width <= 19; width++)
+            assertConverts(createImage({ colorType, bitDepth, width, height: 9, seed: width }), {
+              encoding: { interlaced, junkBits: true },
+              options: { format: 'indexed', bits },
+              what: `type ${colorType}, ${bitDepth} to ${bits} bits, width ${width}`,
+            });
+        }
+      }
+    }
+  }
+  const few = createImage({ colorType: 3, bitDepth: 8, width: 21, height: 5, entries: 16 });
+  assertConverts(few, { options: { format: 'indexed', bits: 4 } });
+  assert.equal(refusal(encodePng(few), { format: 'indexed', bits: 1 }), 'ERR_FORMAT');
+});
+
+test('an index that the fewer bits cannot hold is an error, not another colour', () => {
+  const image = createImage({ colorType: 3, bitDepth: 8, width: 4, height: 1, entries: 16 });
+  image.samples.set([1, 2, 200, 3]);
+  assert.equal(refusal(encodePng(image), { format: 'indexed', bits: 4 }), 'ERR_PNG_PALETTE_INDEX');
+});
+
+test('"colors" gives at most so many colours, the same ones every time, in every call', async () => {
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 90, height: 70, fill: 'gradients' });
+  const png = encodePng(image);
+  for (const colors of [2, 3, 16, 17, 100, 256]) {
+    const bmp = getBMP(png, { colors });
+    const { indices, bitsPerPixel } = readBmp(bmp);
+    assert.ok(new Set(indices).size <= colors);
+    assert.equal(bitsPerPixel, [1, 4, 8].find((bits) => colors <= 2 ** bits));
+    assert.deepEqual(await getBMPAsync(png, { colors }), bmp);
+    assert.deepEqual(getBMP(encodePng(image, { interlaced: true }), { colors }), bmp);
+    const pixels = decodePNG(png, { channels: 3 });
+    assert.deepEqual(encodeBMP(pixels, { colors }), bmp);
+  }
+});
+
+test('an image of few enough colours keeps them all with "colors"', () => {
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 9, height: 3 });
+  const { rgba } = readBmp(getBMP(encodePng(image), { colors: 32 }));
+  image.samples.forEach((v, i) => assert.equal(rgba[Math.floor(i / 3) * 4 + i % 3], v));
+});
+
+test('readInfo announces depth, length and the memory that an image of chosen colours takes', () => {
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 500, height: 400 }));
+  const info = readInfo(png, { colors: 16 });
+  assert.equal(info.bmp.format, 'indexed');
+  assert.equal(info.bmp.bitsPerPixel, 4);
+  assert.equal(info.bmp.byteLength, getBMP(png, { colors: 16 }).length);
+  assert.ok(info.memory > 500 * 400 * 3);
+  assert.ok(readInfo(png, { palette: 'gray16' }).memory < 900_000);
+  assert.throws(() => getBMP(png, { colors: 16, maxMemory: 600_000 }), { code: 'ERR_MEMORY_LIMIT' });
+});
