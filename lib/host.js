@@ -24,9 +24,11 @@ const bindToContext = (listener) => AsyncResource.bind(listener);
 /** Calls a function of the caller: what it throws is nobody else's. */
 const callLater = (callback, ...args) => process.nextTick(callback, ...args);
 
+// On Windows the C library's numbers, which the addon has, are others than those of libuv.
 function errnoName(errno) {
   const names = os.constants.errno;
-  return Object.keys(names).find((name) => names[name] === errno) || `errno ${errno}`;
+  return util.getSystemErrorMap?.().get(-errno)?.[0] ??
+    Object.keys(names).find((name) => names[name] === errno) ?? `errno ${errno}`;
 }
 
 /** As node:fs makes them: "ENOENT: no such file or directory, open 'x/y.bmp'". */

@@ -11,10 +11,17 @@ const { openTemporary } = require('./wasm-temporary');
 
 /** Between two tries of a write to a pipe that was full, at most. */
 const PATIENCE_MS = 50;
+/** Between two tries of a rename on Windows, at most: a second in all. */
+const RENAME_PATIENCE_MS = 512;
 
 const { O_WRONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = fs.constants;
 const NOT_ON_A_DISK = ['EINVAL', 'ENOTSUP'];
 const READ_ONLY = ['EROFS', 'EACCES', 'EPERM'];
+const IN_USE = ['EPERM', 'EACCES', 'EBUSY'];
+
+function pause(milliseconds) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
 
 /** fs errors with the name of the step that failed, whatever fs calls it. */
 function step(syscall, work) {
@@ -64,12 +71,26 @@ function renameExclusively(from, to) {
   return fs.rmSync(from, { force: true });
 }
 
+/** Windows refuses for as long as somebody has the old file open: a virus scanner, another save. */
+function rename(from, to) {
+  for (let wait = 1; ; wait *= 2) {
+    try {
+      return fs.renameSync(from, to);
+    } catch (error) {
+      if (!onWindows || !IN_USE.includes(error.code) || wait > RENAME_PATIENCE_MS) {
+        throw error;
+      }
+      pause(wait);
+    }
+  }
+}
+
 /** A mount point keeps its name: what is mounted there is written over in place. */
 function renameOrCopy(from, to, sync) {
   try {
-    fs.renameSync(from, to);
+    rename(from, to);
   } catch (error) {
-    if (error.code !== 'EBUSY') {
+    if (onWindows || error.code !== 'EBUSY') {
       throw error;
     }
     fs.copyFileSync(from, to);
@@ -244,7 +265,7 @@ class NewFile {
 
   // Node.js cannot wait for a descriptor.
   #waitForReader() {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, this.#wait);
+    pause(this.#wait);
     this.#wait = Math.min(2 * this.#wait, PATIENCE_MS);
     if (this.#isCancelled()) {
       throw failure('ECANCELED', 'write');

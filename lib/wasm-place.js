@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
+const util = require('node:util');
 
 const onWindows = process.platform === 'win32';
 const SLASH = 0x2f;
@@ -18,9 +19,15 @@ const PROC_SUPER_MAGIC = 0x9fa0;
 const STICKY = 0o1000;
 const WRITABLE_BY_ALL = 0o0002;
 
+/** The number that node:fs has for an error. */
+function errnoOf(code) {
+  const known = [...util.getSystemErrorMap?.() ?? []].find(([, [name]]) => name === code);
+  return known?.[0] ?? -os.constants.errno[code];
+}
+
 /** An error like those of node:fs. */
 function failure(code, syscall) {
-  return Object.assign(new Error(code), { code, errno: -os.constants.errno[code], syscall });
+  return Object.assign(new Error(code), { code, errno: errnoOf(code), syscall });
 }
 
 /** The path as node:fs takes it: bytes where names are bytes. */
