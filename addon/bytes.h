@@ -1,4 +1,4 @@
-/* The bytes behind JavaScript's Buffers: those that come, and those that leave. */
+/* The bytes of JavaScript's Buffers: inputs and outputs. */
 #ifndef ADDON_BYTES_H
 #define ADDON_BYTES_H
 
@@ -13,7 +13,7 @@
  * Where the bytes of a Buffer, typed array or DataView lie; its byteOffset is
  * already in *data, and a detached or empty view has size 0. They stay there as
  * long as a handle or a reference keeps the view alive and nobody detaches or
- * resizes what is behind it. False: not a view.
+ * resizes its buffer. False: not a view.
  */
 bool bytes_of_view(napi_env env, napi_value view, uint8_t **data, size_t *size);
 

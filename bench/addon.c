@@ -1,5 +1,5 @@
 /*
- * The C peers behind Node-API, as plainly as an addon can be written:
+ * The C peers through Node-API, in the simplest possible addon:
  *
  *     convert(peer, png) -> Buffer with a 24-bit BMP
  *     cpuTime()          -> nanoseconds of processor time of this process

@@ -1,5 +1,5 @@
 /*
- * This project's inflater beside one-shot libdeflate, on the IDAT streams of
+ * This project's inflater compared with one-shot libdeflate, on the IDAT streams of
  * real PNG files. Interleaved: each round runs both, in turns, on every file.
  *
  *     inflate [-v] [-c level] [-t milliseconds] list

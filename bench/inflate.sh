@@ -1,5 +1,5 @@
 #!/bin/sh
-# The inflater beside one-shot libdeflate, on the IDAT streams of the corpus:
+# The inflater compared with one-shot libdeflate, on the IDAT streams of the corpus:
 #
 #     bench/inflate.sh [-v] [-c cpu level] [-t milliseconds a file]
 #

@@ -7,7 +7,7 @@ const REFERENCE = 'png2bmp';
 const geometricMean = (values) =>
     Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
-/* How the time of `peer` stands to png2bmp's on these files, in one run. NaN
+/* The ratio of the time of `peer` to that of png2bmp on these files, in one run. NaN
  * where the peer converted none of them. */
 function timeRatio(files, mode, peer, figure = 'min') {
     const ratios = files.filter((file) => file[mode].peers[peer])

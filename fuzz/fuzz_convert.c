@@ -1,7 +1,7 @@
 /*
  * A whole conversion of any bytes with any options.
  *
- * Checked beside what the sanitizers see: the report; the same verdict and bytes
+ * Checked in addition to what the sanitizers see: the report; the same verdict and bytes
  * at every CPU level, and whatever stood in the output before (so every byte is
  * written); the same bytes strip by strip; `strict`; cancellation.
  */

@@ -20,7 +20,7 @@
 
 typedef struct truth {
     bool   header_good, data_good, adler_good, too_long;
-    bool   more; /* bytes behind the stream */
+    bool   more; /* bytes after the stream */
     size_t size;
 } truth;
 

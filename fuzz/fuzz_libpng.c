@@ -129,7 +129,7 @@ static size_t join_idats(uint8_t *stream, const uint8_t *png, size_t size)
         const size_t length = load_be32(png + at);
 
         if (length > size - at - 12)
-            break; /* a chunk behind the IDATs that is cut */
+            break; /* a chunk after the IDATs that is cut */
         if (memcmp(png + at + 4, "IDAT", 4) == 0) {
             memcpy(stream + joined, png + at + 8, length);
             joined += length;
@@ -201,7 +201,7 @@ static const difference differences[] = {
     {PNG2BMP_ERR_END, "IEND is not empty", "IEND: CRC error"},
     {PNG2BMP_ERR_EXTRA_DATA, "", "Not enough image data"}, /* the surplus is cut */
     {PNG2BMP_ERR_EXTRA_DATA, "", "IDAT: "},                /* and damage in it not looked at */
-    /* We accept without a word: PLTE of another than a palette image is not looked at. */
+    /* We accept silently: PLTE of another than a palette image is not looked at. */
     {PNG2BMP_OK, "", "Invalid palette"},
 };
 

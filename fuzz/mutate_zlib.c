@@ -36,7 +36,7 @@ static bool inflate(const uint8_t *stream, size_t size, size_t *consumed, size_t
                                             consumed, produced) == LIBDEFLATE_SUCCESS;
 }
 
-/* Puts the right Adler-32 behind the data, if they can be read. */
+/* Puts the right Adler-32 after the data, if they can be read. */
 static size_t repair(uint8_t *stream, size_t size, size_t capacity)
 {
     size_t   consumed, produced, end;

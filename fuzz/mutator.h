@@ -14,7 +14,7 @@ void     mutator_seed(unsigned seed);
 uint32_t mutator_below(uint32_t n);
 
 /* Changes a zlib stream of `size` bytes in place, to at most `capacity` bytes: its
- * bits, or the bytes it stands for, which are compressed again. Most of the time the
+ * bits, or the bytes it encodes, which are compressed again. Most of the time the
  * Adler-32 is right afterwards. Returns the new size. */
 size_t mutate_zlib(uint8_t *stream, size_t size, size_t capacity);
 

@@ -84,7 +84,7 @@ function plainBytes(random, size) {
   return bytes;
 }
 
-/** The bytes that literals and matches stand for. */
+/** The bytes that literals and matches encode. */
 function expand(symbols) {
   const bytes = [];
   for (const symbol of symbols) {

@@ -7,7 +7,7 @@ export type WasmSource = WebAssembly.Module | ArrayBufferView | ArrayBuffer | st
  * Loads the WebAssembly. Synchronous calls, `constants`, `errors` and `versions` are there when it
  * is done; asynchronous calls wait for it by themselves.
  *
- * @param source where from; the file beside this module if left out, which bundlers find
+ * @param source where from; default: the file next to this module, which bundlers find
  */
 export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
 
@@ -115,7 +115,7 @@ export interface Options {
   /** Refuse conversions that need more bytes in addition to PNG and BMP, before anything is
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
-  /** Asynchronous calls: of a Blob, a Response or a stream, collect so many bytes at most; default
+  /** Asynchronous calls: of a Blob, a Response or a stream, collect at most this many bytes; default
    * 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
   /** Called once for each kind of defect that was tolerated, before the result is delivered. If it

@@ -107,7 +107,7 @@ export interface Options {
   /** Refuse conversions that need more bytes in addition to PNG and BMP, before anything is
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
-  /** Asynchronous calls: of a Blob, a Response or a stream, collect so many bytes at most; default
+  /** Asynchronous calls: of a Blob, a Response or a stream, collect at most this many bytes; default
    * 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
   /** Called once for each kind of defect that was tolerated, before the result is delivered. If it

@@ -82,7 +82,7 @@ function namesOfPrebuilds() {
 
 // When there are no files at all, this code was probably moved by a bundler.
 const IN_A_BUNDLE = 'If this code was bundled, keep png2bmp out of the bundle (esbuild: ' +
-  '--external:png2bmp; webpack: externals; rollup, vite: external) and install it beside it, or ' +
+  '--external:png2bmp; webpack: externals; rollup, vite: external) and install it next to it, or ' +
   'have the bundler copy .node files (esbuild: --loader:.node=copy; webpack: node-loader). ';
 
 function missingError(failures) {

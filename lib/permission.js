@@ -17,7 +17,7 @@ function accessDenied(resource) {
 }
 
 /** The bytes of a file name, as toPath makes them; throws where this process may not write there.
- * A save makes a temporary file beside the target, so the directory must be writable, too. */
+ * A save makes a temporary file next to the target, so the directory must be writable, too. */
 function toWritablePath(given) {
   const bytes = toPath(given);
   if (process.permission !== undefined) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// A file that appears whole or not at all, by node:fs: what src/file_posix.c is to the addon.
+// A file that appears completely or not at all, by node:fs: what src/file_posix.c is to the addon.
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Threads that convert: at most so many, started when there is work for them, one conversion each.
+// Threads that convert: at most a given number, started when there is work for them, one conversion each.
 
 const cancelled = () => ({ error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] });
 
@@ -99,7 +99,7 @@ class Pool {
     this.#serve();
   }
 
-  /** No more than so many threads may be: --permission without --allow-worker, a page's policy. Better
+  /** A limit on threads: --permission without --allow-worker, a page's policy. Better
    * on this one than not at all. */
   #settleFor(count) {
     this.#size = count;

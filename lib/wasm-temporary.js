@@ -77,7 +77,7 @@ function sweepNowAndThen(own) {
   restUntil.set(key, end + REST * (end - start));
 }
 
-/** { fd, path } of a new file beside the target. */
+/** { fd, path } of a new file next to the target. */
 function openTemporary(target, mode) {
   const file = nameFor(target);
   const own = { fd: fs.openSync(named(file), 'wx', mode), path: file };

@@ -20,7 +20,7 @@ export type WasmSource = WebAssembly.Module | ArrayBufferView | ArrayBuffer | st
  * Loads the WebAssembly. Synchronous calls, \`constants\`, \`errors\` and \`versions\` are there when it
  * is done; asynchronous calls wait for it by themselves.
  *
- * @param source where from; the file beside this module if left out, which bundlers find
+ * @param source where from; default: the file next to this module, which bundlers find
  */
 export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
 `;
@@ -42,7 +42,7 @@ function membersToCut(node) {
       .map((member) => [member.getFullStart(), member.getEnd()]) : [];
 }
 
-/** The comment of a function stands before its first overload, which may be one that is left out. */
+/** The comment of a function precedes its first overload, which may be omitted. */
 function commentOf(node, all) {
   const first = all.find((each) => ts.isFunctionDeclaration(node) && each.name?.text === node.name.text);
   return first === undefined || first === node ? '' : `\n${first.getFullText().slice(0, first.getLeadingTriviaWidth())}`;

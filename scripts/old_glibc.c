@@ -2,7 +2,7 @@
  * Linked into the glibc builds of `npm run prebuilds`, with --wrap for the four names.
  *
  * glibc 2.33 gave stat, lstat, fstat and fstatat symbols of their own; a file linked with them
- * loads nowhere older. The functions that stood behind the names until then are still
+ * loads nowhere older. The functions that these names meant until then are still
  * in every glibc, under their old versions, so these are taken.
  */
 #include <sys/stat.h>

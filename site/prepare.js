@@ -1,7 +1,7 @@
 'use strict';
 
 // The Markdown files of the repository to the source directory of the site: pages by their routes,
-// pictures beside them, and links to anything else as links to the repository.
+// pictures next to them, and links to anything else as links to the repository.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');

@@ -32,7 +32,7 @@ function viaCallback(call, ...args) {
   });
 }
 
-/** Lets the worker threads get on while this thread stands still: no result is delivered. */
+/** Lets the worker threads continue while this thread is blocked: no result is delivered. */
 function sleep(milliseconds) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
@@ -141,7 +141,7 @@ test('an abort in the same turn always rejects, however small the image', async 
   }
 });
 
-test('an abort while the conversion runs rejects, and what runs beside it goes on', async () => {
+test('an abort while the conversion runs rejects, and others go on', async () => {
   for (let round = 0; round < 5; round++) {
     const controller = new AbortController();
     const aborted = getBMPAsync(large, { signal: controller.signal });

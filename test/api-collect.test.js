@@ -17,7 +17,7 @@ const { scratch } = require('./kit/scratch');
 const png = encodePng(createImage({ width: 61, height: 47, colorType: 6, bitDepth: 8 }));
 const bmp = getBMP(png);
 
-/** The PNG in pieces of so many bytes. */
+/** The PNG in pieces of that many bytes. */
 function* pieces(size) {
   for (let at = 0; at < png.length; at += size) yield png.subarray(at, at + size);
 }

@@ -31,7 +31,7 @@ test('an option that is undefined has its default', () => {
   assert.deepEqual(getBMP(png, undefined, undefined), getBMP(png));
 });
 
-test('what sits on a prototype is no option', (t) => {
+test('what sits on a prototype is not an option', (t) => {
   const inherited = Object.create({ format: 'bgra32', fromat: 'bgra32' });
   assert.deepEqual(getBMP(png, inherited), getBMP(png));
   t.after(() => { delete Object.prototype.format; });
@@ -40,7 +40,7 @@ test('what sits on a prototype is no option', (t) => {
   assert.deepEqual(getBMP(png).length, 54 + 4 * 16);
 });
 
-test('options that are no object are a TypeError', () => {
+test('options that are not objects are a TypeError', () => {
   for (const options of [null, 'bgra32', 5, true]) {
     assert.throws(() => getBMP(png, undefined, options), {
       name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: /"options".*an object/,
@@ -89,7 +89,7 @@ test('a background means the same in each of its forms', () => {
   }
 });
 
-test('a background that is no colour is refused', () => {
+test('a background that is not a colour is refused', () => {
   const wrong = [
     'white', '#12', '#12345', '#1234567', 'ffffff', '#ggg', '', [1, 2], [1, 2, 3, 4], [1, 2, 256],
     [1, 2, -1], [1, 2, 0.5], ['1', 2, 3], { r: 1, g: 2 }, {}, [NaN, 0, 0],

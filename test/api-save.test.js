@@ -109,7 +109,7 @@ for (const [name, save] of Object.entries(forms)) {
     assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
   });
 
-  test(`${name} replaces what stands there`, async (t) => {
+  test(`${name} replaces an existing file`, async (t) => {
     const file = path.join(scratch(t), 'a.bmp');
     fs.writeFileSync(file, 'x'.repeat(100000));
     await save(file, png);

@@ -68,7 +68,7 @@ test('a view of wide elements counts in bytes', () => {
   assert.deepEqual(getBMP(view, png.length), bmp);
 });
 
-test('bytes behind the given length are not looked at', () => {
+test('bytes after the given length are not looked at', () => {
   const padded = Buffer.concat([png, Buffer.from('something else')]);
   assert.deepEqual(getBMP(padded, png.length), bmp);
   assert.throws(() => getBMP(png, png.length - 20), { code: 'ERR_PNG_TRUNCATED' });
@@ -91,7 +91,7 @@ test('a wrong input is a TypeError that says what was given and what is wanted',
   }
 });
 
-test('an empty input is an error of the data, like every other that is no PNG', () => {
+test('an empty input is an error of the data, like any other data that is not a PNG', () => {
   for (const input of [Buffer.alloc(0), new ArrayBuffer(0), new DataView(new ArrayBuffer(4), 4)]) {
     for (const call of [getBMP, readInfo, decodePNG, (empty) => getBMP(empty, 0)]) {
       assert.throws(() => call(input), { name: 'PngError', code: 'ERR_PNG_SIGNATURE' });
@@ -211,7 +211,7 @@ test('readInfo tells what the PNG is and which BMP it would give', () => {
   });
 });
 
-test('readInfo reads nothing behind the header of the first IDAT', () => {
+test('readInfo reads nothing after the header of the first IDAT', () => {
   const whole = assemble(pngChunks(image));
   const start = whole.indexOf('IDAT') + 4;
   assert.deepEqual(readInfo(whole.subarray(0, start)), readInfo(whole));

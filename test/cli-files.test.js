@@ -14,14 +14,14 @@ const { largePng } = require('./kit/large-png');
 
 const TINY_BMP = getBMP(TINY_PNG);
 
-test('IN.png becomes IN.bmp beside it', (t) => {
+test('IN.png becomes IN.bmp in the same directory', (t) => {
   const place = workplace(t, { 'a/photo.png': TINY_PNG });
   assert.equal(place.run(['a/photo.png']).status, 0);
   assert.deepEqual(place.list(), ['a/photo.bmp', 'a/photo.png']);
   assert.deepEqual(place.read('a/photo.bmp'), TINY_BMP);
 });
 
-test('the end .PNG is replaced in any case, other names get .bmp behind them', (t) => {
+test('the end .PNG is replaced in any case, other names get .bmp after them', (t) => {
   const place = workplace(t, { 'A.PNG': TINY_PNG, download: TINY_PNG });
   assert.equal(place.run(['A.PNG', 'download']).status, 0);
   assert.deepEqual(place.list(), ['A.PNG', 'A.bmp', 'download', 'download.bmp']);
@@ -39,7 +39,7 @@ test('a second name that ends otherwise is another input', (t) => {
   assert.deepEqual(place.list(), ['a.bmp', 'a.png', 'b.bmp', 'b.png']);
 });
 
-test('names that begin with a dash come behind --', (t) => {
+test('names that begin with a dash come after --', (t) => {
   const place = workplace(t, { '-a.png': TINY_PNG });
   assert.equal(place.run(['--', '-a.png']).status, 0);
   assert.deepEqual(place.list(), ['-a.bmp', '-a.png']);
@@ -142,7 +142,7 @@ test('-r converts every *.png below a directory and nothing else', (t) => {
   ]);
 });
 
-test('-r without -d writes each BMP beside its PNG', (t) => {
+test('-r without -d writes each BMP next to its PNG', (t) => {
   const place = workplace(t, { 'in/a.png': TINY_PNG, 'in/b/c.png': TINY_PNG });
   assert.equal(place.run(['-r', '.']).status, 0);
   assert.deepEqual(place.list(), ['in/a.bmp', 'in/a.png', 'in/b/c.bmp', 'in/b/c.png']);
@@ -155,7 +155,7 @@ test('a directory is an error without -r, which the message names', (t) => {
   assert.match(stderr, /in: cannot read: .*directory.*--recursive/);
 });
 
-test('an empty directory is no error', (t) => {
+test('an empty directory is not an error', (t) => {
   const place = workplace(t, { 'in/notes.txt': '' });
   const { status, stdout, stderr } = place.run(['-r', 'in']);
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
@@ -182,7 +182,7 @@ test('--files-from - with -0 reads names with line ends in them from standard in
   assert.deepEqual(place.list(), ['a\nb.bmp', 'a\nb.png', 'c.bmp', 'c.png', 'd.bmp', 'd.png']);
 });
 
-test('an empty list of names is no error', (t) => {
+test('an empty list of names is not an error', (t) => {
   assert.equal(workplace(t).run(['--files-from', '-'], { input: '' }).status, 0);
 });
 
@@ -254,7 +254,7 @@ test('escape sequences in names are not said to the terminal', { skip: process.p
   assert.doesNotMatch(stderr, /\x1b|\x07/);
 });
 
-test('of a large file that is no PNG only the head is read', { skip: process.platform !== 'linux' }, (t) => {
+test('of a large file that is not a PNG only the head is read', { skip: process.platform !== 'linux' }, (t) => {
   const place = workplace(t, { 'a.png': 'no PNG' });
   fs.truncateSync(place.at('a.png'), 2 ** 40);
   const { status, stderr } = place.run(['--info', 'a.png']);

@@ -151,7 +151,7 @@ test('a directory as --output points to --out-dir, with and without --force', (t
   }
 });
 
-test('an endless input that is no PNG is refused as soon as that shows', onLinux, (t) => {
+test('an endless input that is not a PNG is refused as soon as that shows', onLinux, (t) => {
   const place = workplace(t);
   const piped = spawnSync('sh', ['-c', `yes | "${process.execPath}" "${PROGRAM}" - -o x.bmp`],
     { cwd: place.directory, encoding: 'utf8', timeout: 30000 });

@@ -78,7 +78,7 @@ test('--info reads standard input', (t) => {
   assert.equal(stdout, '-: PNG 5 x 3, 8 bit RGB; BMP bgr24, 24 bit, 102 bytes\n');
 });
 
-test('--info needs the whole file where long chunks stand before the pixels', (t) => {
+test('--info needs the whole file where long chunks precede the pixels', (t) => {
   const first = [{ type: 'iTXt', data: Buffer.alloc(200000) }];
   const image = createImage({ width: 5, height: 3, colorType: 2, bitDepth: 8 });
   const place = workplace(t, { 'a.png': encodePng(image, { first }) });
@@ -242,7 +242,7 @@ test('options that cannot be used together are a usage error', (t) => {
   }
 });
 
-test('a reader that goes away ends the program without a word', posixOnly, (t) => {
+test('a reader that goes away ends the program without a message', posixOnly, (t) => {
   const place = workplace(t, { 'a.png': blackPng(600, 600) });
   for (const args of ['a.png -', '--help', '-j1 --json --info a.png']) {
     const { stderr } = spawnSync('sh', ['-c', `"$0" "$1" ${args} | true`, process.execPath, PROGRAM], {
@@ -253,7 +253,7 @@ test('a reader that goes away ends the program without a word', posixOnly, (t) =
   assert.deepEqual(place.list(), ['a.png']);
 });
 
-test('a full disk behind standard output is an output that cannot be written', {
+test('a full disk at the end of standard output is an output that cannot be written', {
   skip: !fs.existsSync('/dev/full') && 'needs /dev/full',
 }, (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG });
@@ -309,7 +309,7 @@ test('SIGINT ends the wait for standard input', posixOnly, async (t) => {
   run.stdin.write(TINY_PNG.subarray(0, 20));
   const errors = [];
   run.stderr.on('data', (chunk) => errors.push(chunk));
-  /* its handlers stand when the first bytes have been taken from the pipe */
+  /* its handlers are installed when the first bytes have been taken from the pipe */
   while (run.stdin.writableLength > 0) await once(run.stdin, 'drain');
   await new Promise((resolve) => { setTimeout(resolve, 500); });
   run.kill('SIGINT');

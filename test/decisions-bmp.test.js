@@ -124,7 +124,7 @@ test('gray 16 with a colour key is indexed by its colours, and by its levels wit
   assert.equal(assertConverts(keyed, { options: { format: 'auto' } }).bitsPerPixel, 32);
 });
 
-test('biPlanes is 1, bfSize and biSizeImage are exact, and no byte is left over', () => {
+test('biPlanes is 1, bfSize and biSizeImage are exact, and no byte is missing or superfluous', () => {
   for (const type of TYPES) {
     for (const format of ['bgr24', 'bgra32', 'auto']) {
       for (let width = 1; width <= 9; width++) {
@@ -163,7 +163,7 @@ test('row padding is zero, also in a Buffer that had other bytes before', () => 
   }
 });
 
-test('the resolution stands in both header kinds and beside a palette', () => {
+test('the resolution is in both kinds of header, and with a palette', () => {
   const encoding = { middle: [physicalChunk(3780, 2835)] };
   for (const format of ['bgr24', 'bgra32', 'indexed']) {
     const bmp = assertConverts(image({ colorType: 3, bitDepth: 4 }), {

@@ -91,7 +91,7 @@ test('the async path gives the same bytes as the sync path, from input read in p
     assert.deepEqual(await getBMPAsync(png, { input }), getBMP(png));
 });
 
-test('alpha is not dropped without a word: the default lays the image on the background', () => {
+test('alpha is not dropped silently: the default lays the image on the background', () => {
   const base = createImage({ colorType: 6, bitDepth: 8, width: 2, height: 1 });
   const image = withSamples(base, [255, 0, 0, 0, 0, 0, 255, 128]);
   const shown = (options) => [...readBmp(getBMP(encodePng(image), options)).rgba];

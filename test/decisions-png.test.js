@@ -46,7 +46,7 @@ function without(chunks, type) {
   return chunks.filter((chunk) => chunk.type !== type);
 }
 
-/** The chunks with others put before (or, with `after`, behind) the first of a type. */
+/** The chunks with others put before (or, with `after`, after) the first of a type. */
 function inserted(chunks, type, extra, after = false) {
   const at = chunks.findIndex(isType(type)) + (after ? 1 : 0);
   return [...chunks.slice(0, at), ...extra, ...chunks.slice(at)];
@@ -263,7 +263,7 @@ test('a tRNS before the PLTE that an RGB image may have is ignored with a warnin
   assertTolerated(png, image, 'TRANSPARENCY', { format: 'bgra32' });
 });
 
-test('a tRNS behind the pixels is ignored with a warning', () => {
+test('a tRNS after the pixels is ignored with a warning', () => {
   const image = small();
   const png = encodePng(image, { last: [{ type: 'tRNS', data: Buffer.alloc(6) }] });
   assertTolerated(png, image, 'TRANSPARENCY', { format: 'bgra32' });
@@ -317,7 +317,7 @@ test('a palette index without an entry is found in interlaced images and in the 
     assertTolerated(encodePng(image, { interlaced }), image, 'PALETTE_INDEX');
 });
 
-test('unused bits of a scanline are no palette index', () => {
+test('unused bits of a scanline are not a palette index', () => {
   for (const bitDepth of [1, 2, 4]) {
     const image = createImage({ colorType: 3, bitDepth, width: 5, height: 5, entries: 1 });
     assertConverts(image, { encoding: { junkBits: true }, options: { format: 'indexed' } });
@@ -533,7 +533,7 @@ test('an IEND cut anywhere is a warning when the pixels are complete', () => {
     assertTolerated(png.subarray(0, png.length - cut), image, 'END');
 });
 
-test('a chunk behind the pixels that is cut is a warning', () => {
+test('a chunk after the pixels that is cut is a warning', () => {
   const image = small();
   const png = assemble(
     without(pngChunks(image, { last: [textChunk('a long text, cut')] }), 'IEND'),
@@ -555,13 +555,13 @@ test('an IEND with a bad CRC is a warning', () => {
   assertTolerated(assemble(changed(pngChunks(image), 'IEND', () => ({ crcXor: 1 }))), image, 'END');
 });
 
-test('bytes behind IEND are accepted without a warning', () => {
+test('bytes after IEND are accepted without a warning', () => {
   const image = small();
   for (const tail of [[0], Buffer.alloc(5000, 0xff), encodePng(image).subarray(0, 7)])
     assertShows(encodePng(image, { tail }), image, { strict: true });
 });
 
-test('a second PNG behind IEND is a warning, and an error with strict', () => {
+test('a second PNG after IEND is a warning, and an error with strict', () => {
   const image = small();
   assertTolerated(encodePng(image, { tail: encodePng(image) }), image, 'SECOND_IMAGE');
 });
@@ -576,7 +576,7 @@ test('zero-length and one-byte IDATs are accepted without a warning', () => {
 
 // ---- Too much and too little pixel data ------------------------------------
 
-test('data behind the zlib stream is a warning', () => {
+test('data after the zlib stream is a warning', () => {
   const image = small();
   for (const length of [1, 3, 4, 1000]) {
     for (const idat of [undefined, 50]) {
@@ -663,7 +663,7 @@ test('a file without any IDAT is an error', () => {
 
 // ---- Chunks ----------------------------------------------------------------
 
-test('an unknown critical chunk is an error, before and behind the pixels', () => {
+test('an unknown critical chunk is an error, before and after the pixels', () => {
   const image = small();
   for (const where of ['first', 'middle', 'last']) {
     const png = encodePng(image, { [where]: [{ type: 'ABCD', data: [1] }] });
@@ -680,7 +680,7 @@ test('CgBI (an Apple file) is an error that names it', () => {
   }
 });
 
-test('a chunk type with a byte that is no letter is an error', () => {
+test('a chunk type with a byte that is not a letter is an error', () => {
   for (const type of [
     'te1t',
     '\0\0\0\0',
@@ -711,14 +711,14 @@ test('PLTE twice is an error', () => {
   assertRefused(assemble(inserted(chunks, 'PLTE', [chunks.find(isType('PLTE'))])), 'ERR_PNG_CHUNK');
 });
 
-test('PLTE behind the pixels is an error', () => {
+test('PLTE after the pixels is an error', () => {
   for (const type of [PALETTE, RGB]) {
     const last = [{ type: 'PLTE', data: Buffer.alloc(30) }];
     assertRefused(encodePng(small(type), { last }), 'ERR_PNG_CHUNK');
   }
 });
 
-test('IHDR twice is an error, before and behind the pixels', () => {
+test('IHDR twice is an error, before and after the pixels', () => {
   const image = small();
   for (const where of ['first', 'middle', 'last'])
     assertRefused(encodePng(image, { [where]: [header(image)] }), 'ERR_PNG_CHUNK');
@@ -831,7 +831,7 @@ test('a filter type above 4 is an error, in any scanline and any pass', () => {
   }
 });
 
-/** The image in stored blocks behind another zlib header. */
+/** The image in stored blocks after another zlib header. */
 function withZlibHeader(image, fields) {
   return encodePng(image, {
     deflate: (bytes) => zlibStream(bytes, (w) => storedBlock(w, bytes), fields),
@@ -929,7 +929,7 @@ const BAD_DEFLATE = {
 
 for (const [what, write] of Object.entries(BAD_DEFLATE)) {
   test(`${what} is an error of the compressed data`, () => {
-    // Room behind the damage, so that it is not found by running out of bytes.
+    // Room after the damage, so that it is not found by running out of bytes.
     const deflate = (bytes) =>
       Buffer.concat([
         zlibStream(bytes, (w) => (write(w, bytes), w.align().raw(bytes))),
@@ -942,7 +942,7 @@ for (const [what, write] of Object.entries(BAD_DEFLATE)) {
 
 // ---- Limits ----------------------------------------------------------------
 
-/** A file with this IHDR and one IDAT of so many zero bytes. */
+/** A file with this IHDR and one IDAT of that many zero bytes. */
 function announced({ width, height, colorType = 2, bitDepth = 8, idatBytes = 100 }) {
   return assemble([
     header({ width, height, colorType, bitDepth }),
@@ -1046,7 +1046,7 @@ test('a good file passes with strict', () => {
     assertConverts(small(type), { options: { strict: true }, what: typeName(type) });
 });
 
-test('an unfinished chunk header behind the signature is an error', () => {
+test('an unfinished chunk header after the signature is an error', () => {
   const png = Buffer.concat([SIGNATURE, chunkBytes(header(small())).subarray(0, 7)]);
   assertRefused(png, 'ERR_PNG_TRUNCATED');
 });

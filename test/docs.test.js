@@ -18,7 +18,7 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md',
 for (const page of pages.filter((each) => each !== 'docs/comparison.md')) { // test/comparison
   blocks(page).forEach((block, index) => {
     if (isCode(block)) {
-      test(`block ${index + 1} of ${page} (${block.language}) runs as it stands`, (t) => {
+      test(`block ${index + 1} of ${page} (${block.language}) runs as it is`, (t) => {
         runBlock(t, path.join(ROOT, 'node_modules'), block);
       });
     }

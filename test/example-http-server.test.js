@@ -177,7 +177,7 @@ test('a body that says it is too large is not asked for', bounded, async (t) => 
   request.destroy();
 });
 
-test('a body of unknown length is cut at the limit, and its sender gets to know why', bounded, async (t) => {
+test('a body of unknown length is cut at the limit, and its sender is told why', bounded, async (t) => {
   const { port } = await start(t, { maxBytes: 100000 });
   const { request, answer } = open(port);
   request.on('error', () => {}); // still sending when the connection ends

@@ -44,7 +44,7 @@ for (const format of ['bgr24', 'auto']) {
     }
   });
 
-  test(`no flipped bit changes the BMP without a word: ${format}`, () => {
+  test(`no flipped bit changes the BMP silently: ${format}`, () => {
     for (const { png, what } of FILES) {
       for (let bit = 0; bit < png.length * 8; bit++) {
         const flipped = Buffer.from(png);

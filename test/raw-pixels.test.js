@@ -18,7 +18,7 @@ function withoutAlpha(rgba) {
   return rgba.filter((_, i) => i % 4 !== 3);
 }
 
-/** The image's samples, and how they lie in memory: `gap` bytes behind each row but the last. */
+/** The image's samples, and how they lie in memory: `gap` bytes after each row but the last. */
 function rawPixels({ width, height, channels, samples }, gap = 0) {
   const row = width * channels;
   const stride = row + gap;

@@ -40,7 +40,7 @@ test('all 65536 levels are rounded as those of a PNG are', () => {
   assert.deepEqual(bmp.subarray(54 + 1024), Buffer.from(ofPng));
 });
 
-test('a depth that is no word and no number is an error with a code', () => {
+test('a depth that is neither a word nor a number is an error with a code', () => {
   for (const depth of [null, Object.create(null), [16], Symbol('16'), '__proto__']) {
     assert.throws(() => encodeBMP({ data: wide, ...size, depth }), { code: 'ERR_INVALID_ARG_VALUE' });
   }

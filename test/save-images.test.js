@@ -11,7 +11,7 @@ const { expectedBmp } = require('./kit/expected');
 const { assertBmp } = require('./kit/convert');
 const { getBMP, saveBMP, saveBMPAsync } = require('..');
 
-// A file is written in strips, from its end where rows stand bottom-up: it must
+// A file is written in strips, from its end where rows are bottom-up: it must
 // hold the bytes that a Buffer would.
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-save-'));

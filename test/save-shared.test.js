@@ -99,7 +99,7 @@ test('inode numbers that change at every look leave no temporary file', { skip }
   saveOften(t, 'numbers', 0o644);
 });
 
-test('a mode that cannot be set is no failure, and opens no private file', { skip }, (t) => {
+test('a mode that cannot be set is not a failure, and opens no private file', { skip }, (t) => {
   for (const mode of [0o600, 0o644, 0o666]) {
     assert.equal(saveOften(t, 'modes', mode) & 0o077 & ~mode, 0);
   }

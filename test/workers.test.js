@@ -146,7 +146,7 @@ test('process.exit() in the middle of conversions ends the process as asked', ()
   }
 });
 
-test('conversions that are done leave no memory behind, aborted ones included', () => {
+test('conversions that are done leak no memory, aborted ones included', () => {
   const script = `
     const png = largePng({ width: 700, height: 700, noisy: 500 });
     const round = async () => {

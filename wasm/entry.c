@@ -5,7 +5,7 @@
  * facts() for a destination of the right size, then run, which hands out the BMP piece by
  * piece through host_rows; at last input_release.
  *
- * The BMP is never whole in WebAssembly memory, unless the PNG is interlaced: its passes go
+ * The BMP is never complete in WebAssembly memory, unless the PNG is interlaced: its passes go
  * over the image seven times.
  */
 #include <libdeflate.h>
@@ -30,7 +30,7 @@ IMPORT(cancelled) extern bool host_cancelled(void);
 /* Takes bytes of the BMP that belong at `offset`. False: it could not, and knows why. */
 IMPORT(rows) extern bool host_rows(const uint8_t *bytes, size_t size, uint32_t offset);
 
-/* Rows of about so many bytes are handed out at a time: they are still in the L2 cache then. */
+/* Rows of about this many bytes are handed out at a time: they are still in the L2 cache then. */
 #define STRIP_BYTES (256 * 1024)
 
 static struct {
@@ -259,7 +259,7 @@ const char *EXPORT(status_text)(png2bmp_status status)
     return png2bmp_status_text(status);
 }
 
-/* The table of options, by the place of an option. The name is NULL behind the last, and so is
+/* The table of options, by the place of an option. The name is NULL after the last, and so is
  * the choice. */
 const char *EXPORT(option_name)(uint32_t i)
 {

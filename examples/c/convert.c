@@ -6,7 +6,7 @@
  *
  * All of it in two steps: the plan tells how large the BMP will be, the run fills
  * a block of that size. png2bmp_save() instead of png2bmp_run() would write the
- * file itself, whole or not at all, without ever holding the BMP in memory.
+ * file itself, completely or not at all, without ever holding the BMP in memory.
  */
 #include <png2bmp.h>
 

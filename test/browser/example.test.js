@@ -100,7 +100,7 @@ function shown(page) {
 for (const name of Object.keys(BROWSERS)) {
   const options = { ...bounded, skip: missing(name) };
 
-  test(`${name}: pictures that are chosen, dropped and pasted stand beside their BMPs`, options, async (t) => {
+  test(`${name}: pictures that are chosen, dropped and pasted appear next to their BMPs`, options, async (t) => {
     const { page, problems } = await openPage(t, name);
     await choose(page, ['rgb.png']);
     await settled(page, 1);
@@ -121,7 +121,7 @@ for (const name of Object.keys(BROWSERS)) {
     assert.deepEqual(problems, []);
   });
 
-  test(`${name}: another format converts all again, and what is no PNG is said to be none`, options, async (t) => {
+  test(`${name}: another format converts all again, and what is not a PNG is reported`, options, async (t) => {
     const { page } = await openPage(t, name);
     await choose(page, ['rgb.png', 'broken.png', 'alpha.png']);
     await settled(page, 3);

@@ -194,7 +194,7 @@ test('a file can be chosen as well as dropped', bounded, async (t) => {
   assert.equal(largestDifference(await shown(page, '#ffffff')) <= 1, true);
 });
 
-test('what is not a PNG is said to be none, and the next picture is shown again', bounded, async (t) => {
+test('what is not a PNG is reported, and the next picture is shown again', bounded, async (t) => {
   const { page } = await openPage(t);
   await drop(page, Buffer.from('not a PNG'));
   assert.match(await page.locator('#status').textContent(), /ERR_PNG_SIGNATURE/);

@@ -1,7 +1,7 @@
 /*
  * Holds every entry of the kernel table, at every level that this CPU has, to
- * plain C: the same bytes, nothing written beside them, nothing read outside of
- * what kernels.h allows. Every buffer stands against an inaccessible page, once
+ * plain C: the same bytes, nothing written outside of them, nothing read outside of
+ * what kernels.h allows. Every buffer adjoins an inaccessible page, once
  * with its first byte, once with its last.
  *
  *     check_kernels            checks
@@ -209,7 +209,7 @@ static void check_unfilter(const struct level *level, size_t kind)
 
 /* ---- Rows ----------------------------------------------------------------- */
 
-/* A key that stands in the row, or one that does not exist. */
+/* A key that occurs in the row, or one that does not. */
 static void choose_key(row_context *context, const uint8_t *src, size_t size, size_t bits)
 {
     const bool   wide = bits % 16 == 0 && bits != 32;

@@ -71,7 +71,7 @@ static inline bool guarded_is_intact(const guarded *g)
 
 #endif
 
-/* n bytes against the page behind or before them. */
+/* n bytes against the page after or before them. */
 static inline uint8_t *guarded_place(const guarded *g, size_t n, bool at_end)
 {
     return at_end ? g->pages + g->size - n : g->pages;

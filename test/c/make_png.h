@@ -37,7 +37,7 @@ static inline void *must_have(void *memory)
     return memory;
 }
 
-/* An allocation of exactly `size` bytes, so that a read behind it is seen. */
+/* An allocation of exactly `size` bytes, so that a read after it is seen. */
 static inline uint8_t *exact_copy(const void *data, size_t size)
 {
     uint8_t *copy = must_have(malloc(size ? size : 1));

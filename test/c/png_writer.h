@@ -1,5 +1,5 @@
 /*
- * PNG files for tests in C, good ones and others: chunks are put behind each other
+ * PNG files for tests in C, good ones and others: chunks are put one after the other
  * with the CRC they need. Any bytes are good scanlines as long as their filter types
  * are, so no encoder of pixels is needed.
  */

@@ -1,6 +1,6 @@
 /*
  * src/ through the public header: what every kind of image becomes, that every
- * byte of the output is written and none beside it, and what is answered to
+ * byte of the output is written and none outside of it, and what is answered to
  * damaged pixel data. Files that are cut off or damaged elsewhere are for
  * test_hostile.c. Made to run under the sanitizers: inputs and outputs are allocations of exactly
  * their size.

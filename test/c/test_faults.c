@@ -584,7 +584,7 @@ static void save_until_gone(conversion_test *t, const char *name)
 
     while (saved && is_there(name) && time(NULL) < end)
         saved = save(t) == PNG2BMP_OK;
-    check(saved, "a save beside leftovers: %s", t->report.error.message);
+    check(saved, "a save next to leftovers: %s", t->report.error.message);
     check(!is_there(name), "%s is removed", name);
 }
 
@@ -671,7 +671,7 @@ static void refuse_strange_leftovers(conversion_test *t)
     check(symlink(victim, path) == 0, "a symbolic link in the way");
     put_leftover(free_one);
     save_until_gone(t, free_one);
-    check(is_there(symbolic), "a symbolic link is no leftover");
+    check(is_there(symbolic), "a symbolic link is not a leftover");
     check(stat(victim, &info) == 0 && info.st_size == 49, "nobody else's file is written to");
     remove_file(symbolic);
     unlink(victim);

@@ -337,7 +337,7 @@ static void surplus_and_shortage(void)
             free(out.bytes);
         }
         memset(packed + size, 7, 3);
-        compare("bytes behind the stream", packed, size + 3, n, 100, (cut)how);
+        compare("bytes after the stream", packed, size + 3, n, 100, (cut)how);
         packed[size - 1] ^= 1;
         outcome out = decode(packed, size, n, 100, (cut)how);
         check(out.status == INFLATE_BAD_ADLER, "Adler-32: status %d", (int)out.status);
@@ -385,7 +385,7 @@ static void begin_zlib(void)
     put(0x01, 8);
 }
 
-/* Lays the Adler-32 that libdeflate computes for the stream behind it. */
+/* Lays the Adler-32 that libdeflate computes for the stream after it. */
 static size_t end_zlib(void)
 {
     static uint8_t                  out[1 << 17];

@@ -1,8 +1,8 @@
 /*
  * Input that changes while it is converted: between plan and run, inside the checksum calls (which
  * the linker replaces, --wrap), and from a second thread. Whatever comes of it is a BMP or an
- * error; what must not be is an access beside input or output, which end at pages that nobody may
- * touch, a byte written to the input, or a trace of it in the next conversion.
+ * error; what must not be is an access outside of input or output, which end at pages that nobody
+ * may touch, a byte written to the input, or a trace of it in the next conversion.
  *
  *     test_interference [--seconds N] [--seed N]
  */
@@ -177,7 +177,7 @@ static png2bmp_status run(const png2bmp_plan *plan, const changer *c, uint8_t **
     status = png2bmp_run(plan, (const uint8_t *)(uintptr_t)c->bytes, c->size, *bmp, NULL, report);
     beside = at_end ? output_pages.pages : *bmp + size;
     check(memcmp(beside, stale, output_pages.size - size) == 0,
-          "bytes beside the output are written");
+          "bytes outside of the output are written");
     check(status == report->error.status, "status %d, report %d", (int)status,
           (int)report->error.status);
     conversions++;

@@ -1,5 +1,5 @@
 /*
- * How much memory a conversion takes beside input and output: at most 1 MiB for any
+ * How much memory a conversion takes in addition to input and output: at most 1 MiB for any
  * image that is not interlaced, while its scanlines are at most 240 KiB long, and of a
  * BMP that is saved no more than a strip. The linker puts the functions below in the
  * place of malloc and free (--wrap).

@@ -17,7 +17,7 @@ test.before(() => {
 });
 
 blocks('docs/comparison.md').filter(isCode).forEach((block, index) => {
-  test(`block ${index + 1} of docs/comparison.md (${block.language}) runs as it stands`, (t) => {
+  test(`block ${index + 1} of docs/comparison.md (${block.language}) runs as it is`, (t) => {
     runBlock(t, path.join(BENCH, 'node_modules'), block);
   });
 });

@@ -110,7 +110,7 @@ function readIndices(row, width, bitsPerPixel) {
   });
 }
 
-/** Everything behind the last pixel's last bit. */
+/** Everything after the last pixel's last bit. */
 function checkPadding(row, usedBits, y) {
   const used = Math.ceil(usedBits / 8);
   const junk = usedBits & 7 ? row[used - 1] & (0xff >> (usedBits & 7)) : 0;

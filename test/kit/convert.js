@@ -62,7 +62,7 @@ function assertBmp(bytes, expected, what) {
 }
 
 /**
- * Encodes the image, converts it, and holds the BMP to the model: every pixel,
+ * Encodes the image, converts it, and compares the BMP with the model: every pixel,
  * or the error that the model gives. `warnings`: exactly the codes expected.
  */
 function assertConverts(image, { encoding, options, warnings = [], what = 'image' } = {}) {

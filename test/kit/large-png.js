@@ -28,7 +28,7 @@ function largePng({ width, height, colorType = 2, noisy = 64 }) {
   ]);
 }
 
-/** The same bytes in an ArrayBuffer of their own, whose length is no multiple of 65536. */
+/** The same bytes in an ArrayBuffer of their own, whose length is not a multiple of 65536. */
 function unpooled(png) {
   const extra = png.length % 65536 === 0 ? 1 : 0;
   const bytes = new Uint8Array(png.length + extra);

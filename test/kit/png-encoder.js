@@ -176,9 +176,9 @@ function transparencyData({ colorType, key, paletteAlpha }) {
  * changed. Beside the options of scanlines() and compress():
  *
  * idat:       see splitStream().
- * extraBytes: put behind the scanlines, inside the stream.
- * streamTail: put behind the zlib stream.
- * first, middle, last: chunks behind IHDR, before the first IDAT, behind the last IDAT.
+ * extraBytes: put after the scanlines, inside the stream.
+ * streamTail: put after the zlib stream.
+ * first, middle, last: chunks after IHDR, before the first IDAT, after the last IDAT.
  */
 function pngChunks(image, options = {}) {
   const { first = [], middle = [], last = [], extraBytes = [], streamTail = [] } = options;
@@ -206,7 +206,7 @@ function chunkBytes({ type, data = Buffer.alloc(0), crcXor = 0, length = data.le
   return out;
 }
 
-/** The file: signature, chunks, and `tail` behind them. */
+/** The file: signature, chunks, and `tail` after them. */
 function assemble(chunks, { signature = SIGNATURE, tail = [] } = {}) {
   return Buffer.concat([signature, ...chunks.map(chunkBytes), Buffer.from(tail)]);
 }

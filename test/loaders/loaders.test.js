@@ -1,7 +1,7 @@
 'use strict';
 
 // npm run test:loaders: the package as npm packs it, in test runners, bundlers and package checkers.
-// They are fetched by this command, 160 MB, so it is no part of `npm test`. The addon is that of this
+// They are fetched by this command, 160 MB, so it is not part of `npm test`. The addon is that of this
 // machine alone; `npm run test:package` has the others.
 
 const assert = require('node:assert/strict');

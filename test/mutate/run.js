@@ -5,7 +5,7 @@
 //
 //     npm run mutate -- [--count 100] [--seed 1] [--files PATTERN] [--minutes 600] [--jobs 1]
 //
-// What is known already stands in build/mutate/SEED.jsonl: a run that was ended goes on there as
+// What is known already is in build/mutate/SEED.jsonl: a run that was ended goes on there as
 // long as the sources are the same. Files that this machine does not compile (src/arm, Windows) and
 // those of WebAssembly and browsers, which npm test alone does not hold to account, are left out
 // unless PATTERN names them.
@@ -45,7 +45,7 @@ function gitFiles() {
     .trim().split('\n').filter((name) => fs.existsSync(path.join(ROOT, name)));
 }
 
-/** A copy of the package as it stands, built. */
+/** A copy of the package as it is, built. */
 function makeTree(number) {
   const tree = path.join(OUT, `tree-${number}`);
   fs.mkdirSync(tree, { recursive: true });

@@ -45,7 +45,7 @@ static void ask_for_rgba16(png_structp png, png_infop info)
     png_read_update_info(png, info);
 }
 
-/* Reads the image up to and including IEND. The rows stand in *out. */
+/* Reads the image up to and including IEND. The rows are in *out. */
 static int read_png(FILE *file, image *out)
 {
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, refuse, quiet);

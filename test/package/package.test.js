@@ -1,7 +1,7 @@
 'use strict';
 
 // npm run test:package: what npm would publish, in an empty directory, in every runtime that
-// can be had. Fetches the runtimes the first time, 1.2 GB when unpacked, so it is no part of `npm test`.
+// can be had. Fetches the runtimes the first time, 1.2 GB when unpacked, so it is not part of `npm test`.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
