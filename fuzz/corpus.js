@@ -14,8 +14,8 @@ const zlib = require('node:zlib');
 
 const FOLDER = path.join(__dirname, 'corpus');
 const MOST_BYTES_OF_ONE = 4096;
-const MOST_INPUTS = 600;
-const MOST_BYTES = 300_000;
+const MOST_INPUTS = 1000;
+const MOST_BYTES = 500_000;
 
 const fileOf = (target) => path.join(FOLDER, `${target}.br`);
 
@@ -54,12 +54,13 @@ function gather(folders, to) {
   }
 }
 
-/** The smallest first, as many as there is room for. */
+/** As many as there is room for, of all sizes. */
 function select(folder) {
   const inputs = fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name)))
-    .sort((a, b) => a.length - b.length || Buffer.compare(a, b)).slice(0, MOST_INPUTS);
-  let bytes = 0;
-  return inputs.filter(({ length }) => (bytes += length) <= MOST_BYTES);
+    .sort((a, b) => a.length - b.length || Buffer.compare(a, b));
+  const bytes = inputs.reduce((sum, { length }) => sum + length, 0);
+  const share = Math.min(1, MOST_INPUTS / inputs.length, MOST_BYTES / bytes);
+  return inputs.filter((_, i) => Math.floor((i + 1) * share) > Math.floor(i * share));
 }
 
 /** Writes a target's file anew from these folders. `program`: its fuzzer. */
