@@ -47,7 +47,8 @@ static second_step step_of(const png2bmp_plan *plan)
         return STEP_PACK;
     if (step == STEP_NONE && row_needs_alpha(plan))
         return STEP_KEY;
-    if (step == STEP_NONE && plan->options.alpha == PNG2BMP_ALPHA_PREMULTIPLY)
+    /* auto may have chosen a format without alpha */
+    if (step == STEP_NONE && plan->options.alpha == PNG2BMP_ALPHA_PREMULTIPLY && bits == 32)
         return STEP_PREMULTIPLY;
     return step;
 }

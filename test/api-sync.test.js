@@ -176,6 +176,7 @@ test('getBMPInto takes a target that touches the PNG, and refuses one that share
   memory.set(png, bmp.length - 1);
   const source = memory.subarray(bmp.length - 1, bmp.length - 1 + png.length);
   assert.throws(() => getBMPInto(memory, source), refusal);
+  assert.ok(memory.subarray(0, bmp.length - 1).every((byte) => byte === 0), 'nothing was written');
   memory.set(png, bmp.length);
   assert.equal(getBMPInto(memory, memory.subarray(bmp.length)), bmp.length);
   // The PNG first.

@@ -338,3 +338,12 @@ test('every deflate kind and every split into IDATs gives the same pixels', () =
         });
   }
 });
+
+test('premultiply changes nothing where auto chooses a format without alpha', () => {
+  for (const type of TYPES) {
+    const png = encodePng(createImage({ ...type, width: 61, height: 9, opaque: true }));
+    if (readInfo(png).hasAlpha) continue;
+    const plain = getBMP(png, { format: 'auto' });
+    assert.deepEqual(getBMP(png, { format: 'auto', alpha: 'premultiply' }), plain, typeName(type));
+  }
+});
