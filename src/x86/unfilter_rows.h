@@ -11,6 +11,14 @@ enum {
 
 #define WAVE_LAG 2
 
+/* Pixels that have waves for rows of one filter. WebAssembly comes over the network: there the rare
+ * ones make do with the wave for any mix. */
+#if defined(__wasm__)
+#define HAS_WAVES_OF_ONE_FILTER(bpp) ((bpp) == 1 || (bpp) == 3 || (bpp) == 4)
+#else
+#define HAS_WAVES_OF_ONE_FILTER(bpp) true
+#endif
+
 typedef void (*wave_fn)(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
                         const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows);
 
@@ -72,6 +80,8 @@ KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t lanes, uint8_t
         int    mode = WAVE_MIXED;
         size_t n = wave_length(src, pitch, rows < lanes ? rows : lanes, width, lanes, &mode);
 
+        if (!HAS_WAVES_OF_ONE_FILTER(shape.bpp))
+            mode = WAVE_MIXED;
         if (n < 2) {
             single_row(shape, dst, src, row_bytes, prior);
         } else if (mode == WAVE_ALL_PAETH) {

