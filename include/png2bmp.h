@@ -217,7 +217,7 @@ typedef struct png2bmp_options {
 
     /* Colours of the BMP. `bits` (1, 4, 8) is for indexed; 0: the smallest that holds them.
      * At most one of the others may be set; with neither, indexed has the image's own colours.
-     * colors: so many are chosen for the image (2 to 256), which is held in memory for that.
+     * colors: how many are chosen for the image (2 to 256), which is held in memory meanwhile.
      * palette: these and no others, R G B; for indexed, and for bgr24. */
     uint8_t  bits;
     uint16_t colors;

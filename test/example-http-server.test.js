@@ -112,6 +112,9 @@ test('the query has the options', bounded, async (t) => {
     ['?background=%23123456&topDown=true', { background: '#123456', topDown: true }],
     ['?background=abc&topDown', { background: '#abc', topDown: true }],
     ['?topDown=0', { topDown: false }],
+    ['?palette=acep7&dither=atkinson', { palette: 'acep7', dither: 'atkinson' }],
+    ['?colors=5&header=v4&bits=8', { colors: 5, header: 'v4', bits: 8 }],
+    ['?alpha=key&alphaThreshold=9', { alpha: 'key', alphaThreshold: 9 }],
     ['?format=mono1&dither=none&threshold=77&invert=1', { format: 'mono1', dither: 'none', threshold: 77, invert: true }],
   ];
   for (const [query, options] of cases) {
@@ -146,7 +149,9 @@ test('each failure has its status, and a code and a message as JSON', bounded, a
     [422, 'ERR_PNG_CRC', assemble(damaged), ''],
     [422, 'ERR_PNG_TRUNCATED', TINY_PNG.subarray(0, 50), ''],
     [422, 'ERR_PNG_END', TINY_PNG.subarray(0, -12), '?strict'],
-    [422, 'ERR_FORMAT', TINY_PNG, '?format=indexed'],
+    [422, 'ERR_FORMAT', TINY_PNG, '?format=indexed&bits=1'],
+    [400, 'ERR_OPTION', TINY_PNG, '?format=mono1&colors=4'],
+    [400, 'ERR_INVALID_ARG_VALUE', TINY_PNG, '?palette=none'],
   ];
   for (const [status, code, body, query, headers] of rows) {
     const answer = await post(port, body, query, headers);

@@ -12,7 +12,12 @@ const color = (text) => text.replace(/^#?/, '#'); // in a URL a # would have to 
 const readers = new Map(Object.entries({
   format: asIs,
   alpha: asIs,
+  alphaThreshold: Number,
   background: color,
+  bits: Number,
+  colors: Number,
+  palette: asIs,
+  header: asIs,
   topDown: flag,
   depth16: asIs,
   dither: asIs,
