@@ -28,9 +28,10 @@ has npm || fail 'npm is needed; it comes with Node.js'
 
 # ---- System packages ------------------------------------------------------------
 
-has_libdeflate() { has pkg-config && pkg-config --exists libdeflate; }
+has_library() { has pkg-config && pkg-config --exists "$1"; }
+has_libdeflate() { has_library libdeflate; }
 has_pillow() { /usr/bin/python3 -c 'import PIL' 2>/dev/null || python3 -c 'import PIL' 2>/dev/null; }
-has_libpng() { has pkg-config && pkg-config --exists libpng; }
+has_libpng() { has_library libpng; }
 
 # Other programs have these names as well: is_made_by WORD COMMAND ARGUMENT
 is_made_by() { "$2" "$3" 2>/dev/null | grep -q "$1"; }
@@ -52,6 +53,8 @@ if [ "$purpose" != build ]; then
     has bmptopnm || want netpbm
     has ffmpeg || want ffmpeg
     has_pillow || want python3-pil
+    has_library gdk-pixbuf-2.0 || want libgdk-pixbuf-2.0-dev
+    has_library sdl2 || want libsdl2-dev
     has man || want man-db
     is_made_by GNU parallel --version || want parallel
 fi

@@ -19,13 +19,15 @@ const palettes = {
   bw: [BLACK, WHITE],
   bwr: [BLACK, WHITE, RED],
   bwy: [BLACK, WHITE, YELLOW],
-  bwry: [BLACK, WHITE, RED, YELLOW],
+  // Four-colour e-paper, in the panel's own numbers.
+  bwry: [BLACK, WHITE, YELLOW, RED],
   gray4: grays(4),
   gray16: grays(16),
-  // Seven-colour e-paper (ACeP), in the order of the panel's own numbers.
+  // Seven-colour e-paper (ACeP), in the panel's own numbers.
   acep7: [BLACK, WHITE, GREEN, BLUE, RED, YELLOW, ORANGE],
-  // Six-colour e-paper (E Ink Spectra 6).
-  spectra6: [BLACK, WHITE, YELLOW, RED, BLUE, GREEN],
+  // Six-colour e-paper (E Ink Spectra 6), in the panel's own numbers: it has no 4. Of equal colours
+  // the first is taken, so the second black never is.
+  spectra6: [BLACK, WHITE, YELLOW, RED, BLACK, BLUE, GREEN],
   // The sixteen colours of VGA's text mode and of Windows, in Windows' order.
   vga16: [0x000000, 0x800000, 0x008000, 0x808000, 0x000080, 0x800080, 0x008080, 0xc0c0c0,
     0x808080, 0xff0000, 0x00ff00, 0xffff00, 0x0000ff, 0xff00ff, 0x00ffff, 0xffffff],

@@ -11,7 +11,7 @@ const { TYPES, createImage, typeName } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 const { constants, decodePNG, encodeBMP, getBMP, getBMPAsync, readInfo } = require('..');
 
-const SPECTRA = [[0, 0, 0], [255, 255, 255], [255, 255, 0], [255, 0, 0], [0, 0, 255], [0, 255, 0]];
+const SPECTRA = [[0, 0, 0], [255, 255, 255], [255, 255, 0], [255, 0, 0], [0, 0, 0], [0, 0, 255], [0, 255, 0]];
 const DITHERS = ['floyd-steinberg', 'atkinson', 'ordered', 'none'];
 
 /** A palette of `count` colours that lie anywhere. */
@@ -55,12 +55,26 @@ test('the colours of a palette are found exactly, however close they are', () =>
 test('names, lists, bytes and objects say the same palette', () => {
   const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 30, height: 20 }));
   const wanted = getBMP(png, { palette: 'spectra6' });
-  assert.deepEqual(readBmp(wanted).palette.slice(0, 6), SPECTRA);
+  assert.deepEqual(readBmp(wanted).palette.slice(0, 7), SPECTRA);
   for (const palette of [
     SPECTRA, Uint8Array.from(SPECTRA.flat()), Buffer.from(SPECTRA.flat()),
-    ['#000', '#ffffff', '#ff0', { r: 255, g: 0, b: 0 }, [0, 0, 255], '#00FF00'],
+    ['#000', '#ffffff', '#ff0', { r: 255, g: 0, b: 0 }, '#000', [0, 0, 255], '#00FF00'],
   ]) assert.deepEqual(getBMP(png, { palette }), wanted);
   for (const name of constants.palettes) assert.ok(getBMP(png, { palette: name }).length > 0, name);
+});
+
+test('the indices of e-paper palettes are the numbers of the panels', () => {
+  const colors = { black: [0, 0, 0], white: [255, 255, 255], green: [0, 255, 0], blue: [0, 0, 255], red: [255, 0, 0],
+    yellow: [255, 255, 0], orange: [255, 128, 0] };
+  for (const [palette, numbers] of Object.entries({ // Waveshare's drivers: 5in65f, 7in3e, 7in3g
+    acep7: { black: 0, white: 1, green: 2, blue: 3, red: 4, yellow: 5, orange: 6 },
+    spectra6: { black: 0, white: 1, yellow: 2, red: 3, blue: 5, green: 6 },
+    bwry: { black: 0, white: 1, yellow: 2, red: 3 },
+  })) {
+    const data = Uint8Array.from(Object.keys(numbers).flatMap((name) => colors[name]));
+    const { indices } = readBmp(encodeBMP({ data, width: data.length / 3, height: 1, channels: 3 }, { palette }));
+    assert.deepEqual([...indices], Object.values(numbers), palette);
+  }
 });
 
 test('what is no palette is refused in words', () => {

@@ -99,31 +99,62 @@ function readWithPillow(files) {
   return cutRgba(run(findPython(), ['-c', PILLOW, ...files.map(({ file }) => file)]), files);
 }
 
+// ---- Libraries, behind small programs that are built when they are needed ----------------------
+
+const BUILD = path.join(__dirname, '../../build/readers');
+
+/** Whether the program is there, or could be built. */
+function isBuilt(name, library) {
+  const source = path.join(__dirname, `${name}.c`);
+  const program = path.join(BUILD, name);
+  if (fs.existsSync(program) && fs.statSync(program).mtimeMs > fs.statSync(source).mtimeMs) return true;
+  const flags = spawnSync('pkg-config', ['--cflags', '--libs', library], { encoding: 'latin1' });
+  if (flags.status !== 0) return false;
+  fs.mkdirSync(BUILD, { recursive: true });
+  const own = `${program}.${process.pid}`; // tests run side by side
+  const args = ['-O1', '-o', own, source, ...flags.stdout.trim().split(/\s+/)];
+  if (spawnSync('cc', args).status !== 0) return false;
+  fs.renameSync(own, program);
+  return true;
+}
+
+const readWithLibrary = (name) => (files) =>
+  cutRgba(run(path.join(BUILD, name), files.map(({ file }) => file)), files);
+
 const answers = (program, ...args) => spawnSync(program, args).error === undefined;
 
-/** name, whether it is installed, whether it gives the alpha of a BMP, formats it misreads. */
+/** name, whether it is installed, the kinds of BMP (bmp-variants.js) that it misreads and why, and
+ * those whose alpha it ignores. */
 const PROGRAMS = [
-  {
-    name: 'ImageMagick',
-    found: () => findMagick() !== undefined,
-    alpha: true,
-    read: readWithMagick,
-  },
+  { name: 'ImageMagick', found: () => findMagick() !== undefined, read: readWithMagick },
+  { name: 'ffmpeg', found: () => answers('ffmpeg', '-version'), read: readWithFfmpeg },
   {
     name: 'netpbm',
     found: () => answers('bmptopnm', '-version'),
-    alpha: false,
-    misreads: { rgb565: 'bmptopnm takes every 16-bit BMP for 5-5-5' },
+    misreads: { 'rgb565, info': 'bmptopnm takes 16 bits after a 40-byte header for 5-5-5' },
+    ignoresAlpha: () => true,
     read: readWithNetpbm,
   },
   {
-    name: 'ffmpeg',
-    found: () => answers('ffmpeg', '-version'),
-    alpha: true,
-    read: readWithFfmpeg,
+    name: 'Pillow',
+    found: () => findPython() !== undefined,
+    ignoresAlpha: (kind) => kind === 'bgra32, info',
+    read: readWithPillow,
   },
-  { name: 'Pillow', found: () => findPython() !== undefined, alpha: true, read: readWithPillow },
+  {
+    name: 'gdk-pixbuf',
+    found: () => isBuilt('read-gdk-pixbuf', 'gdk-pixbuf-2.0'),
+    ignoresAlpha: (kind) => kind === 'bgra32, info',
+    read: readWithLibrary('read-gdk-pixbuf'),
+  },
+  { name: 'SDL2', found: () => isBuilt('read-sdl2', 'sdl2'), read: readWithLibrary('read-sdl2') },
 ];
+
+/** What a program gives of a kind of BMP, as docs/decisions.md says it. */
+function verdict({ misreads, ignoresAlpha }, { name, alpha }) {
+  if (misreads?.[name]) return 'no';
+  return alpha && ignoresAlpha?.(name) ? 'no alpha' : 'yes';
+}
 
 /** Writes the BMPs ({ bytes, width, height }) and reads them with a program. */
 function readBmps(program, bmps, folder) {
@@ -135,4 +166,4 @@ function readBmps(program, bmps, folder) {
   return program.read(files);
 }
 
-module.exports = { PROGRAMS, readBmps };
+module.exports = { PROGRAMS, findMagick, readBmps, verdict };
