@@ -228,6 +228,10 @@ const GROUPS = [
         help: 'Treat warnings as errors.',
       },
       {
+        name: 'salvage', library: 'salvage', excludes: ['strict'],
+        help: 'Keep what is left of a damaged PNG; the missing rows have the colour of the background.',
+      },
+      {
         name: 'ignore-checksums', library: 'ignoreChecksums',
         help: 'Do not check CRC-32 and Adler-32.',
       },

@@ -190,7 +190,6 @@ static const difference differences[] = {
     /* libpng stops reading the stream when the pixels are complete. */
     {PNG2BMP_ERR_ADLER32, "", NULL},
     {PNG2BMP_ERR_DEFLATE, "", NULL},
-    {PNG2BMP_ERR_TRUNCATED, "the IDAT chunks end", NULL},
     /* The order of chunks. */
     {PNG2BMP_ERR_CHUNK, "PLTE at byte", NULL}, /* after IDAT */
     {PNG2BMP_ERR_CHUNK, "not right after the other", NULL},
@@ -201,6 +200,8 @@ static const difference differences[] = {
     {PNG2BMP_ERR_END, "IEND is not empty", "IEND: CRC error"},
     {PNG2BMP_ERR_EXTRA_DATA, "", "Not enough image data"}, /* the surplus is cut */
     {PNG2BMP_ERR_EXTRA_DATA, "", "IDAT: "},                /* and damage in it not looked at */
+    {PNG2BMP_ERR_STREAM_END, "", "Not enough image data"},
+    {PNG2BMP_ERR_CGBI, "", ""},
     /* We accept silently: PLTE of another than a palette image is not looked at. */
     {PNG2BMP_OK, "", "Invalid palette"},
 };
@@ -294,6 +295,10 @@ static void choose_format(png2bmp_options *options)
 
     options->format = formats[options->format % 4];
     options->strict = false;
+    options->colors = options->palette_entries = 0;
+    if (options->alpha != PNG2BMP_ALPHA_DROP)
+        options->alpha = PNG2BMP_ALPHA_BLEND;
+    make_effective(options);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

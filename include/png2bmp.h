@@ -78,6 +78,10 @@ extern "C" {
     X(ANCILLARY_CRC, "ERR_PNG_ANCILLARY_CRC", "an ancillary chunk has a wrong CRC: ignored")       \
     X(END, "ERR_PNG_END", "the IEND chunk is missing or damaged")                                  \
     X(EXTRA_DATA, "ERR_PNG_EXTRA_DATA", "there is more pixel data than the image needs")           \
+    X(STREAM_END, "ERR_PNG_STREAM_END",                                                            \
+      "the compressed data has no end: no last block, or no checksum")                             \
+    X(CGBI, "ERR_PNG_CGBI", "this is Apple's variant of PNG for iOS (CgBI)")                       \
+    X(SALVAGED, "ERR_PNG_SALVAGED", "rows are missing and have the colour of the background")      \
     X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")
 
 typedef enum png2bmp_status {
@@ -214,6 +218,7 @@ typedef struct png2bmp_options {
     png2bmp_header  header;
     bool            file_header; /* false: a DIB without it, as clipboards take it */
     uint32_t        x_pixels_per_meter, y_pixels_per_meter; /* 0: as the PNG says */
+    bool            salvage; /* a damaged PNG gives the rows that are there: PNG2BMP_ERR_SALVAGED */
 
     /* Colours of the BMP. `bits` (1, 4, 8) is for indexed; 0: the smallest that holds them.
      * At most one of the others may be set; with neither, indexed has the image's own colours.
@@ -253,6 +258,7 @@ typedef struct png2bmp_png_info {
     uint8_t            bit_depth;     /* 1, 2, 4, 8, 16 */
     png2bmp_color_type color_type;
     bool               interlaced; /* Adam7 */
+    bool               is_cgbi;    /* Apple's variant: no zlib, B G R, premultiplied */
     bool               has_key;   /* tRNS of a gray or RGB image: key[] is the transparent colour */
     uint16_t           key[3];    /* at the file's own depth; gray: key[0] */
     bool               has_alpha; /* some pixel can be other than opaque */

@@ -110,6 +110,9 @@ export interface Options {
   /** Asynchronous calls: of a Blob, a Response or a stream, collect at most this many bytes; default
    * 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
+  /** Keep the rows of a damaged or cut PNG that are there, and give the rest the colour of
+   * `background`, with `WARN_PNG_SALVAGED`; default `false`. */
+  salvage?: boolean | undefined;
   /** Called once for each kind of defect that was tolerated, before the result is delivered. If it
    * throws, the call fails with that error. */
   onWarning?: ((warning: Warning) => void) | undefined;

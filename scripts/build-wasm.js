@@ -126,7 +126,7 @@ function sources() {
 }
 
 // What works on bytes and pixels; the rest runs a few times a conversion, and should be small.
-const IS_HOT = /(inflate|unfilter|pixels|dither|nearest|adam7|indices|panel|mono|quantize|adler32|crc32)[^/]*$/;
+const IS_HOT = /(inflate|unfilter|pixels|dither|nearest|adam7|indices|adler32|crc32)[^/]*$/;
 
 function compile(source, flags) {
   const object = path.join(work, `${path.relative(root, source).replaceAll('/', '_')}.o`);

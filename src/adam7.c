@@ -61,6 +61,8 @@ void adam7_scatter_bits(uint8_t *row, const uint8_t *src, const adam7_pass *pass
         const unsigned pixel =
             (unsigned)src[x / per_byte] >> (8 - bits * (x % per_byte + 1)) & mask;
 
-        row[to / per_byte] |= (uint8_t)(pixel << (8 - bits * (to % per_byte + 1)));
+        const unsigned shift = 8 - bits * (unsigned)(to % per_byte + 1);
+
+        row[to / per_byte] = (uint8_t)((row[to / per_byte] & ~(mask << shift)) | pixel << shift);
     }
 }

@@ -101,11 +101,6 @@ png2bmp_status chunk_check_ancillary_crc(const png_file *file, const chunk *c, b
 
 png2bmp_status chunk_report_unknown(const png_file *file, const chunk *c)
 {
-    if (c->type == CGBI)
-        return report_error(file->report, PNG2BMP_ERR_UNKNOWN_CHUNK,
-                            "CgBI at byte %zu: this is Apple's variant of PNG for iOS; convert it "
-                            "to PNG first (pngcrush -revert-iphone-optimizations)",
-                            c->offset);
     return report_error(file->report, PNG2BMP_ERR_UNKNOWN_CHUNK,
                         "%s at byte %zu: unknown critical chunk", c->name, c->offset);
 }

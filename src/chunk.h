@@ -36,7 +36,8 @@ typedef struct chunk {
 #define CHUNK_CRC_MESSAGE "%s at byte %zu: CRC is %08x, computed %08x"
 
 /* Reads the header of the chunk at `offset`. PNG2BMP_ERR_TRUNCATED is returned
- * without a word: what it means depends on where the file ends. */
+ * without a word: what it means depends on where the file ends. Its header is read even then, if
+ * the file has as much as the header and a CRC. */
 png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c);
 
 /* Whether the four letters at offset + 4 are there and say IDAT, however long the chunk. */

@@ -18,6 +18,7 @@
 
 #include "adam7.h"
 #include "bytes.h"
+#include "cgbi.h"
 #include "colors.h"
 #include "indices.h"
 #include "kernels.h"
@@ -25,6 +26,7 @@
 #include "report.h"
 #include "route.h"
 #include "rows.h"
+#include "salvage.h"
 #include "scanlines.h"
 #include "unfilter.h"
 
@@ -38,6 +40,8 @@ typedef struct conversion {
     unfilter_fn unfilter;
     row_writer  writer;
     bool        direct; /* unfilter writes the BMP row itself */
+    bool        is_cgbi;
+    uint32_t    rows_done; /* of the image; of an interlaced one: scanlines of all passes */
     bool        watch_indices;
     bool        is_narrowed; /* indices have fewer bits in the BMP */
 
@@ -74,6 +78,7 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                       .target = target,
                       .direct = r.direct,
                       .unfilter = kernels->unfilter[r.unfilter],
+                      .is_cgbi = cgbi_has_own_samples(&plan->png),
                       .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
                                        plan->png.palette_entries < 1u << plan->png.bit_depth,
                       .is_narrowed = colors_kind(plan) == PALETTE_OF_IMAGE &&
@@ -98,8 +103,8 @@ static void close_conversion(conversion *c)
 
 /* Unfilters a group into scratch rows: the first is at the returned address, the
  * next c->pitch behind. first: nothing stands above it. */
-static const uint8_t *unfilter_group(conversion *c, const uint8_t *rows, size_t row_bytes,
-                                     size_t count, bool first)
+static uint8_t *unfilter_group(conversion *c, const uint8_t *rows, size_t row_bytes, size_t count,
+                               bool first)
 {
     uint8_t *prior = c->scratch;
     uint8_t *samples = c->scratch + c->pitch;
@@ -150,13 +155,15 @@ static png2bmp_status write_rows(conversion *c, const uint8_t *rows, size_t row_
                                  uint32_t count)
 {
     const uint32_t width = c->plan->png.width;
-    const uint8_t *samples = unfilter_group(c, rows, row_bytes, count, y == 0);
+    uint8_t       *samples = unfilter_group(c, rows, row_bytes, count, y == 0);
     uint8_t       *dst = target_row(c->target, y);
     png2bmp_status status = PNG2BMP_OK;
 
     for (uint32_t i = 0; i < count && !status; i++) {
         if (c->watch_indices)
             status = check_indices(c, samples, width);
+        if (c->is_cgbi)
+            cgbi_restore(samples, width, &c->plan->png);
         rows_write(&c->writer, dst, samples, width);
         rows_clear_padding(c->plan, dst);
         dst += c->target->step;
@@ -185,6 +192,8 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
         y += n;
         if (!status)
             status = target_filled(c->target, y, c->plan->png.height);
+        if (!status)
+            c->rows_done = y;
     }
     return status;
 }
@@ -232,12 +241,14 @@ static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pa
 static png2bmp_status write_pass_rows(conversion *c, const uint8_t *rows, size_t row_bytes,
                                       const adam7_pass *pass, uint32_t y, uint32_t count)
 {
-    const uint8_t *samples = unfilter_group(c, rows, row_bytes, count, y == 0);
+    uint8_t       *samples = unfilter_group(c, rows, row_bytes, count, y == 0);
     png2bmp_status status = PNG2BMP_OK;
 
     for (uint32_t i = 0; i < count && !status; i++, samples += c->pitch) {
         if (c->watch_indices)
             status = check_indices(c, samples, pass->width);
+        if (c->is_cgbi)
+            cgbi_restore(samples, pass->width, &c->plan->png);
         write_pass_row(c, samples, pass, y + i);
     }
     return status;
@@ -260,6 +271,7 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
             rows += n * (row_bytes + 1);
             count -= n;
             y += n;
+            c->rows_done += n;
         }
     }
     return status;
@@ -281,6 +293,8 @@ static png2bmp_status convert_interlaced(conversion *c)
     png2bmp_status status = PNG2BMP_OK;
 
     clear_target(c);
+    if (c->plan->options.salvage)
+        status = salvage_fill(c->plan, c->target, 0, false, c->scanlines.file.report);
     for (unsigned i = 0; i < ADAM7_PASSES && !status; i++) {
         const adam7_pass pass = adam7_pass_of(i, c->plan->png.width, c->plan->png.height);
 
@@ -288,6 +302,52 @@ static png2bmp_status convert_interlaced(conversion *c)
             status = convert_pass(c, &pass);
     }
     return status;
+}
+
+static png2bmp_status convert_all(conversion *c)
+{
+    const png2bmp_status status =
+        c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
+
+    return status ? status : scanlines_finish(&c->scanlines);
+}
+
+/* ---- Damage ------------------------------------------------------------------ */
+
+static uint32_t all_scanlines(const png2bmp_png_info *png)
+{
+    uint32_t scanlines = 0;
+
+    if (!png->interlaced)
+        return png->height;
+    for (unsigned i = 0; i < ADAM7_PASSES; i++) {
+        const adam7_pass pass = adam7_pass_of(i, png->width, png->height);
+
+        scanlines += pass.width > 0 ? pass.height : 0;
+    }
+    return scanlines;
+}
+
+/* Says how much is there; with `salvage` keeps it, and makes the error a warning. */
+static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
+{
+    const png2bmp_png_info *png = &c->plan->png;
+    png2bmp_report         *report = c->scanlines.file.report;
+    const char *const       unit = png->interlaced ? "scanlines of the passes" : "rows";
+    const unsigned          all = all_scanlines(png);
+
+    if (!salvage_is_damage(status))
+        return status;
+    report_add(report, "; %u of %u %s are there", (unsigned)c->rows_done, all, unit);
+    if (!c->plan->options.salvage)
+        return status;
+    report_forget_error(report);
+    status = report_warning(report, c->plan->options.strict, PNG2BMP_ERR_SALVAGED,
+                            "%u of %u %s are there: the rest has the colour of the background",
+                            (unsigned)c->rows_done, all, unit);
+    if (status || png->interlaced) /* filled before the passes */
+        return status;
+    return salvage_fill(c->plan, c->target, c->rows_done, true, report);
 }
 
 png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
@@ -298,9 +358,7 @@ png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t
     png2bmp_status status = open_conversion(&c, plan, png, size, target, control, report);
 
     if (!status)
-        status = plan->png.interlaced ? convert_interlaced(&c) : convert_sequential(&c);
-    if (!status)
-        status = scanlines_finish(&c.scanlines);
+        status = settle_damage(&c, convert_all(&c));
     close_conversion(&c);
     return status;
 }

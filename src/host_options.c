@@ -69,6 +69,7 @@ const host_option host_options_all[HOST_OPTIONS_COUNT] = {
     NUMBER("alphaThreshold", alpha_threshold, 1, 255),
     CHOICE("header", header, headers, PNG2BMP_HEADER_COUNT),
     FLAG("fileHeader", file_header),
+    FLAG("salvage", salvage),
     NUMBER("bits", bits, 1, 8),
     NUMBER("colors", colors, 2, 256),
     NUMBER("_xPixelsPerMeter", x_pixels_per_meter, 0, INT32_MAX),

@@ -14,7 +14,7 @@ typedef enum host_option_kind {
 } host_option_kind;
 
 /* The options by their places in host_options_all. */
-#define HOST_OPTIONS_COUNT 22
+#define HOST_OPTIONS_COUNT 23
 
 /* Numbers that say the options: one for each, then the colours of options.palette, 0xRRGGBB. */
 #define HOST_VALUES_MOST (HOST_OPTIONS_COUNT + 256)

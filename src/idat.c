@@ -22,6 +22,16 @@ static void idat_fail(idat_reader *reader, png2bmp_status status)
     reader->status = status;
 }
 
+/* An IDAT that goes on beyond the end of the file: what there is of it may hold rows. */
+static void enter_cut_chunk(idat_reader *reader)
+{
+    reader->chunk = reader->position;
+    reader->position += 8;
+    reader->left = (uint32_t)smaller(reader->file->size - reader->position, PNG_MAX_NUMBER);
+    reader->in_chunk = true;
+    reader->is_cut = true;
+}
+
 /* Enters the chunk at reader->position, if it is an IDAT. */
 static void enter_chunk(idat_reader *reader)
 {
@@ -29,11 +39,10 @@ static void enter_chunk(idat_reader *reader)
     chunk                c;
     const png2bmp_status status = chunk_read(file, reader->position, &c);
 
-    if (status == PNG2BMP_ERR_TRUNCATED) {
-        if (chunk_begins_idat(file, reader->position))
-            idat_fail(reader, chunk_report_truncated(file, reader->position));
-        else
-            reader->ended = true;
+    if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(file, reader->position)) {
+        enter_cut_chunk(reader);
+    } else if (status == PNG2BMP_ERR_TRUNCATED) {
+        reader->ended = true;
     } else if (status) {
         idat_fail(reader, status);
     } else if (c.type != IDAT) {
@@ -50,9 +59,14 @@ static void enter_chunk(idat_reader *reader)
 /* At the end of a chunk's data: compares the CRC and steps over it. */
 static void leave_chunk(idat_reader *reader)
 {
-    const uint32_t stored = load_be32(reader->file->bytes + reader->position);
+    uint32_t stored;
 
     reader->in_chunk = false;
+    if (reader->is_cut) {
+        idat_fail(reader, chunk_report_truncated(reader->file, reader->chunk));
+        return;
+    }
+    stored = load_be32(reader->file->bytes + reader->position);
     if (!reader->file->ignore_checksums && stored != reader->crc)
         idat_fail(reader,
                   report_error(reader->file->report, PNG2BMP_ERR_CRC, CHUNK_CRC_MESSAGE, "IDAT",
@@ -83,7 +97,7 @@ void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size)
 
 png2bmp_status idat_diagnose(idat_reader *reader)
 {
-    if (reader->in_chunk && !reader->file->ignore_checksums) {
+    if (reader->in_chunk && (reader->is_cut || !reader->file->ignore_checksums)) {
         const uint8_t *bytes;
         size_t         size;
 

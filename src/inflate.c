@@ -267,7 +267,9 @@ inflater *inflate_open(const inflate_config *config)
     z->base = z->out = z->limit = z->taken = z->summed = (uint8_t *)(z + 1);
     z->buffer_end = z->base + size;
     z->bytes_left = config->total_bytes;
-    z->check_adler = config->check_adler;
+    z->check_adler = config->check_adler && !config->is_raw;
+    z->is_raw = config->is_raw;
+    z->stage = config->is_raw ? STAGE_BLOCK_HEADER : STAGE_ZLIB_HEADER;
     z->adler = 1;
     z->source = config->source;
     z->fast = config->kernels->inflate_fast;
@@ -299,6 +301,8 @@ inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, cons
 static inflate_status read_trailer(inflater *z)
 {
     drop_to_byte(z);
+    if (z->is_raw)
+        return INFLATE_OK;
     refill(z);
     if (z->bit_count < 32)
         return INFLATE_STARVED;
@@ -327,7 +331,8 @@ inflate_status inflate_finish(inflater *z, bool *extra)
         z->has_surplus = *extra = true;
     } else if (z->status == INFLATE_OK) {
         z->status = read_trailer(z);
-        *extra = z->bit_count >= 8 || z->in != z->in_end || inflate_next_span(z);
+        *extra = z->status == INFLATE_OK &&
+                 (z->bit_count >= 8 || z->in != z->in_end || inflate_next_span(z));
     }
     return z->status;
 }

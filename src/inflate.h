@@ -35,6 +35,7 @@ typedef struct inflate_config {
     uint64_t       total_bytes; /* of all the scanlines that will be asked for */
     size_t         longest_row; /* bytes of the longest of them, filter byte included */
     bool           check_adler;
+    bool           is_raw; /* deflate alone, without zlib's header and checksum */
     const kernels *kernels;
 } inflate_config;
 

@@ -104,7 +104,7 @@ struct inflater {
     uint64_t        bytes_left; /* of total_bytes, not yet decoded */
     inflate_stage   stage;
     inflate_status  status;
-    bool            source_empty, final_block, fixed_codes, has_surplus, check_adler;
+    bool            source_empty, final_block, fixed_codes, has_surplus, check_adler, is_raw;
     uint32_t        stored_left; /* of the present stored block */
     uint32_t        adler, stored_adler;
     byte_source     source;

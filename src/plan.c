@@ -196,7 +196,7 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
     status = png_parse_info(&file, &plan->png, &plan->first_idat);
     if (!status)
         status = plan_bmp(plan, report);
-    if (!status)
+    if (!status && !plan->options.salvage)
         status = check_expansion(&plan->png, size, report);
     if (status)
         return status;

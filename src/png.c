@@ -41,8 +41,6 @@ static png2bmp_status read_ihdr(const png_file *file, const chunk *c, png2bmp_pn
     png2bmp_status  status;
     uint8_t         ihdr[13];
 
-    if (c->type == CGBI) /* where Apple puts it */
-        return chunk_report_unknown(file, c);
     if (c->type != IHDR)
         return report_error(report, PNG2BMP_ERR_CHUNK,
                             "%s at byte %zu is out of place: before IHDR", c->name, c->offset);
@@ -194,8 +192,22 @@ static void clear_info(png2bmp_png_info *info)
 }
 
 typedef struct seen_chunks {
-    bool plte, trns, phys;
+    bool ihdr, plte, trns, phys;
 } seen_chunks;
+
+/* IHDR, or before it Apple's own. */
+static png2bmp_status read_first_chunk(const png_file *file, const chunk *c, png2bmp_png_info *info,
+                                       seen_chunks *seen)
+{
+    if (c->type == CGBI && !info->is_cgbi) {
+        info->is_cgbi = true;
+        return report_warning(file->report, file->strict, PNG2BMP_ERR_CGBI,
+                              "CgBI at byte %zu: this is Apple's variant of PNG for iOS",
+                              c->offset);
+    }
+    seen->ihdr = true;
+    return read_ihdr(file, c, info);
+}
 
 static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png2bmp_png_info *info,
                                        seen_chunks *seen)
@@ -233,7 +245,7 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
 png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat)
 {
     png2bmp_status status = signature_check(file->bytes, file->size, file->report);
-    seen_chunks    seen = {false, false, false};
+    seen_chunks    seen = {false, false, false, false};
     chunk          c;
 
     if (status)
@@ -248,8 +260,8 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size
             return chunk_report_truncated(file, offset);
         if (status)
             return status;
-        if (offset == SIGNATURE_LENGTH)
-            status = read_ihdr(file, &c, info);
+        if (!seen.ihdr)
+            status = read_first_chunk(file, &c, info, &seen);
         else if (c.type == IDAT)
             break;
         else

@@ -37,6 +37,7 @@ typedef struct idat_reader {
     uint32_t        left;     /* bytes of data left in the current chunk */
     uint32_t        crc;
     bool            in_chunk;
+    bool            is_cut; /* the file ends inside of it */
     bool            ended;  /* no more data: a chunk that is no IDAT, or an error */
     png2bmp_status  status; /* the error, or PNG2BMP_OK */
 } idat_reader;

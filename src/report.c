@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 _Static_assert(PNG2BMP_STATUS_COUNT - PNG2BMP_FIRST_WARNING <= PNG2BMP_MAX_WARNINGS,
                "a report has room for every kind of warning");
@@ -69,6 +70,28 @@ png2bmp_status report_error(png2bmp_report *report, png2bmp_status status, const
 png2bmp_status report_plain_error(png2bmp_report *report, png2bmp_status status)
 {
     return report_error(report, status, "%s", png2bmp_status_text(status));
+}
+
+void report_add(png2bmp_report *report, const char *format, ...)
+{
+    va_list arguments;
+    size_t  used;
+
+    if (!report)
+        return;
+    used = strlen(report->error.message);
+    va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
+    vsnprintf(report->error.message + used, sizeof report->error.message - used, format, arguments);
+    va_end(arguments);
+}
+
+void report_forget_error(png2bmp_report *report)
+{
+    if (!report)
+        return;
+    report->error.status = PNG2BMP_OK;
+    report->error.message[0] = 0;
 }
 
 static bool warned_of(const png2bmp_report *report, png2bmp_status status)

@@ -22,6 +22,12 @@ png2bmp_status report_error(png2bmp_report *report, png2bmp_status status, const
 /* The same with the general text of the status. */
 png2bmp_status report_plain_error(png2bmp_report *report, png2bmp_status status);
 
+/* Adds words to the error, as far as there is room. */
+void report_add(png2bmp_report *report, const char *format, ...) REPORT_PRINTF(2, 3);
+
+/* The error turned out to be none. */
+void report_forget_error(png2bmp_report *report);
+
 /* Notes a warning (the first of its kind) and returns PNG2BMP_OK, or, when
  * `strict`, notes an error and returns its status. */
 png2bmp_status report_warning(png2bmp_report *report, bool strict, png2bmp_status status,

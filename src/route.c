@@ -1,10 +1,12 @@
 #include "route.h"
 
 #include "bytes.h"
+#include "cgbi.h"
 #include "inflate.h"
 #include "plan.h"
 #include "quantize.h"
 #include "rows.h"
+#include "salvage.h"
 #include "unfilter.h"
 #include "whole.h"
 
@@ -26,7 +28,7 @@ route route_of(const png2bmp_plan *plan)
     const unfilter_kind     direct = rows_direct_unfilter(plan);
     route                   r = {.row_bytes = plan_scanline_bytes(png->width, png)};
 
-    r.direct = direct != UNFILTER_COUNT && !png->interlaced;
+    r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
     r.unfilter = r.direct ? direct : unfilter_kind_for(plan_bits_per_pixel(png));
     r.writer_bytes = round_up(rows_memory(plan), 16);
     r.pitch = round_up(r.row_bytes, 16);
@@ -48,7 +50,8 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
     const route r = route_of(plan);
 
     return route_scratch_bytes(&r) +
-           inflate_memory(plan_total_scanline_bytes(&plan->png), r.row_bytes + 1);
+           inflate_memory(plan_total_scanline_bytes(&plan->png), r.row_bytes + 1) +
+           (plan->options.salvage ? salvage_memory(plan) : 0);
 }
 
 static uint64_t memory_of_pixels(const png2bmp_plan *plan)

@@ -123,28 +123,36 @@ static void open_dither(row_writer *writer, void *memory, int *errors)
                            errors, plan->png.width);
 }
 
+/* The parts of the memory, which may be none, and what works in them. */
+static void open_scratch(row_writer *writer, uint8_t *memory)
+{
+    const png2bmp_plan *plan = writer->plan;
+    const layout        l = layout_of(plan);
+    uint8_t            *nearest;
+    int                *errors;
+
+    writer->colors = memory;
+    writer->line = writer->colors + l.colors;
+    writer->indices = writer->line + l.line;
+    nearest = writer->indices + l.indices;
+    errors = (int *)(void *)(nearest + l.nearest);
+    if (writer->step == STEP_BITS)
+        mono_open(&writer->mono, &plan->options, errors, plan->png.width);
+    else if (writer->step == STEP_MATCH || writer->step == STEP_DITHER)
+        open_dither(writer, nearest, errors);
+}
+
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kernels, void *memory)
 {
-    const layout l = layout_of(plan);
-    uint8_t     *nearest;
-    int         *errors;
-
     writer->plan = plan;
     writer->kernels = kernels;
     writer->kind = row_kind_of(plan);
     writer->row = kernels->row[writer->kind];
     writer->step = step_of(plan);
     writer->needs_alpha = row_needs_alpha(plan);
-    writer->colors = memory;
-    writer->line = writer->colors + l.colors;
-    writer->indices = writer->line + l.line;
-    nearest = writer->indices + l.indices;
-    errors = (int *)(void *)(nearest + l.nearest);
     colors_prepare(&writer->context, plan);
-    if (writer->step == STEP_BITS)
-        mono_open(&writer->mono, &plan->options, errors, plan->png.width);
-    else if (writer->step == STEP_MATCH || writer->step == STEP_DITHER)
-        open_dither(writer, nearest, errors);
+    if (rows_memory(plan) > 0)
+        open_scratch(writer, memory);
 }
 
 /* ---- Pieces --------------------------------------------------------------------------- */

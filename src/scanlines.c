@@ -37,6 +37,7 @@ png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
                               .total_bytes = plan_total_scanline_bytes(&plan->png),
                               .longest_row = longest_row + 1,
                               .check_adler = !plan->options.ignore_checksums,
+                              .is_raw = plan->png.is_cgbi,
                               .kernels = kernels};
     reader->inflater = inflate_open(&config);
     if (!reader->inflater)
@@ -98,14 +99,19 @@ static png2bmp_status filter_error(scanline_reader *reader, unsigned type,
                         "scanline %llu has filter type %u: must be 0 to 4", scanline, type);
 }
 
+/* *count: down to the scanlines before one with an unknown type, which is an error when it is the
+ * first. */
 static png2bmp_status check_filter_types(scanline_reader *reader, const uint8_t *rows, size_t pitch,
-                                         size_t count, uint32_t first)
+                                         size_t *count, uint32_t first)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < *count; i++) {
         const unsigned type = rows[i * pitch];
 
-        if (type > FILTER_PAETH)
-            return filter_error(reader, type, (unsigned long long)first + i);
+        if (type <= FILTER_PAETH)
+            continue;
+        reader->filter_failed = filter_error(reader, type, (unsigned long long)first + i);
+        *count = i;
+        return i == 0 ? reader->filter_failed : PNG2BMP_OK;
     }
     return PNG2BMP_OK;
 }
@@ -115,6 +121,8 @@ png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_
 {
     inflate_status status;
 
+    if (reader->filter_failed)
+        return reader->filter_failed;
     *rows = NULL;
     *count = 0;
     if (is_cancelled(reader))
@@ -122,7 +130,23 @@ png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_
     status = inflate_rows(reader->inflater, row_bytes + 1, max_rows, rows, count);
     if (status || reader->cancelled) /* rows that came before the input was withheld do not count */
         return inflate_error(reader, status);
-    return check_filter_types(reader, *rows, row_bytes + 1, *count, first);
+    return check_filter_types(reader, *rows, row_bytes + 1, count, first);
+}
+
+/* All scanlines are there and all chunks are right, but the stream stops before its last block or
+ * its checksum: Ghostscript and others have written such files. */
+static png2bmp_status missing_end(scanline_reader *reader)
+{
+    png2bmp_status known = idat_diagnose(&reader->idats);
+
+    if (!known)
+        known = png_find_late_idat(&reader->idats);
+    if (known)
+        return known;
+    return report_warning(reader->file.report, reader->file.strict, PNG2BMP_ERR_STREAM_END,
+                          "the IDAT chunks end at byte %zu, before the last block and the checksum "
+                          "of the compressed data",
+                          reader->idats.position);
 }
 
 png2bmp_status scanlines_finish(scanline_reader *reader)
@@ -131,8 +155,14 @@ png2bmp_status scanlines_finish(scanline_reader *reader)
     inflate_status inflated = inflate_finish(reader->inflater, &extra_in_stream);
     png2bmp_status status;
 
-    if (inflated || reader->cancelled)
-        return inflate_error(reader, inflated);
+    if (inflated == INFLATE_STARVED && !reader->cancelled)
+        status = missing_end(reader);
+    else if (inflated || reader->cancelled)
+        status = inflate_error(reader, inflated);
+    else
+        status = PNG2BMP_OK;
+    if (status)
+        return status;
     status = png_parse_end(&reader->idats, &extra_in_idats);
     if (status || (!extra_in_stream && !extra_in_idats))
         return status;

@@ -15,6 +15,7 @@ typedef struct scanline_reader {
     idat_reader            idats;
     inflater              *inflater;
     bool                   cancelled;
+    png2bmp_status         filter_failed; /* told after the scanlines before it */
 } scanline_reader;
 
 /* reader: stays where it is until scanlines_close, which follows in any case. longest_row: bytes

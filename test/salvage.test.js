@@ -1,0 +1,187 @@
+'use strict';
+
+// PNGs that are not whole: what is kept of them, and when; and Apple's variant, which is whole in
+// another way.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const zlib = require('node:zlib');
+const { getBMP, getBMPAsync, saveBMP } = require('..');
+const { readBmp } = require('./kit/bmp-reader');
+const { convert, refusal } = require('./kit/convert');
+const { TYPES, createImage, typeName } = require('./kit/image');
+const { assemble, encodePng, pngChunks, scanlines } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
+
+const FORMATS = ['bgr24', 'bgra32', 'indexed', 'gray8', 'mono1', 'rgb565', 'rgb555'];
+const RED = '#ff0000';
+
+/** Bytes of a row of a BMP, from the top. */
+function rowsOf(bmp) {
+  const { height, pixelOffset, topDown } = readBmp(bmp);
+  const stride = (bmp.length - pixelOffset) / height;
+  return Array.from({ length: height }, (_, y) => {
+    const at = pixelOffset + (topDown ? y : height - 1 - y) * stride;
+    return bmp.subarray(at, at + stride);
+  });
+}
+
+const picture = (type, more) => createImage({ ...type, width: 40, height: 100, seed: 7, ...more });
+
+/** Stored blocks: what is cut off the file is cut off the rows. */
+const cutPng = (image, share, encoding) => {
+  const png = encodePng(image, { deflate: { level: 0 }, ...encoding });
+  return png.subarray(0, Math.floor(png.length * share));
+};
+
+function rowsInWarning(warnings) {
+  assert.deepEqual(warnings.map(({ code }) => code), ['WARN_PNG_SALVAGED']);
+  return /(\d+) of (\d+)/.exec(warnings[0].message).slice(1).map(Number);
+}
+
+function salvage(png, options) {
+  const warnings = [];
+  const bmp = getBMP(png, { salvage: true, onWarning: (warning) => warnings.push(warning), ...options });
+  return { bmp, warnings };
+}
+
+for (const type of TYPES) {
+  test(`${typeName(type)}: the rows of a cut file are kept, the rest has the background's colour`, () => {
+    const image = picture(type);
+    const whole = encodePng(image);
+    for (const format of FORMATS.filter((name) => name !== 'indexed' || type.colorType % 4 !== 2)) {
+      const wanted = rowsOf(getBMP(whole, { format }));
+      const { bmp, warnings } = salvage(cutPng(image, 0.6), { format, background: '#ffffff' });
+      const [kept, all] = rowsInWarning(warnings);
+      assert.ok(kept >= 40 && kept <= 70, `${kept} rows`);
+      assert.equal(all, 100);
+      rowsOf(bmp).slice(0, kept).forEach((row, y) => assert.deepEqual(row, wanted[y], `${format}, row ${y}`));
+      if (format === 'indexed' && type.colorType === 3) continue; // the nearest of its colours
+      readBmp(bmp).rgba.subarray(kept * 40 * 4).forEach((v) => assert.equal(v, 255, format));
+    }
+  });
+}
+
+test('the background of what is missing is the one that was asked for', () => {
+  const { bmp, warnings } = salvage(cutPng(picture({ colorType: 2, bitDepth: 8 }), 0.5), { background: RED });
+  const [kept] = rowsInWarning(warnings);
+  assert.deepEqual([...readBmp(bmp).rgba.subarray(kept * 160, kept * 160 + 4)], [255, 0, 0, 255]);
+});
+
+test('an interlaced file that is cut shows what its passes have', () => {
+  const image = picture({ colorType: 2, bitDepth: 8 }, { fill: 'gradients' });
+  const whole = readBmp(getBMP(encodePng(image))).rgba;
+  for (const format of FORMATS) {
+    const { bmp, warnings } = salvage(cutPng(image, 0.4, { interlaced: true }),
+      { format, background: RED, ...(format === 'indexed' && { colors: 16 }) });
+    assert.match(warnings[0].message, /scanlines of the passes/);
+    if (format !== 'bgr24') continue;
+    const { rgba } = readBmp(bmp);
+    const same = rgba.filter((v, i) => v === whole[i]).length / rgba.length;
+    assert.ok(same > 0.4 && same < 1, `${same} of the samples`);
+  }
+});
+
+test('without salvage the error says how much was there', () => {
+  const png = cutPng(picture({ colorType: 2, bitDepth: 8 }), 0.6);
+  assert.throws(() => getBMP(png), { code: 'ERR_PNG_TRUNCATED', message: /; (5|6)\d of 100 rows are there$/ });
+  assert.equal(refusal(png, { salvage: true, strict: true }), 'ERR_PNG_SALVAGED');
+});
+
+test('damage of every kind is salvaged, and nothing else', () => {
+  const image = picture({ colorType: 2, bitDepth: 8 });
+  const chunks = pngChunks(image, { deflate: { level: 0 }, idat: 3000 });
+  const damaged = (change) => {
+    const copy = chunks.map((chunk) => ({ ...chunk, data: Buffer.from(chunk.data) }));
+    change(copy.filter(({ type }) => type === 'IDAT'));
+    return assemble(copy);
+  };
+  const cases = {
+    ERR_PNG_CRC: damaged((list) => { list[2].crcXor = 1; }),
+    ERR_PNG_ADLER32: damaged((list) => { list.at(-1).data[list.at(-1).data.length - 1] ^= 1; }),
+    ERR_PNG_ZLIB: damaged((list) => { list[0].data[0] = 0; }),
+    ERR_PNG_FILTER: encodePng(image, { filter: Array.from({ length: 100 }, (_, y) => (y === 50 ? 5 : 0)) }),
+    ERR_PNG_TRUNCATED: assemble(chunks.slice(0, 4)),
+  };
+  for (const [code, png] of Object.entries(cases)) {
+    assert.equal(refusal(png), code);
+    const { bmp, warnings } = salvage(png);
+    assert.equal(bmp.length, getBMP(encodePng(image)).length, code);
+    assert.equal(warnings.at(-1).code, 'WARN_PNG_SALVAGED', code);
+  }
+  assert.equal(rowsInWarning(salvage(cases.ERR_PNG_FILTER).warnings)[0], 50);
+  const header = chunks.map((chunk) => (chunk.type === 'IHDR' ? { ...chunk, crcXor: 1 } : chunk));
+  assert.equal(refusal(assemble(header), { salvage: true }), 'ERR_PNG_CRC');
+});
+
+test('saves and asynchronous calls salvage the same bytes', async (t) => {
+  const png = cutPng(createImage({ colorType: 6, bitDepth: 8, width: 800, height: 900 }), 0.5);
+  const options = { salvage: true };
+  const wanted = getBMP(png, options);
+  const file = path.join(scratch(t), 'a.bmp');
+  assert.deepEqual(await getBMPAsync(png, options), wanted);
+  saveBMP(file, png, options);
+  assert.ok(fs.readFileSync(file).equals(wanted));
+});
+
+// ---- The end of the stream -------------------------------------------------------
+
+test('all rows without the last block or the Adler-32 are a picture and a warning, an error if strict', () => {
+  const image = picture({ colorType: 2, bitDepth: 8 });
+  const rows = scanlines(image);
+  const whole = zlib.deflateSync(rows);
+  const flushed = zlib.deflateSync(rows, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+  const wanted = getBMP(encodePng(image));
+  for (const stream of [whole.subarray(0, -4), whole.subarray(0, -1), flushed]) {
+    const chunks = pngChunks(image).filter(({ type }) => type !== 'IDAT');
+    chunks.splice(1, 0, { type: 'IDAT', data: stream });
+    const png = assemble(chunks);
+    const { bmp, warnings } = convert(png);
+    assert.deepEqual(warnings, ['WARN_PNG_STREAM_END']);
+    assert.deepEqual(bmp, wanted);
+    assert.equal(refusal(png, { strict: true }), 'ERR_PNG_STREAM_END');
+  }
+});
+
+// ---- Apple -------------------------------------------------------------------------
+
+const CGBI = { type: 'CgBI', data: Buffer.from([0x50, 0, 0x20, 6]) };
+
+/** As Xcode writes it: raw deflate, B G R A, multiplied by alpha. */
+function applePng(image) {
+  const samples = Uint16Array.from(image.samples);
+  const channels = image.colorType === 6 ? 4 : 3;
+  for (let i = 0; i < samples.length; i += channels) {
+    const [r, g, b, a = 255] = image.samples.subarray(i, i + channels);
+    samples.set([b, g, r].map((v) => Math.round((v * a) / 255)), i);
+  }
+  const [ihdr, ...rest] = pngChunks(image);
+  const data = zlib.deflateRawSync(scanlines({ ...image, samples }, { filter: 'random' }));
+  return assemble([CGBI, ihdr, ...rest.map((chunk) => (chunk.type === 'IDAT' ? { ...chunk, data } : chunk))]);
+}
+
+test('a CgBI file is decoded with a warning: B G R, premultiplied alpha undone', () => {
+  for (const colorType of [2, 6]) {
+    const image = picture({ colorType, bitDepth: 8 });
+    const { bmp, warnings } = convert(applePng(image), { format: 'bgra32' });
+    assert.deepEqual(warnings, ['WARN_PNG_CGBI']);
+    const { rgba } = readBmp(bmp);
+    const wanted = readBmp(getBMP(encodePng(image), { format: 'bgra32' })).rgba;
+    for (let i = 0; i < rgba.length; i += 4) {
+      const alpha = wanted[i + 3];
+      assert.equal(rgba[i + 3], alpha);
+      // What was multiplied by alpha is known to half a level of it.
+      for (let c = 0; c < 3 && alpha > 0; c++)
+        assert.ok(Math.abs(rgba[i + c] - wanted[i + c]) <= 128 / alpha + 1, `pixel ${i / 4}`);
+    }
+    assert.equal(refusal(applePng(image), { strict: true }), 'ERR_PNG_CGBI');
+  }
+});
+
+test('a CgBI chunk anywhere else is an unknown critical chunk', () => {
+  const chunks = pngChunks(picture({ colorType: 2, bitDepth: 8 }));
+  assert.equal(refusal(assemble([chunks[0], CGBI, ...chunks.slice(1)])), 'ERR_PNG_UNKNOWN_CHUNK');
+  assert.equal(refusal(assemble([CGBI, CGBI, ...chunks])), 'ERR_PNG_CHUNK');
+});
