@@ -135,13 +135,22 @@ class Converter {
     return this.settings.info || this.settings.dryRun;
   }
 
+  /* Standard input has no age: it is always new. */
+  #mayStay(input, output) {
+    if (this.settings.skipExisting) return true;
+    if (!this.settings.update || input === STANDARD_STREAM) return false;
+    const [from, to] = [input, output].map((name) =>
+      fs.statSync(toPath(name), { bigint: true, throwIfNoEntry: false }));
+    return from !== undefined && to !== undefined && to.mtimeNs >= from.mtimeNs;
+  }
+
   /* What the output is, or 'skipped' if it is to be kept. */
-  #checkOutput({ output }) {
+  #checkOutput({ input, output }) {
     if (this.settings.info) return 'missing';
     if (output === STANDARD_STREAM) return 'special';
     const kind = attempt(exitCodes.CANNOT_WRITE, () => kindOfOutput(output));
-    if (kind === 'file' && this.settings.skipExisting) return 'skipped';
-    if (kind !== 'file' || this.settings.force) return kind;
+    if (kind === 'file' && this.#mayStay(input, output)) return 'skipped';
+    if (kind !== 'file' || this.settings.force || this.settings.update) return kind;
     throw existsError();
   }
 

@@ -77,6 +77,7 @@ async function main(args) {
     const { operands, settings, conversion } = parseCommandLine(rawArguments(args));
     if (settings.help) return say(helpText());
     if (settings.version) return say(`png2bmp ${version}\n`);
+    if (settings.ico || settings.cur) return require('./icon').writeIcon(operands, settings, conversion);
     const { jobs, leftOut } = planJobs(operands, settings);
     refuseTerminal(jobs, settings, process.stdout);
     stopOnSignals(stop);

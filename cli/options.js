@@ -115,6 +115,18 @@ const GROUPS = [
         help: 'Skip inputs whose output exists.',
       },
       {
+        name: 'update', short: 'u', excludes: ['force', 'skip-existing'],
+        help: 'Overwrite outputs that are older than their inputs, and leave the others as they are.',
+      },
+      {
+        name: 'ico', excludes: ['cur', 'out-dir', 'recursive', 'info', 'dry-run'],
+        help: 'Write all inputs into one Windows icon, --output FILE: at most 256 x 256 pixels each.',
+      },
+      {
+        name: 'cur', excludes: ['out-dir', 'recursive', 'info', 'dry-run'],
+        help: 'The same for a cursor, which points with its top left corner.',
+      },
+      {
         name: 'sync', library: 'sync',
         help: 'Flush each file to the disk (fsync) before it counts as written: slower, but safe '
           + 'if the machine crashes.',

@@ -283,6 +283,22 @@ export function encodeBMPAsync(
   callback: Callback<OutputBuffer>,
 ): void;
 
+/** An image of an icon or a cursor, with the pixel of a cursor that points. */
+export interface IconImage {
+  png: Bytes;
+  /** Pixels from the left and from the top; default the top left corner. */
+  hotspot?: { readonly x: number; readonly y: number } | undefined;
+}
+
+/**
+ * Writes an icon (`.ico`) or a cursor (`.cur`) of Windows, the smallest image first: up to 128 pixels
+ * as 32-bit BMPs with a mask, larger ones, up to 256, as the PNGs that they are.
+ */
+export function encodeICO(
+  images: readonly (Bytes | IconImage)[],
+  options?: { type?: 'icon' | 'cursor' | undefined },
+): OutputBuffer;
+
 /** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
 export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
   /** 3: RGB; `alpha` and `background` say how transparency is handled. 4 (default): RGBA, straight

@@ -5,6 +5,7 @@
 const sync = require('./sync');
 const async = require('./async');
 const save = require('./save');
+const { encodeICO } = require('./ico');
 const { constants, errors, versions } = require('./facts');
 
 module.exports = {
@@ -16,6 +17,7 @@ module.exports = {
   readInfo: sync.readInfo,
   encodeBMP: sync.encodeBMP,
   encodeBMPAsync: async.encodeBMPAsync,
+  encodeICO,
   decodePNG: sync.decodePNG,
   decodePNGAsync: async.decodePNGAsync,
   constants,

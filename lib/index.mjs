@@ -9,6 +9,7 @@ export const {
   readInfo,
   encodeBMP,
   encodeBMPAsync,
+  encodeICO,
   decodePNG,
   decodePNGAsync,
   constants,

@@ -1,0 +1,124 @@
+'use strict';
+
+// Icons and cursors of Windows: several PNGs in one file. Small ones become BMPs, which every version
+// reads; larger ones stay PNGs, as Windows Vista and later take them. Facts: "The evolution of the
+// ICO file format", R. Chen, 2010.
+
+const { Buffer } = require('node:buffer');
+
+const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const { bytesOf, toView } = require('./input');
+const { getBMP, readInfo } = require('./sync');
+
+const DIRECTORY_BYTES = 6;
+const ENTRY_BYTES = 16;
+const INFO_HEADER_BYTES = 40;
+const LARGEST_SIDE = 256;
+// Larger ones would take 64 kB and more; whoever shows them reads PNG.
+const LARGEST_DIB = 128;
+const MOST_IMAGES = 65535;
+
+const types = { icon: 1, cursor: 2 };
+
+// ---- What was given -----------------------------------------------------------------------------
+
+function hotspotOf({ hotspot = { x: 0, y: 0 } }, { width, height }, name) {
+  const { x, y } = hotspot ?? {};
+  if (!(Number.isInteger(x) && x >= 0 && x < width && Number.isInteger(y) && y >= 0 && y < height)) {
+    throw rangeError('property', `${name}.hotspot`, `{ x, y } inside the image of ${width} x ${height}`, hotspot);
+  }
+  return { x, y };
+}
+
+const isImage = (item) => typeof item === 'object' && item !== null && 'png' in item;
+
+/** { png, width, height, hotspot } of an item of the list: a PNG, or { png, hotspot }. */
+function readImage(item, place) {
+  const name = `images[${place}]`;
+  const given = isImage(item) ? item : { png: item };
+  const png = bytesOf(toView(name, given.png));
+  const info = readInfo(png);
+  if (info.width > LARGEST_SIDE || info.height > LARGEST_SIDE) {
+    throw argumentValueError('argument', name, `at most ${LARGEST_SIDE} x ${LARGEST_SIDE} pixels`,
+      `${info.width} x ${info.height}`);
+  }
+  return { png, width: info.width, height: info.height, hotspot: hotspotOf(given, info, name) };
+}
+
+function readImages(images) {
+  if (!Array.isArray(images)) {
+    throw argumentTypeError('argument', 'images', 'an array of PNGs', images);
+  }
+  if (images.length === 0 || images.length > MOST_IMAGES) {
+    throw argumentValueError('argument', 'images', `a list of 1 to ${MOST_IMAGES} PNGs`, images);
+  }
+  return images.map(readImage);
+}
+
+function typeOf(options) {
+  const { type = 'icon', ...others } = { __proto__: null, ...options };
+  if (types[type] === undefined) {
+    throw argumentValueError('option', 'type', Object.keys(types), type);
+  }
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) {
+    throw argumentValueError('option', unknown, 'left out: encodeICO has type', others[unknown]);
+  }
+  return types[type];
+}
+
+// ---- One image ----------------------------------------------------------------------------------
+
+/** One bit a pixel, bottom row first, rows of whole 32 bits: set where the pixel is transparent. */
+function maskOf(pixels, width, height) {
+  const stride = Math.ceil(width / 32) * 4;
+  const mask = Buffer.alloc(stride * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (pixels[(y * width + x) * 4 + 3] === 0) {
+        mask[y * stride + (x >> 3)] |= 0x80 >> (x & 7);
+      }
+    }
+  }
+  return mask;
+}
+
+/** A DIB of twice the height: the pixels, then the mask. */
+function toDib({ png, width, height }) {
+  const dib = getBMP(png, { format: 'bgra32', header: 'info', fileHeader: false });
+  const mask = maskOf(dib.subarray(INFO_HEADER_BYTES), width, height);
+  dib.writeInt32LE(2 * height, 8);
+  dib.writeUInt32LE(dib.length - INFO_HEADER_BYTES + mask.length, 20);
+  return Buffer.concat([dib, mask]);
+}
+
+function toBytes(image) {
+  return Math.max(image.width, image.height) <= LARGEST_DIB ? toDib(image) : image.png;
+}
+
+function writeEntry(file, at, { width, height, hotspot }, isCursor, bytes, offset) {
+  file.writeUInt8(width % LARGEST_SIDE, at); // 0: 256
+  file.writeUInt8(height % LARGEST_SIDE, at + 1);
+  file.writeUInt16LE(isCursor ? hotspot.x : 1, at + 4); // or planes
+  file.writeUInt16LE(isCursor ? hotspot.y : 32, at + 6); // or bits a pixel
+  file.writeUInt32LE(bytes.length, at + 8);
+  file.writeUInt32LE(offset, at + 12);
+}
+
+/** An .ico or .cur file of PNGs, the smallest image first. */
+function encodeICO(images, options) {
+  const type = typeOf(options);
+  const list = readImages(images).sort((a, b) => a.width - b.width || a.height - b.height);
+  const parts = list.map(toBytes);
+  const head = Buffer.alloc(DIRECTORY_BYTES + ENTRY_BYTES * list.length);
+  head.writeUInt16LE(type, 2);
+  head.writeUInt16LE(list.length, 4);
+  let offset = head.length;
+  list.forEach((image, i) => {
+    writeEntry(head, DIRECTORY_BYTES + ENTRY_BYTES * i, image, type === types.cursor, parts[i], offset);
+    offset += parts[i].length;
+  });
+  return Buffer.concat([head, ...parts]);
+}
+
+module.exports = { encodeICO };
