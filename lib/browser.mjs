@@ -28,7 +28,7 @@ function build(module) {
   const AUTO = 0; // of the CPU levels, of which there is one
   Object.assign(given, words, require('./wasm-calls').createCalls(engine, pool).functions,
     { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
-  return { ...require('./sync'), ...require('./async'), ...require('./facts') };
+  return { ...require('./sync'), ...require('./async'), ...require('./facts'), ...require('./ico') };
 }
 
 async function start(source) {
@@ -58,6 +58,7 @@ export const getBMPInto = (target, png, options) => ready().getBMPInto(target, p
 export const readInfo = (png, options) => ready().readInfo(png, options);
 export const decodePNG = (png, options) => ready().decodePNG(png, options);
 export const encodeBMP = (pixels, options) => ready().encodeBMP(pixels, options);
+export const encodeICO = (images, options) => ready().encodeICO(images, options);
 
 /** What the caller may change while WebAssembly is being loaded, unless it was only borrowed. */
 function kept(input, options) {

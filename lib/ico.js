@@ -4,9 +4,8 @@
 // reads; larger ones stay PNGs, as Windows Vista and later take them. Facts: "The evolution of the
 // ICO file format", R. Chen, 2010.
 
-const { Buffer } = require('node:buffer');
-
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const { allocate } = require('./host');
 const { bytesOf, toView } = require('./input');
 const { getBMP, readInfo } = require('./sync');
 
@@ -72,7 +71,7 @@ function typeOf(options) {
 /** One bit a pixel, bottom row first, rows of whole 32 bits: set where the pixel is transparent. */
 function maskOf(pixels, width, height) {
   const stride = Math.ceil(width / 32) * 4;
-  const mask = Buffer.alloc(stride * height);
+  const mask = new Uint8Array(stride * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       if (pixels[(y * width + x) * 4 + 3] === 0) {
@@ -87,38 +86,57 @@ function maskOf(pixels, width, height) {
 function toDib({ png, width, height }) {
   const dib = getBMP(png, { format: 'bgra32', header: 'info', fileHeader: false });
   const mask = maskOf(dib.subarray(INFO_HEADER_BYTES), width, height);
-  dib.writeInt32LE(2 * height, 8);
-  dib.writeUInt32LE(dib.length - INFO_HEADER_BYTES + mask.length, 20);
-  return Buffer.concat([dib, mask]);
+  const header = new DataView(dib.buffer, dib.byteOffset, INFO_HEADER_BYTES);
+  header.setInt32(8, 2 * height, true);
+  header.setUint32(20, dib.length - INFO_HEADER_BYTES + mask.length, true);
+  return [dib, mask];
 }
 
-function toBytes(image) {
-  return Math.max(image.width, image.height) <= LARGEST_DIB ? toDib(image) : image.png;
+/** Its bytes in the file, in pieces. */
+function toPieces(image) {
+  return Math.max(image.width, image.height) <= LARGEST_DIB ? toDib(image) : [image.png];
 }
 
-function writeEntry(file, at, { width, height, hotspot }, isCursor, bytes, offset) {
-  file.writeUInt8(width % LARGEST_SIDE, at); // 0: 256
-  file.writeUInt8(height % LARGEST_SIDE, at + 1);
-  file.writeUInt16LE(isCursor ? hotspot.x : 1, at + 4); // or planes
-  file.writeUInt16LE(isCursor ? hotspot.y : 32, at + 6); // or bits a pixel
-  file.writeUInt32LE(bytes.length, at + 8);
-  file.writeUInt32LE(offset, at + 12);
+const lengthOf = (pieces) => pieces.reduce((sum, { length }) => sum + length, 0);
+
+function writeEntry(head, at, { width, height, hotspot }, isCursor, size, offset) {
+  head.setUint8(at, width % LARGEST_SIDE); // 0: 256
+  head.setUint8(at + 1, height % LARGEST_SIDE);
+  head.setUint16(at + 4, isCursor ? hotspot.x : 1, true); // or planes
+  head.setUint16(at + 6, isCursor ? hotspot.y : 32, true); // or bits per pixel
+  head.setUint32(at + 8, size, true);
+  head.setUint32(at + 12, offset, true);
+}
+
+/** What comes before the images. */
+function directoryOf(type, list, sizes) {
+  const head = new DataView(new ArrayBuffer(DIRECTORY_BYTES + ENTRY_BYTES * list.length));
+  head.setUint16(2, type, true);
+  head.setUint16(4, list.length, true);
+  let offset = head.byteLength;
+  list.forEach((image, i) => {
+    writeEntry(head, DIRECTORY_BYTES + ENTRY_BYTES * i, image, type === types.cursor, sizes[i], offset);
+    offset += sizes[i];
+  });
+  return new Uint8Array(head.buffer);
+}
+
+function join(pieces) {
+  const file = allocate(lengthOf(pieces));
+  let at = 0;
+  for (const piece of pieces) {
+    file.set(piece, at);
+    at += piece.length;
+  }
+  return file;
 }
 
 /** An .ico or .cur file of PNGs, the smallest image first. */
 function encodeICO(images, options) {
   const type = typeOf(options);
   const list = readImages(images).sort((a, b) => a.width - b.width || a.height - b.height);
-  const parts = list.map(toBytes);
-  const head = Buffer.alloc(DIRECTORY_BYTES + ENTRY_BYTES * list.length);
-  head.writeUInt16LE(type, 2);
-  head.writeUInt16LE(list.length, 4);
-  let offset = head.length;
-  list.forEach((image, i) => {
-    writeEntry(head, DIRECTORY_BYTES + ENTRY_BYTES * i, image, type === types.cursor, parts[i], offset);
-    offset += parts[i].length;
-  });
-  return Buffer.concat([head, ...parts]);
+  const parts = list.map(toPieces);
+  return join([directoryOf(type, list, parts.map(lengthOf)), ...parts.flat()]);
 }
 
 module.exports = { encodeICO };

@@ -68,10 +68,7 @@ const GOOD = {
     bitsPerPixel: 8,
     width: 3,
     height: 1,
-    palette: [
-      [1, 2, 3],
-      [4, 5, 6],
-    ],
+    palette: Array.from({ length: 256 }, (_, i) => (i === 0 ? [1, 2, 3] : [4, 5, 6])),
     rows: [[1, 0, 1, 0]],
   }),
   1: handMade({
@@ -115,7 +112,7 @@ test('the BMP reader refuses padding that is not zero, stray bytes and missing o
   for (const [bits, at] of [
     [24, 57],
     [16, 68],
-    [8, 65],
+    [8, 54 + 1024 + 3],
     [1, 62],
     [1, 65],
   ]) {
@@ -127,10 +124,4 @@ test('the BMP reader refuses padding that is not zero, stray bytes and missing o
     assert.throws(() => readBmp(Buffer.concat([good, Buffer.alloc(1)])), assert.AssertionError);
     assert.throws(() => readBmp(good.subarray(0, -1)), assert.AssertionError);
   }
-});
-
-test('the BMP reader refuses an index without an entry', () => {
-  const bad = Buffer.from(GOOD[8]);
-  bad[62] = 2;
-  assert.throws(() => readBmp(bad), assert.AssertionError);
 });

@@ -73,7 +73,7 @@ for (const channels of [1, 2, 3, 4]) {
   });
 }
 
-test('encodeBMP of gray pixels can be indexed, of others it cannot', () => {
+test('encodeBMP of any pixels can be indexed, if they have at most 256 colours', () => {
   const gray = createImage({ colorType: 0, bitDepth: 8, width: 13, height: 4 });
   assertBmp(
     encodeBMP(rawPixels(gray), { format: 'indexed' }),
@@ -87,6 +87,9 @@ test('encodeBMP of gray pixels can be indexed, of others it cannot', () => {
       width: 13,
       height: 4,
     });
-    assert.throws(() => encodeBMP(rawPixels(image), { format: 'indexed' }), { code: 'ERR_FORMAT' });
+    assertBmp(encodeBMP(rawPixels(image), { format: 'indexed' }), expectedBmp(image, { format: 'indexed' }),
+      `${channels} channels`);
+    const many = createImage({ colorType: CHANNEL_TYPES[3], bitDepth: 8, width: 40, height: 20 });
+    assert.throws(() => encodeBMP(rawPixels(many), { format: 'indexed' }), { code: 'ERR_FORMAT' });
   }
 });

@@ -162,7 +162,7 @@ test('options of a save that are none are refused', () => {
 test('threshold leaves flag and sync as they were given', async (t) => {
   const file = path.join(scratch(t), 'a.bmp');
   fs.writeFileSync(file, 'old');
-  assert.throws(() => saveBMP(file, png, { flag: 'wx', threshold: 3 }), { code: 'EEXIST' });
+  assert.throws(() => saveBMP(file, png, { flag: 'wx', format: 'mono1', threshold: 3 }), { code: 'EEXIST' });
 });
 
 test('a temporary name has no part of a UTF-8 character', { skip: onWindows }, async (t) => {
