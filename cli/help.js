@@ -53,6 +53,7 @@ const JSON_KEYS = [
   ['warnings', 'a list of { code, message }'],
   ['error', '{ code, message }; codes such as ERR_PNG_CRC for the PNG, ENOENT for files'],
   ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: the type of the PNG and of the BMP'],
+  ['density, colorSpace, orientation, frames', 'only with --info: what the PNG says of its picture'],
 ];
 
 const EXAMPLES = [

@@ -16,10 +16,25 @@ const withoutPath = (message) => message.replace(/, \w+( '.*')?$/s, '');
 
 const COLOR_TYPES = { 0: 'gray', 2: 'RGB', 3: 'palette', 4: 'gray with alpha', 6: 'RGB with alpha' };
 
+const INCHES_PER_METER = 39.37;
+
+/* What the PNG says of its picture, as far as it says anything. */
+function aboutPicture({ density, colorSpace, orientation, frames }) {
+  const dpi = density && [...new Set([density.x, density.y].map((n) => Math.round(n / INCHES_PER_METER)))];
+  return [
+    dpi && `${dpi.join(' x ')} dpi`,
+    colorSpace.sRGB && 'sRGB',
+    colorSpace.profile && `profile '${colorSpace.profile}'`,
+    colorSpace.hdr && 'HDR',
+    orientation && `orientation ${orientation}`,
+    frames > 1 && `${frames} frames`,
+  ].filter(Boolean).map((text) => `, ${text}`).join('');
+}
+
 function describe({ input, info }) {
   const { width, height, bitDepth, colorType, interlaced, bmp } = info;
   return `${input}: PNG ${width} x ${height}, ${bitDepth} bit ${COLOR_TYPES[colorType]}`
-    + `${interlaced ? ', interlaced' : ''}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ${bmp.byteLength} bytes`;
+    + `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ${bmp.byteLength} bytes`;
 }
 
 function failureText({ input, output, error, exitCode }) {
@@ -39,7 +54,11 @@ function toRecord({ input, output, ok, skipped, info, warnings, error, ms }, set
   if (info) {
     const { width, height, bitDepth, colorType, interlaced, bmp } = info;
     Object.assign(record, { width, height, bytes: bmp.byteLength, format: bmp.format });
-    if (settings.info) Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel });
+    if (settings.info) {
+      const { density, colorSpace, orientation, frames } = info;
+      Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel });
+      Object.assign(record, { density, colorSpace, orientation, frames });
+    }
   }
   if (ms !== undefined) record.ms = roundedMs(ms);
   if (warnings) record.warnings = warnings;

@@ -123,6 +123,16 @@ static inline void fuzz_check_finding(const png2bmp_finding *finding)
     FUZZ_CHECK(length > 0 && length < sizeof finding->message, "a message of %zu bytes", length);
 }
 
+/* Warnings that are errors with `strict`: a colour space is no defect. */
+static inline unsigned fuzz_defects(const png2bmp_report *report)
+{
+    unsigned defects = 0;
+
+    for (unsigned i = 0; i < report->warning_count; i++)
+        defects += report->warnings[i].status != PNG2BMP_ERR_COLOR_SPACE;
+    return defects;
+}
+
 /* A report is bounded, says each kind once, and goes with the status. */
 static inline void fuzz_check_report(const png2bmp_report *report, png2bmp_status status,
                                      bool strict)
@@ -132,7 +142,7 @@ static inline void fuzz_check_report(const png2bmp_report *report, png2bmp_statu
     if (status)
         fuzz_check_finding(&report->error);
     FUZZ_CHECK(report->warning_count <= PNG2BMP_MAX_WARNINGS, "%u warnings", report->warning_count);
-    FUZZ_CHECK(!strict || report->warning_count == 0, "a warning in spite of strict");
+    FUZZ_CHECK(!strict || fuzz_defects(report) == 0, "a warning in spite of strict");
     for (unsigned i = 0; i < report->warning_count; i++) {
         fuzz_check_finding(&report->warnings[i]);
         FUZZ_CHECK(report->warnings[i].status >= PNG2BMP_FIRST_WARNING, "not a warning");

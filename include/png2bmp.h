@@ -82,6 +82,7 @@ extern "C" {
       "the compressed data has no end: no last block, or no checksum")                             \
     X(CGBI, "ERR_PNG_CGBI", "this is Apple's variant of PNG for iOS (CgBI)")                       \
     X(SALVAGED, "ERR_PNG_SALVAGED", "rows are missing and have the colour of the background")      \
+    X(COLOR_SPACE, "ERR_PNG_COLOR_SPACE", "the picture is not in sRGB, or in anything like it")    \
     X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")
 
 typedef enum png2bmp_status {
@@ -252,6 +253,18 @@ typedef enum png2bmp_color_type {
     PNG2BMP_RGB_ALPHA = 6
 } png2bmp_color_type;
 
+/* What the PNG says of its picture and the conversion makes no use of. */
+typedef struct png2bmp_png_about {
+    uint32_t gamma; /* gAMA, times 100000; 0: not said */
+    bool     is_srgb;
+    bool     has_cicp; /* the numbers of ITU-T H.273 */
+    uint8_t  cicp_primaries, cicp_transfer, cicp_matrix, cicp_full_range;
+    size_t   icc_name_at;     /* the name of the ICC profile: its bytes in the file, Latin-1 */
+    uint32_t icc_name_length; /* 0: there is no profile */
+    uint8_t  orientation;     /* Exif, 1 to 8; 0: not said */
+    uint32_t frames;          /* of an animation; 0: there is none */
+} png2bmp_png_about;
+
 /* What the PNG says of itself. */
 typedef struct png2bmp_png_info {
     uint32_t           width, height; /* pixels, 1 to 2^31-1 */
@@ -265,6 +278,7 @@ typedef struct png2bmp_png_info {
     uint32_t           palette_entries; /* PLTE, 0 to 256 */
     uint8_t            palette[256][4]; /* R G B A; entries without one: opaque black */
     uint32_t           x_pixels_per_meter, y_pixels_per_meter; /* pHYs, else 0 */
+    png2bmp_png_about  about;
 } png2bmp_png_info;
 
 /* What will be written. `byte_length` is the exact size of the whole file:

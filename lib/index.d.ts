@@ -161,6 +161,33 @@ export interface Info {
   };
   /** Bytes that the conversion needs at most, in addition to PNG and BMP. */
   memory: number;
+  /** Pixels per metre, if the PNG says. */
+  density: Density | undefined;
+  /** What the file states of its colours. No conversion makes use of it. */
+  colorSpace: ColorSpace;
+  /** Exif orientation, 1 to 8, if the file has one. Images are never rotated. */
+  orientation: number | undefined;
+  /** Frames of an animated PNG, else 1. Only the still image is converted. */
+  frames: number;
+}
+
+/** Pixels per metre. */
+export interface Density {
+  x: number;
+  y: number;
+}
+
+/** As the chunks sRGB, cICP, iCCP and gAMA state it. */
+export interface ColorSpace {
+  sRGB: boolean;
+  /** PQ or HLG. */
+  hdr: boolean;
+  /** Numbers of ITU-T H.273. */
+  cICP?: { primaries: number; transfer: number; matrix: number; fullRange: boolean };
+  /** Name of the ICC profile. */
+  profile?: string;
+  /** Exponent, about 0.45455 for sRGB. */
+  gamma?: number;
 }
 
 /** Receives either an error or the result, once, after the call has returned. */
@@ -307,7 +334,7 @@ export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
 }
 
 /** The result of `decodePNG`. */
-export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4 };
+export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4; density?: Density };
 
 /** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
 export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;

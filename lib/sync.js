@@ -2,6 +2,7 @@
 
 // The calls that convert before they return.
 
+const { aboutOf, densityOf } = require('./about');
 const native = require('./native');
 const { toLength, toPixels, toView } = require('./input');
 const { depth16Of, formatName, readDecodeOptions, readOptions } = require('./options');
@@ -51,12 +52,15 @@ function readInfo(png, options) {
       byteLength: facts[place.byteLength],
     },
     memory: facts[place.memory],
+    ...aboutOf(view, (name) => facts[place[name]]),
   };
 }
 
 /** What decodePNG answers, from its bytes and the facts of their plan. */
 function toPixelsOf(data, own, { channels }) {
-  return { data, width: own[place.width], height: own[place.height], channels };
+  const pixels = { data, width: own[place.width], height: own[place.height], channels };
+  const density = densityOf((name) => own[place[name]]);
+  return density === undefined ? pixels : { ...pixels, density };
 }
 
 function encodeBMP(pixels, options) {

@@ -15,7 +15,20 @@
     X(format, bmp.format)                                                                          \
     X(bitsPerPixel, bmp.bits_per_pixel)                                                            \
     X(byteLength, bmp.byte_length)                                                                 \
-    X(memory, memory)
+    X(memory, memory)                                                                              \
+    X(xPixelsPerMeter, png.x_pixels_per_meter)                                                     \
+    X(yPixelsPerMeter, png.y_pixels_per_meter)                                                     \
+    X(gamma, png.about.gamma)                                                                      \
+    X(isSrgb, png.about.is_srgb)                                                                   \
+    X(hasCicp, png.about.has_cicp)                                                                 \
+    X(primaries, png.about.cicp_primaries)                                                         \
+    X(transfer, png.about.cicp_transfer)                                                           \
+    X(matrix, png.about.cicp_matrix)                                                               \
+    X(fullRange, png.about.cicp_full_range)                                                        \
+    X(profileNameAt, png.about.icc_name_at)                                                        \
+    X(profileNameLength, png.about.icc_name_length)                                                \
+    X(orientation, png.about.orientation)                                                          \
+    X(frames, png.about.frames)
 
 enum {
 #define HOST_FACT_INDEX(name, field) HOST_FACT_##name,

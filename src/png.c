@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "about.h"
 #include "chunk.h"
 #include "report.h"
 #include "signature.h"
@@ -238,7 +239,10 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
         seen->phys = true;
         return read_phys(file, c, info);
     default:
-        return chunk_is_critical(c->type) ? chunk_report_unknown(file, c) : PNG2BMP_OK;
+        if (chunk_is_critical(c->type))
+            return chunk_report_unknown(file, c);
+        about_read(c, file, &info->about);
+        return PNG2BMP_OK;
     }
 }
 
@@ -270,6 +274,7 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size
             return status;
     }
     *first_idat = c.offset;
+    about_warn(file, &info->about);
     if (info->color_type == PNG2BMP_PALETTE && !seen.plte)
         return report_error(file->report, PNG2BMP_ERR_PALETTE,
                             "a palette image has no PLTE before its IDAT at byte %zu", c.offset);

@@ -186,6 +186,11 @@ test('getBMPInto takes a target that touches the PNG, and refuses one that share
   assert.deepEqual(memory.subarray(png.length), bmp);
 });
 
+// What a PNG that says nothing of its picture gives: see about.test.js.
+const SILENT = {
+  density: undefined, colorSpace: { sRGB: false, hdr: false }, orientation: undefined, frames: 1,
+};
+
 test('readInfo tells what the PNG is and which BMP it would give', () => {
   const { memory, ...told } = readInfo(png);
   assert.ok(memory > 0 && memory < 2 ** 20);
@@ -197,6 +202,7 @@ test('readInfo tells what the PNG is and which BMP it would give', () => {
     interlaced: false,
     hasAlpha: true,
     bmp: { format: 'bgr24', bitsPerPixel: 24, byteLength: bmp.length },
+    ...SILENT,
   });
   const gray = createImage({ width: 9, height: 2, colorType: 0, bitDepth: 1 });
   const info = readInfo(encodePng(gray, { interlaced: true }), { format: 'auto' });
@@ -209,6 +215,7 @@ test('readInfo tells what the PNG is and which BMP it would give', () => {
     interlaced: true,
     hasAlpha: false,
     bmp: { format: 'indexed', bitsPerPixel: 1, byteLength: 14 + 40 + 8 + 2 * 4 },
+    ...SILENT,
   });
 });
 

@@ -118,6 +118,7 @@ test('--json --info says what the PNG is', (t) => {
   assert.deepEqual(record, {
     input: 'a.png', ok: true, width: 5, height: 3, bytes: 102, format: 'bgr24',
     bitDepth: 8, colorType: 2, interlaced: false, bitsPerPixel: 24, warnings: [],
+    colorSpace: { sRGB: false, hdr: false }, frames: 1,
   });
 });
 

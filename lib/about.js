@@ -1,0 +1,55 @@
+'use strict';
+
+// What readInfo says of the picture and no conversion makes use of, from the facts of a plan.
+
+const { bytesOf } = require('./input');
+
+/** { x, y } in pixels per metre; undefined when the PNG does not say. */
+function densityOf(fact) {
+  const [x, y] = [fact('xPixelsPerMeter'), fact('yPixelsPerMeter')];
+  return x > 0 && y > 0 ? { x, y } : undefined;
+}
+
+const TRANSFER_PQ = 16;
+const TRANSFER_HLG = 18;
+
+const isHdr = (fact) => fact('hasCicp') === 1 && [TRANSFER_PQ, TRANSFER_HLG].includes(fact('transfer'));
+
+function cicpOf(fact) {
+  return {
+    primaries: fact('primaries'), transfer: fact('transfer'), matrix: fact('matrix'), fullRange: fact('fullRange') === 1,
+  };
+}
+
+/** Latin-1, as PNG has names. */
+function profileNameOf(view, fact) {
+  const at = fact('profileNameAt');
+  return String.fromCharCode(...bytesOf(view).subarray(at, at + fact('profileNameLength')));
+}
+
+/** As the file states it, with everything that it has. */
+function colorSpaceOf(view, fact) {
+  const space = { sRGB: fact('isSrgb') === 1, hdr: isHdr(fact) };
+  if (fact('hasCicp') === 1) {
+    space.cICP = cicpOf(fact);
+  }
+  if (fact('profileNameLength') > 0) {
+    space.profile = profileNameOf(view, fact);
+  }
+  if (fact('gamma') > 0) {
+    space.gamma = fact('gamma') / 100000;
+  }
+  return space;
+}
+
+/** { density, colorSpace, orientation, frames } */
+function aboutOf(view, fact) {
+  return {
+    density: densityOf(fact),
+    colorSpace: colorSpaceOf(view, fact),
+    orientation: fact('orientation') || undefined,
+    frames: fact('frames') || 1,
+  };
+}
+
+module.exports = { aboutOf, densityOf };
