@@ -257,8 +257,7 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size
     clear_info(info);
     for (size_t offset = SIGNATURE_LENGTH;; offset = chunk_end(&c)) {
         status = chunk_read(file, offset, &c);
-        if (status == PNG2BMP_ERR_TRUNCATED && offset > SIGNATURE_LENGTH &&
-            chunk_begins_idat(file, offset))
+        if (status == PNG2BMP_ERR_TRUNCATED && seen.ihdr && chunk_begins_idat(file, offset))
             break; /* the facts are there; run says where the data ends */
         if (status == PNG2BMP_ERR_TRUNCATED)
             return chunk_report_truncated(file, offset);

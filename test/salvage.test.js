@@ -184,4 +184,8 @@ test('a CgBI chunk anywhere else is an unknown critical chunk', () => {
   const chunks = pngChunks(picture({ colorType: 2, bitDepth: 8 }));
   assert.equal(refusal(assemble([chunks[0], CGBI, ...chunks.slice(1)])), 'ERR_PNG_UNKNOWN_CHUNK');
   assert.equal(refusal(assemble([CGBI, CGBI, ...chunks])), 'ERR_PNG_CHUNK');
+  // An IDAT that is cut comes before IHDR is there.
+  const cut = assemble([CGBI, { type: 'IDAT', data: Buffer.alloc(9), length: 5000 }]);
+  assert.equal(refusal(cut), 'ERR_PNG_TRUNCATED');
+  assert.equal(refusal(cut, { salvage: true }), 'ERR_PNG_TRUNCATED');
 });
