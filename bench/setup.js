@@ -7,6 +7,8 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { findMagick } = require('../test/kit/bmp-programs.js');
+
 const BENCH = __dirname;
 const ROOT = path.dirname(BENCH);
 
@@ -30,12 +32,24 @@ function run(command, args, cwd) {
 
 const found = (header) => INCLUDES.some((place) => fs.existsSync(path.join(place, header)));
 
-function installLibraries() {
-    const missing = Object.keys(HEADERS).filter((name) => !found(HEADERS[name]));
-    if (missing.length === 0) return;
-    const apt = ['apt-get', 'install', '-y', '-qq', ...missing];
+function installDebian(packages) {
+    if (packages.length === 0) return;
+    const apt = ['apt-get', 'install', '-y', '-qq', ...packages];
     const [command, ...args] = process.getuid() === 0 ? apt : ['sudo', ...apt];
     run(command, args, BENCH);
+}
+
+function installLibraries() {
+    installDebian(Object.keys(HEADERS).filter((name) => !found(HEADERS[name])));
+}
+
+/* What bench/palettes.js compares with. */
+function installPrograms() {
+    const there = {
+        imagemagick: findMagick() !== undefined,
+        pngquant: spawnSync('pngquant', ['--version']).error === undefined,
+    };
+    installDebian(Object.keys(there).filter((name) => !there[name]));
 }
 
 function installPackages() {
@@ -59,4 +73,10 @@ function setUp() {
     run('make', ['--silent'], BENCH);
 }
 
-module.exports = { setUp };
+function setUpPalettes() {
+    installPrograms();
+    run('./corpus.sh', [], BENCH);
+    buildProject();
+}
+
+module.exports = { setUp, setUpPalettes };

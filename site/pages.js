@@ -17,8 +17,12 @@ const GROUPS = [
     text: 'Guides',
     pages: [
       { text: 'All tasks', file: 'docs/guide.md' },
-      guide('Installer art', 'installer-art-nsis-electron-builder'),
+      guide('Installer art', 'installer-art-nsis-electron-builder-inno-setup'),
+      guide('Boot logos', 'boot-logos-uefi'),
+      guide('Game engines', 'game-engines-with-a-colour-key'),
+      guide('Clipboards', 'clipboards-and-resources'),
       guide('Thermal printers and e-paper', 'thermal-printers-and-e-paper'),
+      guide('E-paper with colours', 'e-paper-with-colours'),
       guide('LCD panels', 'lcd-panels'),
       guide('sharp and raw pixels', 'from-sharp-and-from-raw-pixels'),
       guide('Many images', 'many-images'),
@@ -47,6 +51,7 @@ const GROUPS = [
     pages: [
       { text: 'Zero copy and Buffers', file: 'docs/zero-copy.md' },
       { text: 'Memory and threads', file: 'docs/memory-and-threads.md' },
+      { text: 'Palettes and dithering', file: 'docs/palettes.md' },
       { text: 'Performance', file: 'docs/performance.md' },
       { text: 'Reliability', file: 'docs/reliability.md' },
       { text: 'Security', file: 'SECURITY.md' },

@@ -42,7 +42,7 @@ size_t dither_errors(png2bmp_dither rule, size_t width)
 
 static void open_state(dither_state *state, png2bmp_dither rule, int *errors, size_t width)
 {
-    *state = (dither_state){.rule = rule, .width = width};
+    *state = (dither_state){.rule = rule, .width = width, .eighths = 8};
     memset(errors, 0, dither_errors(rule, width) * sizeof *errors);
     if (rows_of_errors(rule) > 0)
         state->error = errors + 3 * MARGIN;
@@ -62,10 +62,11 @@ static int spread_of(unsigned entries)
 }
 
 void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
-                         unsigned entries, int *errors, size_t width)
+                         unsigned entries, bool is_chosen, int *errors, size_t width)
 {
     open_state(state, rule, errors, width);
     state->palette = palette;
+    state->eighths = is_chosen ? 7 : 8;
     for (unsigned i = 0; i < 3; i++)
         state->spread[i] = spread_of(entries);
 }
@@ -88,7 +89,12 @@ typedef struct choice {
     unsigned index;
 } choice;
 
-static ALWAYS_INLINE choice choose(const dither_state *state, const uint8_t wanted[3])
+static ALWAYS_INLINE int clamp(int v, int least, int most)
+{
+    return v < least ? least : v > most ? most : v;
+}
+
+static ALWAYS_INLINE choice choose(const dither_state *state, const int wanted[3])
 {
     choice c;
 
@@ -98,7 +104,8 @@ static ALWAYS_INLINE choice choose(const dither_state *state, const uint8_t want
     } else {
         c.index = 0;
         for (unsigned i = 0; i < 3; i++) {
-            const unsigned max = state->levels[i], level = (wanted[i] * max + 127) / 255;
+            const unsigned max = state->levels[i];
+            const unsigned level = ((unsigned)clamp(wanted[i], 0, 255) * max + 127) / 255;
 
             c.bgr[i] = (uint8_t)((level * 255 + max / 2) / max);
         }
@@ -114,11 +121,6 @@ static ALWAYS_INLINE void put(uint8_t *indices, uint8_t *bgr, size_t x, const ch
         memcpy(bgr + 3 * x, c->bgr, 3);
 }
 
-static ALWAYS_INLINE int clamp(int v, int most)
-{
-    return v < 0 ? 0 : v > most ? most : v;
-}
-
 /* ---- The rules ---------------------------------------------------------------------- */
 
 static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
@@ -128,7 +130,7 @@ static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, con
     for (size_t x = 0; x < state->width; x++, bgr += 3) {
         /* Drawings have long runs of one colour. */
         if (x == 0 || memcmp(bgr, bgr - 3, 3) != 0)
-            c = choose(state, bgr);
+            c = choose(state, (const int[3]){bgr[0], bgr[1], bgr[2]});
         put(indices, out, x, &c);
     }
 }
@@ -137,99 +139,139 @@ static void ordered_row(dither_state *state, uint8_t *indices, uint8_t *out, con
 {
     for (size_t x = 0; x < state->width; x++, bgr += 3) {
         const int step = 2 * bayer(x, state->y) + 1 - 64; /* -63 to 63, of 128ths */
-        uint8_t   wanted[3];
+        int       wanted[3];
         choice    c;
 
         for (unsigned i = 0; i < 3; i++)
-            wanted[i] = (uint8_t)clamp(bgr[i] + step * state->spread[i] / 128, 255);
+            wanted[i] = clamp(bgr[i] + step * state->spread[i] / 128, 0, 255);
         c = choose(state, wanted);
         put(indices, out, x, &c);
     }
 }
 
-/* What a pixel should be, errors included, in sixteenths; what was taken; and the difference. What
- * lies beyond the samples' range is dropped: no colour could ever make up for it. */
+/* Errors are carried so far beyond the range of samples: nearly white beside white needs it. More
+ * would only grow, where the palette has no colour that could make up for it. */
+enum {
+    LEAST = NEAREST_LEAST * 16,
+    MOST = NEAREST_MOST * 16
+};
+
+/* Takes a colour for a pixel with the errors that have come to it, and says what is left over. All
+ * are in sixteenths. */
 static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr, const int *error,
-                                 const int *right, int left_over[3])
+                                 const int *ahead, int left_over[3])
 {
-    uint8_t wanted[3];
-    int     sixteenths[3];
-    choice  c;
+    int    wanted[3], sixteenths[3];
+    choice c;
 
     for (unsigned i = 0; i < 3; i++) {
-        sixteenths[i] = clamp(bgr[i] * 16 + error[i] + right[i], 255 * 16);
-        wanted[i] = (uint8_t)((sixteenths[i] + 8) >> 4);
+        sixteenths[i] = clamp(bgr[i] * 16 + error[i] + ahead[i], LEAST, MOST);
+        wanted[i] = ((sixteenths[i] - LEAST + 8) >> 4) + NEAREST_LEAST;
     }
     c = choose(state, wanted);
     for (unsigned i = 0; i < 3; i++)
-        left_over[i] = sixteenths[i] - c.bgr[i] * 16;
+        left_over[i] = (sixteenths[i] - c.bgr[i] * 16) * state->eighths / 8;
     return c;
 }
 
-/* R. W. Floyd and L. Steinberg, 1976, as in mono.c: 7/16 go right, 3/16, 5/16 and 1/16 below; the
- * last share is what the others leave. One row of errors serves two. */
-static void floyd_steinberg_row(dither_state *state, uint8_t *indices, uint8_t *out,
-                                const uint8_t *bgr)
+/* Errors of a row go ahead and below. `step` is 1 where it is walked to the right, else -1. */
+static ALWAYS_INLINE size_t first_of(const dither_state *state, int step)
 {
-    int *error = state->error;
-    int  right[3] = {0, 0, 0}, below[3] = {0, 0, 0};
+    return step > 0 ? 0 : state->width - 1;
+}
 
-    for (size_t x = 0; x < state->width; x++, bgr += 3, error += 3) {
+/* What was given to pixels beyond both ends. */
+static void drop_margins(const dither_state *state, int *error)
+{
+    memset(error - 3 * MARGIN, 0, 3 * MARGIN * sizeof *error);
+    memset(error + 3 * state->width, 0, 3 * MARGIN * sizeof *error);
+}
+
+/* R. W. Floyd and L. Steinberg, 1976, as in mono.c: 7/16 go ahead, 3/16, 5/16 and 1/16 below; the
+ * last share is what the others leave. One row of errors serves two. */
+static ALWAYS_INLINE void floyd_steinberg_row(dither_state *state, uint8_t *indices, uint8_t *out,
+                                              const uint8_t *bgr, int step)
+{
+    size_t x = first_of(state, step);
+    int   *error = state->error + 3 * x;
+    int    ahead[3] = {0, 0, 0}, below[3] = {0, 0, 0};
+
+    for (size_t left = state->width; left > 0; left--, x += (size_t)step, error += 3 * step) {
         int          left_over[3];
-        const choice c = take(state, bgr, error, right, left_over);
+        const choice c = take(state, bgr + 3 * x, error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (int i = 0; i < 3; i++) {
-            const int to_right = left_over[i] * 7 / 16;
-            const int to_below_left = left_over[i] * 3 / 16;
+            const int to_ahead = left_over[i] * 7 / 16;
+            const int to_below_behind = left_over[i] * 3 / 16;
             const int to_below = left_over[i] * 5 / 16;
 
-            error[i - 3] += to_below_left;
+            error[i - 3 * step] += to_below_behind;
             error[i] = to_below + below[i];
-            below[i] = left_over[i] - to_right - to_below_left - to_below;
-            right[i] = to_right;
+            below[i] = left_over[i] - to_ahead - to_below_behind - to_below;
+            ahead[i] = to_ahead;
         }
     }
-    memset(state->error - 3, 0, 3 * sizeof *state->error);
+    drop_margins(state, state->error);
 }
 
 /* As in mono.c. */
-static void atkinson_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
+static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, uint8_t *out,
+                                       const uint8_t *bgr, int step)
 {
-    int *error = state->error, *below = state->error_below;
-    int  right[3] = {0, 0, 0}, after[3] = {0, 0, 0};
+    size_t x = first_of(state, step);
+    int   *error = state->error + 3 * x, *below = state->error_below + 3 * x;
+    int    ahead[3] = {0, 0, 0}, after[3] = {0, 0, 0};
 
-    for (size_t x = 0; x < state->width; x++, bgr += 3, error += 3, below += 3) {
+    for (size_t left = state->width; left > 0; left--, x += (size_t)step) {
         int          left_over[3];
-        const choice c = take(state, bgr, error, right, left_over);
+        const choice c = take(state, bgr + 3 * x, error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (int i = 0; i < 3; i++) {
             const int share = left_over[i] / 8;
 
-            right[i] = after[i] + share;
+            ahead[i] = after[i] + share;
             after[i] = share;
-            below[i - 3] += share;
+            below[i - 3 * step] += share;
             below[i] += share;
-            below[i + 3] += share;
+            below[i + 3 * step] += share;
             error[i] = share;
         }
+        error += 3 * step;
+        below += 3 * step;
     }
-    memset(below, 0, 3 * sizeof *below);
+    drop_margins(state, state->error_below);
     below = state->error_below;
-    memset(below - 3, 0, 3 * sizeof *below);
     state->error_below = state->error;
     state->error = below;
+}
+
+/* Two rows to the right, two to the left: errors that always go one way make worms, and measured
+ * (npm run bench:palettes) this is better than always to the right, or than turning at every row.
+ */
+static void diffuse(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
+{
+    const bool to_left = (state->y & 2) != 0;
+
+    if (state->rule == PNG2BMP_DITHER_ATKINSON) {
+        if (to_left)
+            atkinson_row(state, indices, out, bgr, -1);
+        else
+            atkinson_row(state, indices, out, bgr, 1);
+    } else if (to_left) {
+        floyd_steinberg_row(state, indices, out, bgr, -1);
+    } else {
+        floyd_steinberg_row(state, indices, out, bgr, 1);
+    }
 }
 
 static void dither_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
 {
     switch (state->rule) {
     case PNG2BMP_DITHER_FLOYD_STEINBERG:
-        floyd_steinberg_row(state, indices, out, bgr);
-        break;
     case PNG2BMP_DITHER_ATKINSON:
-        atkinson_row(state, indices, out, bgr);
+        diffuse(state, indices, out, bgr);
         break;
     case PNG2BMP_DITHER_ORDERED:
         ordered_row(state, indices, out, bgr);

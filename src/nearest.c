@@ -2,19 +2,25 @@
 
 #include <string.h>
 
-/* A palette of more entries is divided: the cube of colours has 32 x 32 x 32 cells of 8 x 8 x 8
- * colours, and each knows the entries that can be nearest to any colour in it. They are looked for
- * when the first colour of the cell comes. */
-#define FEW 8
-
+/* The cube of colours has cells, which know what can be nearest to any colour in them. They find
+ * out when the first colour of theirs comes.
+ *
+ * A palette of more than MANY entries: 32 x 32 x 32 cells of 8 x 8 x 8 colours, each with a list of
+ * entries. A smaller one: as many cells of 16 x 16 x 16, since here the colours may be out of
+ * range; each has its only entry, or else all entries are searched. */
 enum {
-    CELL_BITS = 3,
-    SIDE = 256 >> CELL_BITS,
+    MANY = 16,
+    SIDE = 32,
     CELLS = SIDE * SIDE * SIDE,
-    /* Room for candidates: a few a cell are enough. When it is used up, cells that come later
+    LIST_BITS = 3,
+    SURE_BITS = 4,
+    /* Room for lists: a few entries a cell are enough. When it is used up, cells that come later
      * search all entries. */
     ROOM = 128 * 1024
 };
+
+_Static_assert(SIDE << LIST_BITS == 256, "the samples");
+_Static_assert(SIDE << SURE_BITS == NEAREST_MOST - NEAREST_LEAST + 1, "the samples and beyond");
 
 typedef struct cell {
     uint32_t first;
@@ -27,16 +33,31 @@ typedef struct cells {
     uint8_t  candidates[ROOM];
 } cells;
 
+/* What else a cell of a small palette may hold, beside its entry. */
+enum {
+    UNKNOWN = 254,
+    SEVERAL = 255
+};
+
 struct nearest {
-    unsigned entries;
     uint8_t  bgr[256][4]; /* the fourth byte is not used */
-    uint8_t  all[256];    /* 0, 1, 2 ...: the candidates where there are no cells */
-    cells   *cells;       /* NULL: few entries */
+    uint8_t  all[256];    /* the entries, without those that repeat an earlier one */
+    unsigned count;       /* of them */
+    cells   *cells;       /* NULL: a small palette */
+    uint8_t *sure;        /* NULL: a large one */
 };
 
 size_t nearest_memory(unsigned entries)
 {
-    return sizeof(nearest) + (entries > FEW ? sizeof(cells) : 0);
+    return sizeof(nearest) + (entries > MANY ? sizeof(cells) : CELLS);
+}
+
+static bool is_repeated(const nearest *n, unsigned entry)
+{
+    for (unsigned i = 0; i < entry; i++)
+        if (memcmp(n->bgr[i], n->bgr[entry], 3) == 0)
+            return true;
+    return false;
 }
 
 nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries)
@@ -44,16 +65,19 @@ nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entrie
     nearest *n = memory;
 
     memset(n, 0, sizeof *n);
-    n->entries = entries;
     for (unsigned i = 0; i < entries; i++) {
         for (unsigned channel = 0; channel < 3; channel++)
             n->bgr[i][channel] = palette[i][2 - channel];
-        n->all[i] = (uint8_t)i;
+        if (!is_repeated(n, i))
+            n->all[n->count++] = (uint8_t)i;
     }
-    if (entries > FEW) {
+    if (entries > MANY) {
         n->cells = (cells *)(n + 1);
         memset(n->cells->of, 0, sizeof n->cells->of);
         n->cells->used = 0;
+    } else {
+        n->sure = (uint8_t *)(n + 1);
+        memset(n->sure, UNKNOWN, CELLS);
     }
     return n;
 }
@@ -68,7 +92,7 @@ static int square(int v)
     return v * v;
 }
 
-static unsigned search(const nearest *n, const uint8_t bgr[3], const uint8_t *candidates,
+static unsigned search(const nearest *n, const int bgr[3], const uint8_t *candidates,
                        unsigned count)
 {
     unsigned best = candidates[0];
@@ -90,9 +114,9 @@ static unsigned search(const nearest *n, const uint8_t bgr[3], const uint8_t *ca
 /* ---- Cells ---------------------------------------------------------------------- */
 
 /* Of one channel: the least and the greatest distance from v to the interval of a cell. */
-static void distances(int v, int low, int *least, int *most)
+static void distances(int v, int low, int side, int *least, int *most)
 {
-    const int high = low + (1 << CELL_BITS) - 1;
+    const int high = low + side - 1;
 
     *least = v < low ? low - v : v > high ? v - high : 0;
     *most = high - v > v - low ? high - v : v - low;
@@ -101,46 +125,84 @@ static void distances(int v, int low, int *least, int *most)
 /* An entry can be nearest only if its least distance to the cell is not above the greatest that
  * some entry has. Candidates keep the order of the palette, so that ties end as they would
  * without cells. */
-static void fill(nearest *n, cell *c, const int low[3])
+static unsigned find_candidates(const nearest *n, const int low[3], int side, uint8_t *candidates)
 {
-    cells *all = n->cells;
-    int    least[256], bound = INT32_MAX;
+    int      least[256], bound = INT32_MAX;
+    unsigned count = 0;
 
-    c->first = all->used;
-    for (unsigned i = 0; i < n->entries; i++) {
-        int farthest = 0;
+    for (unsigned i = 0; i < n->count; i++) {
+        const uint8_t *color = n->bgr[n->all[i]];
+        int            farthest = 0;
 
         least[i] = 0;
         for (unsigned channel = 0; channel < 3; channel++) {
             int near, far;
 
-            distances(n->bgr[i][channel], low[channel], &near, &far);
+            distances(color[channel], low[channel], side, &near, &far);
             least[i] += square(near);
             farthest += square(far);
         }
         bound = farthest < bound ? farthest : bound;
     }
-    for (unsigned i = 0; i < n->entries; i++)
+    for (unsigned i = 0; i < n->count; i++)
         if (least[i] <= bound)
-            all->candidates[all->used++] = (uint8_t)i;
-    c->count = (uint16_t)(all->used - c->first);
+            candidates[count++] = n->all[i];
+    return count;
 }
 
-unsigned nearest_of(nearest *n, const uint8_t bgr[3])
+static void find_low(int low[3], const int bgr[3], int side)
 {
-    const unsigned b = bgr[0] >> CELL_BITS, g = bgr[1] >> CELL_BITS, r = bgr[2] >> CELL_BITS;
-    cell          *c;
+    for (unsigned i = 0; i < 3; i++)
+        low[i] = bgr[i] & -side; /* NEAREST_LEAST is a multiple, too */
+}
 
-    if (!n->cells)
-        return search(n, bgr, n->all, n->entries);
-    c = &n->cells->of[(b * SIDE + g) * SIDE + r];
+static uint8_t entry_of_cell(const nearest *n, const int bgr[3])
+{
+    uint8_t candidates[256];
+    int     low[3];
+
+    find_low(low, bgr, 1 << SURE_BITS);
+    return find_candidates(n, low, 1 << SURE_BITS, candidates) == 1 ? candidates[0] : SEVERAL;
+}
+
+static unsigned search_small(const nearest *n, const int bgr[3])
+{
+    const unsigned b = (unsigned)(bgr[0] - NEAREST_LEAST) >> SURE_BITS,
+                   g = (unsigned)(bgr[1] - NEAREST_LEAST) >> SURE_BITS,
+                   r = (unsigned)(bgr[2] - NEAREST_LEAST) >> SURE_BITS;
+    uint8_t *entry = &n->sure[(b * SIDE + g) * SIDE + r];
+
+    if (*entry == UNKNOWN)
+        *entry = entry_of_cell(n, bgr);
+    return *entry == SEVERAL ? search(n, bgr, n->all, n->count) : *entry;
+}
+
+static int in_range(int v)
+{
+    return v < 0 ? 0 : v > 255 ? 255 : v;
+}
+
+static unsigned search_large(nearest *n, const int wanted[3])
+{
+    const int bgr[3] = {in_range(wanted[0]), in_range(wanted[1]), in_range(wanted[2])};
+    const int b = bgr[0] >> LIST_BITS, g = bgr[1] >> LIST_BITS, r = bgr[2] >> LIST_BITS;
+    cell     *c = &n->cells->of[(b * SIDE + g) * SIDE + r];
+
     if (c->count == 0) {
-        const int low[3] = {bgr[0] & -(1 << CELL_BITS), bgr[1] & -(1 << CELL_BITS),
-                            bgr[2] & -(1 << CELL_BITS)};
+        int low[3];
 
-        if (n->cells->used + n->entries > ROOM)
-            return search(n, bgr, n->all, n->entries);
-        fill(n, c, low);
+        if (n->cells->used + n->count > ROOM)
+            return search(n, bgr, n->all, n->count);
+        find_low(low, bgr, 1 << LIST_BITS);
+        c->first = n->cells->used;
+        c->count =
+            (uint16_t)find_candidates(n, low, 1 << LIST_BITS, n->cells->candidates + c->first);
+        n->cells->used += c->count;
     }
     return search(n, bgr, n->cells->candidates + c->first, c->count);
+}
+
+unsigned nearest_of(nearest *n, const int bgr[3])
+{
+    return n->sure ? search_small(n, bgr) : search_large(n, bgr);
 }

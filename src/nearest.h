@@ -14,8 +14,15 @@ size_t nearest_memory(unsigned entries);
  * G B, `entries` of them, 2 to 256. */
 nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries);
 
-/* The index of the entry that is nearest to B G R. */
-unsigned nearest_of(nearest *n, const uint8_t bgr[3]);
+/* Errors that are carried may lead out of the range of samples, so far at most. */
+enum {
+    NEAREST_LEAST = -128,
+    NEAREST_MOST = 383
+};
+
+/* The index of the entry that is nearest to B G R. A palette of more than 16 entries takes what is
+ * out of range for the end of the range. */
+unsigned nearest_of(nearest *n, const int bgr[3]);
 
 /* B G R of an entry. */
 const uint8_t *nearest_color(const nearest *n, unsigned index);

@@ -16,10 +16,11 @@ unsigned quantize_count(uint8_t palette[256][3], const uint8_t *rgb, size_t pixe
 /*
  * Chooses at most `colors` (2 to 256) for the pixels. Gives how many; 0: out of memory.
  *
- * The cube of colours is split by X. Wu's method ("Efficient Statistical Computations for Optimal
- * Color Quantization", Graphics Gems II, 1991): always the box with the greatest variance, where
- * that loses most of it. Then the colours are moved to the middle of what they serve, a few times
- * (S. Lloyd, "Least squares quantization in PCM", 1982).
+ * The image's colours are cut in two where the squared error loses most, as in X. Wu's method
+ * ("Efficient Statistical Computations for Optimal Color Quantization", Graphics Gems II, 1991);
+ * then the part that gains most by a cut, and so on. Then the means of the parts are moved to the
+ * middle of what they are nearest to, a few times (S. Lloyd, "Least squares quantization in PCM",
+ * 1982).
  */
 unsigned quantize(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned colors);
 

@@ -115,8 +115,8 @@ static void open_dither(row_writer *writer, void *memory, int *errors)
 
     if (writer->step == STEP_MATCH)
         dither_open_palette(&writer->dither, dither_of(plan),
-                            nearest_open(memory, plan->options.palette, entries), entries, errors,
-                            plan->png.width);
+                            nearest_open(memory, plan->options.palette, entries), entries,
+                            plan->options.colors != 0, errors, plan->png.width);
     else
         dither_open_levels(&writer->dither, dither_of(plan),
                            format_of(plan->bmp.format)->step == STEP_RGB565 ? levels565 : levels555,

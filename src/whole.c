@@ -49,7 +49,6 @@ png2bmp_plan whole_second(const png2bmp_plan *plan)
     png->color_type = goes_through_gray(plan) ? PNG2BMP_GRAY : PNG2BMP_RGB;
     png->interlaced = png->has_key = png->has_alpha = false;
     png->palette_entries = 0;
-    second.options.colors = 0;
     if (must_choose(plan))
         second.options.palette_entries = (uint16_t)plan->bmp.palette_entries;
     return second;

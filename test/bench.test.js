@@ -4,6 +4,7 @@ const assert = require('node:assert');
 const { test } = require('node:test');
 
 const { chart } = require('../bench/chart');
+const { blurredPsnr, ciede2000, psnr } = require('../bench/quality');
 const { ratioTable, speed, timeRatio } = require('../bench/report');
 
 const measured = (name, width, times) => ({
@@ -41,4 +42,23 @@ test('the table of the benchmark has a line for the class, for all files and for
 test('the chart has a bar for each peer that was measured, the fastest first', () => {
   const labels = [...chart(FILES).matchAll(/class="label[^>]*>([^<]*)</g)].map((match) => match[1]);
   assert.deepStrictEqual(labels, ['png2bmp', 'sharp (raw pixels, no BMP)', 'libpng, plain addon']);
+});
+
+test('CIEDE2000 gives what its authors list', () => { // pairs 1, 10, 17, 20, 25, 34
+  for (const [a, b, wanted] of [
+    [[50, 2.6772, -79.7751], [50, 0, -82.7485], 2.0425], [[50, 2.5, 0], [73, 25, -18], 27.1492],
+    [[50, 2.5, 0], [50, 3.1736, 0.5854], 1], [[22.7233, 20.0904, -46.694], [23.0331, 14.973, -42.5619], 2.0373],
+    [[50, -0.001, 2.49], [50, 0.0009, -2.49], 4.8045], [[2.0776, 0.0795, -1.135], [0.9033, -0.0636, -0.5514], 0.9082],
+  ]) assert.strictEqual(ciede2000(a, b).toFixed(4), wanted.toFixed(4));
+});
+
+test('a blur forgives a checkerboard, and not a step in brightness', () => {
+  const picture = (value) => ({ width: 40, height: 40, data: Uint8Array.from({ length: 4800 }, (_, i) =>
+    value(Math.floor(i / 3) % 40, Math.floor(i / 120))) });
+  const gray = picture(() => 100);
+  const checked = picture((x, y) => ((x + y) % 2 ? 110 : 90));
+  const brighter = picture(() => 110);
+  assert.strictEqual(psnr(gray, checked).toFixed(3), psnr(gray, brighter).toFixed(3));
+  assert.strictEqual(blurredPsnr(gray, brighter).toFixed(3), psnr(gray, brighter).toFixed(3));
+  assert.ok(blurredPsnr(gray, checked) > psnr(gray, checked) + 20);
 });

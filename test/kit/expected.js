@@ -165,17 +165,14 @@ function atkinson(luma, width, threshold) {
   const wanted = Array.from(luma, (value) => value * 16);
   return luma.map((_, i) => {
     const white = wanted[i] >= threshold * 16;
-    giveEighths(wanted, width, i, 1, Math.trunc((wanted[i] - (white ? 255 * 16 : 0)) / 8));
+    const eighth = Math.trunc((wanted[i] - (white ? 255 * 16 : 0)) / 8);
+    const x = i % width;
+    for (const [dx, dy] of [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]]) {
+      const at = i + dx + dy * width;
+      if (x + dx >= 0 && x + dx < width && at < wanted.length) wanted[at] += eighth;
+    }
     return white ? 1 : 0;
   });
-}
-
-function giveEighths(wanted, width, i, channels, share) {
-  const x = Math.floor(i / channels) % width;
-  for (const [dx, dy] of [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]]) {
-    const at = i + (dx + dy * width) * channels;
-    if (x + dx >= 0 && x + dx < width && at < wanted.length) wanted[at] += share;
-  }
 }
 
 function monoBits(rgba, width, { dither = 'floyd-steinberg', threshold = 128, invert = false }) {
@@ -200,9 +197,10 @@ function quantize(value, levels) {
 
 const clamp = (value, most) => Math.min(Math.max(value, 0), most);
 
-/** The first of the nearest colours, as { index, color }. */
+/** The first of the nearest colours, as { index, color }. More than 16 are looked for within range. */
 function nearestIn(palette) {
-  return (wanted) => {
+  return (sums) => {
+    const wanted = palette.length > 16 ? sums.map((v) => clamp(v, 255)) : sums;
     const distances = palette.map((color) =>
       color.reduce((sum, v, i) => sum + (v - wanted[i]) ** 2, 0));
     const index = distances.indexOf(Math.min(...distances));
@@ -211,36 +209,42 @@ function nearestIn(palette) {
 }
 
 function nearestLevels(levels) {
-  return (wanted) => ({ color: wanted.map((v, i) => quantize(v, levels[i])) });
+  return (wanted) => ({ color: wanted.map((v, i) => quantize(clamp(v, 255), levels[i])) });
 }
 
-const SHARES = {
-  'floyd-steinberg': (wanted, width, i, error) => {
-    const x = Math.floor(i / 3) % width;
-    const give = (dx, dy, share) => {
-      const at = i + (dx + dy * width) * 3;
-      if (x + dx >= 0 && x + dx < width && at < wanted.length) wanted[at] += share;
-    };
-    const [right, belowLeft, below] = [7, 3, 5].map((weight) => Math.trunc((error * weight) / 16));
-    give(1, 0, right);
-    give(-1, 1, belowLeft);
-    give(0, 1, below);
-    give(1, 1, error - right - belowLeft - below);
-  },
-  atkinson: (wanted, width, i, error) =>
-    giveEighths(wanted, width, i, 3, Math.trunc(error / 8)),
-};
+/** [ahead, below, sixteenths of the error], for the last one what the others leave. */
+const FLOYD_STEINBERG = [[1, 0, 7], [-1, 1, 3], [0, 1, 5], [1, 1, null]];
+const ATKINSON = [[1, 0, 2], [2, 0, 2], [-1, 1, 2], [0, 1, 2], [1, 1, 2], [0, 2, 2]];
+const SHARES = { 'floyd-steinberg': FLOYD_STEINBERG, atkinson: ATKINSON };
 
-/** choose(wanted) for each pixel; sums of errors are in sixteenths, cut to the range of samples. */
+/** Gives the error of one channel to its neighbours; `step` is 1 to the right, -1 to the left. */
+function share(wanted, width, { x, y, c }, step, error, shares) {
+  let left = error;
+  for (const [ahead, below, weight] of shares) {
+    const part = weight === null ? left : Math.trunc((error * weight) / 16);
+    left -= part;
+    const [toX, at] = [x + ahead * step, ((y + below) * width + x + ahead * step) * 3 + c];
+    if (toX >= 0 && toX < width && at < wanted.length) wanted[at] += part;
+  }
+}
+
+/** choose(wanted) for each pixel, two rows to the right, two to the left; sums of errors are in
+ * sixteenths, cut to 128 samples beyond the range. */
 function diffuse(colors, width, rule, choose) {
   const wanted = colors.flat().map((v) => v * 16);
-  return colors.map((_, pixel) => {
-    const now = [0, 1, 2].map((c) => clamp(wanted[pixel * 3 + c], 255 * 16));
+  const choices = new Array(colors.length);
+  for (let i = 0; i < colors.length; i++) {
+    const y = Math.floor(i / width);
+    const step = y % 4 < 2 ? 1 : -1;
+    const x = step > 0 ? i % width : width - 1 - (i % width);
+    const now = [0, 1, 2].map((c) =>
+      Math.min(Math.max(wanted[(y * width + x) * 3 + c], -128 * 16), (255 + 128) * 16));
     const choice = choose(now.map((v) => Math.floor((v + 8) / 16)));
+    choices[y * width + x] = choice;
     for (let c = 0; c < 3; c++)
-      SHARES[rule](wanted, width, pixel * 3 + c, now[c] - choice.color[c] * 16);
-    return choice;
-  });
+      share(wanted, width, { x, y, c }, step, now[c] - choice.color[c] * 16, SHARES[rule]);
+  }
+  return choices;
 }
 
 function orderedChoices(colors, width, spread, choose) {
