@@ -268,7 +268,8 @@ const GROUPS = [
       },
       {
         name: 'info',
-        help: 'Describe each PNG and the BMP that would be written, and write nothing.',
+        help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) and the BMP that would be '
+          + 'written, and write nothing.',
       },
     ],
   },

@@ -8,7 +8,7 @@ const { collect, isCollectable } = require('./collect');
 const { argumentTypeError } = require('./errors');
 const { bindToContext, callLater } = require('./host');
 const { asyncInput, checkStillThere, toLength, toPixels, toView } = require('./input');
-const { depth16Of, readDecodeOptions, readOptions } = require('./options');
+const { depth16Of, readDecodeOptions, readOptions, withDensityOf } = require('./options');
 const { abortable } = require('./signals');
 const { newFacts, toPixelsOf } = require('./sync');
 
@@ -93,7 +93,7 @@ function encodeBMPAsync(pixels, ...rest) {
   return settle(callback, () => {
     const o = bindWarnings(readOptions(options));
     const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
-    return run('pixels.data', view, size, o,
+    return run('pixels.data', view, size, withDensityOf(pixels, o),
       (...common) => native.encodeAsync(...common, width, height, channels, stride));
   });
 }

@@ -296,6 +296,9 @@ export interface StridedPixels extends Omit<Pixels, 'channels'> {
   /** Bits per sample, as a number or as in sharp. 16-bit samples are in the byte order of the machine
    * and are reduced as `depth16` says; default 8, or 16 for a `Uint16Array`. */
   depth?: 8 | 16 | string | undefined;
+  /** As `decodePNG` gives it, in pixels per metre, or a number per inch. `options.density` takes
+   * precedence. */
+  density?: number | Density | undefined;
 }
 
 /** Converts raw pixels to a BMP, with the formats and options of {@link getBMP}. */

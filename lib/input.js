@@ -219,5 +219,5 @@ function asyncInput(view, mode) {
 }
 
 module.exports = {
-  bytesOf, toView, toLength, checkStillThere, toPixels, asyncInput,
+  bytesOf, optional, toView, toLength, checkStillThere, toPixels, asyncInput,
 };

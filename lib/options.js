@@ -7,6 +7,7 @@ const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { isUint8Array, isUint8ClampedArray } = require('./kinds');
 const { palettes } = require('./palettes');
+const { optional } = require('./input');
 
 const inputs = ['borrow', 'copy', 'transfer'];
 
@@ -234,6 +235,17 @@ function readOptions(options) {
 const DEPTH16 = placeOf('depth16');
 const rawFormats = { 3: choicesOf('format').indexOf('raw-rgb'), 4: choicesOf('format').indexOf('raw-rgba') };
 
+/** The options for raw pixels: their density is that of the BMP, unless the options say another. */
+function withDensityOf(pixels, parsed) {
+  const density = optional(pixels, 'density');
+  if (density === undefined || parsed.values[X_DENSITY] > 0) {
+    return parsed;
+  }
+  const own = { ...parsed, values: parsed.values.slice() };
+  readers.density(own, density);
+  return own;
+}
+
 /** The same for decodePNG, whose format is { channels: 3 | 4 }. */
 function readDecodeOptions(options = {}) {
   // From a copy, since properties of a prototype are not options.
@@ -263,5 +275,5 @@ const offered = (name) => choicesOf(name).filter(isOffered);
 const defaultOf = (name) => initial[placeOf(name)];
 
 module.exports = {
-  depth16Of, formatName, readOptions, readDecodeOptions, offered, defaultOf, inputs,
+  depth16Of, formatName, withDensityOf, readOptions, readDecodeOptions, offered, defaultOf, inputs,
 };

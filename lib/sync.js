@@ -5,7 +5,7 @@
 const { aboutOf, densityOf } = require('./about');
 const native = require('./native');
 const { toLength, toPixels, toView } = require('./input');
-const { depth16Of, formatName, readDecodeOptions, readOptions } = require('./options');
+const { depth16Of, formatName, readDecodeOptions, readOptions, withDensityOf } = require('./options');
 const { throwIfAborted } = require('./signals');
 
 /** What is converted and how: { view, size, o } of (png, options) or (png, length, options). The size is
@@ -67,7 +67,7 @@ function encodeBMP(pixels, options) {
   const o = readOptions(options);
   throwIfAborted(o.signal);
   const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
-  return native.encode(view, size, o.values, o.onWarning,
+  return native.encode(view, size, withDensityOf(pixels, o).values, o.onWarning,
     width, height, channels, stride);
 }
 

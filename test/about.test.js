@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
-const { decodePNG, encodeBMP, getBMP, readInfo } = require('..');
+const { decodePNG, encodeBMP, encodeBMPAsync, getBMP, readInfo } = require('..');
 const { workplace } = require('./kit/cli');
 const { createImage } = require('./kit/image');
 const { encodePng, physicalChunk } = require('./kit/png-encoder');
@@ -93,11 +93,15 @@ test('HDR, wide gamut and other gammas are told once, and are no error with stri
     assert.deepEqual(warningsOf(withChunks(...chunks)), []);
 });
 
-test('decodePNG hands out the density, and encodeBMP takes it', () => {
-  const { density, ...pixels } = decodePNG(withChunks(physicalChunk(3780, 2835)));
-  assert.deepEqual(density, { x: 3780, y: 2835 });
-  const bmp = encodeBMP(pixels, { density });
-  assert.deepEqual([bmp.readInt32LE(38), bmp.readInt32LE(42)], [3780, 2835]);
+test('decodePNG hands out the density, and encodeBMP takes it', async () => {
+  const pixels = decodePNG(withChunks(physicalChunk(3780, 2835)));
+  assert.deepEqual(pixels.density, { x: 3780, y: 2835 });
+  const densityOf = (bmp) => [bmp.readInt32LE(38), bmp.readInt32LE(42)];
+  assert.deepEqual(densityOf(encodeBMP(pixels)), [3780, 2835]);
+  assert.deepEqual(densityOf(encodeBMP(pixels, { density: 300 })), [11811, 11811]);
+  assert.deepEqual(densityOf(encodeBMP({ ...pixels, density: 300 })), [11811, 11811]);
+  assert.deepEqual(await encodeBMPAsync(pixels), encodeBMP(pixels));
+  assert.throws(() => encodeBMP({ ...pixels, density: 'high' }), { code: 'ERR_INVALID_ARG_TYPE' });
   assert.ok(!('density' in decodePNG(encodePng(image))));
 });
 
