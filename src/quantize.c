@@ -155,7 +155,7 @@ static void count_colors(work *w, const uint8_t *rgb, size_t pixels)
     for (size_t i = 0; i < pixels; i++, rgb += 3) {
         const uint32_t color = color_of(rgb);
 
-        if (color != last)
+        if (!t || color != last)
             t = tally_of(w, color);
         last = color;
         t->count++;
@@ -309,7 +309,7 @@ static void rank(const work *w, ranked order[256], unsigned place[256])
 {
     for (unsigned i = 0; i < w->color_count; i++) {
         order[i] = (ranked){.sum = sum_of(w->colors[i]), .color = i};
-        memcpy(order[i].mean, w->colors[i], sizeof order[i].mean);
+        memcpy(order[i].mean, w->colors[i], sizeof w->colors[i]);
     }
     qsort(order, w->color_count, sizeof *order, by_sum);
     for (unsigned i = 0; i < w->color_count; i++)
