@@ -378,7 +378,7 @@ static void move_colors(work *w)
 /* One of Lloyd's rounds. */
 static void improve(work *w)
 {
-    ranked   order[256];
+    ranked   order[256] = {{0}};
     unsigned place[256];
 
     rank(w, order, place);
