@@ -201,6 +201,8 @@ static const difference differences[] = {
     {PNG2BMP_ERR_EXTRA_DATA, "", "Not enough image data"}, /* the surplus is cut */
     {PNG2BMP_ERR_EXTRA_DATA, "", "IDAT: "},                /* and damage in it not looked at */
     {PNG2BMP_ERR_STREAM_END, "", "Not enough image data"},
+    {PNG2BMP_ERR_STREAM_END, "",
+     "IDAT: invalid"}, /* symbols without a meaning, in a stream without an end */
     {PNG2BMP_ERR_CGBI, "", ""},
     /* We accept silently: PLTE of another than a palette image is not looked at. */
     {PNG2BMP_OK, "", "Invalid palette"},
