@@ -65,40 +65,20 @@ typedef struct strip {
     png2bmp_report     *report;
 } strip;
 
-/* Rows of a strip lie one after the other in memory as they do in the file: the
- * first of them in the file is the topmost, or in a bottom-up BMP the lowest. */
 static png2bmp_status write_strip(row_target *target, uint32_t first_row, uint32_t rows)
 {
-    strip                  *s = (strip *)target;
-    const png2bmp_bmp_info *bmp = &s->plan->bmp;
-    const uint8_t          *bytes = target->top;
-    uint32_t                row_in_file = first_row;
+    strip             *s = (strip *)target;
+    const target_strip part = target_strip_of(target, s->plan, first_row, rows);
 
-    if (target->step < 0) {
-        bytes += (ptrdiff_t)(rows - 1) * target->step;
-        row_in_file = s->plan->png.height - first_row - rows;
-    }
-    return report_failure(s->report,
-                          file_write(s->file, bytes, (size_t)(rows * bmp->stride),
-                                     bmp->header_length + row_in_file * bmp->stride),
+    return report_failure(s->report, file_write(s->file, part.bytes, part.size, part.offset),
                           s->path);
-}
-
-/* At least two rows: the one before the next must stay readable. */
-static uint32_t strip_rows(const png2bmp_plan *plan)
-{
-    const uint64_t rows = STRIP_BYTES / plan->bmp.stride;
-
-    if (rows >= plan->png.height)
-        return plan->png.height;
-    return rows < 2 ? 2 : (uint32_t)rows;
 }
 
 static png2bmp_status save_strips(new_file *file, const char *path, const png2bmp_plan *plan,
                                   const uint8_t *png, size_t size, const png2bmp_control *control,
                                   png2bmp_report *report)
 {
-    const uint32_t rows = strip_rows(plan);
+    const uint32_t rows = target_strip_rows(plan, STRIP_BYTES);
     uint8_t       *rows_base = malloc((size_t)(rows * plan->bmp.stride));
     uint8_t        header[BMP_MAX_HEADER];
     png2bmp_status status;

@@ -30,3 +30,26 @@ png2bmp_status target_filled(row_target *target, uint32_t end, uint32_t height)
         return PNG2BMP_OK;
     return target->flush(target, end - rows, rows);
 }
+
+uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes)
+{
+    const uint64_t rows = bytes / plan->bmp.stride;
+
+    if (rows >= plan->png.height)
+        return plan->png.height;
+    return rows < 2 ? 2 : (uint32_t)rows;
+}
+
+target_strip target_strip_of(const row_target *target, const png2bmp_plan *plan, uint32_t first_row,
+                             uint32_t rows)
+{
+    const uint8_t *bytes = target->top;
+    uint32_t       row_in_file = first_row;
+
+    if (target->step < 0) {
+        bytes += (ptrdiff_t)(rows - 1) * target->step;
+        row_in_file = plan->png.height - first_row - rows;
+    }
+    return (target_strip){bytes, (size_t)(rows * plan->bmp.stride),
+                          plan->bmp.header_length + row_in_file * plan->bmp.stride};
+}

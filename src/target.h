@@ -24,6 +24,22 @@ typedef struct row_target {
  * of the plan. */
 row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan);
 
+/* How many rows make a strip of about so many bytes. At least two, unless the image has fewer: the
+ * one before the next must stay readable. */
+uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes);
+
+/* What a flush of these rows is to write: `size` bytes at `offset` of the file. They lie one after
+ * the other in memory as they do in the file: the first of them there is the topmost, or in a
+ * bottom-up BMP the lowest. */
+typedef struct target_strip {
+    const uint8_t *bytes;
+    size_t         size;
+    uint64_t       offset;
+} target_strip;
+
+target_strip target_strip_of(const row_target *target, const png2bmp_plan *plan, uint32_t first_row,
+                             uint32_t rows);
+
 uint8_t *target_row(const row_target *target, uint32_t y);
 
 /* How many rows from y on lie one step from the next. In a target that is written

@@ -148,32 +148,15 @@ static png2bmp_status hand_out(const uint8_t *bytes, size_t size, uint64_t offse
 
 static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uint32_t rows)
 {
-    const png2bmp_plan *plan = &job.plan;
-    const uint8_t      *bytes = target->top;
-    uint32_t            row_in_file = first_row;
+    const target_strip part = target_strip_of(target, &job.plan, first_row, rows);
 
-    if (target->step < 0) {
-        bytes += (ptrdiff_t)(rows - 1) * target->step;
-        row_in_file = plan->png.height - first_row - rows;
-    }
-    return hand_out(bytes, (size_t)(rows * plan->bmp.stride),
-                    plan->bmp.header_length + row_in_file * plan->bmp.stride);
-}
-
-/* At least two rows: the one before the next must stay readable. */
-static uint32_t strip_rows(const png2bmp_plan *plan)
-{
-    const uint64_t rows = STRIP_BYTES / plan->bmp.stride;
-
-    if (rows >= plan->png.height)
-        return plan->png.height;
-    return rows < 2 ? 2 : (uint32_t)rows;
+    return hand_out(part.bytes, part.size, part.offset);
 }
 
 static png2bmp_status run_strips(void)
 {
     const png2bmp_plan *plan = &job.plan;
-    const uint32_t      rows = strip_rows(plan);
+    const uint32_t      rows = target_strip_rows(plan, STRIP_BYTES);
     uint8_t            *base = malloc((size_t)(rows * plan->bmp.stride));
     uint8_t             header[BMP_MAX_HEADER];
     png2bmp_status      status;
