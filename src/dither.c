@@ -5,49 +5,17 @@
 #include "bayer.h"
 #include "bytes.h"
 
-/* Pixels around a row of errors, so that the neighbours of the first and the last need no
- * question. */
-enum {
-    MARGIN = 2
-};
-
 /* ---- State -------------------------------------------------------------------- */
-
-static size_t row_of_errors(size_t width)
-{
-    return 3 * (width + 2 * MARGIN);
-}
-
-/* Floyd and Steinberg look one row ahead, Atkinson two. */
-static size_t rows_of_errors(png2bmp_dither rule)
-{
-    switch (rule) {
-    case PNG2BMP_DITHER_FLOYD_STEINBERG:
-        return 1;
-    case PNG2BMP_DITHER_ATKINSON:
-        return 2;
-    case PNG2BMP_DITHER_DEFAULT: /* the caller has chosen */
-    case PNG2BMP_DITHER_ORDERED:
-    case PNG2BMP_DITHER_NONE:
-    case PNG2BMP_DITHER_COUNT:
-        break;
-    }
-    return 0;
-}
 
 size_t dither_errors(png2bmp_dither rule, size_t width)
 {
-    return rows_of_errors(rule) * row_of_errors(width);
+    return diffusion_ints(rule, width, 3);
 }
 
 static void open_state(dither_state *state, png2bmp_dither rule, int *errors, size_t width)
 {
-    *state = (dither_state){.rule = rule, .width = width, .eighths = 8};
-    memset(errors, 0, dither_errors(rule, width) * sizeof *errors);
-    if (rows_of_errors(rule) > 0)
-        state->error = errors + 3 * MARGIN;
-    if (rows_of_errors(rule) > 1)
-        state->error_below = state->error + row_of_errors(width);
+    *state = (dither_state){
+        .rule = rule, .width = width, .eighths = 8, .rows = diffusion_open(rule, errors, width, 3)};
 }
 
 /* How far apart the colours of a palette lie: as if they stood in a regular cube of cbrt(entries)
@@ -183,8 +151,8 @@ static ALWAYS_INLINE size_t first_of(const dither_state *state, int step)
 /* What was given to pixels beyond both ends. */
 static void drop_margins(const dither_state *state, int *error)
 {
-    memset(error - 3 * MARGIN, 0, 3 * MARGIN * sizeof *error);
-    memset(error + 3 * state->width, 0, 3 * MARGIN * sizeof *error);
+    memset(error - 3 * DIFFUSION_MARGIN, 0, 3 * DIFFUSION_MARGIN * sizeof *error);
+    memset(error + 3 * state->width, 0, 3 * DIFFUSION_MARGIN * sizeof *error);
 }
 
 /* R. W. Floyd and L. Steinberg, 1976, as in mono.c: 7/16 go ahead, 3/16, 5/16 and 1/16 below; the
@@ -193,7 +161,7 @@ static ALWAYS_INLINE void floyd_steinberg_row(dither_state *state, uint8_t *indi
                                               const uint8_t *bgr, int step)
 {
     size_t x = first_of(state, step);
-    int   *error = state->error + 3 * x;
+    int   *error = state->rows.error + 3 * x;
     int    ahead[3] = {0, 0, 0}, below[3] = {0, 0, 0};
 
     for (size_t left = state->width; left > 0; left--, x += (size_t)step, error += 3 * step) {
@@ -212,7 +180,7 @@ static ALWAYS_INLINE void floyd_steinberg_row(dither_state *state, uint8_t *indi
             ahead[i] = to_ahead;
         }
     }
-    drop_margins(state, state->error);
+    drop_margins(state, state->rows.error);
 }
 
 /* As in mono.c. */
@@ -220,7 +188,7 @@ static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, ui
                                        const uint8_t *bgr, int step)
 {
     size_t x = first_of(state, step);
-    int   *error = state->error + 3 * x, *below = state->error_below + 3 * x;
+    int   *error = state->rows.error + 3 * x, *below = state->rows.below + 3 * x;
     int    ahead[3] = {0, 0, 0}, after[3] = {0, 0, 0};
 
     for (size_t left = state->width; left > 0; left--, x += (size_t)step) {
@@ -241,10 +209,9 @@ static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, ui
         error += 3 * step;
         below += 3 * step;
     }
-    drop_margins(state, state->error_below);
-    below = state->error_below;
-    state->error_below = state->error;
-    state->error = below;
+    drop_margins(state, state->rows.below);
+    below = state->rows.below;
+    state->rows = (diffusion_rows){below, state->rows.error};
 }
 
 /* Two rows to the right, two to the left: errors that always go one way make worms, and measured

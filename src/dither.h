@@ -8,6 +8,7 @@
 #ifndef PNG2BMP_DITHER_H
 #define PNG2BMP_DITHER_H
 
+#include "diffusion.h"
 #include "nearest.h"
 
 typedef struct dither_state {
@@ -18,8 +19,7 @@ typedef struct dither_state {
     int            eighths;   /* of an error that are carried on */
     uint32_t       y;         /* of the next row */
     size_t         width;
-    int           *error;       /* of this row, in sixteenths of a sample, three a pixel */
-    int           *error_below; /* Atkinson: of the next */
+    diffusion_rows rows; /* in sixteenths of a sample, three a pixel */
 } dither_state;
 
 /* How many ints dither_open wants. */

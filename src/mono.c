@@ -5,49 +5,18 @@
 
 #include "bayer.h"
 
-/* Around a row of errors there are these, so that the neighbours of the first and the last pixels
- * need no question. */
-enum {
-    MARGIN = 2
-};
-
-static size_t row_of_errors(size_t width)
+size_t mono_errors(png2bmp_dither rule, size_t width)
 {
-    return width + 2 * MARGIN;
+    return diffusion_ints(rule, width, 1);
 }
 
-/* Floyd and Steinberg look one row ahead, Atkinson two. */
-static size_t rows_of_errors(png2bmp_dither dither)
+void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, int *errors,
+               size_t width)
 {
-    switch (dither) {
-    case PNG2BMP_DITHER_DEFAULT:
-    case PNG2BMP_DITHER_FLOYD_STEINBERG:
-        return 1;
-    case PNG2BMP_DITHER_ATKINSON:
-        return 2;
-    case PNG2BMP_DITHER_ORDERED:
-    case PNG2BMP_DITHER_NONE:
-    case PNG2BMP_DITHER_COUNT:
-        break;
-    }
-    return 0;
-}
-
-size_t mono_errors(const png2bmp_options *options, size_t width)
-{
-    return rows_of_errors(options->dither) * row_of_errors(width);
-}
-
-void mono_open(mono_state *state, const png2bmp_options *options, int *errors, size_t width)
-{
-    *state = (mono_state){.dither = options->dither,
+    *state = (mono_state){.dither = rule,
                           .threshold = options->threshold,
-                          .white = options->invert ? 0 : 1};
-    memset(errors, 0, mono_errors(options, width) * sizeof *errors);
-    if (rows_of_errors(options->dither) > 0)
-        state->error = errors + MARGIN;
-    if (rows_of_errors(options->dither) > 1)
-        state->error_below = state->error + row_of_errors(width);
+                          .white = options->invert ? 0 : 1,
+                          .rows = diffusion_open(rule, errors, width, 1)};
 }
 
 static void put_bit(uint8_t *row, size_t x, unsigned bit)
@@ -88,7 +57,7 @@ static void ordered_row(const mono_state *state, uint8_t *dst, const uint8_t *lu
 static void floyd_steinberg_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row,
                                 size_t width)
 {
-    int *error = state->error;
+    int *error = state->rows.error;
     int  right = 0; /* to the next pixel of this row */
     int  below = 0; /* to the pixel under the next one, from this one */
 
@@ -114,7 +83,7 @@ static void floyd_steinberg_row(mono_state *state, uint8_t *dst, const uint8_t *
  * in sixteenths. */
 static void atkinson_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row, size_t width)
 {
-    int *error = state->error, *below = state->error_below;
+    int *error = state->rows.error, *below = state->rows.below;
     int  right[2] = {0, 0}; /* to the next pixel, and to the one after it */
 
     for (size_t x = 0; x < width; x++) {
@@ -131,15 +100,13 @@ static void atkinson_row(mono_state *state, uint8_t *dst, const uint8_t *luma_ro
         error[x] = share; /* read, and free for the row after the next */
     }
     below[-1] = below[width] = 0;
-    state->error = below;
-    state->error_below = error;
+    state->rows = (diffusion_rows){below, error};
 }
 
 void mono_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row, size_t width)
 {
     memset(dst, 0, (width + 7) / 8);
     switch (state->dither) {
-    case PNG2BMP_DITHER_DEFAULT:
     case PNG2BMP_DITHER_FLOYD_STEINBERG:
         floyd_steinberg_row(state, dst, luma_row, width);
         break;
@@ -152,7 +119,8 @@ void mono_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row, size_t w
     case PNG2BMP_DITHER_NONE:
         threshold_row(state, dst, luma_row, width);
         break;
-    case PNG2BMP_DITHER_COUNT: /* refused by the plan */
+    case PNG2BMP_DITHER_DEFAULT:
+    case PNG2BMP_DITHER_COUNT: /* the caller has chosen */
         break;
     }
     state->y++;

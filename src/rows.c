@@ -25,7 +25,9 @@ static png2bmp_dither dither_of(const png2bmp_plan *plan)
 
     if (rule != PNG2BMP_DITHER_DEFAULT)
         return rule;
-    return colors_are_matched(plan) ? PNG2BMP_DITHER_FLOYD_STEINBERG : PNG2BMP_DITHER_NONE;
+    return colors_are_matched(plan) || format_of(plan->bmp.format)->step == STEP_BITS
+               ? PNG2BMP_DITHER_FLOYD_STEINBERG
+               : PNG2BMP_DITHER_NONE;
 }
 
 static bool has_levels(second_step step)
@@ -87,7 +89,7 @@ static layout layout_of(const png2bmp_plan *plan)
         l.colors = scratch_row(4 * PIECE) * (row_needs_alpha(plan) ? 2 : 1);
     if (step == STEP_BITS) {
         l.line = scratch_row(width);
-        l.errors = mono_errors(&plan->options, plan->png.width) * sizeof(int);
+        l.errors = mono_errors(dither_of(plan), plan->png.width) * sizeof(int);
     }
     if (step == STEP_MATCH || step == STEP_DITHER) {
         l.line = scratch_row(3 * width);
@@ -137,7 +139,7 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
     nearest = writer->indices + l.indices;
     errors = (int *)(void *)(nearest + l.nearest);
     if (writer->step == STEP_BITS)
-        mono_open(&writer->mono, &plan->options, errors, plan->png.width);
+        mono_open(&writer->mono, dither_of(plan), &plan->options, errors, plan->png.width);
     else if (writer->step == STEP_MATCH || writer->step == STEP_DITHER)
         open_dither(writer, nearest, errors);
 }

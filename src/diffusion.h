@@ -1,0 +1,64 @@
+/* The memory of error diffusion: whole rows of errors, of so many numbers a pixel, with a margin.
+ */
+#ifndef PNG2BMP_DIFFUSION_H
+#define PNG2BMP_DIFFUSION_H
+
+#include <string.h>
+
+#include "png2bmp.h"
+
+/* Pixels around a row of errors, so that the neighbours of the first and the last need no
+ * question. */
+enum {
+    DIFFUSION_MARGIN = 2
+};
+
+typedef struct diffusion_rows {
+    int *error; /* of pixel 0 of this row */
+    int *below; /* Atkinson: of the row below it */
+} diffusion_rows;
+
+/* Floyd and Steinberg look one row ahead, Atkinson two; others have no errors. DEFAULT: the caller
+ * has chosen. */
+static inline size_t diffusion_row_count(png2bmp_dither rule)
+{
+    switch (rule) {
+    case PNG2BMP_DITHER_FLOYD_STEINBERG:
+        return 1;
+    case PNG2BMP_DITHER_ATKINSON:
+        return 2;
+    case PNG2BMP_DITHER_DEFAULT:
+    case PNG2BMP_DITHER_ORDERED:
+    case PNG2BMP_DITHER_NONE:
+    case PNG2BMP_DITHER_COUNT:
+        break;
+    }
+    return 0;
+}
+
+static inline size_t diffusion_row_ints(size_t width, size_t channels)
+{
+    return channels * (width + 2 * DIFFUSION_MARGIN);
+}
+
+/* How many ints diffusion_open wants. */
+static inline size_t diffusion_ints(png2bmp_dither rule, size_t width, size_t channels)
+{
+    return diffusion_row_count(rule) * diffusion_row_ints(width, channels);
+}
+
+/* Rows without errors. Those that a rule does not have are NULL. */
+static inline diffusion_rows diffusion_open(png2bmp_dither rule, int *ints, size_t width,
+                                            size_t channels)
+{
+    diffusion_rows rows = {NULL, NULL};
+
+    memset(ints, 0, diffusion_ints(rule, width, channels) * sizeof *ints);
+    if (diffusion_row_count(rule) > 0)
+        rows.error = ints + channels * DIFFUSION_MARGIN;
+    if (diffusion_row_count(rule) > 1)
+        rows.below = rows.error + diffusion_row_ints(width, channels);
+    return rows;
+}
+
+#endif
