@@ -59,7 +59,7 @@ const bytes = (n) => (n < 1e6 ? `${short(n / 1e3)} kB` : `${short(n / 1e6)} MB`)
 function table(rows) {
   return [
     '| image | PNG | BMP | `getBMP`: loop held | `getBMPAsync`: loop held | result after | ' +
-      'with `input: \'copy\'`: loop held |',
+    'with `input: \'copy\'`: loop held |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((r) => `| ${r.width} x ${r.height} | ${bytes(r.png)} | ${bytes(r.bmp)} | ` +
       `${ms(r.sync)} | ${ms(r.held)} | ${ms(r.whole)} | ${ms(r.heldCopy)} |`),

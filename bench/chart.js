@@ -5,15 +5,15 @@
 const { speed } = require('./report.js');
 
 const LABELS = {
-    png2bmp: 'png2bmp',
-    libpng: 'libpng, plain addon',
-    spng: 'libspng, plain addon',
-    stb: 'stb_image, plain addon',
-    'napi-rs': '@napi-rs/image',
-    sharp: 'sharp (raw pixels, no BMP)',
-    original: 'LodePNG + push_back',
-    'pngjs+bmp-js': 'pngjs + bmp-js',
-    jimp: 'jimp',
+  png2bmp: 'png2bmp',
+  libpng: 'libpng, plain addon',
+  spng: 'libspng, plain addon',
+  stb: 'stb_image, plain addon',
+  'napi-rs': '@napi-rs/image',
+  sharp: 'sharp (raw pixels, no BMP)',
+  original: 'LodePNG + push_back',
+  'pngjs+bmp-js': 'pngjs + bmp-js',
+  jimp: 'jimp',
 };
 
 const WIDTH = 720;
@@ -43,25 +43,25 @@ const STYLE = `
 const escape = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 
 function bar({ peer, value }, i, scale) {
-    const y = TOP + i * ROW;
-    const width = Math.max(2, value * scale);
-    const ours = peer === 'png2bmp';
-    const strong = ours ? ' strong' : '';
-    return `
+  const y = TOP + i * ROW;
+  const width = Math.max(2, value * scale);
+  const ours = peer === 'png2bmp';
+  const strong = ours ? ' strong' : '';
+  return `
   <text class="label${strong}" x="${LEFT - 10}" y="${y + 15}" text-anchor="end">${escape(LABELS[peer])}</text>
   <rect class="bar${ours ? ' ours' : ''}" x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="20" rx="3"/>
   <text class="value${strong}" x="${(LEFT + width + 8).toFixed(1)}" y="${y + 15}">${value.toFixed(value < 10 ? 1 : 0)}</text>`;
 }
 
 function chart(files) {
-    const real = files.filter((file) => !file.reencoded);
-    const peers = Object.keys(LABELS).filter((peer) => real.some((file) => file.javascript.peers[peer]));
-    const values = peers.map((peer) => ({ peer, value: speed(real, 'javascript', peer) }))
-        .sort((a, b) => b.value - a.value);
-    const scale = (WIDTH - LEFT - RIGHT) / values[0].value;
-    const height = TOP + values.length * ROW + 14;
-    const described = values.map(({ peer, value }) => `${LABELS[peer]} ${value.toFixed(0)}`).join(', ');
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="t d">
+  const real = files.filter((file) => !file.reencoded);
+  const peers = Object.keys(LABELS).filter((peer) => real.some((file) => file.javascript.peers[peer]));
+  const values = peers.map((peer) => ({ peer, value: speed(real, 'javascript', peer) }))
+    .sort((a, b) => b.value - a.value);
+  const scale = (WIDTH - LEFT - RIGHT) / values[0].value;
+  const height = TOP + values.length * ROW + 14;
+  const described = values.map(({ peer, value }) => `${LABELS[peer]} ${value.toFixed(0)}`).join(', ');
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="t d">
   <title id="t">PNG to BMP in Node.js, megapixels per second</title>
   <desc id="d">${escape(described)}</desc>
   <style>${STYLE}

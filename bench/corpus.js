@@ -25,51 +25,51 @@ const fromPackages = () => manifest.filter((entry) => entry.package);
 /* Files of the corpus with header fields, for all who measure: those that are
  * there, in the manifest's order. */
 function corpusFiles() {
-    return manifest.filter(present).map((entry) => {
-        const file = locate(entry);
-        const bytes = fs.readFileSync(file);
-        return { ...entry, file, ...readHeader(bytes), bytes: bytes.length, reencoded: Boolean(entry.recipe) };
-    });
+  return manifest.filter(present).map((entry) => {
+    const file = locate(entry);
+    const bytes = fs.readFileSync(file);
+    return { ...entry, file, ...readHeader(bytes), bytes: bytes.length, reencoded: Boolean(entry.recipe) };
+  });
 }
 
 function adopt(packageName, directory) {
-    for (const entry of fromPackages().filter((one) => one.package === packageName)) {
-        const source = path.join(directory, entry.path);
-        const bytes = fs.existsSync(source) ? fs.readFileSync(source) : Buffer.alloc(0);
-        if (crypto.createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
-            /* A later version of the package: measuring another file under the same
+  for (const entry of fromPackages().filter((one) => one.package === packageName)) {
+    const source = path.join(directory, entry.path);
+    const bytes = fs.existsSync(source) ? fs.readFileSync(source) : Buffer.alloc(0);
+    if (crypto.createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
+      /* A later version of the package: measuring another file under the same
              * name would make figures that look comparable and are not. */
-            console.error(`corpus: left out ${entry.name}: ${packageName} has another file at ${entry.path}`);
-            continue;
-        }
-        fs.mkdirSync(path.dirname(locate(entry)), { recursive: true });
-        fs.writeFileSync(locate(entry), bytes);
+      console.error(`corpus: left out ${entry.name}: ${packageName} has another file at ${entry.path}`);
+      continue;
     }
+    fs.mkdirSync(path.dirname(locate(entry)), { recursive: true });
+    fs.writeFileSync(locate(entry), bytes);
+  }
 }
 
 function recipes() {
-    const lines = manifest.filter((entry) => entry.recipe && !present(entry)).map((entry) => {
-        fs.mkdirSync(path.dirname(locate(entry)), { recursive: true });
-        return [entry.recipe, path.join(CORPUS, entry.from), locate(entry)].join('\t');
-    });
-    if (lines.length) console.log(lines.join('\n'));
+  const lines = manifest.filter((entry) => entry.recipe && !present(entry)).map((entry) => {
+    fs.mkdirSync(path.dirname(locate(entry)), { recursive: true });
+    return [entry.recipe, path.join(CORPUS, entry.from), locate(entry)].join('\t');
+  });
+  if (lines.length) console.log(lines.join('\n'));
 }
 
 function check() {
-    const files = corpusFiles();
-    if (files.length === 0) throw new Error('the corpus is empty');
-    console.log(`corpus: ${files.length} of ${manifest.length} files`);
+  const files = corpusFiles();
+  if (files.length === 0) throw new Error('the corpus is empty');
+  console.log(`corpus: ${files.length} of ${manifest.length} files`);
 }
 
 function main(command, packageName, directory) {
-    if (command === 'missing-packages') {
-        console.log([...new Set(fromPackages().filter((entry) => !present(entry)).map((entry) => entry.package))].join('\n'));
-    } else if (command === 'paths') {
-        console.log(fromPackages().filter((entry) => entry.package === packageName).map((entry) => './' + entry.path).join('\n'));
-    } else if (command === 'adopt') adopt(packageName, directory);
-    else if (command === 'recipes') recipes();
-    else if (command === 'check') check();
-    else throw new Error('usage: node bench/corpus.js missing-packages|paths|adopt|recipes|check');
+  if (command === 'missing-packages') {
+    console.log([...new Set(fromPackages().filter((entry) => !present(entry)).map((entry) => entry.package))].join('\n'));
+  } else if (command === 'paths') {
+    console.log(fromPackages().filter((entry) => entry.package === packageName).map((entry) => './' + entry.path).join('\n'));
+  } else if (command === 'adopt') adopt(packageName, directory);
+  else if (command === 'recipes') recipes();
+  else if (command === 'check') check();
+  else throw new Error('usage: node bench/corpus.js missing-packages|paths|adopt|recipes|check');
 }
 
 if (require.main === module) main(...process.argv.slice(2));

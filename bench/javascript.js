@@ -24,11 +24,11 @@ const { getBMP } = require('..');
 
 /* A second load of lib/, around WebAssembly. */
 function inWebAssembly() {
-    for (const file of Object.keys(require.cache)) {
-        if (file.startsWith(path.join(__dirname, '../lib/'))) delete require.cache[file];
-    }
-    process.env.PNG2BMP_BACKEND = 'wasm';
-    return require('..');
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(path.join(__dirname, '../lib/'))) delete require.cache[file];
+  }
+  process.env.PNG2BMP_BACKEND = 'wasm';
+  return require('..');
 }
 
 /* jimp is loaded by import() alone. */
@@ -42,39 +42,39 @@ sharp.concurrency(1);
 
 /* bmp-js reads A B G R, pngjs gives R G B A. */
 function toABGR(rgba) {
-    for (let i = 0; i < rgba.length; i += 4) {
-        const red = rgba[i];
-        const green = rgba[i + 1];
-        rgba[i] = rgba[i + 3];
-        rgba[i + 1] = rgba[i + 2];
-        rgba[i + 2] = green;
-        rgba[i + 3] = red;
-    }
-    return rgba;
+  for (let i = 0; i < rgba.length; i += 4) {
+    const red = rgba[i];
+    const green = rgba[i + 1];
+    rgba[i] = rgba[i + 3];
+    rgba[i + 1] = rgba[i + 2];
+    rgba[i + 2] = green;
+    rgba[i + 3] = red;
+  }
+  return rgba;
 }
 
 /* `slow`: takes its turn in few rounds only. */
 const PEERS = {
-    png2bmp: { convert: (png) => getBMP(png) },
-    'png2bmp-wasm': { convert: (png) => wasm.getBMP(png) },
-    libpng: { convert: (png) => native.convert('libpng', png) },
-    spng: { convert: (png) => native.convert('spng', png) },
-    stb: { convert: (png) => native.convert('stb', png) },
-    original: { convert: (png) => native.convert('original', png) },
-    'napi-rs': { convert: (png) => new Transformer(png).bmpSync() },
-    sharp: { convert: (png) => sharp(png).raw().toBuffer(), async: true },
-    jimp: {
-        convert: async (png) => (await Jimp.read(png)).getBuffer('image/bmp'),
-        async: true,
-        slow: true,
+  png2bmp: { convert: (png) => getBMP(png) },
+  'png2bmp-wasm': { convert: (png) => wasm.getBMP(png) },
+  libpng: { convert: (png) => native.convert('libpng', png) },
+  spng: { convert: (png) => native.convert('spng', png) },
+  stb: { convert: (png) => native.convert('stb', png) },
+  original: { convert: (png) => native.convert('original', png) },
+  'napi-rs': { convert: (png) => new Transformer(png).bmpSync() },
+  sharp: { convert: (png) => sharp(png).raw().toBuffer(), async: true },
+  jimp: {
+    convert: async (png) => (await Jimp.read(png)).getBuffer('image/bmp'),
+    async: true,
+    slow: true,
+  },
+  'pngjs+bmp-js': {
+    convert(png) {
+      const image = PNG.sync.read(png);
+      return bmpJs.encode({ ...image, data: toABGR(image.data) }).data;
     },
-    'pngjs+bmp-js': {
-        convert(png) {
-            const image = PNG.sync.read(png);
-            return bmpJs.encode({ ...image, data: toABGR(image.data) }).data;
-        },
-        slow: true,
-    },
+    slow: true,
+  },
 };
 
 const SAMPLE_NS = 1e6;
@@ -85,106 +85,106 @@ const SAMPLE_NS = 1e6;
 const nanoseconds = native.cpuTime;
 
 async function sample({ peer, repeats }, png) {
-    let result;
-    const start = nanoseconds();
-    for (let i = 0; i < repeats; i++) {
-        result = peer.async ? await peer.convert(png) : peer.convert(png);
-    }
-    const elapsed = nanoseconds() - start;
-    if (result.length === 0) throw new Error('nothing came out');
-    // Nobody else is to collect the garbage of those who decode in JavaScript.
-    if (peer.slow) global.gc();
-    return elapsed / repeats;
+  let result;
+  const start = nanoseconds();
+  for (let i = 0; i < repeats; i++) {
+    result = peer.async ? await peer.convert(png) : peer.convert(png);
+  }
+  const elapsed = nanoseconds() - start;
+  if (result.length === 0) throw new Error('nothing came out');
+  // Nobody else is to collect the garbage of those who decode in JavaScript.
+  if (peer.slow) global.gc();
+  return elapsed / repeats;
 }
 
 /* Untimed turns, which also say how many conversions fill a sample. */
 async function prepare(name, png) {
-    const runner = { name, peer: PEERS[name], repeats: 1, ns: [] };
-    try {
-        if (!runner.peer.slow) await sample(runner, png);
-        let once = await sample(runner, png);
-        while (once * runner.repeats < SAMPLE_NS) {
-            runner.repeats = Math.ceil(Math.min(runner.repeats * 4, SAMPLE_NS / once + 1));
-            once = await sample(runner, png);
-        }
-    } catch (error) {
-        console.error(`bench: ${name} cannot convert this file: ${error.message}`);
-        return null;
+  const runner = { name, peer: PEERS[name], repeats: 1, ns: [] };
+  try {
+    if (!runner.peer.slow) await sample(runner, png);
+    let once = await sample(runner, png);
+    while (once * runner.repeats < SAMPLE_NS) {
+      runner.repeats = Math.ceil(Math.min(runner.repeats * 4, SAMPLE_NS / once + 1));
+      once = await sample(runner, png);
     }
-    return runner;
+  } catch (error) {
+    console.error(`bench: ${name} cannot convert this file: ${error.message}`);
+    return null;
+  }
+  return runner;
 }
 
 /* A new order for each round: whoever always followed the same peer would
  * always find the same in the caches. Numerical Recipes' generator, the same
  * orders in each run. */
 function shuffler() {
-    let state = 1;
-    return (items) => {
-        for (let left = items.length; left > 1; left--) {
-            state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-            const pick = Math.floor(state / 2 ** 32 * left);
-            [items[pick], items[left - 1]] = [items[left - 1], items[pick]];
-        }
-    };
+  let state = 1;
+  return (items) => {
+    for (let left = items.length; left > 1; left--) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      const pick = Math.floor(state / 2 ** 32 * left);
+      [items[pick], items[left - 1]] = [items[left - 1], items[pick]];
+    }
+  };
 }
 
 async function takeTurns(runners, png, { seconds, rounds, slowRounds }) {
-    const order = [...runners];
-    const shuffle = shuffler();
-    let end = Date.now() + seconds * 1e3;
-    for (let round = 0; round < rounds && (round < 3 || Date.now() < end); round++) {
-        shuffle(order);
-        for (const runner of order) {
-            if (runner.peer.slow && round >= slowRounds) continue;
-            const start = Date.now();
-            runner.ns.push(await sample(runner, png));
-            // The slow do not shorten the time of the others.
-            if (runner.peer.slow) end += Date.now() - start;
-        }
+  const order = [...runners];
+  const shuffle = shuffler();
+  let end = Date.now() + seconds * 1e3;
+  for (let round = 0; round < rounds && (round < 3 || Date.now() < end); round++) {
+    shuffle(order);
+    for (const runner of order) {
+      if (runner.peer.slow && round >= slowRounds) continue;
+      const start = Date.now();
+      runner.ns.push(await sample(runner, png));
+      // The slow do not shorten the time of the others.
+      if (runner.peer.slow) end += Date.now() - start;
     }
+  }
 }
 
 function summary({ ns }) {
-    ns.sort((a, b) => a - b);
-    return { min: Math.round(ns[0]), median: Math.round(ns[ns.length >> 1]), rounds: ns.length };
+  ns.sort((a, b) => a - b);
+  return { min: Math.round(ns[0]), median: Math.round(ns[ns.length >> 1]), rounds: ns.length };
 }
 
 async function measure(file, settings) {
-    const png = fs.readFileSync(file);
-    const runners = [];
-    for (const name of settings.peers) {
-        const runner = await prepare(name, png);
-        if (runner !== null) runners.push(runner);
-    }
-    await takeTurns(runners, png, settings);
-    const peers = Object.fromEntries(runners.map((runner) => [runner.name, summary(runner)]));
-    console.log(JSON.stringify({ file, peers }));
+  const png = fs.readFileSync(file);
+  const runners = [];
+  for (const name of settings.peers) {
+    const runner = await prepare(name, png);
+    if (runner !== null) runners.push(runner);
+  }
+  await takeTurns(runners, png, settings);
+  const peers = Object.fromEntries(runners.map((runner) => [runner.name, summary(runner)]));
+  console.log(JSON.stringify({ file, peers }));
 }
 
 /* One small call after the other, as somebody who converts icons sees it. */
 function latency(file, names) {
-    const png = fs.readFileSync(file);
-    const runners = names.map((name) => ({ name, peer: PEERS[name], repeats: 1000, ns: [] }));
-    const turn = ({ peer, repeats }) => {
-        const start = nanoseconds();
-        for (let i = 0; i < repeats; i++) peer.convert(png);
-        return (nanoseconds() - start) / repeats;
-    };
-    runners.forEach(turn);
-    for (let round = 0; round < 20; round++) {
-        for (const runner of runners) runner.ns.push(turn(runner));
-    }
-    return Object.fromEntries(runners.map((runner) => [runner.name, summary(runner)]));
+  const png = fs.readFileSync(file);
+  const runners = names.map((name) => ({ name, peer: PEERS[name], repeats: 1000, ns: [] }));
+  const turn = ({ peer, repeats }) => {
+    const start = nanoseconds();
+    for (let i = 0; i < repeats; i++) peer.convert(png);
+    return (nanoseconds() - start) / repeats;
+  };
+  runners.forEach(turn);
+  for (let round = 0; round < 20; round++) {
+    for (const runner of runners) runner.ns.push(turn(runner));
+  }
+  return Object.fromEntries(runners.map((runner) => [runner.name, summary(runner)]));
 }
 
 async function main(settings) {
-    if (settings.peers.includes('jimp')) ({ Jimp } = await import('jimp'));
-    if (settings.peers.includes('png2bmp-wasm')) wasm = inWebAssembly();
-    for (const file of settings.files) await measure(file, settings);
-    if (settings.icon) {
-        console.log(JSON.stringify({ icon: settings.icon,
-            latency: latency(settings.icon, ['png2bmp', 'libpng']) }));
-    }
+  if (settings.peers.includes('jimp')) ({ Jimp } = await import('jimp'));
+  if (settings.peers.includes('png2bmp-wasm')) wasm = inWebAssembly();
+  for (const file of settings.files) await measure(file, settings);
+  if (settings.icon) {
+    console.log(JSON.stringify({ icon: settings.icon,
+      latency: latency(settings.icon, ['png2bmp', 'libpng']) }));
+  }
 }
 
 main(JSON.parse(process.argv[2]));

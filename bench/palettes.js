@@ -30,102 +30,102 @@ const ROOT = path.dirname(__dirname);
 const PAGE = path.join(ROOT, 'docs/palettes.md');
 
 const PICTURES = {
-    photographs: ['Ubuntu-Mate-Cold', 'Ubuntu-Mate-Radioactive', 'Ubuntu-Mate-Warm', 'GammaCygni', 'n1672', 'n5367',
-        'vdb152', 'fluent-color', 'garching-gl1', 'garching-ground3'],
-    drawings: ['emerald-theme', 'moonlight-theme', 'softwaves-theme', 'plymouth_background_homeworld',
-        'shell-appts-classic', 'en-kdenlive_quickstart-mainwindow', 'gnome-help-shell-exit-expanded', 'CakeL',
-        'OctopusL', 'Underwater-Sky'],
+  photographs: ['Ubuntu-Mate-Cold', 'Ubuntu-Mate-Radioactive', 'Ubuntu-Mate-Warm', 'GammaCygni', 'n1672', 'n5367',
+    'vdb152', 'fluent-color', 'garching-gl1', 'garching-ground3'],
+  drawings: ['emerald-theme', 'moonlight-theme', 'softwaves-theme', 'plymouth_background_homeworld',
+    'shell-appts-classic', 'en-kdenlive_quickstart-mainwindow', 'gnome-help-shell-exit-expanded', 'CakeL',
+    'OctopusL', 'Underwater-Sky'],
 };
 const LARGE = 'fluent-color'; // 3640 x 2400
 
 // ---- Pictures -------------------------------------------------------------------
 
 function fileOf(part) {
-    const found = corpusFiles().find(({ name, reencoded }) => !reencoded && name.includes(part));
-    if (!found) throw new Error(`the corpus has no ${part}`);
-    return found.file;
+  const found = corpusFiles().find(({ name, reencoded }) => !reencoded && name.includes(part));
+  if (!found) throw new Error(`the corpus has no ${part}`);
+  return found.file;
 }
 
 /* On white and without alpha, since programs treat alpha in different ways. */
 async function flattened(part, folder) {
-    const { data, width, height } = decodePNG(fs.readFileSync(fileOf(part)), { channels: 3 });
-    const png = path.join(folder, `${part}.png`);
-    await sharp(data, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 6 }).toFile(png);
-    return { data, width, height, png };
+  const { data, width, height } = decodePNG(fs.readFileSync(fileOf(part)), { channels: 3 });
+  const png = path.join(folder, `${part}.png`);
+  await sharp(data, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 6 }).toFile(png);
+  return { data, width, height, png };
 }
 
 // ---- Programs ---------------------------------------------------------------------
 
 const run = (command, args) => execFileSync(command, args, {
-    maxBuffer: 1 << 28, env: { ...process.env, MAGICK_THREAD_LIMIT: '1', OMP_NUM_THREADS: '1' },
+  maxBuffer: 1 << 28, env: { ...process.env, MAGICK_THREAD_LIMIT: '1', OMP_NUM_THREADS: '1' },
 });
 
 /* A picture of a pixel for each colour. */
 async function paletteFile(name, folder) {
-    const colors = palettes[name];
-    const data = Uint8Array.from(colors.flatMap((rgb) => [rgb >> 16, rgb >> 8 & 255, rgb & 255]));
-    const file = path.join(folder, `palette-${name}.png`);
-    await sharp(data, { raw: { width: colors.length, height: 1, channels: 3 } }).png().toFile(file);
-    return file;
+  const colors = palettes[name];
+  const data = Uint8Array.from(colors.flatMap((rgb) => [rgb >> 16, rgb >> 8 & 255, rgb & 255]));
+  const file = path.join(folder, `palette-${name}.png`);
+  await sharp(data, { raw: { width: colors.length, height: 1, channels: 3 } }).png().toFile(file);
+  return file;
 }
 
 /* Each takes a picture and gives the R G B bytes that come of it. */
 const ours = (options) => ({ png }) => withoutAlpha(readBmp(getBMP(fs.readFileSync(png), options)).rgba);
 
 function withoutAlpha(rgba) {
-    const data = new Uint8Array(rgba.length / 4 * 3);
-    for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
-        data[to] = rgba[from];
-        data[to + 1] = rgba[from + 1];
-        data[to + 2] = rgba[from + 2];
-    }
-    return data;
+  const data = new Uint8Array(rgba.length / 4 * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+    data[to] = rgba[from];
+    data[to + 1] = rgba[from + 1];
+    data[to + 2] = rgba[from + 2];
+  }
+  return data;
 }
 
 const magick = (...args) => ({ png }) => run(findMagick(), [png, ...args, '-depth', '8', 'rgb:-']);
 
 const pngquant = (...args) => ({ png }) =>
-    decodePNG(run('pngquant', [...args, '--output', '-', png]), { channels: 3 }).data;
+  decodePNG(run('pngquant', [...args, '--output', '-', png]), { channels: 3 }).data;
 
 function contests(paletteOf) {
-    const measures = { PSNR: psnr, CIEDE2000: meanCiede2000 };
-    const blurred = { 'blurred PSNR': blurredPsnr };
-    const fixed = (name) => ({
-        title: `palette ${name}`,
-        measures: blurred,
-        programs: {
-            png2bmp: ours({ palette: name }),
-            ImageMagick: magick('-dither', 'FloydSteinberg', '-remap', paletteOf[name]),
-        },
-    });
-    return [
-        {
-            title: '256 colours, not dithered', measures,
-            programs: {
-                png2bmp: ours({ colors: 256, dither: 'none' }),
-                ImageMagick: magick('+dither', '-colors', '256'),
-                pngquant: pngquant('--nofs', '256'),
-            },
-        },
-        {
-            title: '256 colours, dithered', measures,
-            programs: {
-                png2bmp: ours({ colors: 256 }),
-                ImageMagick: magick('-colors', '256'),
-                pngquant: pngquant('256'),
-            },
-        },
-        {
-            title: '16 colours, dithered', measures: blurred,
-            programs: {
-                png2bmp: ours({ colors: 16 }),
-                ImageMagick: magick('-colors', '16'),
-                pngquant: pngquant('16'),
-            },
-        },
-        fixed('spectra6'),
-        fixed('vga16'),
-    ];
+  const measures = { PSNR: psnr, CIEDE2000: meanCiede2000 };
+  const blurred = { 'blurred PSNR': blurredPsnr };
+  const fixed = (name) => ({
+    title: `palette ${name}`,
+    measures: blurred,
+    programs: {
+      png2bmp: ours({ palette: name }),
+      ImageMagick: magick('-dither', 'FloydSteinberg', '-remap', paletteOf[name]),
+    },
+  });
+  return [
+    {
+      title: '256 colours, not dithered', measures,
+      programs: {
+        png2bmp: ours({ colors: 256, dither: 'none' }),
+        ImageMagick: magick('+dither', '-colors', '256'),
+        pngquant: pngquant('--nofs', '256'),
+      },
+    },
+    {
+      title: '256 colours, dithered', measures,
+      programs: {
+        png2bmp: ours({ colors: 256 }),
+        ImageMagick: magick('-colors', '256'),
+        pngquant: pngquant('256'),
+      },
+    },
+    {
+      title: '16 colours, dithered', measures: blurred,
+      programs: {
+        png2bmp: ours({ colors: 16 }),
+        ImageMagick: magick('-colors', '16'),
+        pngquant: pngquant('16'),
+      },
+    },
+    fixed('spectra6'),
+    fixed('vga16'),
+  ];
 }
 
 // ---- Quality ------------------------------------------------------------------------
@@ -134,92 +134,92 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 
 /* figures[contest][measure][program] is a list, one a picture. */
 function judge(picture, contest, figures) {
-    for (const [program, convert] of Object.entries(contest.programs)) {
-        const result = { ...picture, data: convert(picture) };
-        for (const [name, measure] of Object.entries(contest.measures)) {
-            ((figures[contest.title] ??= {})[name] ??= {})[program] ??= [];
-            figures[contest.title][name][program].push(measure(picture, result));
-        }
+  for (const [program, convert] of Object.entries(contest.programs)) {
+    const result = { ...picture, data: convert(picture) };
+    for (const [name, measure] of Object.entries(contest.measures)) {
+      ((figures[contest.title] ??= {})[name] ??= {})[program] ??= [];
+      figures[contest.title][name][program].push(measure(picture, result));
     }
+  }
 }
 
 const PROGRAMS = ['png2bmp', 'ImageMagick', 'pngquant'];
 
 function rowsOf(kind, figures) {
-    return Object.entries(figures).flatMap(([title, measures]) =>
-        Object.entries(measures).map(([measure, lists]) =>
-            [title, kind, measure, ...PROGRAMS.map((name) => (lists[name] ? mean(lists[name]).toFixed(2) : ''))]));
+  return Object.entries(figures).flatMap(([title, measures]) =>
+    Object.entries(measures).map(([measure, lists]) =>
+      [title, kind, measure, ...PROGRAMS.map((name) => (lists[name] ? mean(lists[name]).toFixed(2) : ''))]));
 }
 
 async function qualityTable(folder, paletteOf) {
-    const rows = [];
-    for (const [kind, parts] of Object.entries(PICTURES)) {
-        const figures = {};
-        for (const [i, part] of parts.entries()) {
-            process.stderr.write(`\r\x1b[K${kind}: ${i + 1} of ${parts.length}`);
-            const picture = await flattened(part, folder);
-            for (const contest of contests(paletteOf)) judge(picture, contest, figures);
-        }
-        rows.push(...rowsOf(kind, figures));
+  const rows = [];
+  for (const [kind, parts] of Object.entries(PICTURES)) {
+    const figures = {};
+    for (const [i, part] of parts.entries()) {
+      process.stderr.write(`\r\x1b[K${kind}: ${i + 1} of ${parts.length}`);
+      const picture = await flattened(part, folder);
+      for (const contest of contests(paletteOf)) judge(picture, contest, figures);
     }
-    process.stderr.write('\r\x1b[K');
-    return table(['colours', 'pictures', 'measure', ...PROGRAMS], rows);
+    rows.push(...rowsOf(kind, figures));
+  }
+  process.stderr.write('\r\x1b[K');
+  return table(['colours', 'pictures', 'measure', ...PROGRAMS], rows);
 }
 
 // ---- Time ---------------------------------------------------------------------------
 
 /* Processor time in milliseconds of a command and what it starts, as the shell's `times` tells. */
 function timeOf(command, args) {
-    const script = '"$@" >/dev/null 2>&1; times';
-    const text = run('sh', ['-c', script, 'sh', command, ...args]).toString().trim().split('\n')[1];
-    return [...text.matchAll(/(\d+)m([\d.]+)s/g)]
-        .reduce((sum, [, minutes, seconds]) => sum + minutes * 60e3 + seconds * 1e3, 0);
+  const script = '"$@" >/dev/null 2>&1; times';
+  const text = run('sh', ['-c', script, 'sh', command, ...args]).toString().trim().split('\n')[1];
+  return [...text.matchAll(/(\d+)m([\d.]+)s/g)]
+    .reduce((sum, [, minutes, seconds]) => sum + minutes * 60e3 + seconds * 1e3, 0);
 }
 
 function timeInside(convert) {
-    const before = process.cpuUsage();
-    convert();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1e3;
+  const before = process.cpuUsage();
+  convert();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e3;
 }
 
 /* The least of some rounds, in which all take turns. */
 function leastOf(runs, rounds = 5) {
-    const least = {};
-    for (let round = 0; round < rounds; round++) {
-        for (const [name, measure] of Object.entries(runs)) {
-            least[name] = Math.min(least[name] ?? Infinity, measure());
-        }
+  const least = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, measure] of Object.entries(runs)) {
+      least[name] = Math.min(least[name] ?? Infinity, measure());
     }
-    return least;
+  }
+  return least;
 }
 
 function timeRow(title, { png }, options, magickArgs) {
-    const bytes = fs.readFileSync(png);
-    const output = path.join(path.dirname(png), 'out.bmp');
-    const { own, other } = leastOf({
-        own: () => timeInside(() => getBMP(bytes, options)),
-        other: () => timeOf(findMagick(), [png, ...magickArgs, output]),
-    });
-    return [title, own.toFixed(0), other.toFixed(0), (other / own).toFixed(1)];
+  const bytes = fs.readFileSync(png);
+  const output = path.join(path.dirname(png), 'out.bmp');
+  const { own, other } = leastOf({
+    own: () => timeInside(() => getBMP(bytes, options)),
+    other: () => timeOf(findMagick(), [png, ...magickArgs, output]),
+  });
+  return [title, own.toFixed(0), other.toFixed(0), (other / own).toFixed(1)];
 }
 
 async function panelPicture(large, folder) {
-    const png = path.join(folder, 'panel.png');
-    await sharp(large.png).resize(800, 480).png().toFile(png);
-    return { png };
+  const png = path.join(folder, 'panel.png');
+  await sharp(large.png).resize(800, 480).png().toFile(png);
+  return { png };
 }
 
 async function timeTable(folder, paletteOf) {
-    const large = await flattened(LARGE, folder);
-    const panel = await panelPicture(large, folder);
-    const remap = ['-dither', 'FloydSteinberg', '-remap', paletteOf.spectra6];
-    return table(['picture', 'png2bmp, ms', 'ImageMagick, ms', 'ratio'], [
-        timeRow('3640 x 2400, 256 colours', large, { colors: 256 }, ['-colors', '256']),
-        timeRow('3640 x 2400, palette spectra6', large, { palette: 'spectra6' }, remap),
-        timeRow('800 x 480, palette spectra6', panel, { palette: 'spectra6' }, remap),
-        timeRow('800 x 480, 256 colours', panel, { colors: 256 }, ['-colors', '256']),
-    ]);
+  const large = await flattened(LARGE, folder);
+  const panel = await panelPicture(large, folder);
+  const remap = ['-dither', 'FloydSteinberg', '-remap', paletteOf.spectra6];
+  return table(['picture', 'png2bmp, ms', 'ImageMagick, ms', 'ratio'], [
+    timeRow('3640 x 2400, 256 colours', large, { colors: 256 }, ['-colors', '256']),
+    timeRow('3640 x 2400, palette spectra6', large, { palette: 'spectra6' }, remap),
+    timeRow('800 x 480, palette spectra6', panel, { palette: 'spectra6' }, remap),
+    timeRow('800 x 480, 256 colours', panel, { colors: 256 }, ['-colors', '256']),
+  ]);
 }
 
 // ---- Rounds ---------------------------------------------------------------------------
@@ -228,54 +228,54 @@ const ROUNDS = [0, 4, 8, 12, 16];
 
 /* A program of bench/rounds.c with so many rounds: PSNR of R G B bytes from standard input. */
 function roundsProgram(rounds, folder) {
-    const program = path.join(folder, `rounds-${rounds}`);
-    run('cc', ['-std=c11', '-O3', `-DQUANTIZE_ROUNDS=${rounds}`, `-I${ROOT}/include`, `-I${ROOT}/src`, '-o', program,
-        path.join(__dirname, 'rounds.c'), path.join(ROOT, 'src/quantize.c'), path.join(ROOT, 'src/nearest.c'), '-lm']);
-    return (data) => Number(execFileSync(program, ['256'], { input: data, encoding: 'utf8' }));
+  const program = path.join(folder, `rounds-${rounds}`);
+  run('cc', ['-std=c11', '-O3', `-DQUANTIZE_ROUNDS=${rounds}`, `-I${ROOT}/include`, `-I${ROOT}/src`, '-o', program,
+    path.join(__dirname, 'rounds.c'), path.join(ROOT, 'src/quantize.c'), path.join(ROOT, 'src/nearest.c'), '-lm']);
+  return (data) => Number(execFileSync(program, ['256'], { input: data, encoding: 'utf8' }));
 }
 
 async function roundsTable(folder) {
-    const programs = ROUNDS.map((rounds) => roundsProgram(rounds, folder));
-    const rows = [];
-    for (const [kind, parts] of Object.entries(PICTURES)) {
-        const lists = ROUNDS.map(() => []);
-        for (const part of parts) {
-            const { data } = await flattened(part, folder);
-            programs.forEach((program, i) => lists[i].push(program(data)));
-        }
-        rows.push([kind, ...lists.map((list) => mean(list).toFixed(3))]);
+  const programs = ROUNDS.map((rounds) => roundsProgram(rounds, folder));
+  const rows = [];
+  for (const [kind, parts] of Object.entries(PICTURES)) {
+    const lists = ROUNDS.map(() => []);
+    for (const part of parts) {
+      const { data } = await flattened(part, folder);
+      programs.forEach((program, i) => lists[i].push(program(data)));
     }
-    return table(['PSNR after rounds', ...ROUNDS], rows);
+    rows.push([kind, ...lists.map((list) => mean(list).toFixed(3))]);
+  }
+  return table(['PSNR after rounds', ...ROUNDS], rows);
 }
 
 // ---- The page ---------------------------------------------------------------------------
 
 function replaced(text, name, content) {
-    const [begin, end] = [`<!-- ${name}:begin -->\n`, `\n<!-- ${name}:end -->`];
-    return text.slice(0, text.indexOf(begin) + begin.length) + content + text.slice(text.indexOf(end));
+  const [begin, end] = [`<!-- ${name}:begin -->\n`, `\n<!-- ${name}:end -->`];
+  return text.slice(0, text.indexOf(begin) + begin.length) + content + text.slice(text.indexOf(end));
 }
 
 async function main() {
-    const { values } = parseArgs({ options: { rounds: { type: 'boolean', default: false } } });
-    setUpPalettes();
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-palettes-'));
-    try {
-        if (values.rounds) {
-            console.log(await roundsTable(folder));
-            return;
-        }
-        const paletteOf = {};
-        for (const name of ['spectra6', 'vga16']) paletteOf[name] = await paletteFile(name, folder);
-        const time = await timeTable(folder, paletteOf);
-        const quality = await qualityTable(folder, paletteOf);
-        console.log(`${time}\n\n${quality}`);
-        fs.writeFileSync(PAGE, replaced(replaced(fs.readFileSync(PAGE, 'utf8'), 'quality', quality), 'time', time));
-    } finally {
-        fs.rmSync(folder, { recursive: true });
+  const { values } = parseArgs({ options: { rounds: { type: 'boolean', default: false } } });
+  setUpPalettes();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-palettes-'));
+  try {
+    if (values.rounds) {
+      console.log(await roundsTable(folder));
+      return;
     }
+    const paletteOf = {};
+    for (const name of ['spectra6', 'vga16']) paletteOf[name] = await paletteFile(name, folder);
+    const time = await timeTable(folder, paletteOf);
+    const quality = await qualityTable(folder, paletteOf);
+    console.log(`${time}\n\n${quality}`);
+    fs.writeFileSync(PAGE, replaced(replaced(fs.readFileSync(PAGE, 'utf8'), 'quality', quality), 'time', time));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 }
 
 main().catch((error) => {
-    console.error(`bench: ${error.message}`);
-    process.exitCode = 1;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
 });

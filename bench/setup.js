@@ -14,69 +14,69 @@ const ROOT = path.dirname(BENCH);
 
 /* Debian package -> a file of it, relative to an include directory. */
 const HEADERS = {
-    'libpng-dev': 'png.h',
-    'libspng-dev': 'spng.h',
-    'libstb-dev': 'stb/stb_image.h',
-    'liblodepng-dev': 'lodepng.h',
-    'libdeflate-dev': 'libdeflate.h',
-    'zlib1g-dev': 'zlib.h',
+  'libpng-dev': 'png.h',
+  'libspng-dev': 'spng.h',
+  'libstb-dev': 'stb/stb_image.h',
+  'liblodepng-dev': 'lodepng.h',
+  'libdeflate-dev': 'libdeflate.h',
+  'zlib1g-dev': 'zlib.h',
 };
 const INCLUDES = ['/usr/include', '/usr/local/include'];
 
 function run(command, args, cwd) {
-    const result = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
-    if (result.status !== 0) {
-        throw new Error(`${command} ${args.join(' ')} failed: ${result.error ?? result.status}`);
-    }
+  const result = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
+  if (result.status !== 0) {
+    throw new Error(`${command} ${args.join(' ')} failed: ${result.error ?? result.status}`);
+  }
 }
 
 const found = (header) => INCLUDES.some((place) => fs.existsSync(path.join(place, header)));
 
 function installDebian(packages) {
-    if (packages.length === 0) return;
-    const apt = ['apt-get', 'install', '-y', '-qq', ...packages];
-    const [command, ...args] = process.getuid() === 0 ? apt : ['sudo', ...apt];
-    run(command, args, BENCH);
+  if (packages.length === 0) return;
+  const apt = ['apt-get', 'install', '-y', '-qq', ...packages];
+  const [command, ...args] = process.getuid() === 0 ? apt : ['sudo', ...apt];
+  run(command, args, BENCH);
 }
 
 function installLibraries() {
-    installDebian(Object.keys(HEADERS).filter((name) => !found(HEADERS[name])));
+  installDebian(Object.keys(HEADERS).filter((name) => !found(HEADERS[name])));
 }
 
 /* What bench/palettes.js compares with. */
 function installPrograms() {
-    const there = {
-        imagemagick: findMagick() !== undefined,
-        pngquant: spawnSync('pngquant', ['--version']).error === undefined,
-    };
-    installDebian(Object.keys(there).filter((name) => !there[name]));
+  const there = {
+    imagemagick: findMagick() !== undefined,
+    pngquant: spawnSync('pngquant', ['--version']).error === undefined,
+  };
+  installDebian(Object.keys(there).filter((name) => !there[name]));
 }
 
 function installPackages() {
-    const installed = path.join(BENCH, 'node_modules/.package-lock.json');
-    const wanted = path.join(BENCH, 'package-lock.json');
-    const fresh = fs.existsSync(installed) &&
-        fs.statSync(installed).mtimeMs >= fs.statSync(wanted).mtimeMs;
-    if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], BENCH);
+  const installed = path.join(BENCH, 'node_modules/.package-lock.json');
+  const wanted = path.join(BENCH, 'package-lock.json');
+  const fresh = fs.existsSync(installed) &&
+    fs.statSync(installed).mtimeMs >= fs.statSync(wanted).mtimeMs;
+  if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], BENCH);
 }
 
 function buildProject() {
-    if (!fs.existsSync(path.join(ROOT, 'node_modules'))) run('./setup.sh', [], ROOT);
-    run('npm', ['run', '--silent', 'build'], ROOT);
+  if (!fs.existsSync(path.join(ROOT, 'node_modules'))) run('./setup.sh', [], ROOT);
+  run('npm', ['run', '--silent', 'build'], ROOT);
 }
 
 function setUp() {
-    installLibraries();
-    installPackages();
-    run('./corpus.sh', [], BENCH);
-    buildProject();
-    run('make', ['--silent'], BENCH);
+  installLibraries();
+  installPackages();
+  run('./corpus.sh', [], BENCH);
+  buildProject();
+  run('make', ['--silent'], BENCH);
 }
 
 function setUpPalettes() {
-    installPrograms();
-    run('./corpus.sh', [], BENCH);
-    buildProject();
+  installPrograms();
+  run('./corpus.sh', [], BENCH);
+  buildProject();
 }
 
 module.exports = { setUp, setUpPalettes };

@@ -76,8 +76,8 @@ function kindOfOutput(output) {
 }
 
 /* Errors of standard output are reported once, in main.js. */
-const isOfStandardOutput = (job, error) => job.output === STANDARD_STREAM
-  && error.exitCode === exitCodes.CANNOT_WRITE;
+const isOfStandardOutput = (job, error) => job.output === STANDARD_STREAM &&
+  error.exitCode === exitCodes.CANNOT_WRITE;
 
 const existsError = () => new JobError(exitCodes.CANNOT_WRITE, Object.assign(
   new Error('EEXIST: file exists (--force overwrites it, --skip-existing skips it)'),

@@ -13,20 +13,20 @@ const USAGE = [
 ];
 
 const DESCRIPTION = [
-  'Each IN.png is converted to IN.bmp in the same directory, unless a second name that ends in '
-  + ".bmp, --output or --out-dir says otherwise. '-' is standard input or standard output. Standard "
-  + 'input is converted to standard output unless an output is named.',
-  'Standard input, pipes and devices are checked while they are read: if the data is not a PNG, or '
-  + 'over a limit, it is refused at once. If a stream has several PNGs, only the first is converted, '
-  + 'with a warning (--verbose).',
-  'File names need not be UTF-8. Control characters and characters that change the direction of text '
-  + 'are printed as ? and escaped in --json.',
-  'A file whose name begins with - must be written as ./-name or after --. Options that have no '
-  + 'effect on the chosen format are refused.',
-  'An output appears under its name only when it is complete: if a conversion fails or is '
-  + 'interrupted, the previous file remains.',
-  'For a single input, the size of the BMP and the time are printed on standard output. For several, '
-  + 'only failures are printed, and a progress bar is shown if standard error is a terminal.',
+  'Each IN.png is converted to IN.bmp in the same directory, unless a second name that ends in ' +
+  ".bmp, --output or --out-dir says otherwise. '-' is standard input or standard output. Standard " +
+  'input is converted to standard output unless an output is named.',
+  'Standard input, pipes and devices are checked while they are read: if the data is not a PNG, or ' +
+  'over a limit, it is refused at once. If a stream has several PNGs, only the first is converted, ' +
+  'with a warning (--verbose).',
+  'File names need not be UTF-8. Control characters and characters that change the direction of text ' +
+  'are printed as ? and escaped in --json.',
+  'A file whose name begins with - must be written as ./-name or after --. Options that have no ' +
+  'effect on the chosen format are refused.',
+  'An output appears under its name only when it is complete: if a conversion fails or is ' +
+  'interrupted, the previous file remains.',
+  'For a single input, the size of the BMP and the time are printed on standard output. For several, ' +
+  'only failures are printed, and a progress bar is shown if standard error is a terminal.',
 ];
 
 const EXIT_STATUS = [

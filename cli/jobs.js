@@ -70,8 +70,8 @@ class Flight {
   }
 
   async room(bytes) {
-    while (this.running.size >= this.concurrency
-      || (this.running.size > 0 && this.bytes + bytes > this.budget)) {
+    while (this.running.size >= this.concurrency ||
+      (this.running.size > 0 && this.bytes + bytes > this.budget)) {
       await Promise.race(this.running);
     }
   }

@@ -62,8 +62,8 @@ function oddWordText(word) {
 /** -dNAME where NAME does not exist: more often a typing mistake than intended. */
 function newDirectoryText(word, directory) {
   if (exists(directory)) return undefined;
-  return `${word} is read as --out-dir ${directory}, which does not exist: `
-    + `write -d ${directory} to create it`;
+  return `${word} is read as --out-dir ${directory}, which does not exist: ` +
+    `write -d ${directory} to create it`;
 }
 
 module.exports = { UsageError, newDirectoryText, oddWordText, parseErrorText };

@@ -83,15 +83,15 @@ const GROUPS = [
       },
       {
         name: 'out-dir', short: 'd', value: 'DIR', read: notEmpty, complete: 'directory',
-        help: 'Write the BMPs into DIR, which is created if needed, and keep the directory structure: '
-          + 'files found by --recursive keep their path below the named directory, relative names '
-          + 'keep their path, other names only their last part. Written as -dDIR, DIR must exist.',
+        help: 'Write the BMPs into DIR, which is created if needed, and keep the directory structure: ' +
+          'files found by --recursive keep their path below the named directory, relative names ' +
+          'keep their path, other names only their last part. Written as -dDIR, DIR must exist.',
       },
       {
         name: 'recursive', short: 'r',
-        help: 'Convert every *.png in the named directories and below. Links to directories are '
-          + 'not followed, and metadata of macOS (._*, __MACOSX) is skipped. Two files with the '
-          + 'same output (a.png, a.PNG) are both refused.',
+        help: 'Convert every *.png in the named directories and below. Links to directories are ' +
+          'not followed, and metadata of macOS (._*, __MACOSX) is skipped. Two files with the ' +
+          'same output (a.png, a.PNG) are both refused.',
       },
       {
         name: 'suffix', value: 'S', read: suffix, initial: '.bmp',
@@ -99,8 +99,8 @@ const GROUPS = [
       },
       {
         name: 'files-from', value: 'FILE', read: notEmpty, complete: 'file',
-        help: "Read more input names from FILE, one per line; '-' is standard input. A byte "
-          + 'order mark is ignored.',
+        help: "Read more input names from FILE, one per line; '-' is standard input. A byte " +
+          'order mark is ignored.',
       },
       {
         name: 'null', short: '0',
@@ -128,8 +128,8 @@ const GROUPS = [
       },
       {
         name: 'sync', library: 'sync',
-        help: 'Flush each file to the disk (fsync) before it counts as written: slower, but safe '
-          + 'if the machine crashes.',
+        help: 'Flush each file to the disk (fsync) before it counts as written: slower, but safe ' +
+          'if the machine crashes.',
       },
     ],
   },
@@ -177,9 +177,9 @@ const GROUPS = [
       {
         name: 'palette', value: 'PALETTE', read: readPalette, library: 'palette', complete: 'file',
         formats: ['indexed', 'bgr24'],
-        help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours `
-          + 'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a color table (.act), or a '
-          + 'PNG with a palette. The format is indexed, unless --format bgr24 is given.',
+        help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours ` +
+          'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a color table (.act), or a ' +
+          'PNG with a palette. The format is indexed, unless --format bgr24 is given.',
       },
       {
         name: 'bits', value: 'N', library: 'bits', formats: WITH_PALETTE,
@@ -255,8 +255,8 @@ const GROUPS = [
       {
         name: 'jobs', short: 'j', value: 'N', read: integer(1, 1023),
         initial: 'the number of processors',
-        help: 'Convert at most N images at once. Fewer are converted when they need too much memory, '
-          + 'and always fewer than UV_THREADPOOL_SIZE if that is set.',
+        help: 'Convert at most N images at once. Fewer are converted when they need too much memory, ' +
+          'and always fewer than UV_THREADPOOL_SIZE if that is set.',
       },
       {
         name: 'fail-fast',
@@ -268,8 +268,8 @@ const GROUPS = [
       },
       {
         name: 'info',
-        help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) and the BMP that would be '
-          + 'written, and write nothing.',
+        help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) and the BMP that would be ' +
+          'written, and write nothing.',
       },
     ],
   },
@@ -323,15 +323,15 @@ const isShort = ({ kind, rawName }) => kind === 'option' && !rawName.startsWith(
 function refuseOddWords(args, tokens) {
   for (const token of tokens.filter(isShort)) {
     const word = args[token.index];
-    const text = oddWordText(word)
-      ?? (token.inlineValue && token.name === 'out-dir' ? newDirectoryText(word, token.value) : undefined);
+    const text = oddWordText(word) ??
+      (token.inlineValue && token.name === 'out-dir' ? newDirectoryText(word, token.value) : undefined);
     if (text !== undefined) throw new UsageError(text);
   }
 }
 
 function refuseWithoutEffect(values) {
-  const format = values.format
-    ?? (values.colors !== undefined || values.palette !== undefined ? 'indexed' : DEFAULT_FORMAT);
+  const format = values.format ??
+    (values.colors !== undefined || values.palette !== undefined ? 'indexed' : DEFAULT_FORMAT);
   for (const row of OPTIONS) {
     if (values[row.name] !== undefined && row.formats && !row.formats.includes(format)) {
       throw new UsageError(`--${row.name} has no effect on ${format}: it is for ${row.formats.join(', ')}`);

@@ -33,8 +33,8 @@ function aboutPicture({ density, colorSpace, orientation, frames }) {
 
 function describe({ input, info }) {
   const { width, height, bitDepth, colorType, interlaced, bmp } = info;
-  return `${input}: PNG ${width} x ${height}, ${bitDepth} bit ${COLOR_TYPES[colorType]}`
-    + `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ${bmp.byteLength} bytes`;
+  return `${input}: PNG ${width} x ${height}, ${bitDepth} bit ${COLOR_TYPES[colorType]}` +
+    `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ${bmp.byteLength} bytes`;
 }
 
 function failureText({ input, output, error, exitCode }) {

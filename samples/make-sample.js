@@ -63,9 +63,9 @@ const RIDGES = [
 
 /* A valley in the middle leaves the sun in sight. */
 function ridgeTop(ridge, x) {
-  const shape = noise(x / ridge.scale, ridge.seed) * 0.66
-    + noise(x / (ridge.scale * 0.43), ridge.seed + 1) * 0.26
-    + noise(x / (ridge.scale * 0.13), ridge.seed + 2) * 0.08;
+  const shape = noise(x / ridge.scale, ridge.seed) * 0.66 +
+    noise(x / (ridge.scale * 0.43), ridge.seed + 1) * 0.26 +
+    noise(x / (ridge.scale * 0.13), ridge.seed + 2) * 0.08;
   const valley = smooth(clamp01(Math.abs(x - SUN.x) / 250));
   return ridge.base + ridge.height * 0.34 - ridge.height * shape * mix(0.35, 1.25, valley);
 }

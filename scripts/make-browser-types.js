@@ -39,7 +39,7 @@ function isForNode({ parameters = [] }) {
 function membersToCut(node) {
   return ts.isInterfaceDeclaration(node) && node.name.text === 'Options'
     ? node.members.filter((member) => OPTIONS_OF_FILES.includes(member.name.text))
-      .map((member) => [member.getFullStart(), member.getEnd()]) : [];
+        .map((member) => [member.getFullStart(), member.getEnd()]) : [];
 }
 
 /** The comment of a function precedes its first overload, which may be omitted. */

@@ -69,7 +69,7 @@ function write(directory, name, content) {
 }
 
 function firstPage(hasConverter) {
-  const converter = `    - { theme: brand, text: Convert in your browser, link: /convert/, target: _self }\n`;
+  const converter = '    - { theme: brand, text: Convert in your browser, link: /convert/, target: _self }\n';
   return `---
 layout: home
 hero:

@@ -129,12 +129,12 @@ test('WebAssembly memory keeps to the input and 4 MiB, however large the image',
   const values = Float64Array.from(engine.words().options,
     ({ name, initial }) => (name.startsWith('max') ? Infinity : initial));
   const convert = (input, options) => engine.convert(input, { values, ...options }, () => ({
-      write(rows) {
-        memories.push(rows.buffer.byteLength);
-        written += rows.length;
-      },
-      isCancelled: () => false,
-    }));
+    write(rows) {
+      memories.push(rows.buffer.byteLength);
+      written += rows.length;
+    },
+    isCancelled: () => false,
+  }));
   const large = largePng({ width: 8000, height: 6000, noisy: 100 });
   assert.equal(convert(large).error, undefined);
   assert.equal(written, 54 + 8000 * 6000 * 3);

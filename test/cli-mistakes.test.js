@@ -80,8 +80,8 @@ test('files whose names are not UTF-8 are found, read and written', onLinux, (t)
     list: () => place.run(['-0', '--files-from', '-', '-d', 'list'],
       { input: bytes('d\xe9/caf\xe9.png\0d\xe9/caf\xe8.png\0') }),
     // A shell hands the bytes over; Node.js could not.
-    argument: () => spawnSync('sh', ['-c', `exec "$0" "$1" -d argument "$(printf 'd\\351/caf\\351.png')"`
-      + ` "$(printf 'd\\351/caf\\350.png')"`, process.execPath, PROGRAM], { cwd: place.directory, encoding: 'utf8' }),
+    argument: () => spawnSync('sh', ['-c', 'exec "$0" "$1" -d argument "$(printf \'d\\351/caf\\351.png\')"' +
+    ' "$(printf \'d\\351/caf\\350.png\')"', process.execPath, PROGRAM], { cwd: place.directory, encoding: 'utf8' }),
   };
   for (const [how, run] of Object.entries(runs)) {
     const { status, stderr } = run();

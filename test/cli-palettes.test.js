@@ -17,8 +17,8 @@ const GIMP = `GIMP Palette
 Name: panel
 Columns: 3
 # a comment
-  0   0   0	Black
-255 255 255	White
+  0   0   0\tBlack
+255 255 255\tWhite
 255   0   0
 `;
 

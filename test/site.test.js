@@ -37,8 +37,8 @@ test('the pages of the site are made, and the sidebar leads to their headings', 
 test('a dead link of the built site is found, under any base', (t) => {
   const directory = scratch(t);
   const write = (name, html) => fs.writeFileSync(path.join(directory, name), html);
-  write('index.html', '<a href="/base/a">1</a><a href="/base/a#x&#x79;">2</a><a href="https://example.org/">3</a>'
-    + '<a href="/a">4</a><a href="b.html">5</a><a href="/base/a#no">6</a><img src="/base/p.png">');
+  write('index.html', '<a href="/base/a">1</a><a href="/base/a#x&#x79;">2</a><a href="https://example.org/">3</a>' +
+  '<a href="/a">4</a><a href="b.html">5</a><a href="/base/a#no">6</a><img src="/base/p.png">');
   write('a.html', '<h1 id="xy"></h1><a href="#xy">7</a><a href="/base/">8</a><a href="#z">9</a>');
   assert.deepEqual(deadLinks(directory, '/base/').map((text) => text.split(': ')[1]).sort(),
     ['#z', '/a', '/base/a#no', '/base/p.png', 'b.html']);

@@ -49,8 +49,8 @@ function brokenLinks(root, pages) {
       const file = name === '' ? page : path.join(path.dirname(page), decodeURI(name));
       const where = path.join(root, file);
       if (file.startsWith('..') || !fs.existsSync(where)) broken.push(`${page}: ${link}: there is no such file`);
-      else if (fragment !== undefined && file.endsWith('.md')
-        && !anchorsOf(fs.readFileSync(where, 'utf8')).includes(fragment)) {
+      else if (fragment !== undefined && file.endsWith('.md') &&
+        !anchorsOf(fs.readFileSync(where, 'utf8')).includes(fragment)) {
         broken.push(`${page}: ${link}: there is no such heading`);
       }
     }
