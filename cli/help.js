@@ -32,8 +32,8 @@ const DESCRIPTION = [
 const EXIT_STATUS = [
   ['0', 'success'],
   ['1', 'at least one of several inputs failed'],
-  ['2', 'mistake in the command line; nothing was written'],
-  ['65', 'single input: it is not a valid PNG, or was refused by an option'],
+  ['2', 'usage error; nothing was written'],
+  ['65', 'single input: it is not a valid PNG, or a limit or option refuses it'],
   ['66', 'single input: it cannot be read'],
   ['73', 'single input: the output exists or cannot be written'],
   ['130', 'interrupted (SIGINT); 128 + N for other signals'],
@@ -45,7 +45,7 @@ const JSON_KEYS = [
   ['input', 'the name of the PNG'],
   ['output', "the name of the BMP; '-' is standard output (not with --info)"],
   ['ok', 'false: there is an error'],
-  ['skipped', 'true: the output existed, and --skip-existing was given'],
+  ['skipped', 'true: the output existed and was left as it was (--skip-existing, --update)'],
   ['width, height', 'pixels'],
   ['bytes', 'the size of the BMP'],
   ['format', 'the format of the BMP, never auto'],
@@ -53,7 +53,7 @@ const JSON_KEYS = [
   ['warnings', 'a list of { code, message }'],
   ['error', '{ code, message }; codes such as ERR_PNG_CRC for the PNG, ENOENT for files'],
   ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: the type of the PNG and of the BMP'],
-  ['density, colorSpace, orientation, frames', 'only with --info: what the PNG says of its picture'],
+  ['density, colorSpace, orientation, frames', 'only with --info: metadata of the PNG'],
 ];
 
 const EXAMPLES = [

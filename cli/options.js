@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * The options of the command line: one table. Parsing, --help, the man page and
- * the shell completions are all made from it, so an option is one row here.
+ * The options of the command line in one table, which parsing, --help, the man page
+ * and the shell completions are made from: a new option is a new row here.
  *
  *   name      the long form, and in camelCase the key of its value
  *   short     one character
@@ -116,7 +116,7 @@ const GROUPS = [
       },
       {
         name: 'update', short: 'u', excludes: ['force', 'skip-existing'],
-        help: 'Overwrite outputs that are older than their inputs, and leave the others as they are.',
+        help: 'Overwrite outputs that are older than their inputs, and leave others as they are.',
       },
       {
         name: 'ico', excludes: ['cur', 'out-dir', 'recursive', 'info', 'dry-run'],
@@ -124,7 +124,7 @@ const GROUPS = [
       },
       {
         name: 'cur', excludes: ['out-dir', 'recursive', 'info', 'dry-run'],
-        help: 'The same for a cursor, which points with its top left corner.',
+        help: 'The same for a cursor; its hot spot is the top left corner.',
       },
       {
         name: 'sync', library: 'sync',
@@ -178,7 +178,7 @@ const GROUPS = [
         name: 'palette', value: 'PALETTE', read: readPalette, library: 'palette', complete: 'file',
         formats: ['indexed', 'bgr24'],
         help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours ` +
-          'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a color table (.act), or a ' +
+          'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a colour table (.act), or a ' +
           'PNG with a palette. The format is indexed, unless --format bgr24 is given.',
       },
       {
@@ -264,12 +264,12 @@ const GROUPS = [
       },
       {
         name: 'dry-run', excludes: ['info'],
-        help: 'Check everything that the headers tell, and write nothing.',
+        help: 'Check what can be checked without reading the pixels, and write nothing.',
       },
       {
         name: 'info',
-        help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) and the BMP that would be ' +
-          'written, and write nothing.',
+        help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) ' +
+          'and the BMP that would be written, and write nothing.',
       },
     ],
   },

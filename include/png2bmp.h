@@ -13,10 +13,12 @@
  *             use(bmp, plan.bmp.byte_length);
  *     }
  *
- * Two steps, always: the plan reads what stands before the pixels and answers
- * how large the BMP will be; run fills a destination of exactly that size.
- * Nothing here keeps state between calls, but for png2bmp_save, which remembers when it
- * last looked for leftovers in a directory; any number of threads may call.
+ * There are always two steps: the plan reads the chunks before the pixels and computes
+ * the size of the BMP; run fills a destination of exactly that size.
+ *
+ * Any number of threads may call these functions. None keeps state between calls,
+ * except that png2bmp_save remembers when it last looked for leftover temporary files
+ * in a directory.
  *
  * The bytes of the PNG may change while they are read (they may belong to
  * another thread): the result is then unspecified pixels or an error, never an
@@ -37,18 +39,18 @@ extern "C" {
 
 #define PNG2BMP_VERSION "1.0.0-rc.1"
 
-/* Defined by who builds or uses the shared library. */
+/* Define PNG2BMP_SHARED to build the shared library. */
 #if defined(PNG2BMP_SHARED) && defined(__GNUC__)
 #define PNG2BMP_API __attribute__((visibility("default")))
 #else
 #define PNG2BMP_API
 #endif
 
-/* What can go wrong, one line each: name, code, what a person is told.
+/* What can go wrong, one line each: name, code, text for people.
  *
- * The second part of the list are defects that leave every pixel as it was
- * meant: a warning by default, an error with `strict`. The names and their
- * meaning are part of the interface; the numbers are not. */
+ * The second part of the list is what the conversion tolerates: a warning by default,
+ * an error with `strict` (except COLOR_SPACE, which is never an error). The names and
+ * their meaning are part of the interface; the numbers are not. */
 #define PNG2BMP_ERRORS(X)                                                                          \
     X(SIGNATURE, "ERR_PNG_SIGNATURE", "not a PNG: the first eight bytes are not a PNG signature")  \
     X(TRUNCATED, "ERR_PNG_TRUNCATED", "the PNG ends before its pixels do")                         \
@@ -66,7 +68,7 @@ extern "C" {
     X(MEMORY_LIMIT, "ERR_MEMORY_LIMIT", "the conversion would need more memory than maxMemory")    \
     X(OUTPUT_LIMIT, "ERR_OUTPUT_LIMIT", "the BMP would be larger than 4294967295 bytes")           \
     X(FORMAT, "ERR_FORMAT", "this image cannot be written in the chosen format")                   \
-    X(OPTION, "ERR_OPTION", "an option has an unknown value")                                      \
+    X(OPTION, "ERR_OPTION", "an option has an invalid value, or no effect on the chosen format")   \
     X(OUT_OF_MEMORY, "ERR_OUT_OF_MEMORY", "out of memory")                                         \
     X(CANCELLED, "ERR_CANCELLED", "the conversion was cancelled")                                  \
     X(PIXELS, "ERR_PIXELS", "the pixel data does not fit its width, height, channels and stride")  \
@@ -101,30 +103,30 @@ PNG2BMP_API const char *png2bmp_status_text(png2bmp_status status);
 
 /* ---- Reports ------------------------------------------------------------ */
 
-/* Room for the kinds that there are, and for those to come. */
+/* More than there are kinds of warnings, to have room for new ones. */
 #define PNG2BMP_MAX_WARNINGS 24
 
-/* One finding: `message` is a sentence with the place in it
- * ("IDAT at byte 8217: CRC is 1a2b3c4d, computed 5e6f7a8b"). */
+/* An error or a warning. `message` is a sentence that includes the position:
+ * "IDAT at byte 8217: CRC is 1a2b3c4d, computed 5e6f7a8b". */
 typedef struct png2bmp_finding {
     png2bmp_status status;
     char           message[180];
 } png2bmp_finding;
 
-/* What a call has to say beside its status. Warnings are kept once a kind, the
- * first place only, so their number is bounded for any file. */
+/* What a call reports in addition to its status. Of each kind of warning only the first
+ * is kept, so their number is bounded for any file. */
 typedef struct png2bmp_report {
     png2bmp_finding error; /* status PNG2BMP_OK: none */
     unsigned        warning_count;
     png2bmp_finding warnings[PNG2BMP_MAX_WARNINGS];
 
-    /* Set with PNG2BMP_ERR_FILE: the errno value, the call that failed ("open",
-     * "write", "rename"), a static string. */
+    /* Set with PNG2BMP_ERR_FILE: the errno value, and the system call that failed
+     * ("open", "write", "rename"), a static string. */
     int         file_errno;
     const char *file_syscall;
 } png2bmp_report;
 
-/* Empties the report. One report may serve plan and run: run adds to it. */
+/* Empties the report. The same report may be passed to plan and run: run adds to it. */
 PNG2BMP_API void png2bmp_report_init(png2bmp_report *report);
 
 /* ---- Options ------------------------------------------------------------ */
@@ -133,7 +135,7 @@ typedef enum png2bmp_format {
     PNG2BMP_FORMAT_BGR24,   /* 40-byte header, 24 bit: every program reads it */
     PNG2BMP_FORMAT_BGRA32,  /* BITMAPV4HEADER, BI_BITFIELDS, straight alpha */
     PNG2BMP_FORMAT_INDEXED, /* 1, 4 or 8 bit with a palette: see options.palette */
-    PNG2BMP_FORMAT_AUTO,    /* the smallest of the three that loses nothing */
+    PNG2BMP_FORMAT_AUTO,    /* the smallest of these three without loss */
 
     /* For panels and printers, from any image. */
     PNG2BMP_FORMAT_GRAY8,  /* luma, 8 bit with a gray palette */
@@ -148,7 +150,7 @@ typedef enum png2bmp_format {
     PNG2BMP_FORMAT_COUNT
 } png2bmp_format;
 
-/* The name that the command line and the package know a format by ("bgr24"): a static
+/* The name of a format on the command line and in JavaScript, such as "bgr24": a static
  * string; NULL for values outside the enum. */
 PNG2BMP_API const char *png2bmp_format_name(png2bmp_format format);
 
@@ -166,14 +168,13 @@ typedef enum png2bmp_depth16 {
     PNG2BMP_DEPTH16_COUNT
 } png2bmp_depth16;
 
-/* How colours become those that the BMP can hold: mono1, a palette that is not the image's own,
- * rgb565, rgb555. */
+/* How colours are reduced: for mono1, a palette that is not the image's own, rgb565, rgb555. */
 typedef enum png2bmp_dither {
     PNG2BMP_DITHER_DEFAULT, /* Floyd-Steinberg for mono1 and palettes, none for 16 bits */
     PNG2BMP_DITHER_FLOYD_STEINBERG,
     PNG2BMP_DITHER_ATKINSON,
     PNG2BMP_DITHER_ORDERED, /* Bayer's matrix of 8 x 8 */
-    PNG2BMP_DITHER_NONE,    /* the nearest; mono1: white where luma >= options.threshold */
+    PNG2BMP_DITHER_NONE,    /* the nearest colour; mono1: white where luma >= options.threshold */
     PNG2BMP_DITHER_COUNT
 } png2bmp_dither;
 
@@ -186,7 +187,7 @@ typedef enum png2bmp_header {
     PNG2BMP_HEADER_COUNT
 } png2bmp_header;
 
-/* Instruction sets that the hot functions may use. AUTO: the best of this CPU.
+/* Instruction sets that the hot functions may use. AUTO: the best that this CPU has.
  * A level that the CPU or the build lacks falls back to the next lower one. */
 typedef enum png2bmp_cpu {
     PNG2BMP_CPU_AUTO,
@@ -206,25 +207,25 @@ typedef struct png2bmp_options {
     bool            top_down;      /* negative biHeight */
     png2bmp_depth16 depth16;
     bool            strict;           /* every warning is an error */
-    bool            ignore_checksums; /* neither CRC-32 nor Adler-32 is looked at */
-    uint64_t        max_pixels;       /* width * height above it is refused */
+    bool            ignore_checksums; /* neither CRC-32 nor Adler-32 is checked */
+    uint64_t        max_pixels;       /* an image with more pixels is refused */
     uint64_t        max_memory;       /* a plan with more `memory` is refused */
     png2bmp_dither  dither;
-    uint8_t         threshold; /* mono1: the luma from which on a pixel is white */
-    bool            invert;    /* mono1: black for white */
+    uint8_t         threshold; /* mono1: the lowest luma that is white */
+    bool            invert;    /* mono1: swap black and white */
     png2bmp_cpu     cpu;
     bool            exclusive;       /* png2bmp_save replaces nothing */
     bool            sync;            /* png2bmp_save waits for the disk */
-    uint8_t         alpha_threshold; /* ALPHA_KEY: the alpha from which on a pixel is opaque */
+    uint8_t         alpha_threshold; /* ALPHA_KEY: the lowest alpha that is opaque */
     png2bmp_header  header;
-    bool            file_header; /* false: a DIB without it, as clipboards take it */
+    bool            file_header; /* false: a DIB without it, for clipboards and resources */
     uint32_t        x_pixels_per_meter, y_pixels_per_meter; /* 0: as the PNG says */
-    bool            salvage; /* a damaged PNG gives the rows that are there: PNG2BMP_ERR_SALVAGED */
+    bool            salvage; /* convert the intact rows of a damaged PNG: PNG2BMP_ERR_SALVAGED */
 
     /* Colours of the BMP. `bits` (1, 4, 8) is for indexed; 0: the smallest that holds them.
-     * At most one of the others may be set; with neither, indexed has the image's own colours.
-     * colors: how many are chosen for the image (2 to 256), which is held in memory meanwhile.
-     * palette: these and no others, R G B; for indexed, and for bgr24. */
+     * Either `colors` or `palette` may be set; with neither, indexed has the image's own colours.
+     * colors: choose this many for the image (2 to 256), which is held in memory meanwhile.
+     * palette: use these and no others, R G B; for indexed and bgr24. */
     uint8_t  bits;
     uint16_t colors;
     uint16_t palette_entries; /* 0: none, else 2 to 256 */
@@ -234,8 +235,8 @@ typedef struct png2bmp_options {
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
 #define PNG2BMP_DEFAULT_MAX_MEMORY UINT64_C(268435456) /* 256 MiB */
 
-/* Every option at its default: bgr24, blended onto white, bottom-up. Always begin with it: a
- * program built with an older header then works with a newer library, which knows more options. */
+/* Sets every option to its default: bgr24, blended onto white, bottom-up. Always call it first:
+ * a program built with an older header then works with a newer library that has more options. */
 PNG2BMP_API void   png2bmp_options_init_size(png2bmp_options *options, size_t size);
 static inline void png2bmp_options_init(png2bmp_options *options)
 {
@@ -253,7 +254,7 @@ typedef enum png2bmp_color_type {
     PNG2BMP_RGB_ALPHA = 6
 } png2bmp_color_type;
 
-/* What the PNG says of its picture and the conversion makes no use of. */
+/* Metadata that the conversion does not use. */
 typedef struct png2bmp_png_about {
     uint32_t gamma; /* gAMA, times 100000; 0: not said */
     bool     is_srgb;
@@ -265,7 +266,7 @@ typedef struct png2bmp_png_about {
     uint32_t frames;          /* of an animation; 0: there is none */
 } png2bmp_png_about;
 
-/* What the PNG says of itself. */
+/* What the chunks before the pixels say. */
 typedef struct png2bmp_png_info {
     uint32_t           width, height; /* pixels, 1 to 2^31-1 */
     uint8_t            bit_depth;     /* 1, 2, 4, 8, 16 */
@@ -274,9 +275,9 @@ typedef struct png2bmp_png_info {
     bool               is_cgbi;    /* Apple's variant: no zlib, B G R, premultiplied */
     bool               has_key;   /* tRNS of a gray or RGB image: key[] is the transparent colour */
     uint16_t           key[3];    /* at the file's own depth; gray: key[0] */
-    bool               has_alpha; /* some pixel can be other than opaque */
+    bool               has_alpha; /* there may be pixels that are not opaque */
     uint32_t           palette_entries; /* PLTE, 0 to 256 */
-    uint8_t            palette[256][4]; /* R G B A; entries without one: opaque black */
+    uint8_t            palette[256][4]; /* R G B A; entries beyond palette_entries: opaque black */
     uint32_t           x_pixels_per_meter, y_pixels_per_meter; /* pHYs, else 0 */
     png2bmp_png_about  about;
 } png2bmp_png_info;
@@ -292,13 +293,13 @@ typedef struct png2bmp_bmp_info {
     uint64_t       byte_length;
 } png2bmp_bmp_info;
 
-/* Plain data: may be copied, needs no release. Only png2bmp_plan_make may fill
- * it, and its fields may be read but not changed: run trusts them. */
+/* Plain data: may be copied, and need not be freed. Filled by png2bmp_plan_make or
+ * png2bmp_plan_pixels; read its fields, but do not change them: run trusts them. */
 typedef struct png2bmp_plan {
     png2bmp_png_info png;
     png2bmp_bmp_info bmp;
     png2bmp_options  options;
-    uint64_t         memory;     /* bytes that run allocates at most, beside input and output */
+    uint64_t         memory; /* bytes that run allocates at most, in addition to input and output */
     size_t           first_idat; /* offset of the length field of the first IDAT */
 } png2bmp_plan;
 
@@ -308,7 +309,7 @@ typedef struct png2bmp_plan {
  *
  * png:     size bytes, which may be NULL when size is 0.
  * options: NULL for the defaults.
- * report:  NULL, or gets the error in words, and warnings.
+ * report:  NULL, or receives the error message and warnings.
  */
 PNG2BMP_API png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
                                              const png2bmp_options *options,
@@ -316,8 +317,8 @@ PNG2BMP_API png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *
 
 /* ---- Run ---------------------------------------------------------------- */
 
-/* Asked between batches of scanlines, and for each 64 KiB of input at least, on the
- * thread that runs: true stops the conversion with PNG2BMP_ERR_CANCELLED. */
+/* `cancelled` is called between batches of scanlines, and at least once per 64 KiB of input,
+ * on the thread that runs: true stops the conversion with PNG2BMP_ERR_CANCELLED. */
 typedef struct png2bmp_control {
     bool (*cancelled)(void *user);
     void *user;
@@ -325,7 +326,7 @@ typedef struct png2bmp_control {
 
 /*
  * Converts. `png` and `size` are those that the plan was made from. `bmp` has
- * plan->bmp.byte_length bytes, and every one of them is written on success; on
+ * plan->bmp.byte_length bytes; on success every one of them has been written, after
  * an error their contents are unspecified.
  *
  * control: NULL, or a way to cancel. report: NULL, or as in the plan.
@@ -335,15 +336,15 @@ PNG2BMP_API png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *
                                        png2bmp_report *report);
 
 /*
- * Converts into a file: the whole BMP is at `path` afterwards, or what was there before
- * is untouched. Written to a temporary name beside it, then renamed. Devices, pipes,
- * descriptors (/dev/fd/3) and mount points are written in place.
+ * Converts into a file: afterwards the complete BMP is at `path`, or the previous file is
+ * untouched. It is written to a temporary name in the same directory, then renamed. Devices,
+ * pipes, descriptors (/dev/fd/3) and mount points are written in place.
  *
- * options.exclusive: nothing that exists is replaced, even if it appears meanwhile
- * (EEXIST). options.sync: file and directory are on the disk (fsync) on success.
+ * options.exclusive: no existing file is replaced, even if it appears meanwhile
+ * (EEXIST). options.sync: on success, file and directory are on the disk (fsync).
  *
- * path: UTF-8 on Windows, bytes elsewhere. On PNG2BMP_ERR_FILE the report has
- * errno and the name of the call.
+ * path: UTF-8 on Windows, bytes elsewhere. With PNG2BMP_ERR_FILE the report has
+ * errno and the name of the system call.
  */
 PNG2BMP_API png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan,
                                         const uint8_t *png, size_t size,
@@ -351,8 +352,8 @@ PNG2BMP_API png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *pl
 
 /* ---- From raw pixels ------------------------------------------------------ */
 
-/* Pixels in memory, top row first: 8-bit samples in the order gray, gray alpha, R
- * G B, or R G B A by `channels` (1 to 4), `stride` bytes from row to row. */
+/* Pixels in memory, top row first: 8-bit samples. `channels` 1 to 4 means gray, gray
+ * alpha, R G B, R G B A; `stride` is the distance in bytes from row to row. */
 typedef struct png2bmp_pixels {
     const uint8_t *data;
     size_t         size; /* at least stride * (height - 1) + width * channels */
@@ -361,7 +362,7 @@ typedef struct png2bmp_pixels {
     size_t         stride; /* at least width * channels */
 } png2bmp_pixels;
 
-/* The plan and the run of a BMP out of such pixels; as those of a PNG. */
+/* As png2bmp_plan_make and png2bmp_run, from such pixels. */
 PNG2BMP_API png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pixels,
                                                const png2bmp_options *options,
                                                png2bmp_report        *report);

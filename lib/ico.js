@@ -61,7 +61,7 @@ function typeOf(options) {
   }
   const unknown = Object.keys(others)[0];
   if (unknown !== undefined) {
-    throw argumentValueError('option', unknown, 'left out: encodeICO has type', others[unknown]);
+    throw argumentValueError('option', unknown, 'omitted: type is the only option of encodeICO', others[unknown]);
   }
   return types[type];
 }

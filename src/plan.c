@@ -86,10 +86,9 @@ static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
     *bits = options->bits ? options->bits : png->bit_depth == 1 ? 1 : png->bit_depth < 8 ? 4 : 8;
     if (*bits >= own_bits(png))
         return PNG2BMP_OK;
-    return report_error(
-        report, PNG2BMP_ERR_FORMAT,
-        "the image's own colours need %u bits: 'colors' or 'palette' gives it fewer",
-        own_bits(png));
+    return report_error(report, PNG2BMP_ERR_FORMAT,
+                        "the image's own colours need %u bits: use 'colors' or 'palette' for fewer",
+                        own_bits(png));
 }
 
 static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
@@ -155,8 +154,8 @@ static png2bmp_status check_memory(const png2bmp_plan *plan, png2bmp_report *rep
                             (unsigned)plan->png.width, (unsigned)plan->png.height);
     if (plan->memory > plan->options.max_memory)
         return report_error(report, PNG2BMP_ERR_MEMORY_LIMIT,
-                            "%u x %u pixels need %llu bytes beyond input and output; maxMemory "
-                            "allows %llu",
+                            "%u x %u pixels need %llu bytes in addition to input and output; "
+                            "maxMemory allows %llu",
                             (unsigned)plan->png.width, (unsigned)plan->png.height,
                             (unsigned long long)plan->memory,
                             (unsigned long long)plan->options.max_memory);

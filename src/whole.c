@@ -85,8 +85,8 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
 
     if (!count && !wanted)
         return report_error(report, PNG2BMP_ERR_FORMAT,
-                            "the image has more than %u different colours: 'colors' chooses as "
-                            "many as are wanted",
+                            "the image has more than %u different colours: use 'colors' to "
+                            "choose the best",
                             most);
     if (!count)
         count = quantize(options->palette, rgb, pixels, wanted);

@@ -165,7 +165,7 @@ test('--max-memory refuses what takes more', (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG });
   const refused = place.run(['--max-memory', '1000', 'a.png']);
   assert.equal(refused.status, 65);
-  assert.match(refused.stderr, /bytes beyond input and output; maxMemory allows 1000/);
+  assert.match(refused.stderr, /bytes in addition to input and output; maxMemory allows 1000/);
   assert.equal(place.run(['--max-memory', '1000000', 'a.png']).status, 0);
 });
 
