@@ -1,8 +1,6 @@
 /* Section numbers are those of the PNG specification, third edition. */
 #include "about.h"
 
-#include <string.h>
-
 #include "report.h"
 
 /* gAMA has 100000 times the exponent; sRGB's is about 1/2.2. */
@@ -69,24 +67,41 @@ static uint8_t read_orientation(const uint8_t *exif, size_t size)
     return 0;
 }
 
+static void read_cicp(const uint8_t *data, png2bmp_png_about *about)
+{
+    about->has_cicp = true;
+    about->cicp_primaries = data[0];
+    about->cicp_transfer = data[1];
+    about->cicp_matrix = data[2];
+    about->cicp_full_range = data[3];
+}
+
 void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
 {
-    if (strcmp(c->name, "gAMA") == 0 && c->length == 4) {
-        about->gamma = load_be32(c->data);
-    } else if (strcmp(c->name, "sRGB") == 0 && c->length == 1) {
-        about->is_srgb = true;
-    } else if (strcmp(c->name, "iCCP") == 0) {
+    switch (c->type) {
+    case GAMA:
+        if (c->length == 4)
+            about->gamma = load_be32(c->data);
+        break;
+    case SRGB:
+        about->is_srgb |= c->length == 1;
+        break;
+    case ICCP:
         read_profile_name(c, file, about);
-    } else if (strcmp(c->name, "cICP") == 0 && c->length == 4) {
-        about->has_cicp = true;
-        about->cicp_primaries = c->data[0];
-        about->cicp_transfer = c->data[1];
-        about->cicp_matrix = c->data[2];
-        about->cicp_full_range = c->data[3];
-    } else if (strcmp(c->name, "eXIf") == 0) {
+        break;
+    case CICP:
+        if (c->length == 4)
+            read_cicp(c->data, about);
+        break;
+    case EXIF:
         about->orientation = read_orientation(c->data, c->length);
-    } else if (strcmp(c->name, "acTL") == 0 && c->length == 8) {
-        about->frames = load_be32(c->data);
+        break;
+    case ACTL:
+        if (c->length == 8)
+            about->frames = load_be32(c->data);
+        break;
+    default:
+        break;
     }
 }
 

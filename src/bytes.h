@@ -58,6 +58,18 @@ static inline uint64_t load_le64(const uint8_t *p)
     return v;
 }
 
+static inline uint32_t load_le32(const uint8_t *p)
+{
+    uint32_t v = 0;
+
+    if (IS_LITTLE_ENDIAN)
+        memcpy(&v, p, sizeof v);
+    else
+        for (unsigned i = 0; i < 4; i++)
+            v |= (uint32_t)p[i] << 8 * i;
+    return v;
+}
+
 static inline void store_le64(uint8_t *p, uint64_t v)
 {
     if (IS_LITTLE_ENDIAN)

@@ -19,7 +19,13 @@ enum {
     IEND = TYPE('I', 'E', 'N', 'D'),
     CGBI = TYPE('C', 'g', 'B', 'I'),
     TRNS = TYPE('t', 'R', 'N', 'S'),
-    PHYS = TYPE('p', 'H', 'Y', 's')
+    PHYS = TYPE('p', 'H', 'Y', 's'),
+    GAMA = TYPE('g', 'A', 'M', 'A'),
+    SRGB = TYPE('s', 'R', 'G', 'B'),
+    ICCP = TYPE('i', 'C', 'C', 'P'),
+    CICP = TYPE('c', 'I', 'C', 'P'),
+    EXIF = TYPE('e', 'X', 'I', 'f'),
+    ACTL = TYPE('a', 'c', 'T', 'L')
 };
 
 #undef TYPE

@@ -64,11 +64,14 @@ static void prepare_lut(row_context *context, const png2bmp_plan *plan)
         uint8_t  rgba[4];
 
         stored_color(rgba, &plan->png, i);
+        if (!blend || rgba[3] == 255) {
+            store4(entry, rgba[2], rgba[1], rgba[0], rgba[3]);
+            continue;
+        }
         for (unsigned channel = 0; channel < 3; channel++)
-            entry[channel] = blend ? onto(&plan->options, rgba[2 - channel], rgba[3],
-                                          context->background[channel])
-                                   : rgba[2 - channel];
-        entry[3] = blend ? 255 : rgba[3];
+            entry[channel] =
+                onto(&plan->options, rgba[2 - channel], rgba[3], context->background[channel]);
+        entry[3] = 255;
     }
 }
 

@@ -40,22 +40,21 @@ static uint32_t precode_entry(unsigned symbol, unsigned bits)
 
 typedef uint32_t (*entry_fn)(unsigned symbol, unsigned bits);
 
-/* Canonical codes count upwards from the first bit of the code, which is the
- * lowest in the bit buffer: the next code in that order. All ones stays so. */
-static inline uint32_t next_code(uint32_t code, unsigned bits)
-{
-    uint32_t zeros = ~code & ((UINT32_C(1) << bits) - 1);
+/* The bits of a byte in reverse. */
+#define REVERSED_2(n) (n), (n) + 2 * 64, (n) + 1 * 64, (n) + 3 * 64
+#define REVERSED_4(n)                                                                              \
+    REVERSED_2(n), REVERSED_2((n) + 2 * 16), REVERSED_2((n) + 1 * 16), REVERSED_2((n) + 3 * 16)
+#define REVERSED_6(n)                                                                              \
+    REVERSED_4(n), REVERSED_4((n) + 2 * 4), REVERSED_4((n) + 1 * 4), REVERSED_4((n) + 3 * 4)
+static const uint8_t reversed[256] = {REVERSED_6(0), REVERSED_6(2), REVERSED_6(1), REVERSED_6(3)};
 
-    if (zeros == 0)
-        return code;
-#if defined(__GNUC__)
-    uint32_t highest = UINT32_C(1) << (31 - __builtin_clz(zeros));
-#else
-    uint32_t highest = UINT32_C(1) << (bits - 1);
-    while (!(zeros & highest))
-        highest >>= 1;
-#endif
-    return (code & (highest - 1)) | highest;
+/* Canonical codes count upwards from the first bit of the code, which is the lowest in the bit
+ * buffer: the code word with its bits in reverse. */
+static inline uint32_t index_of(uint32_t code, unsigned bits)
+{
+    const uint32_t wide = code << (16 - bits);
+
+    return (uint32_t)reversed[wide & 255] << 8 | reversed[wide >> 8];
 }
 
 /* The symbols of a code, sorted by length, then by value: the order of codes. */
@@ -68,18 +67,25 @@ typedef struct code_order {
 } code_order;
 
 /* lengths: 0 for a symbol without a code; `symbols` is a multiple of eight.
- * Most symbols of a small image have none: eight zeros are passed at once. */
+ *
+ * Both halves of the symbols are counted, and then sorted, side by side: most codes of an image
+ * have the same few lengths, and a count that has just been written has to be waited for. Most
+ * symbols of a small image have no code: eight of them are skipped at once. */
 static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned symbols)
 {
-    uint16_t place[MAX_CODE_BITS + 1];
+    const unsigned half = symbols / 2;
+    uint16_t       count[2][MAX_CODE_BITS + 1] = {{0}}, place[2][MAX_CODE_BITS + 1];
 
-    memset(order->count, 0, sizeof order->count);
-    for (unsigned i = 0; i < symbols; i += 8) {
-        if (load_le64(lengths + i) == 0)
+    for (unsigned i = 0; i < half; i += 4) {
+        if ((load_le32(lengths + i) | load_le32(lengths + half + i)) == 0)
             continue;
-        for (unsigned j = 0; j < 8; j++)
-            order->count[lengths[i + j]]++;
+        for (unsigned j = i; j < i + 4; j++) {
+            count[0][lengths[j]]++;
+            count[1][lengths[half + j]]++;
+        }
     }
+    for (unsigned bits = 0; bits <= MAX_CODE_BITS; bits++)
+        order->count[bits] = (uint16_t)(count[0][bits] + count[1][bits]);
 
     order->longest = MAX_CODE_BITS;
     while (order->longest > 1 && order->count[order->longest] == 0)
@@ -88,20 +94,24 @@ static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned
     while (order->shortest < order->longest && order->count[order->shortest] == 0)
         order->shortest++;
 
-    /* Symbols without a code that were not passed go to the end. */
+    /* Symbols without a code that were not skipped go to the end. */
     order->used = 0;
     order->coded = 0;
     for (unsigned bits = 1; bits <= order->longest; bits++) {
         order->used = order->used * 2 + order->count[bits];
-        place[bits] = (uint16_t)order->coded;
+        place[0][bits] = (uint16_t)order->coded;
+        place[1][bits] = (uint16_t)(order->coded + count[0][bits]);
         order->coded += order->count[bits];
     }
-    place[0] = (uint16_t)order->coded;
-    for (unsigned i = 0; i < symbols; i += 8) {
-        if (load_le64(lengths + i) == 0)
+    place[0][0] = (uint16_t)order->coded;
+    place[1][0] = (uint16_t)(order->coded + count[0][0]);
+    for (unsigned i = 0; i < half; i += 4) {
+        if ((load_le32(lengths + i) | load_le32(lengths + half + i)) == 0)
             continue;
-        for (unsigned j = 0; j < 8; j++)
-            order->symbol[place[lengths[i + j]]++] = (uint16_t)(i + j);
+        for (unsigned j = i; j < i + 4; j++) {
+            order->symbol[place[0][lengths[j]]++] = (uint16_t)j;
+            order->symbol[place[1][lengths[half + j]]++] = (uint16_t)(half + j);
+        }
     }
 }
 
@@ -134,11 +144,9 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
     unsigned        bits = order->shortest;
     if (root > order->longest)
         root = order->longest;
-    for (;; bits++) {
-        for (unsigned n = order->count[bits]; n; n--) {
-            table[code] = entry_of(*symbol++, bits);
-            code = next_code(code, bits);
-        }
+    for (;; bits++, code <<= 1) {
+        for (unsigned n = order->count[bits]; n; n--)
+            table[index_of(code++, bits)] = entry_of(*symbol++, bits);
         if (bits == root)
             break;
         memcpy(table + (1u << bits), table, sizeof *table << bits);
@@ -151,13 +159,16 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
     size_t         start = 0, end = (size_t)1 << root;
     uint32_t       prefix = UINT32_MAX;
     for (bits = root + 1; bits <= order->longest; bits++) {
+        code <<= 1;
         for (unsigned n = order->count[bits]; n; n--) {
-            if ((code & mask) != prefix) {
+            const uint32_t index = index_of(code++, bits);
+
+            if ((index & mask) != prefix) {
                 unsigned sub_bits = bits - root;
                 for (uint32_t room = n;
                      room < UINT32_C(1) << sub_bits && root + sub_bits < MAX_CODE_BITS;)
                     room = room * 2 + order->count[root + ++sub_bits];
-                prefix = code & mask;
+                prefix = index & mask;
                 start = end;
                 end += (size_t)1 << sub_bits;
                 if (end > capacity)
@@ -165,9 +176,8 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
                 table[prefix] = (uint32_t)start << 16 | sub_bits << 8 | ENTRY_SPECIAL | root;
             }
             uint32_t entry = entry_of(*symbol++, bits - root);
-            for (size_t i = start + (code >> root); i < end; i += (size_t)1 << (bits - root))
+            for (size_t i = start + (index >> root); i < end; i += (size_t)1 << (bits - root))
                 table[i] = entry;
-            code = next_code(code, bits);
         }
     }
     return root;
@@ -199,14 +209,13 @@ static void join_entries(uint32_t *table, unsigned root, const code_order *order
     uint32_t        code = 0;
     const uint16_t *symbol = order->symbol;
 
-    for (unsigned bits = order->shortest; bits + order->shortest <= root; bits++) {
-        for (unsigned n = order->count[bits]; n; n--, symbol++) {
+    for (unsigned bits = order->shortest; bits + order->shortest <= root; bits++, code <<= 1) {
+        for (unsigned n = order->count[bits]; n; n--, symbol++, code++) {
             if (*symbol != END_OF_BLOCK) {
                 part[parts].entry = litlen_entry(*symbol, bits);
-                part[parts].code = code;
+                part[parts].code = index_of(code, bits);
                 part[parts++].bits = bits;
             }
-            code = next_code(code, bits);
         }
     }
 
