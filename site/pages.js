@@ -73,6 +73,7 @@ const GROUPS = [
       { text: 'Notes: benchmarks', file: 'docs/notes/benchmarks.md' },
       { text: 'Notes: inflater', file: 'docs/notes/inflate.md' },
       { text: 'Notes: kernels', file: 'docs/notes/kernels.md' },
+      { text: 'Notes: two cores', file: 'docs/notes/two-cores.md' },
     ],
   },
 ];
