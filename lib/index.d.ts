@@ -9,22 +9,22 @@ export interface BlobSource {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** A stream of the web. */
+/** A web `ReadableStream`. */
 export interface StreamSource {
   getReader(): { read(): Promise<{ done: boolean; value?: any }>; cancel(reason?: any): Promise<void> };
 }
 
-/** A `Response` or `Request` whose body was not read before. */
+/** A `Response` or `Request` whose body has not been read. */
 export interface BodySource {
   readonly body: StreamSource | AsyncIterable<Uint8Array | string> | null;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** What asynchronous calls take: the bytes of a PNG, or what they can be collected from; streams of
- * Node.js are among the last. A stream is read to its end before the conversion begins. */
+/** What asynchronous calls take: the bytes of a PNG, or something to collect them from. A Node.js stream
+ * is an `AsyncIterable`. A stream is read to its end before the conversion begins. */
 export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
 
-/** The result of conversions: a Buffer with ordinary memory, which `Response`, `Blob` and `fetch` accept. */
+/** The result of conversions: a Buffer in unshared memory, as `Response`, `Blob` and `fetch` require. */
 export type OutputBuffer = Buffer & { readonly buffer: ArrayBuffer };
 
 /** A file name, as in `node:fs`: a string, a `Buffer` with its bytes, or a `file:` URL. */
@@ -36,15 +36,15 @@ export type Color =
   | readonly [r: number, g: number, b: number]
   | { readonly r: number; readonly g: number; readonly b: number };
 
-/** The BMP variants that can be written. */
+/** The kinds of BMP that can be written. */
 export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565' | 'rgb555';
 
-/** Palettes that have a name: black and white with red or yellow, grays, e-paper of seven and six
- * colours, the 16 of VGA and Windows, the 216 of the web. */
+/** Named palettes: black and white, with red or yellow or both; 4 and 16 grays; e-paper of seven and six
+ * colours; the 16 colours of VGA and Windows; the 216 of the web. */
 export type PaletteName = 'bw' | 'bwr' | 'bwy' | 'bwry' | 'gray4' | 'gray16' | 'acep7' | 'spectra6' |
   'vga16' | 'web216';
 
-/** A defect of a PNG that was tolerated. */
+/** What was tolerated in a PNG. */
 export interface Warning {
   /** One of the keys of `errors.warnings`, such as `'WARN_PNG_END'`. */
   code: string;
@@ -52,7 +52,7 @@ export interface Warning {
   message: string;
 }
 
-/** Options of every function. */
+/** Options of the conversions. */
 export interface Options {
   /**
    * - `'bgr24'` (default): 40-byte header, 24 bit, read by every program.
@@ -65,63 +65,64 @@ export interface Options {
    * - `'rgb565'`: 16 bit, BI_BITFIELDS; `'rgb555'`: 16 bit, BI_RGB.
    */
   format?: Format | 'auto' | undefined;
-  /** Where the format has no alpha: `'blend'` (default) onto `background`; `'drop'`, the colour as
-   * stored; or `'key'`, one of the two by `alphaThreshold`, without soft edges. For `'bgra32'`:
-   * `'premultiply'`. */
+  /** How transparency is handled where the format has no alpha: `'blend'` (default) with `background`;
+   * `'drop'`: ignore it and keep the stored colour; `'key'`: each pixel gets either its stored colour or
+   * the background, by `alphaThreshold`, without soft edges. For `'bgra32'`: `'premultiply'`. */
   alpha?: 'blend' | 'drop' | 'key' | 'premultiply' | undefined;
   /** `alpha: 'key'`: the lowest alpha that is opaque, 1 to 255; default 128. */
   alphaThreshold?: number | undefined;
-  /** The colour under `alpha: 'blend'`; default `'#ffffff'`. */
+  /** The colour behind transparent pixels; default `'#ffffff'`. */
   background?: Color | undefined;
   /** Write the rows from top to bottom, with a negative height; default `false`. */
   topDown?: boolean | undefined;
-  /** 16 to 8 bits: `'round'` (default) to the nearest, or `'truncate'` to the high byte. */
+  /** How 16-bit samples are reduced to 8 bits: `'round'` (default) to the nearest value, or `'truncate'`
+   * to the high byte. */
   depth16?: 'round' | 'truncate' | undefined;
-  /** `'indexed'`: bits of a pixel; default the smallest that holds the colours. */
+  /** `'indexed'`: bits per pixel; default: the smallest number that holds the colours. */
   bits?: 1 | 4 | 8 | undefined;
-  /** Choose the best colours for the image, 2 to 256. The image is held in memory meanwhile. */
+  /** Choose this many colours for the image, 2 to 256. The image is held in memory meanwhile. */
   colors?: number | undefined;
-  /** These colours and no others, 2 to 256, in this order: a name, a list, or bytes R G B. For
+  /** Use these colours and no others, 2 to 256, in this order: a name, a list, or bytes R G B. For
    * `'indexed'` and `'bgr24'`. */
   palette?: PaletteName | readonly Color[] | Uint8Array | Uint8ClampedArray | undefined;
-  /** How colours are reduced: `'mono1'`, `colors`, `palette` (default
-   * `'floyd-steinberg'`), `'rgb565'` and `'rgb555'` (default `'none'`). */
+  /** How colours are reduced: for `'mono1'`, `colors` and `palette` (default `'floyd-steinberg'`),
+   * `'rgb565'` and `'rgb555'` (default `'none'`). */
   dither?: 'floyd-steinberg' | 'atkinson' | 'ordered' | 'none' | undefined;
-  /** 40 bytes (`'info'`, the default except for `'bgra32'`), 108 or 124. */
+  /** The header: `'info'`, 40 bytes, the default except for `'bgra32'`; `'v4'`, 108; or `'v5'`, 124. */
   header?: 'info' | 'v4' | 'v5' | undefined;
-  /** Pixels per inch, or per metre; default what the PNG says. */
+  /** A number: pixels per inch; `{ x, y }`: pixels per metre. Default: as the PNG says. */
   density?: number | { readonly x: number; readonly y: number } | undefined;
-  /** `false`: without the 14 bytes of the file header, a DIB; default `true`. */
+  /** `false` omits the 14-byte file header, which gives a DIB; default `true`. */
   fileHeader?: boolean | undefined;
   /** `'mono1'`: the lowest luma that is white, 0 to 255; default 128. */
   threshold?: number | undefined;
   /** `'mono1'`: swap black and white; default `false`. */
   invert?: boolean | undefined;
-  /** Treat every warning as an error; default `false`. */
+  /** Treat warnings as errors; default `false`. */
   strict?: boolean | undefined;
   /** Do not check CRC-32 and Adler-32; default `false`. */
   ignoreChecksums?: boolean | undefined;
   /** Refuse images with more pixels, before anything is allocated; default 268402689
    * (16383 x 16383). `Infinity`: no limit. */
   maxPixels?: number | bigint | undefined;
-  /** Refuse conversions that need more bytes in addition to PNG and BMP, before anything is
+  /** Refuse conversions that need more bytes of memory in addition to PNG and BMP, before anything is
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
-  /** Asynchronous calls: of a Blob, a Response or a stream, collect at most this many bytes; default
+  /** Asynchronous calls: collect at most this many bytes of a Blob, a Response or a stream; default
    * 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
-  /** Keep the rows of a damaged or cut PNG that are there, and give the rest the colour of
-   * `background`, with `WARN_PNG_SALVAGED`; default `false`. */
+  /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with
+   * `WARN_PNG_SALVAGED`; default `false`. */
   salvage?: boolean | undefined;
-  /** Called once for each kind of defect that was tolerated, before the result is delivered. If it
-   * throws, the call fails with that error. */
+  /** Called once for each kind of warning, before the result is delivered. If it throws, the call fails
+   * with that error. */
   onWarning?: ((warning: Warning) => void) | undefined;
   /**
    * How an asynchronous call accesses the PNG; synchronous calls ignore it.
    *
    * - `'borrow'` (default): read in place, as `fs.write` does. Do not write to, resize or
    *   transfer it before the promise settles. Shared memory, resizable buffers, and buffers
-   *   with a multiple of 65536 bytes (which cannot be distinguished from WebAssembly memory) are
+   *   of a multiple of 65536 bytes (which cannot be distinguished from WebAssembly memory) are
    *   copied instead.
    * - `'copy'`: copied before the call returns.
    * - `'transfer'`: the `ArrayBuffer` is moved, and detached for everybody else. If the view is only
@@ -135,12 +136,12 @@ export interface Options {
   /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that
    * they survive a crash of the machine; default `false`. */
   sync?: boolean | undefined;
-  /** Stops an asynchronous call: waiting work is dropped, running work stops at the next
+  /** Stops an asynchronous call: queued work is dropped, running work stops at the next
    * batch of scanlines. A synchronous call only checks whether it has been aborted already. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a PNG is, and which BMP these options would give. */
+/** What a PNG is, and what BMP these options would give. */
 export interface Info {
   /** Pixels. */
   width: number;
@@ -161,9 +162,9 @@ export interface Info {
   };
   /** Bytes that the conversion needs at most, in addition to PNG and BMP. */
   memory: number;
-  /** Pixels per metre, if the PNG says. */
+  /** Pixels per metre, if the PNG has them. */
   density: Density | undefined;
-  /** What the file states of its colours. No conversion makes use of it. */
+  /** What the file says about its colours. Conversions do not use it. */
   colorSpace: ColorSpace;
   /** Exif orientation, 1 to 8, if the file has one. Images are never rotated. */
   orientation: number | undefined;
@@ -177,7 +178,7 @@ export interface Density {
   y: number;
 }
 
-/** As the chunks sRGB, cICP, iCCP and gAMA state it. */
+/** From the chunks sRGB, cICP, iCCP and gAMA. */
 export interface ColorSpace {
   sRGB: boolean;
   /** PQ or HLG. */
@@ -225,7 +226,7 @@ export function getBMPAsync(
 ): void;
 
 /**
- * Converts a PNG into existing memory: one Buffer for many images.
+ * Converts a PNG into existing memory, so that one Buffer can serve many images.
  *
  * @param target at least `readInfo(png, options).bmp.byteLength` bytes, which must not overlap `png`.
  *   After an error its contents are unspecified.
@@ -272,7 +273,7 @@ export function saveBMPAsync(
   callback: Callback<true>,
 ): void;
 
-/** Reads only what comes before the pixels. The PNG may end there. */
+/** Reads only the chunks before the pixels; `png` may end there. */
 export function readInfo(png: Bytes, options?: Options): Info;
 
 /** 8-bit samples in memory, top row first. */
@@ -304,7 +305,7 @@ export interface StridedPixels extends Omit<Pixels, 'channels'> {
 /** Converts raw pixels to a BMP, with the formats and options of {@link getBMP}. */
 export function encodeBMP(pixels: StridedPixels, options?: Options): OutputBuffer;
 
-/** As {@link encodeBMP}, on a worker thread; `options.input` is for `pixels.data`. */
+/** As {@link encodeBMP}, on a worker thread; `options.input` applies to `pixels.data`. */
 export function encodeBMPAsync(pixels: StridedPixels, callback: Callback<OutputBuffer>): void;
 export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
 export function encodeBMPAsync(
@@ -313,16 +314,16 @@ export function encodeBMPAsync(
   callback: Callback<OutputBuffer>,
 ): void;
 
-/** An image of an icon or a cursor, with the pixel of a cursor that points. */
+/** An image of an icon or a cursor. */
 export interface IconImage {
   png: Bytes;
-  /** Pixels from the left and from the top; default the top left corner. */
+  /** A cursor's hot spot, in pixels from the left and from the top; default: the top left corner. */
   hotspot?: { readonly x: number; readonly y: number } | undefined;
 }
 
 /**
- * Writes an icon (`.ico`) or a cursor (`.cur`) of Windows, the smallest image first: up to 128 pixels
- * as 32-bit BMPs with a mask, larger ones, up to 256, as the PNGs that they are.
+ * Makes a Windows icon (`.ico`) or cursor (`.cur`) of several PNGs of at most 256 x 256 pixels, the
+ * smallest first. Those up to 128 pixels become 32-bit BMPs with a mask, larger ones stay PNGs.
  */
 export function encodeICO(
   images: readonly (Bytes | IconImage)[],
@@ -362,7 +363,7 @@ export const errors: {
   readonly PngError: { new (code: string, message: string): PngError; prototype: PngError };
   /** What each `code` means. */
   readonly codes: Readonly<Record<string, string>>;
-  /** What each `code` of a warning means; with `strict`, WARN is ERR. */
+  /** What each `code` of a warning means; with `strict`, the code of the error has ERR for WARN. */
   readonly warnings: Readonly<Record<string, string>>;
 };
 
@@ -389,7 +390,7 @@ export const constants: {
   readonly MAX_BMP_LENGTH: number;
 };
 
-/** The versions of this package and of the libdeflate inside it; `backend` is what converts. */
+/** The versions of this package and of the libdeflate in it; `backend` says which of the two converts. */
 export const versions: {
   readonly png2bmp: string;
   readonly libdeflate: string;

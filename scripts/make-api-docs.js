@@ -13,9 +13,8 @@ const OUTPUT = path.join(ROOT, 'docs/api.md');
 
 const HEAD = `# API reference
 
-Made of [lib/index.d.ts](../lib/index.d.ts) by \`npm run api-docs\`; a test holds the two together.
-What the options are for is told by task in the [guide](guide.md), what the codes of errors mean in
-[errors](errors.md).
+All functions, options and types, generated from [lib/index.d.ts](../lib/index.d.ts). The
+[guide](guide.md) shows them by task; [errors](errors.md) explains the codes.
 `;
 
 function parse() {
@@ -57,8 +56,8 @@ function functionSection(name, overloads) {
 function memberLine(member) {
   const what = describe(member).replace(/\n\s*- /g, '<br>- ').replace(/\s*\n\s*/g, ' ')
     .replaceAll('|', '\\|');
-  const type = (member.type?.getText() ?? '').replace(/\s+/g, ' ').replace(/ \| undefined$/, '')
-    .replaceAll('|', '\\|');
+  const type = `${ts.isMethodSignature(member) ? '() => ' : ''}${member.type?.getText() ?? ''}`
+    .replace(/\/\*\*.*?\*\//gs, '').replace(/\s+/g, ' ').replace(/ \| undefined$/, '').replaceAll('|', '\\|');
   return `| \`${member.name.getText()}\` | \`${type}\` | ${what} |`;
 }
 

@@ -58,20 +58,28 @@ function textOf(node, all) {
 const REPLACEMENTS = [
   [/\/\/\/ <reference types="node" \/>\s*/, ''],
   ['NodeJS.ArrayBufferView', 'ArrayBufferView'],
-  [/\/\*\* What conversions give:.*?\*\//s, '/** What conversions give, with ordinary memory, which `Response`, `Blob` and `fetch` take. */'],
+  ['a Buffer in unshared memory', 'a Uint8Array in unshared memory'],
+  [' (small Buffers of Node.js share one)', ''],
   ['type OutputBuffer = Buffer &', 'type OutputBuffer = Uint8Array &'],
   [/\. Without a callback it returns a promise/g, ''],
   [/\n \* @param length.*/g, ''],
-  [/; streams of\n \* Node\.js are among the last\./, '.\n *'],
+  [/ A Node\.js stream\n \* is an `AsyncIterable`\./, '\n *'],
   [/on a worker thread/g, 'on a Web Worker'],
 ];
+
+/** Words that were changed in index.d.ts must not pass by a replacement without notice. */
+function replace(text, [from, to]) {
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Error(`lib/index.d.ts no longer contains ${from}`);
+  return changed;
+}
 
 function generate() {
   const file = path.join(ROOT, 'lib/index.d.ts');
   const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const kept = source.statements.filter((node) => !isOfFiles(node) && !isForNode(node));
   const text = kept.map((node) => textOf(node, source.statements)).join('');
-  return `${HEAD}\n${REPLACEMENTS.reduce((all, [from, to]) => all.replace(from, to), text).trim()}\n`;
+  return `${HEAD}\n${REPLACEMENTS.reduce(replace, text).trim()}\n`;
 }
 
 module.exports = { generate, OUTPUT };
