@@ -81,8 +81,8 @@ ${hasConverter ? converter : ''}    - { theme: ${hasConverter ? 'alt' : 'brand'}
     - { theme: alt, text: Guides by task, link: /guide }
     - { theme: alt, text: API, link: /api }
 features:
-  - { title: Every PNG, details: "All types and depths, interlaced, damaged ones with a clear error. Six BMP formats, from 24 bit to black and white.", link: /decisions }
-  - { title: Faster than the others, details: "Compared with sharp, @napi-rs/image, libpng and jimp by a command that you can run.", link: /performance }
+  - { title: Every PNG, details: "All types and depths, interlaced or not, and a clear error for damaged ones. Seven BMP formats, from 32 bit with alpha to black and white.", link: /decisions }
+  - { title: Faster than the others, details: "Compared with sharp, @napi-rs/image, libpng and jimp, by a command that you can run.", link: /performance }
   - { title: Zero copy, details: "C reads the PNG in place and writes straight into the Buffer that you get.", link: /zero-copy }
   - { title: "Node.js, shell and C", details: "A module with synchronous and asynchronous calls, a command line, and a C library.", link: /api }
   - { title: Safe with untrusted files, details: "Limits before anything is allocated, fuzzed, files that are written completely or not at all.", link: /security }
