@@ -16,19 +16,23 @@ const path = require('node:path');
 const { readHeader } = require('./png-header.js');
 
 const CORPUS = path.join(__dirname, 'corpus');
+const SMOKE = Boolean(process.env.BENCH_SMOKE); // see smoke.js
 const manifest = JSON.parse(fs.readFileSync(path.join(__dirname, 'manifest.json'), 'utf8')).files;
 
 const locate = (entry) => path.join(CORPUS, entry.name);
 const present = (entry) => fs.existsSync(locate(entry));
 const fromPackages = () => manifest.filter((entry) => entry.package);
 
+const SAMPLE = { name: 'sample.png', class: 'photo-rgb', file: path.join(__dirname, '../samples/sample.png') };
+
 /* Files of the corpus with header fields, for all who measure: those that are
  * there, in the manifest's order. */
 function corpusFiles() {
-  return manifest.filter(present).map((entry) => {
-    const file = locate(entry);
+  const entries = manifest.filter(present).map((entry) => ({ ...entry, file: locate(entry) }));
+  return (SMOKE ? [SAMPLE] : entries).map((entry) => {
+    const { file } = entry;
     const bytes = fs.readFileSync(file);
-    return { ...entry, file, ...readHeader(bytes), bytes: bytes.length, reencoded: Boolean(entry.recipe) };
+    return { ...entry, ...readHeader(bytes), bytes: bytes.length, reencoded: Boolean(entry.recipe) };
   });
 }
 
@@ -74,4 +78,4 @@ function main(command, packageName, directory) {
 
 if (require.main === module) main(...process.argv.slice(2));
 
-module.exports = { corpusFiles };
+module.exports = { corpusFiles, SMOKE };

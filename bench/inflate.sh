@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-[ -d corpus ] || ./corpus.sh
+[ -n "${BENCH_SMOKE:-}" ] || [ -d corpus ] || ./corpus.sh
 make -s build/inflate
 node -e '
   for (const file of require("./corpus.js").corpusFiles())

@@ -7,6 +7,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { SMOKE } = require('./corpus.js');
 const { findMagick } = require('../test/kit/bmp-programs.js');
 
 const BENCH = __dirname;
@@ -65,17 +66,21 @@ function buildProject() {
   run('npm', ['run', '--silent', 'build'], ROOT);
 }
 
+function fetchCorpus() {
+  if (!SMOKE) run('./corpus.sh', [], BENCH);
+}
+
 function setUp() {
   installLibraries();
   installPackages();
-  run('./corpus.sh', [], BENCH);
+  fetchCorpus();
   buildProject();
   run('make', ['--silent'], BENCH);
 }
 
 function setUpPalettes() {
   installPrograms();
-  run('./corpus.sh', [], BENCH);
+  fetchCorpus();
   buildProject();
 }
 

@@ -150,14 +150,21 @@ function shuffle(list, random) {
   return list;
 }
 
-/** { verdict: 'caught' | 'survived' | 'does not compile', by } */
+/** The first test of the last command that failed, by its name; the last line of other programs. */
+function failedTest(tree) {
+  const log = fs.readFileSync(path.join(tree, 'build/last.log'), 'utf8');
+  return /^\s*(?:not ok \d+ - |✖ )(.*)/m.exec(log)?.[1] ?? log.trim().split('\n').at(-1);
+}
+
+/** { verdict: 'caught' | 'survived' | 'does not compile', by, test } */
 async function judge(tree, mutation, times) {
   const steps = stepsFor(mutation.file.split('/')[0], times);
   for (const step of steps) {
     const result = step.build ? await make(tree, ...step.build) : await run(tree, step.command, step.args, TEST_MS);
     if (result === 'passed') continue;
     if (step.build) return { verdict: 'does not compile', by: step.name };
-    return { verdict: 'caught', by: result === 'timeout' ? `${step.name} (time)` : step.name };
+    if (result === 'timeout') return { verdict: 'caught', by: `${step.name} (time)` };
+    return { verdict: 'caught', by: step.name, test: failedTest(tree) };
   }
   return { verdict: 'survived' };
 }
