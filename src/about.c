@@ -34,7 +34,7 @@ static void read_profile_name(const chunk *c, const png_file *file, png2bmp_png_
     }
 }
 
-/* A number of TIFF, whose bytes are in either order. */
+/* A TIFF number, in either byte order. */
 static uint32_t tiff_number(const uint8_t *p, unsigned bytes, bool little)
 {
     uint32_t v = 0;
@@ -44,7 +44,7 @@ static uint32_t tiff_number(const uint8_t *p, unsigned bytes, bool little)
     return v;
 }
 
-/* The orientation (tag 0x0112) in the first directory of Exif: TIFF 6.0, section 2. */
+/* The orientation (tag 0x0112) in the first Exif directory: TIFF 6.0, section 2. */
 static uint8_t read_orientation(const uint8_t *exif, size_t size)
 {
     const bool little = size >= 8 && exif[0] == 'I';
@@ -105,7 +105,8 @@ void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
     }
 }
 
-/* The first of these that a file has decides: section 4.3. What a profile says is not looked at. */
+/* Section 4.3: the first of these chunks that a file has takes precedence. The contents of a
+ * profile are not read. */
 void about_warn(const png_file *file, const png2bmp_png_about *about)
 {
     const uint32_t gamma = about->gamma;

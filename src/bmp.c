@@ -49,7 +49,7 @@ png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t heig
 
     if (row->palette == PALETTE_OF_IMAGE)
         bmp.bits_per_pixel = (uint8_t)index_bits;
-    /* Always whole: UEFI firmware and others refuse a palette that is shorter than its depth. */
+    /* Always of full length: UEFI firmware and other programs refuse shorter palettes. */
     if (row->palette != PALETTE_NONE)
         bmp.palette_entries = 1u << bmp.bits_per_pixel;
     bmp.header_length = header_bytes(row, options) + 4 * bmp.palette_entries;
@@ -127,7 +127,7 @@ static uint8_t *put_masks(uint8_t *p, color_masks masks)
     return put32(put32(put32(p, masks.red), masks.green), masks.blue);
 }
 
-/* What V4 has behind the first 40 bytes. */
+/* The fields that V4 adds after the first 40 bytes. */
 static uint8_t *put_v4_fields(uint8_t *p, color_masks masks)
 {
     p = put_masks(p, masks);
@@ -137,7 +137,7 @@ static uint8_t *put_v4_fields(uint8_t *p, color_masks masks)
     return p + 48;
 }
 
-/* What V5 has behind V4: rendering intent, and no profile. */
+/* The fields that V5 adds after V4: rendering intent, and no profile. */
 static uint8_t *put_v5_fields(uint8_t *p)
 {
     p = put32(p, LCS_GM_IMAGES);

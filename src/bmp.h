@@ -1,21 +1,20 @@
-/* Everything of a BMP that is not a pixel: sizes, headers, palette. */
+/* Everything in a BMP except pixels: sizes, headers, palette. */
 #ifndef PNG2BMP_BMP_H
 #define PNG2BMP_BMP_H
 
 #include "png2bmp.h"
 
-/* The longest that comes before the first row: both headers, and 256 palette entries. */
+/* The most bytes before the first row: both headers, and 256 palette entries. */
 #define BMP_MAX_HEADER 1162
 
-/* The sizes of a BMP of width x height pixels in `format` (not AUTO), with index_bits bits a pixel
- * in INDEXED. Never overflows; whether byte_length
- * fits the 32 bits of a BMP is for the caller. */
+/* The sizes of a BMP of width x height pixels in `format` (not AUTO), with index_bits bits per
+ * pixel in INDEXED. Never overflows; the caller checks whether byte_length fits into the 32 bits of
+ * a BMP. */
 png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
                             unsigned index_bits, const png2bmp_options *options);
 
-/* Writes plan->bmp.header_length bytes: headers and the palette. palette: B
- * G R and a byte that is not used, for each of plan->bmp.palette_entries. A RAW
- * format has no header. */
+/* Writes plan->bmp.header_length bytes: headers and the palette. palette: B G R and an unused byte
+ * for each of plan->bmp.palette_entries. A RAW format has no header. */
 void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)[4]);
 
 #endif

@@ -1,4 +1,4 @@
-/* Bytes in memory as numbers, and sums with sizes: each way once. */
+/* Numbers in memory, and arithmetic on sizes. */
 #ifndef PNG2BMP_BYTES_H
 #define PNG2BMP_BYTES_H
 
@@ -28,13 +28,13 @@ static inline size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The next multiple; the caller knows that it can be counted. */
+/* The next multiple; the caller makes sure that it does not overflow. */
 static inline uint64_t round_up(uint64_t n, unsigned multiple)
 {
     return (n + multiple - 1) / multiple * multiple;
 }
 
-/* Big-endian, as PNG has them: PNG specification, section 7.1. */
+/* Big-endian, as in a PNG: PNG specification, section 7.1. */
 static inline uint32_t load_be16(const uint8_t *p)
 {
     return (uint32_t)p[0] << 8 | p[1];
@@ -45,7 +45,7 @@ static inline uint32_t load_be32(const uint8_t *p)
     return load_be16(p) << 16 | load_be16(p + 2);
 }
 
-/* Little-endian, as deflate and BMP have them, at any address. */
+/* Little-endian, as in deflate and BMP, at any address. */
 static inline uint64_t load_le64(const uint8_t *p)
 {
     uint64_t v = 0;

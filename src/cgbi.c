@@ -14,8 +14,8 @@ static void swap_red_and_blue(uint8_t *pixel)
     pixel[2] = first;
 }
 
-/* The colour that gives `sample` when it is multiplied by alpha; what is brighter than alpha allows
- * is as bright as can be. */
+/* The colour that gives `sample` when it is multiplied by alpha; a sample greater than alpha gives
+ * the maximum. */
 static uint8_t divide(unsigned sample, unsigned alpha)
 {
     const unsigned color = alpha ? (sample * 255 + alpha / 2) / alpha : 0;

@@ -1,5 +1,5 @@
-/* One chunk of a PNG: PNG specification, section 5.3. Its header is read once, into a local; what
- * is used afterwards is what was checked. */
+/* One chunk of a PNG: PNG specification, section 5.3. Its header is read once, into a local
+ * variable, so that the values that are used are those that were checked. */
 #ifndef PNG2BMP_CHUNK_H
 #define PNG2BMP_CHUNK_H
 
@@ -9,7 +9,7 @@
 /* The largest four-byte number that a PNG may have: section 7.1. */
 #define PNG_MAX_NUMBER 0x7fffffffu
 
-/* The chunk types that are known by name, as big-endian numbers. */
+/* The chunk types that the code knows by name, as big-endian numbers. */
 #define TYPE(a, b, c, d)                                                                           \
     ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 enum {
@@ -30,7 +30,7 @@ enum {
 
 #undef TYPE
 
-/* A chunk whose header was read once, and whose bytes all lie in the file. */
+/* A chunk whose header was read once, and whose bytes are all in the file. */
 typedef struct chunk {
     size_t         offset; /* of the length field */
     uint32_t       type;
@@ -41,12 +41,12 @@ typedef struct chunk {
 
 #define CHUNK_CRC_MESSAGE "%s at byte %zu: CRC is %08x, computed %08x"
 
-/* Reads the header of the chunk at `offset`. PNG2BMP_ERR_TRUNCATED is returned
- * without a word: what it means depends on where the file ends. Its header is read even then, if
- * the file has as much as the header and a CRC. */
+/* Reads the header of the chunk at `offset`. PNG2BMP_ERR_TRUNCATED is returned without a message,
+ * as its meaning depends on where the file ends. The header is read even then, if the file has room
+ * for a header and a CRC. */
 png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c);
 
-/* Whether the four letters at offset + 4 are there and say IDAT, however long the chunk. */
+/* Whether the four letters at offset + 4 exist and are IDAT, whatever the length of the chunk. */
 bool chunk_begins_idat(const png_file *file, size_t offset);
 
 /* The offset of the next chunk. */
@@ -55,13 +55,13 @@ size_t chunk_end(const chunk *c);
 bool chunk_is_critical(uint32_t type);
 bool chunk_is_known_critical(uint32_t type);
 
-/* *stored and *computed are 0 where checksums are not looked at. */
+/* *stored and *computed are 0 if checksums are not checked. */
 bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed);
 
 /* A wrong CRC is an error. */
 png2bmp_status chunk_check_crc(const png_file *file, const chunk *c);
 
-/* An ancillary chunk with a wrong CRC is dropped: *dropped. */
+/* An ancillary chunk with a wrong CRC is ignored: *dropped. */
 png2bmp_status chunk_check_ancillary_crc(const png_file *file, const chunk *c, bool *dropped);
 
 png2bmp_status chunk_report_truncated(const png_file *file, size_t offset);

@@ -7,8 +7,8 @@
 /* No 16-bit sample equals it. */
 #define NO_KEY 0x10000u
 
-/* Indices can say everything there is: one value a pixel, and no more than 256
- * colours after blending. A 16-bit gray key is one colour too many. */
+/* Whether indices can represent the image: one value per pixel, and no more than 256 colours after
+ * blending. A 16-bit gray key is one colour too many. */
 static bool has_own_palette(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
@@ -45,7 +45,7 @@ static void stored_color(uint8_t rgba[4], const png2bmp_png_info *png, unsigned 
     }
 }
 
-/* The colour onto the background: blended, or one of the two. */
+/* The colour on the background: blended, or one of the two. */
 static uint8_t onto(const png2bmp_options *options, uint8_t color, uint8_t alpha,
                     uint8_t background)
 {
@@ -75,7 +75,7 @@ static void prepare_lut(row_context *context, const png2bmp_plan *plan)
     }
 }
 
-/* One entry for each level that eight bits have. */
+/* One entry for each value of eight bits. */
 static void gray_ramp(uint8_t (*palette)[4])
 {
     for (unsigned i = 0; i < 256; i++)
@@ -99,7 +99,7 @@ void colors_prepare(row_context *context, const png2bmp_plan *plan)
         prepare_lut(context, plan);
 }
 
-/* How many gray levels or indices there are, those without an entry included: they are black. */
+/* The number of gray levels or indices, including those without an entry, which are black. */
 static size_t own_entries(const png2bmp_png_info *png)
 {
     const size_t all = (size_t)1 << png->bit_depth;

@@ -1,4 +1,4 @@
-/* Raw pixels in, BMP rows out: the road of convert.c from the samples on. */
+/* Raw pixels to BMP rows: like convert.c, but without decoding. */
 #include "encode.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "report.h"
 #include "rows.h"
 
-/* Between two looks at the control: rows of about so many bytes. */
+/* `cancelled` is called once per this many bytes of rows. */
 #define BATCH_BYTES (256 * 1024)
 
 typedef struct encoding {
@@ -36,8 +36,8 @@ static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_p
     return true;
 }
 
-/* Row y with KERNEL_SLACK readable bytes behind it: in place, or, near the end of
- * the caller's memory, copied. */
+/* Row y, followed by KERNEL_SLACK readable bytes: in place, or copied near the end of the caller's
+ * memory. */
 static const uint8_t *samples_of(encoding *e, uint32_t y)
 {
     const size_t at = y * e->pixels->stride;

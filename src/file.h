@@ -1,9 +1,9 @@
 /*
- * A file that appears whole or not at all: written to a temporary name in the
- * directory of its target, then renamed. file_posix.c and file_windows.c.
+ * A file that is written completely or not at all: written to a temporary name in the directory of
+ * its target, then renamed. file_posix.c and file_windows.c.
  *
- * Where there is nothing to rename it is written in place: devices, pipes, what is
- * named by a descriptor (/dev/fd/3), and mount points.
+ * Targets that cannot be replaced by renaming are written in place: devices, pipes, paths that name
+ * a descriptor (/dev/fd/3), and mount points.
  */
 #ifndef PNG2BMP_FILE_H
 #define PNG2BMP_FILE_H
@@ -20,18 +20,18 @@ typedef struct file_failure {
     const char *syscall; /* "open", "write", "rename" ...: a static string; NULL: out of memory */
 } file_failure;
 
-/* What an errno value means, in words. */
+/* The text of an errno value. */
 void file_error_text(int code, char *text, size_t size);
 
-/* In place of a directory: relative paths begin in that of the process. */
+/* For the directory: relative paths start in the current directory. */
 #define FILE_WORKING_DIRECTORY (-1)
 
 typedef struct file_rules {
-    int  directory; /* where relative paths begin: a descriptor; not used on Windows */
-    bool exclusive; /* never replaces anything: EEXIST */
+    int  directory; /* where relative paths start: a descriptor; not used on Windows */
+    bool exclusive; /* never replaces a file: EEXIST */
     bool sync;      /* on the disk before file_commit returns */
 
-    /* Asked while a pipe takes nothing: true ends the write with ECANCELED. */
+    /* Called while a pipe is full: true ends the write with ECANCELED. */
     bool (*cancelled)(void *user);
     void *user;
 } file_rules;

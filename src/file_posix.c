@@ -17,14 +17,14 @@
 #include "place_posix.h"
 #include "temporary_posix.h"
 
-/* Between two looks whether a write to a full pipe was cancelled. */
+/* How often a write to a full pipe checks whether it was cancelled. */
 #define PATIENCE_MS 50
 
 struct new_file {
     file_rules rules;
     place      target;
     temporary  temporary; /* fd -1: written in place */
-    int        fd;        /* of the temporary file, or of what is written in place */
+    int        fd;        /* of the temporary file, or of the target written in place */
     uint64_t   written;   /* in place: bytes so far */
 };
 
@@ -36,10 +36,10 @@ static file_failure failure(const char *syscall)
     return (file_failure){errno, syscall};
 }
 
-/* ---- Owner and mode of what is replaced -------------------------------------- */
+/* ---- Owner and mode of the replaced file ------------------------------------- */
 
-/* Gives the new file owner and group of the old one, or its group alone where that is all
- * we may give, and takes from `mode` what was not meant for those it has now. */
+/* Gives the new file the owner and group of the old one, or only its group if we may not change the
+ * owner, and removes from `mode` the rights that were not meant for its actual owner and group. */
 static file_failure take_owner(const new_file *file, mode_t *mode)
 {
     const struct stat *old = &file->target.there;
@@ -48,7 +48,7 @@ static file_failure take_owner(const new_file *file, mode_t *mode)
     if (old->st_uid == geteuid() && old->st_gid == getegid())
         return success;
     if (fchown(file->fd, old->st_uid, old->st_gid) != 0) {
-        /* Where this fails, too, the look below tells. */
+        /* If this fails as well, the check below notices. */
         const int ignored = fchown(file->fd, (uid_t)-1, old->st_gid);
 
         (void)ignored;
@@ -56,14 +56,14 @@ static file_failure take_owner(const new_file *file, mode_t *mode)
     if (fstat(file->fd, &own) != 0)
         return failure("stat");
     if (own.st_uid != old->st_uid)
-        *mode &= 0777; /* set-user-ID was for its owner */
+        *mode &= 0777; /* set-user-ID was for the old owner */
     if (own.st_gid != old->st_gid)
-        *mode &= 0707; /* and the rights of a group are for that group */
+        *mode &= 0707; /* and the rights of the group were for the old group */
     return success;
 }
 
-/* Some file systems know no modes, and others refuse to set them (CIFS, exFAT, FUSE). That
- * is an error only if somebody might read or write now who might not before. */
+/* Some file systems have no modes, and others refuse to set them (CIFS, exFAT, FUSE). That is an
+ * error only if somebody could now read or write the file who could not before. */
 static file_failure take_mode(const new_file *file, mode_t mode)
 {
     const int   code = fchmod(file->fd, mode) == 0 ? 0 : errno;
@@ -86,7 +86,7 @@ static file_failure take_after(const new_file *file)
 
 /* ---- Open -------------------------------------------------------------------- */
 
-/* Without waiting for the reader of a pipe: there it is an error that none is there. */
+/* Without waiting for a reader of a pipe: if there is none, that is an error. */
 static file_failure open_in_place(new_file *file)
 {
     file->fd = openat(file->target.directory, file->target.name,
@@ -94,7 +94,7 @@ static file_failure open_in_place(new_file *file)
     return file->fd >= 0 ? success : failure("open");
 }
 
-/* A file that is mounted into a directory which takes no temporary file. */
+/* A file that is mounted into a directory in which no temporary file can be created. */
 static bool is_only_way(const place *target, int code)
 {
     struct stat directory;
@@ -103,7 +103,7 @@ static bool is_only_way(const place *target, int code)
            fstat(target->directory, &directory) == 0 && directory.st_dev != target->there.st_dev;
 }
 
-/* Private until it has the mode of the file that it replaces. */
+/* Private until it gets the mode of the file that it replaces. */
 static file_failure open_beside(new_file *file)
 {
     const place *target = &file->target;
@@ -210,7 +210,7 @@ file_failure file_write(new_file *file, const void *bytes, size_t size, uint64_t
     return success;
 }
 
-/* ---- Onto the disk ----------------------------------------------------------- */
+/* ---- Sync -------------------------------------------------------------------- */
 
 static int sync_descriptor(int fd)
 {
@@ -225,12 +225,12 @@ static file_failure sync_file(const new_file *file)
 {
     if (!file->rules.sync || sync_descriptor(file->fd) == 0)
         return success;
-    /* a pipe or a device: there is no disk */
+    /* a pipe or a device: nothing to sync */
     return file->temporary.fd < 0 && (errno == EINVAL || errno == ENOTSUP) ? success
                                                                            : failure("fsync");
 }
 
-/* The handle of the directory is for names only: it is opened once more. */
+/* The directory handle is for names only and cannot be synced: the directory is opened again. */
 static file_failure sync_directory(const new_file *file)
 {
     file_failure failed = success;
@@ -247,8 +247,8 @@ static file_failure sync_directory(const new_file *file)
     return failed;
 }
 
-/* Some file systems say only at close that there was no room. Closing a
- * duplicate asks them, and keeps the lock. */
+/* Some file systems report a full disk only on close. Closing a duplicate makes them report it, and
+ * keeps the lock. */
 static file_failure flush(const new_file *file)
 {
     const int duplicate = dup(file->fd);
@@ -293,7 +293,7 @@ static int link_and_unlink(const new_file *file)
     return 0;
 }
 
-/* Without hard links: an empty file of our own takes the name, and is replaced. */
+/* Without hard links: an empty file of our own claims the name, and is then replaced. */
 static int reserve_and_rename(const new_file *file)
 {
     const int fd = openat(file->target.directory, file->target.name,
@@ -357,7 +357,7 @@ static file_failure cut(const new_file *file)
     return failure("ftruncate");
 }
 
-/* A name that cannot be given to another file: its own file gets the bytes. */
+/* A name that cannot be given to another file: its file is overwritten. */
 static file_failure write_over(const new_file *file)
 {
     new_file     there = {.rules = file->rules, .target = file->target, .temporary.fd = -1};
@@ -425,8 +425,8 @@ void file_discard(new_file *file)
     free_file(file);
 }
 
-/* There are two of this name: that of POSIX fills `text`, that of glibc may answer with a text of
- * its own instead. */
+/* There are two functions of this name: the POSIX one fills `text`, the glibc one may return
+ * another string instead. */
 void file_error_text(int code, char *text, size_t size)
 {
 #if defined(__GLIBC__)

@@ -9,12 +9,12 @@
 #include <wchar.h>
 #include <windows.h>
 
-/* Of the target's name, so much is in the temporary one. */
+/* At most this much of the target's name is in the temporary one. */
 #define NAME_CHARACTERS 80
 
 #define MARK L".png2bmp-"
 
-/* Ticks of 100 ns: what is older and not open is a leftover. */
+/* Ticks of 100 ns: a file that is older and not open is a leftover. */
 #define LEFTOVER_TICKS (UINT64_C(3600) * 10000000)
 
 struct new_file {
@@ -84,8 +84,8 @@ static uint64_t ticks(FILETIME time)
     return (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
 }
 
-/* Removes what killed processes left for this target: an open file, which is not shared,
- * is its own lock, and one that is just being renamed is young. */
+/* Removes what killed processes left for this target. An open file is not shared, so being open is
+ * its lock; a file that is just being renamed is young. */
 static void sweep(const new_file *file, size_t directory, const wchar_t *pattern)
 {
     WIN32_FIND_DATAW found;
@@ -110,7 +110,7 @@ static void sweep(const new_file *file, size_t directory, const wchar_t *pattern
     FindClose(search);
 }
 
-/* Of the name, no half of a surrogate pair. */
+/* Not half of a surrogate pair at the end of the name. */
 static int short_length(const wchar_t *name)
 {
     const size_t length = wcslen(name);
@@ -120,7 +120,7 @@ static int short_length(const wchar_t *name)
     return IS_HIGH_SURROGATE(name[NAME_CHARACTERS - 1]) ? NAME_CHARACTERS - 1 : NAME_CHARACTERS;
 }
 
-/* ".NAME.png2bmp-HOST-PID-RANDOM", as elsewhere: CREATE_NEW follows no link that has it. */
+/* ".NAME.png2bmp-HOST-PID-RANDOM", as elsewhere. CREATE_NEW does not follow a link of that name. */
 static file_failure open_temporary(new_file *file)
 {
     const wchar_t *name = name_of(file->target);
@@ -147,7 +147,7 @@ static file_failure open_temporary(new_file *file)
     return file->handle != INVALID_HANDLE_VALUE ? success : failure("open");
 }
 
-/* What the system takes for a name, asked before anything is converted. */
+/* Whether the system accepts the name, checked before anything is converted. */
 static bool is_too_long(const wchar_t *target, DWORD error)
 {
     return error == ERROR_FILENAME_EXCED_RANGE || wcslen(name_of(target)) > 255;
@@ -227,7 +227,7 @@ static void close_handle(new_file *file)
     file->handle = INVALID_HANDLE_VALUE;
 }
 
-/* The system has no way to sync a directory: WRITE_THROUGH waits for the new name. */
+/* Windows cannot sync a directory: WRITE_THROUGH waits for the new name. */
 static DWORD move_flags(const file_rules *rules)
 {
     return (rules->exclusive ? 0 : MOVEFILE_REPLACE_EXISTING) |

@@ -1,10 +1,10 @@
-/* What JavaScript learns of a plan: numbers with names. What addon/ and wasm/ share. */
+/* The facts of a plan that JavaScript receives: named numbers, for both addon/ and wasm/. */
 #ifndef PNG2BMP_HOST_FACTS_H
 #define PNG2BMP_HOST_FACTS_H
 
 #include "png2bmp.h"
 
-/* A name in JavaScript, and where it is in the plan. */
+/* A name in JavaScript, and where its value is in the plan. */
 #define HOST_FACTS(X)                                                                              \
     X(width, png.width)                                                                            \
     X(height, png.height)                                                                          \
@@ -37,7 +37,7 @@ enum {
     HOST_FACTS_COUNT
 };
 
-/* The name of fact i; NULL behind the last. */
+/* The name of fact i; NULL after the last. */
 const char *host_fact_name(uint32_t i);
 
 void host_facts_write(double facts[HOST_FACTS_COUNT], const png2bmp_plan *plan);

@@ -1,4 +1,4 @@
-/* The bytes of the pixels: the data of consecutive IDAT chunks. */
+/* The pixel data: the contents of consecutive IDAT chunks. */
 #include <libdeflate.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static void idat_fail(idat_reader *reader, png2bmp_status status)
     reader->status = status;
 }
 
-/* An IDAT that goes on beyond the end of the file: what there is of it may hold rows. */
+/* An IDAT that extends past the end of the file: the part that is there may hold rows. */
 static void enter_cut_chunk(idat_reader *reader)
 {
     reader->chunk = reader->position;
@@ -56,7 +56,7 @@ static void enter_chunk(idat_reader *reader)
     }
 }
 
-/* At the end of a chunk's data: compares the CRC and steps over it. */
+/* At the end of a chunk's data: compares the CRC and skips it. */
 static void leave_chunk(idat_reader *reader)
 {
     uint32_t stored;

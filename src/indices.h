@@ -1,4 +1,4 @@
-/* Palette indices as the file has them. */
+/* Palette indices as stored in the file. */
 #ifndef PNG2BMP_INDICES_H
 #define PNG2BMP_INDICES_H
 

@@ -1,4 +1,4 @@
-/* Which function does which work at which level of the CPU. */
+/* Which function does what at which CPU level. */
 #include "kernels.h"
 
 #include "arm/arm.h"
@@ -7,8 +7,8 @@
 #include "unfilter.h"
 #include "x86/x86.h"
 
-/* A level's table: plain C, and over it what the levels up to this one replace. A later entry of an
- * initializer replaces an earlier one: C11, section 6.7.9, paragraph 19. */
+/* The table of a level: plain C, overridden by the replacements of all levels up to this one. A
+ * later entry of an initializer overrides an earlier one: C11, section 6.7.9, paragraph 19. */
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 #elif defined(__GNUC__)
@@ -45,8 +45,8 @@ static const kernels sse = {SSE};
 static const kernels avx2 = {AVX2};
 static const kernels avx512 = {AVX512};
 
-/* __builtin_cpu_supports reads what was found out when the program started: the
- * instruction itself (cpuid) takes tens of microseconds in a virtual machine. */
+/* __builtin_cpu_supports uses what was detected when the program started: the instruction itself
+ * (cpuid) takes tens of microseconds in a virtual machine. */
 static bool has_sse(void)
 {
     return __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1");

@@ -11,8 +11,8 @@
 
 #include "png2bmp.h"
 
-/* How many bytes behind its source a kernel may read. Destinations and prior
- * rows have no slack: not one byte behind their end is read or written. */
+/* How many bytes after its source a kernel may read. Destinations and prior rows have no slack: not
+ * one byte after their end is read or written. */
 #define KERNEL_SLACK 64
 
 /* PNG specification, section 9.2, table 9.1 */
@@ -40,7 +40,7 @@ typedef enum filter_type {
 typedef void (*unfilter_fn)(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,
                             size_t row_bytes, const uint8_t *prior, size_t rows);
 
-/* A name, and bytes a pixel: "bpp" in section 9.2 (1 for depths below 8). */
+/* A name, and bytes per pixel: "bpp" in section 9.2 (1 for depths below 8). */
 #define UNFILTER_KINDS(X)                                                                          \
     X(1, 1)                                                                                        \
     X(2, 2)                                                                                        \
@@ -58,13 +58,13 @@ typedef enum unfilter_kind {
     UNFILTER_COUNT
 } unfilter_kind;
 
-/* What the row functions of one conversion share; made once, by colors_prepare. */
+/* What the row functions of one conversion share; filled once, by colors_prepare. */
 typedef struct row_context {
-    /* LUT rows: what becomes of each gray level or palette index: B G R A in
-     * memory order, blended already where the format asks for it. */
+    /* LUT rows: what each gray level or palette index becomes: B G R A in memory order, already
+     * blended if the format requires it. */
     uint8_t lut[256][4];
-    /* The transparent colour at the file's depth, R G B (gray: all three), or a
-     * value above every sample (0x10000) where there is none. */
+    /* The transparent colour at the file's depth, R G B (gray: all three), or a value above every
+     * sample (0x10000) if there is none. */
     uint32_t key[3];
     uint8_t  background[3]; /* B G R */
     bool     truncate16;    /* 16 bit: high byte, else rounded */
@@ -134,8 +134,8 @@ typedef enum row_kind {
     void row_##name##_##level(uint8_t *dst, const uint8_t *src, size_t width,                      \
                               const row_context *context);
 
-/* The inflater's fast loop: decodes while input and output have slack (see
- * inflate_fast.h). False: a distance reached before the first byte. */
+/* The inflater's fast loop: decodes while input and output have slack (see inflate_fast.h). False:
+ * a distance reached before the first byte. */
 struct inflater;
 typedef bool (*inflate_fast_fn)(struct inflater *z);
 
@@ -145,8 +145,8 @@ typedef struct kernels {
     inflate_fast_fn inflate_fast;
 } kernels;
 
-/* The table of a level; a level that this CPU or this build lacks gives the next
- * lower one that it has. Constant data: nothing to release. */
+/* The table of a level; if this CPU or this build lacks it, the next lower one. Constant data:
+ * nothing to release. */
 const kernels *kernels_for(png2bmp_cpu level);
 
 #endif

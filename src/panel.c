@@ -2,8 +2,8 @@
 
 #include "bytes.h"
 
-/* Rec. 601: 0.299 R + 0.587 G + 0.114 B. In 65536ths the weights still add up to
- * one, so gray stays as it is. */
+/* Rec. 601: 0.299 R + 0.587 G + 0.114 B. In 65536ths the weights still add up to one, so gray does
+ * not change. */
 static uint8_t luma(const uint8_t *bgr)
 {
     return (uint8_t)((bgr[0] * 7471u + bgr[1] * 38470u + bgr[2] * 19595u + 32768u) >> 16);

@@ -1,15 +1,16 @@
 /*
- * What is done to a row of pixels after the samples: luma, 16-bit colour, alpha, packed indices.
+ * Steps that a row of pixels goes through after its samples: luma, 16-bit colour, alpha, packed
+ * indices.
  */
 #ifndef PNG2BMP_PANEL_H
 #define PNG2BMP_PANEL_H
 
 #include "png2bmp.h"
 
-/* Rec. 601 luma of `width` B G R pixels: a byte each; gray stays as it is. */
+/* Rec. 601 luma of `width` B G R pixels, one byte each; gray does not change. */
 void panel_luma(uint8_t *dst, const uint8_t *bgr, size_t width);
 
-/* RGB565 and RGB555, little-endian: two bytes a pixel, each channel rounded. */
+/* RGB565 and RGB555, little-endian: two bytes per pixel, each channel rounded. */
 void panel_rgb565(uint8_t *dst, const uint8_t *bgr, size_t width);
 void panel_rgb555(uint8_t *dst, const uint8_t *bgr, size_t width);
 
@@ -20,7 +21,7 @@ void panel_key(uint8_t *bgr, const uint8_t *bgra, size_t width, unsigned thresho
 /* B G R A in place: each colour times alpha / 255, rounded. */
 void panel_premultiply(uint8_t *pixels, size_t width);
 
-/* A byte for each index to 1 or 4 bits, leftmost in the high bits, unused bits 0. Indices are
+/* Packs a byte per index into 1 or 4 bits, leftmost in the high bits, unused bits 0. Indices are
  * below 1 << bits. */
 void panel_pack(uint8_t *dst, const uint8_t *indices, size_t width, unsigned bits);
 

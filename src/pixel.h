@@ -1,5 +1,5 @@
-/* What is done to one pixel: blended, reduced to 8 bits, taken from a packed byte. The definitions
- * that all rows are held to. */
+/* Operations on one pixel: blend, reduce to 8 bits, extract from a packed byte. These are the
+ * definitions that all rows must match. */
 #ifndef PNG2BMP_PIXEL_H
 #define PNG2BMP_PIXEL_H
 
@@ -41,8 +41,8 @@ static inline void store4(uint8_t *dst, uint8_t b, uint8_t g, uint8_t r, uint8_t
     dst[3] = a;
 }
 
-/* Pixel x of a row packed 8 / depth to the byte, leftmost in the high bits:
- * PNG specification, section 7.2. */
+/* Pixel x of a row with 8 / depth pixels per byte, leftmost in the high bits: PNG specification,
+ * section 7.2. */
 static inline unsigned packed_sample(const uint8_t *src, size_t x, unsigned depth)
 {
     const size_t   per_byte = 8 / depth;

@@ -1,5 +1,5 @@
-/* Samples in, one BMP row out, in plain C: the portable path, and the definition
- * that the faster functions in x86/ and arm/ are held to. */
+/* Samples in, one BMP row out, in plain C: the portable version, and the definition that the faster
+ * functions in x86/ and arm/ must match. */
 #include "pixels.h"
 
 #include "pixel.h"

@@ -29,7 +29,7 @@ static file_failure failure(int code)
 /* ---- Shared directories ----------------------------------------------------- */
 
 /* The rule of Linux's protected_symlinks and protected_fifos (Documentation/
- * admin-guide/sysctl/fs.rst), which not every system has switched on. */
+ * admin-guide/sysctl/fs.rst), which is not enabled on every system. */
 static bool is_planted(int directory, const struct stat *entry)
 {
     struct stat parent;
@@ -59,7 +59,7 @@ static file_failure step_to(place *place, int from, const char *path)
     return place->directory >= 0 ? success : failure(errno);
 }
 
-/* Links of /proc: to follow their text leads elsewhere than to follow them. */
+/* Links in /proc: following their text leads elsewhere than following them. */
 static bool is_of_proc(int directory)
 {
 #if defined(__linux__)
@@ -72,7 +72,7 @@ static bool is_of_proc(int directory)
 #endif
 }
 
-/* Looks at what has the name now; place->there is what the name itself is. */
+/* Checks what has the name now; place->there describes the name itself. */
 static file_failure look(place *place)
 {
     place->is_there =
@@ -105,7 +105,7 @@ static file_failure follow_link(place *place)
     return failed;
 }
 
-/* ---- The way ---------------------------------------------------------------- */
+/* ---- Following the path ----------------------------------------------------- */
 
 static file_failure follow_links(place *place)
 {
@@ -136,8 +136,8 @@ static file_failure judge(const place *place, const struct stat *target)
     return success;
 }
 
-/* A link. The kernel first: it refuses what it is set to refuse, and knows where a link of
- * /proc leads. */
+/* A link. The kernel comes first: it refuses what it is configured to refuse, and can follow links
+ * of /proc. */
 static file_failure find_through_link(place *place, int base, const char *path)
 {
     struct stat  target;

@@ -58,7 +58,7 @@ static png2bmp_format auto_format(const png2bmp_png_info *png)
     return png->color_type == PNG2BMP_RGB ? PNG2BMP_FORMAT_BGR24 : PNG2BMP_FORMAT_INDEXED;
 }
 
-/* How many of the palette's entries the image's own indices or gray levels need. */
+/* How many palette entries the image's own indices or gray levels can use. */
 static unsigned own_bits(const png2bmp_png_info *png)
 {
     if (png->color_type == PNG2BMP_PALETTE && png->bit_depth == 8)
@@ -71,7 +71,7 @@ static unsigned bits_for(unsigned entries)
     return entries <= 2 ? 1 : entries <= 16 ? 4 : 8;
 }
 
-/* The depth of an indexed BMP: as asked for, or what is sure to hold its colours. */
+/* The depth of an indexed BMP: as requested, or one that is sure to hold its colours. */
 static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
                                       png2bmp_report *report)
 {
@@ -113,17 +113,16 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 
 /* ---- Limits --------------------------------------------------------------- */
 
-/* The largest BMP: the format's limit, and what a destination in memory can have. A build that
- * hands out strips (wasm/) has no such destination. */
+/* The largest BMP: the limit of the format, and of a destination in memory. A build that outputs
+ * strips (wasm/) has no such destination. */
 #ifdef PNG2BMP_STRIPS
 #define MAX_OUTPUT UINT32_MAX
 #else
 #define MAX_OUTPUT (UINT32_MAX < PTRDIFF_MAX ? UINT32_MAX : PTRDIFF_MAX)
 #endif
 
-/* The one place where sizes are checked: behind it no arithmetic on them can
- * overflow. An image of at most 2^32 output bytes has at most 2^35 pixels, and
- * less than 2^40 bytes of scanlines. */
+/* The only place where sizes are checked: after it no arithmetic on them can overflow. An image of
+ * at most 2^32 output bytes has at most 2^35 pixels, and less than 2^40 bytes of scanlines. */
 static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *report)
 {
     const png2bmp_png_info *png = &plan->png;
@@ -143,9 +142,9 @@ static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *rep
     return PNG2BMP_OK;
 }
 
-/* A scanline may be 64 times as long as the row that is made of it (16-bit RGBA to one bit), so a
- * small output is not enough. Several of its size are kept, none of them above 2^35 bytes: no
- * sum overflows. */
+/* A scanline may be 64 times as long as the row made from it (16-bit RGBA to one bit), so a small
+ * output does not imply short scanlines. Several buffers of that size are kept, none of them above
+ * 2^35 bytes: no sum overflows. */
 static png2bmp_status check_memory(const png2bmp_plan *plan, png2bmp_report *report)
 {
     if (plan->memory > PTRDIFF_MAX)
@@ -237,7 +236,7 @@ static png2bmp_status check_pixels(const png2bmp_pixels *pixels, png2bmp_report 
     return PNG2BMP_OK;
 }
 
-/* What a PNG of these pixels would say of itself. */
+/* What a PNG of these pixels would contain. */
 static png2bmp_png_info info_of_pixels(const png2bmp_pixels *pixels)
 {
     static const png2bmp_color_type types[] = {PNG2BMP_GRAY, PNG2BMP_GRAY_ALPHA, PNG2BMP_RGB,

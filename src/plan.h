@@ -9,7 +9,7 @@ unsigned plan_bits_per_pixel(const png2bmp_png_info *png);
 /* Bytes of a scanline of `width` pixels, without its filter type. */
 uint64_t plan_scanline_bytes(uint32_t width, const png2bmp_png_info *png);
 
-/* Bytes of all scanlines, filter types included: what the zlib stream must hold. */
+/* Bytes of all scanlines, filter types included: what the zlib stream must contain. */
 uint64_t plan_total_scanline_bytes(const png2bmp_png_info *png);
 
 #endif

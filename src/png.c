@@ -1,5 +1,4 @@
-/* What a PNG says before its pixels. Section numbers are those of the PNG specification, third
- * edition. */
+/* Chunks before the pixels. Section numbers are those of the PNG specification, third edition. */
 #include "png.h"
 
 #include <string.h>
@@ -71,8 +70,8 @@ static png2bmp_status read_ihdr(const png_file *file, const chunk *c, png2bmp_pn
     return PNG2BMP_OK;
 }
 
-/* Section 11.2.2. Colour images may have a palette as a suggestion, gray ones may
- * not; neither changes a pixel, so there it is only looked at for its CRC. */
+/* Section 11.2.2. RGB images may have a palette as a suggestion, gray ones may not; neither changes
+ * a pixel, so there only its CRC is checked. */
 static png2bmp_status read_plte(const png_file *file, const chunk *c, png2bmp_png_info *info)
 {
     const unsigned max_entries = 1u << (info->bit_depth > 8 ? 8 : info->bit_depth);
@@ -92,8 +91,8 @@ static png2bmp_status read_plte(const png_file *file, const chunk *c, png2bmp_pn
     return PNG2BMP_OK;
 }
 
-/* Where there is a PLTE, tRNS stands behind it (section 5.6): also in an RGB image,
- * where the palette is but a suggestion. */
+/* If there is a PLTE, tRNS must come after it (section 5.6), even in an RGB image, where the
+ * palette is only a suggestion. */
 static png2bmp_status forget_early_key(const png_file *file, const chunk *plte,
                                        png2bmp_png_info *info)
 {
@@ -168,8 +167,8 @@ static png2bmp_status read_trns(const png_file *file, const chunk *c, png2bmp_pn
     return PNG2BMP_OK;
 }
 
-/* Section 11.3.4.3. A unit other than metres, or a value that a BMP's signed
- * field cannot hold, counts as not said. */
+/* Section 11.3.4.3. A unit other than metres, or a value that a BMP's signed field cannot hold, is
+ * treated as absent. */
 static png2bmp_status read_phys(const png_file *file, const chunk *c, png2bmp_png_info *info)
 {
     bool           dropped;
@@ -196,7 +195,7 @@ typedef struct seen_chunks {
     bool ihdr, plte, trns, phys;
 } seen_chunks;
 
-/* IHDR, or before it Apple's own. */
+/* IHDR, or Apple's chunk before it. */
 static png2bmp_status read_first_chunk(const png_file *file, const chunk *c, png2bmp_png_info *info,
                                        seen_chunks *seen)
 {
@@ -258,7 +257,7 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size
     for (size_t offset = SIGNATURE_LENGTH;; offset = chunk_end(&c)) {
         status = chunk_read(file, offset, &c);
         if (status == PNG2BMP_ERR_TRUNCATED && seen.ihdr && chunk_begins_idat(file, offset))
-            break; /* the facts are there; run says where the data ends */
+            break; /* the facts are complete; run reports where the data ends */
         if (status == PNG2BMP_ERR_TRUNCATED)
             return chunk_report_truncated(file, offset);
         if (status)
@@ -282,7 +281,7 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size
     return PNG2BMP_OK;
 }
 
-/* Whether the plan compared its CRC. */
+/* Whether the plan has compared its CRC. */
 static bool is_used(uint32_t type)
 {
     return chunk_is_known_critical(type) || type == TRNS || type == PHYS;
@@ -298,7 +297,7 @@ png2bmp_status png_check_unused_chunks(const png_file *file, size_t first_idat)
     for (size_t offset = SIGNATURE_LENGTH; offset < first_idat; offset = chunk_end(&c)) {
         png2bmp_status status = chunk_read(file, offset, &c);
 
-        if (status == PNG2BMP_ERR_TRUNCATED) /* the bytes changed since the plan */
+        if (status == PNG2BMP_ERR_TRUNCATED) /* the bytes have changed since the plan */
             return chunk_report_truncated(file, offset);
         if (!status && !is_used(c.type))
             status = chunk_check_ancillary_crc(file, &c, &dropped);

@@ -1,4 +1,4 @@
-/* What a PNG says after its pixels. */
+/* Chunks after the pixels. */
 #include "chunk.h"
 #include "png.h"
 #include "report.h"
@@ -79,8 +79,8 @@ static png2bmp_status drain_idats(idat_reader *reader, bool *extra)
     }
 }
 
-/* Bytes after IEND are nobody's business, unless they are another image: programs that
- * write PNGs one after the other into a pipe expect all of them to be read. */
+/* Bytes after IEND are ignored, unless they are another image: programs that write several PNGs
+ * into a pipe expect all of them to be read. */
 static png2bmp_status check_what_follows(const png_file *file, size_t end)
 {
     if (!signature_is_png(file->bytes + end, file->size - end))

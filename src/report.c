@@ -50,7 +50,7 @@ static void note(png2bmp_finding *finding, png2bmp_status status, const char *fo
                  va_list arguments)
 {
     finding->status = status;
-    /* clang-tidy 14 takes a va_list that was passed on for one that was not started. */
+    /* clang-tidy 14 mistakes a va_list that was passed on for an uninitialised one. */
     /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
     vsnprintf(finding->message, sizeof finding->message, format, arguments);
 }

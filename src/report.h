@@ -1,4 +1,4 @@
-/* Findings in words: errors, and what was tolerated. */
+/* Error messages and warnings. */
 #ifndef PNG2BMP_REPORT_H
 #define PNG2BMP_REPORT_H
 
@@ -6,7 +6,7 @@
 
 #if defined(__GNUC__)
 #if defined(__MINGW32__) && !defined(__clang__)
-/* Its own printf is C99's; "printf" would mean that of the oldest Windows. */
+/* MinGW's own printf is C99's; "printf" would mean that of the oldest Windows. */
 #define REPORT_PRINTF(at, first) __attribute__((format(gnu_printf, at, first)))
 #else
 #define REPORT_PRINTF(at, first) __attribute__((format(printf, at, first)))
@@ -15,21 +15,21 @@
 #define REPORT_PRINTF(at, first)
 #endif
 
-/* Notes the error and returns its status. A NULL report is allowed. */
+/* Stores the error and returns its status. `report` may be NULL. */
 png2bmp_status report_error(png2bmp_report *report, png2bmp_status status, const char *format, ...)
     REPORT_PRINTF(3, 4);
 
 /* The same with the general text of the status. */
 png2bmp_status report_plain_error(png2bmp_report *report, png2bmp_status status);
 
-/* Adds words to the error, as far as there is room. */
+/* Appends to the error message, as far as there is room. */
 void report_add(png2bmp_report *report, const char *format, ...) REPORT_PRINTF(2, 3);
 
-/* The error turned out to be none. */
+/* Withdraws the error. */
 void report_forget_error(png2bmp_report *report);
 
-/* Notes a warning (the first of its kind) and returns PNG2BMP_OK, or, when
- * `strict`, notes an error and returns its status. */
+/* Stores a warning (the first of its kind) and returns PNG2BMP_OK; with `strict`, stores an error
+ * and returns its status. */
 png2bmp_status report_warning(png2bmp_report *report, bool strict, png2bmp_status status,
                               const char *format, ...) REPORT_PRINTF(4, 5);
 

@@ -3,8 +3,8 @@
 #include "colors.h"
 #include "format.h"
 
-/* One line for each colour type and depth of the PNG specification (table 11.1).
- * A kind that is not there (an indexed BMP of colours) is refused by the plan. */
+/* One line for each colour type and depth of the PNG specification (table 11.1). The plan refuses
+ * kinds that are missing here (an indexed BMP of an RGB image). */
 typedef struct row_choice {
     uint8_t color_type, bit_depth;
     uint8_t blend, drop, bgra32, indexed; /* row_kind; BGR24 with alpha blended or dropped */
@@ -72,14 +72,14 @@ static bool wants_luma(const png2bmp_plan *plan)
     return step == STEP_LUMA || step == STEP_BITS;
 }
 
-/* Whether the samples are luma already, one byte of it or two. */
+/* Whether the samples are already luma, of one byte or two. */
 static bool is_luma(const png2bmp_plan *plan)
 {
     return plan->png.color_type == PNG2BMP_GRAY && plan->png.bit_depth >= 8 &&
            !row_key_matters(plan);
 }
 
-/* Indices of the same depth are copied; others become bytes first. */
+/* Indices of the same depth are copied; others are expanded to bytes first. */
 static row_kind kind_of_indices(const png2bmp_plan *plan, const row_choice *choice)
 {
     const unsigned depth = plan->png.bit_depth;
@@ -101,7 +101,7 @@ row_kind row_kind_of(const png2bmp_plan *plan)
         return kind_of_indices(plan, choice);
     if (wants_luma(plan) && is_luma(plan))
         return (row_kind)choice->indexed;
-    /* An image without alpha has no blending to do; a palette is blended in the table. */
+    /* An image without alpha needs no blending; a palette is blended in the table. */
     if (plan->options.alpha == PNG2BMP_ALPHA_DROP || !plan->png.has_alpha)
         return (row_kind)choice->drop;
     return (row_kind)choice->blend;

@@ -1,4 +1,4 @@
-/* Which row function makes rows of this BMP out of this image. */
+/* Which row function converts rows of this image to rows of this BMP. */
 #ifndef PNG2BMP_ROW_CHOICE_H
 #define PNG2BMP_ROW_CHOICE_H
 
@@ -6,14 +6,14 @@
 
 row_kind row_kind_of(const png2bmp_plan *plan);
 
-/* Whether transparency gives way to the background, blended or by a threshold. */
+/* Whether transparency is replaced with the background, blended or by a threshold. */
 bool row_blends(const png2bmp_plan *plan);
 
-/* Whether rows are made with their alpha although the format has none: ALPHA_KEY looks at it. A
- * palette or a transparent colour is dealt with in the tables. */
+/* Whether rows are made with alpha although the format has none, because ALPHA_KEY needs it. A
+ * palette or a transparent colour is handled in the tables. */
 bool row_needs_alpha(const png2bmp_plan *plan);
 
-/* Whether the transparent colour changes what is written. */
+/* Whether the transparent colour affects the output. */
 bool row_key_matters(const png2bmp_plan *plan);
 
 #endif

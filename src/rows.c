@@ -6,15 +6,15 @@
 #include "plan.h"
 #include "row_choice.h"
 
-/* Scratch rows begin on addresses that suit vectors, and kernels read behind them. */
+/* Scratch rows start at addresses that suit vectors, and kernels read past their ends. */
 static uint64_t scratch_row(uint64_t bytes)
 {
     return round_up(bytes + KERNEL_SLACK, 16);
 }
 
-/* A row that takes two steps takes them in pieces of so many pixels: what is between
- * the steps stays in the cache, and takes no more memory for a wider image. A
- * multiple of 8, so that pieces of packed samples begin on bytes. */
+/* A row that takes two steps is processed in pieces of this many pixels, so that the intermediate
+ * pixels stay in the cache, and need no more memory for a wider image. A multiple of 8, so that
+ * pieces of packed samples start at whole bytes. */
 #define PIECE 2048
 
 /* ---- The second step -------------------------------------------------------------- */
@@ -35,7 +35,7 @@ static bool has_levels(second_step step)
     return step == STEP_RGB565 || step == STEP_RGB555;
 }
 
-/* What the format asks for, or else the options and the image. */
+/* The step that the format, or else options and image, require. */
 static second_step step_of(const png2bmp_plan *plan)
 {
     const second_step step = format_of(plan->bmp.format)->step;
@@ -64,16 +64,16 @@ bool rows_need_order(const png2bmp_plan *plan)
 
 /* ---- Memory ------------------------------------------------------------------------- */
 
-/* What rows_open lays out, one part after the other; no part: 0 bytes. */
+/* What rows_open lays out, one part after another; 0 bytes: not needed. */
 typedef struct layout {
-    uint64_t colors;  /* a piece of pixels, and with alpha one more */
+    uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
     uint64_t line;    /* a whole row between two steps: luma, or B G R */
     uint64_t indices; /* a whole row of them */
     uint64_t nearest;
     uint64_t errors;
 } layout;
 
-/* As many entries as the palette may have, while it is not chosen yet. */
+/* As many entries as the palette may have, if it has not been chosen yet. */
 static unsigned entries_of(const png2bmp_plan *plan)
 {
     return plan->options.palette_entries ? plan->options.palette_entries : 256;
@@ -125,7 +125,7 @@ static void open_dither(row_writer *writer, void *memory, int *errors)
                            errors, plan->png.width);
 }
 
-/* The parts of the memory, which may be none, and what works in them. */
+/* The parts of the memory, which may be absent, and their users. */
 static void open_scratch(row_writer *writer, uint8_t *memory)
 {
     const png2bmp_plan *plan = writer->plan;
@@ -159,7 +159,7 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kern
 
 /* ---- Pieces --------------------------------------------------------------------------- */
 
-/* The row kinds for luma are those that keep one byte a pixel. */
+/* The row kinds for luma keep one byte per pixel. */
 static bool gives_luma(const row_writer *writer)
 {
     return writer->kind == ROW_index8_to_index8 || writer->kind == ROW_gray16_to_index8;
@@ -168,7 +168,7 @@ static bool gives_luma(const row_writer *writer)
 /* Writes a piece of a row: at most PIECE pixels. */
 typedef void (*piece_fn)(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
 
-/* bits: of a pixel in dst. */
+/* bits: per pixel in dst. */
 static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t bits,
                             const uint8_t *samples, size_t width)
 {
@@ -216,7 +216,7 @@ static void write_rgb555(row_writer *writer, uint8_t *dst, const uint8_t *sample
     panel_rgb555(dst, color_piece(writer, samples, width), width);
 }
 
-/* Swapping R and B is its own inverse: the row functions of PNG's order serve. */
+/* Swapping R and B is its own inverse, so the row functions for PNG's order do both. */
 static void write_rgb(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     const row_fn swap = writer->kernels->row[ROW_rgb8_to_bgr24];
@@ -311,13 +311,13 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
     }
 }
 
-/* ---- What others ask --------------------------------------------------------------------- */
+/* ---- Queries ----------------------------------------------------------------------------- */
 
 unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan)
 {
     const format_row *row = format_of(plan->bmp.format);
 
-    if (step_of(plan) != row->step) /* the options or the image ask for more */
+    if (step_of(plan) != row->step) /* the options or the image require more */
         return UNFILTER_COUNT;
     return row->direct_row == row_kind_of(plan) ? row->direct_unfilter : UNFILTER_COUNT;
 }

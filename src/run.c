@@ -1,4 +1,4 @@
-/* The second step: a plan and a destination of its size become a BMP. */
+/* The second step: from a plan and a destination of its size to a BMP. */
 #include "convert.h"
 #include "encode.h"
 #include "header.h"

@@ -15,8 +15,8 @@ bool salvage_is_damage(png2bmp_status status)
            status == PNG2BMP_ERR_FILTER;
 }
 
-/* The same BMP out of an RGB image. One with a palette of its own keeps it: the nearest of its
- * colours is taken. */
+/* The same BMP, from an RGB image. If it has a palette of its own, that is kept, and the nearest of
+ * its colours is used. */
 static png2bmp_plan plan_of_background(const png2bmp_plan *plan)
 {
     png2bmp_plan background = *plan;

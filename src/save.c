@@ -1,5 +1,5 @@
-/* A conversion into a file: strip by strip, so that memory does not grow with
- * the image, or whole where that is as good. */
+/* Converts into a file: in strips, so that memory does not grow with the image, or as a whole if
+ * that is no worse. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 #include "save.h"
 #include "whole.h"
 
-/* A BMP of at most this size is made in memory and written with one call; of a
- * larger one so much is in memory at a time. */
+/* A BMP of at most this size is made in memory and written with one call; of a larger one, this
+ * much is in memory at a time. */
 #define STRIP_BYTES (1024 * 1024)
 
 #define LONGEST_PATH 65535
@@ -98,7 +98,7 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
 
 /* ---- Save ----------------------------------------------------------------- */
 
-/* What no system takes: an empty path, and one whose length might not fit an int. */
+/* Paths that no system accepts: an empty one, and one whose length might not fit an int. */
 static file_failure open_path(new_file **file, const char *path, const file_rules *rules)
 {
     const size_t length = strlen(path);

@@ -8,7 +8,7 @@
 static const uint8_t png_signature[SIGNATURE_LENGTH] = {0x89, 'P',  'N',  'G',
                                                         '\r', '\n', 0x1a, '\n'};
 
-/* What is read of an input to tell what it is. */
+/* How many bytes are examined to identify an input. */
 #define HEAD_BYTES 64
 
 typedef struct kind {
@@ -24,8 +24,8 @@ typedef struct kind {
     }
 #define CONVERT "convert it to PNG first"
 
-/* The first that fits. Those of damaged PNGs come first: whoever made the signature
- * chose its bytes so that each of these transfers would show. */
+/* The first match counts. Damaged PNGs come first: the bytes of the signature were chosen so that
+ * each of these transfers would be noticed. */
 static const kind kinds[] = {
     KIND(0, "\x89PNG\n\x1a\n",
          " any more: its CR LF line endings became LF. Transfer it as binary, not in text mode"),
@@ -88,7 +88,7 @@ static bool is_space(uint8_t byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* A text may begin with a byte order mark and blank lines. */
+/* A text may start with a byte order mark and blank lines. */
 static void skip_blanks(const uint8_t **head, size_t *size)
 {
     static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
@@ -143,7 +143,7 @@ bool signature_is_png(const uint8_t *bytes, size_t size)
 
 png2bmp_status signature_check(const uint8_t *bytes, size_t size, png2bmp_report *report)
 {
-    uint8_t      head[HEAD_BYTES]; /* a copy: the input may change while it is looked at */
+    uint8_t      head[HEAD_BYTES]; /* a copy: the input may change while it is examined */
     const size_t length = size < sizeof head ? size : sizeof head;
     const size_t compared = length < SIGNATURE_LENGTH ? length : SIGNATURE_LENGTH;
     const char  *what;

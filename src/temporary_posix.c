@@ -21,8 +21,8 @@
 #include <sys/random.h>
 #endif
 
-/* Of the target's name, so much is in the temporary one: enough to recognise it, and
- * short enough for file systems whose names are shorter than usual (eCryptfs: 143). */
+/* At most this much of the target's name is used: enough to recognise it, and short enough for file
+ * systems with shorter names than usual (eCryptfs: 143). */
 #define NAME_BYTES 80
 
 /* HOST, PID, RANDOM */
@@ -62,7 +62,7 @@ static uint64_t random_bits(void)
     return (uint64_t)now.tv_sec << 32 ^ (uint64_t)now.tv_nsec << 12 ^ ++count;
 }
 
-/* The bytes of the name to use: no part of a UTF-8 character. */
+/* How many bytes of the name to use: no incomplete UTF-8 character. */
 static int short_length(const char *name)
 {
     size_t length = strlen(name);
@@ -88,7 +88,7 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Where the numbers mean nothing: a name of 64 random bits, of our size and owner. */
+/* If inode numbers mean nothing: a name of 64 random bits, with our size and owner. */
 static bool alike(const struct stat *a, const struct stat *b)
 {
     return S_ISREG(b->st_mode) && a->st_size == b->st_size && a->st_uid == b->st_uid;
@@ -134,8 +134,8 @@ bool temporary_open(temporary *t, int directory, const char *target, mode_t mode
     t->fd = openat(directory, t->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (t->fd < 0)
         return false;
-    lock(t->fd); /* where there are no locks, the name and its age protect it */
-    /* Just made: nobody can have put another one there. */
+    lock(t->fd); /* without locks, the file is protected by its name and age */
+    /* Just created: nobody can have replaced it. */
     t->unstable = look(t, &opened, &named) && !same_file(&opened, &named);
     return true;
 }
@@ -146,7 +146,7 @@ void temporary_unlink(const temporary *t)
         unlinkat(t->directory, t->name, 0);
 }
 
-/* ---- What killed processes left -------------------------------------------------- */
+/* ---- Leftovers of killed processes ---------------------------------------------- */
 
 typedef struct mark {
     uint32_t host;
@@ -162,7 +162,7 @@ static const char *last_mark(const char *name)
     return last;
 }
 
-/* False: not a name that choose_name makes. */
+/* False: not a name made by choose_name. */
 static bool read_mark(const char *name, mark *found)
 {
     const char        *text = last_mark(name);
@@ -189,19 +189,19 @@ static bool is_dead(const mark *mark)
            errno == ESRCH;
 }
 
-/* By the clock of the file system, which has just stamped our own file. */
+/* By the clock of the file system, which has just set the time of our own file. */
 static bool is_old(const struct stat *file, const struct stat *own)
 {
     return own->st_mtime - file->st_mtime > LEFTOVER_SECONDS;
 }
 
-/* Root may have given it away already. */
+/* Root may already have changed its owner. */
 static bool may_remove(const struct stat *file)
 {
     return S_ISREG(file->st_mode) && (file->st_uid == geteuid() || geteuid() == 0);
 }
 
-/* It is never written to: who has it open would read, or change, a new file. */
+/* It is never written to: a process that has it open could read or change a new file. */
 static void remove_leftover(int directory, const char *name, const struct stat *own)
 {
     temporary   leftover = {.directory = directory};
@@ -249,8 +249,8 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-/* When a directory may be looked through again, by a hash of which it is. Threads that
- * meet here, or directories of one hash, make a look more or one less. */
+/* When a directory may be searched again, indexed by a hash of its identity. If threads or
+ * directories collide here, there is a search more or less. */
 static struct {
     atomic_uint_fast32_t directory;
     atomic_uint_fast64_t not_before;

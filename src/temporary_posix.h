@@ -1,11 +1,11 @@
 /*
- * Temporary files: ".NAME.png2bmp-HOST-PID-RANDOM" beside the target, so that no other
- * save has the same name, on this host or another that shares the directory.
+ * Temporary files: ".NAME.png2bmp-HOST-PID-RANDOM" in the directory of the target, so that no other
+ * save uses the same name, on this host or another that shares the directory.
  *
- * One is held by a lock while it is in use. What a killed process leaves is removed by
- * a later save into the directory, when nobody has it locked and, besides, its process
- * is known to be gone or nothing was written to it for an hour: on file systems shared
- * between hosts, locks are often known to one host only.
+ * A file in use is locked. A later save into the directory removes what a killed process has left:
+ * a file that nobody has locked, and whose process is known to be gone or which has not been
+ * written to for an hour. The second condition is needed on file systems shared between hosts,
+ * where locks are often known to one host only.
  */
 #ifndef PNG2BMP_TEMPORARY_POSIX_H
 #define PNG2BMP_TEMPORARY_POSIX_H
@@ -16,12 +16,12 @@
 typedef struct temporary {
     int  directory; /* borrowed */
     int  fd;        /* -1: none */
-    bool unstable;  /* the file system gives other inode numbers at each look */
+    bool unstable;  /* the file system returns different inode numbers each time */
     char name[144];
 } temporary;
 
-/* Makes one for the target's name; `temporary` may be closed after a failure, too.
- * False: errno says why. */
+/* Creates one for the target's name; `temporary` may be closed even after a failure. False: errno
+ * says why. */
 bool temporary_open(temporary *temporary, int directory, const char *target, mode_t mode);
 
 /* Whether the name is still that of the file. False: errno says why not. */
@@ -30,8 +30,8 @@ bool temporary_is_named(const temporary *temporary);
 /* Removes the name, if it is still that of the file. */
 void temporary_unlink(const temporary *temporary);
 
-/* Removes what killed processes left in the directory, now and then: a look takes time
- * that grows with the directory, and takes at most a hundredth of all. */
+/* Removes what killed processes left in the directory, from time to time: a search takes time that
+ * grows with the directory, so searches take at most a hundredth of the total time. */
 void temporary_sweep(const temporary *own);
 
 #endif

@@ -74,7 +74,7 @@ static png2bmp_status run_first(const png2bmp_plan *plan, const whole_source *so
     return convert_rows(&first, source->png, source->size, &rows, control, report);
 }
 
-/* The colours of the image as they are, or, where `colors` says so, chosen ones. */
+/* The image's own colours, or chosen ones if `colors` is set. */
 static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
                                     const uint8_t *rgb, png2bmp_report *report)
 {

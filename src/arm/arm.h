@@ -1,5 +1,5 @@
-/* The arm64 kernels: which functions they replace. This folder compiles to nothing elsewhere. Every
- * arm64 CPU has NEON, so there is nothing to find out at run time. */
+/* The arm64 kernels, and which functions they replace. On other CPUs this folder compiles to
+ * nothing. Every arm64 CPU has NEON, so nothing is detected at run time. */
 #ifndef PNG2BMP_ARM_H
 #define PNG2BMP_ARM_H
 

@@ -1,7 +1,6 @@
 /*
- * Rows of BMP pixels with NEON: 16 pixels at a time, each channel in a register of
- * its own, which the structure loads and stores of arm64 take apart and put
- * together.
+ * Rows of BMP pixels with NEON: 16 pixels at a time, with each channel in a register of its own.
+ * The structure loads and stores of arm64 separate and interleave them.
  */
 #include "arm.h"
 
@@ -32,7 +31,7 @@ typedef enum source {
     LUT_4
 } source;
 
-/* What becomes of alpha and key. */
+/* How alpha and key are handled. */
 typedef enum finish {
     DROP,
     BLEND,
@@ -41,7 +40,7 @@ typedef enum finish {
     KEY_KEEP
 } finish;
 
-/* What is constant along a row. */
+/* Constants of a row. */
 typedef struct row_constants {
     planes     colors;     /* LUT: the first 16 */
     planes     background; /* and a = 0 */

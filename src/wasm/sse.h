@@ -1,7 +1,7 @@
 /*
- * The SSE instructions that x86/'s kernels of 16 bytes are written with, by WebAssembly's SIMD128:
- * those kernels are the ones of WebAssembly, too. Named and defined as in <immintrin.h>; masks of
- * blendv are whole bytes, and shuffles have 0x80 and no other value above 15.
+ * The SSE instructions that the 16-byte kernels of x86/ use, in WebAssembly's SIMD128, so that
+ * WebAssembly runs the same kernels. Named and defined as in <immintrin.h>; blendv masks are whole
+ * bytes, and shuffle indices are 0x80 or at most 15.
  */
 #ifndef PNG2BMP_WASM_SSE_H
 #define PNG2BMP_WASM_SSE_H
@@ -82,7 +82,7 @@ SSE_INLINE int _mm_testc_si128(__m128i a, __m128i b)
     return !wasm_v128_any_true(wasm_v128_andnot(b, a));
 }
 
-/* ---- In and out ------------------------------------------------------------ */
+/* ---- Load and store -------------------------------------------------------- */
 
 SSE_INLINE __m128i _mm_loadu_si128(const __m128i *p)
 {
@@ -139,7 +139,7 @@ SSE_INLINE long long _mm_cvtsi128_si64(__m128i v)
 
 #define _mm_insert_epi32(v, value, lane) wasm_i32x4_replace_lane(v, lane, value)
 
-/* ---- Lanes that move -------------------------------------------------------- */
+/* ---- Shuffles -------------------------------------------------------------- */
 
 #define SSE_LANE(order, i) ((order) >> 2 * (i)&3)
 
