@@ -15,203 +15,13 @@
  */
 #include <libdeflate.h>
 #include <node_api.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "bytes.h"
+#include "call.h"
+#include "converter.h"
 #include "errors.h"
-#include "file.h"
 #include "host_facts.h"
-#include "instance.h"
-#include "job.h"
 #include "options.h"
 #include "origin.h"
-#include "png2bmp.h"
-#include "task.h"
-
-enum {
-    ARG_INPUT,
-    ARG_LENGTH,
-    ARG_OPTIONS,
-    ARG_ON_WARNING,
-    ARG_OWN,
-    ARG_COPY = ARG_OWN,
-    ARG_TICKET,
-    ARG_ASYNC_OWN,
-    MAX_ARGS = ARG_ASYNC_OWN + 4
-};
-
-/* One call from JavaScript, from its arguments to its job. */
-typedef struct call {
-    instance  *self;
-    napi_value host;           /* what the function was called on: see instance.h */
-    napi_value argv[MAX_ARGS]; /* missing ones are undefined */
-    napi_value on_warning;     /* NULL: none */
-    job        job;
-} call;
-
-static napi_value throw_report(napi_env env, napi_value host, const job *job)
-{
-    napi_value error = error_from_report(env, host, job->status, &job->report, job->path);
-    if (error)
-        napi_throw(env, error);
-    return NULL;
-}
-
-/* Tells the warnings, throws the error. False: an exception is pending. */
-static bool call_succeeded(napi_env env, const call *call)
-{
-    if (call->on_warning && !tell_warnings(env, call->on_warning, &call->job.report))
-        return false;
-    if (call->job.status == PNG2BMP_OK)
-        return true;
-    throw_report(env, call->host, &call->job);
-    return false;
-}
-
-static bool read_input(napi_env env, call *call)
-{
-    uint8_t *bytes = NULL;
-    size_t   size;
-    double   length;
-
-    if (!bytes_of_view(env, call->argv[ARG_INPUT], &bytes, &size) ||
-        napi_get_value_double(env, call->argv[ARG_LENGTH], &length) != napi_ok ||
-        !(length >= 0 && length <= (double)size))
-        return false;
-    call->job.input = bytes;
-    call->job.input_size = (size_t)length;
-    return true;
-}
-
-static bool read_on_warning(napi_env env, call *call)
-{
-    napi_valuetype type;
-    if (napi_typeof(env, call->argv[ARG_ON_WARNING], &type) != napi_ok)
-        return false;
-    call->on_warning = type == napi_function ? call->argv[ARG_ON_WARNING] : NULL;
-    return true;
-}
-
-static bool read_arguments(napi_env env, napi_callback_info info, call *call,
-                           png2bmp_options *options)
-{
-    size_t argc = MAX_ARGS;
-    void  *data;
-
-    if (napi_get_cb_info(env, info, &argc, call->argv, &call->host, &data) != napi_ok)
-        return false;
-    call->self = data;
-    return read_input(env, call) && options_read(env, call->argv[ARG_OPTIONS], options) &&
-           read_on_warning(env, call);
-}
-
-/* The common arguments. False: an exception is pending. */
-static bool call_begin(napi_env env, napi_callback_info info, call *call, png2bmp_options *options)
-{
-    call->job.path = call->job.full_path = NULL;
-    call->job.origin = NULL;
-    call->job.directory = FILE_WORKING_DIRECTORY;
-    png2bmp_report_init(&call->job.report);
-    if (read_arguments(env, info, call, options))
-        return true;
-    throw_quiet(env);
-    return false;
-}
-
-/* The common arguments and the plan of a PNG. False: an exception is pending. */
-static bool call_begin_png(napi_env env, napi_callback_info info, call *call)
-{
-    png2bmp_options options;
-    if (!call_begin(env, info, call, &options))
-        return false;
-    job_plan(&call->job, &options);
-    return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
-}
-
-/* width, height, channels, stride of raw pixels, as four arguments. */
-static bool read_pixels(napi_env env, const napi_value argv[4], png2bmp_pixels *pixels)
-{
-    uint32_t channels;
-    double   stride;
-    if (napi_get_value_uint32(env, argv[0], &pixels->width) != napi_ok ||
-        napi_get_value_uint32(env, argv[1], &pixels->height) != napi_ok ||
-        napi_get_value_uint32(env, argv[2], &channels) != napi_ok ||
-        napi_get_value_double(env, argv[3], &stride) != napi_ok ||
-        !(stride >= 0 && stride < 0x1p53))
-        return false;
-    pixels->channels = channels;
-    pixels->stride = (size_t)stride;
-    return true;
-}
-
-/* The same for raw pixels, which stand in the arguments from `own` on. */
-static bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t own)
-{
-    png2bmp_options options;
-    if (!call_begin(env, info, call, &options))
-        return false;
-    if (!read_pixels(env, &call->argv[own], &call->job.pixels)) {
-        throw_quiet(env);
-        return false;
-    }
-    job_plan_pixels(&call->job, &options);
-    return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
-}
-
-/* The Buffer that the job writes to. NULL: an exception is pending. */
-static napi_value call_create_output(napi_env env, call *call)
-{
-    job       *job = &call->job;
-    napi_value output =
-        bytes_create(env, call->host, job->plan.bmp.byte_length, &job->output, &job->status);
-    if (output)
-        return output;
-    snprintf(job->report.error.message, sizeof job->report.error.message,
-             "the output needs a Buffer of %llu bytes: %s",
-             (unsigned long long)job->plan.bmp.byte_length,
-             job->status == PNG2BMP_ERR_OUT_OF_MEMORY ? "out of memory"
-                                                      : "more than buffer.constants.MAX_LENGTH");
-    return throw_report(env, call->host, job);
-}
-
-/* A path for the job, from a view of its bytes. False: an exception is pending. */
-static bool call_read_path(napi_env env, call *call, napi_value view)
-{
-    uint8_t *bytes = NULL;
-    size_t   size;
-    char    *path = NULL;
-
-    if (bytes_of_view(env, view, &bytes, &size))
-        path = malloc(size + 1);
-    if (!path) {
-        throw_quiet(env);
-        return false;
-    }
-    if (size)
-        memcpy(path, bytes, size);
-    path[size] = '\0';
-    call->job.path = path;
-    return true;
-}
-
-/* What readInfo answers, into a Float64Array of exactly HOST_FACTS_COUNT numbers. False: an
- * exception is pending. */
-static bool call_write_facts(napi_env env, const call *call, napi_value argv)
-{
-    double   facts[HOST_FACTS_COUNT];
-    uint8_t *bytes;
-    size_t   size;
-
-    if (!bytes_of_view(env, argv, &bytes, &size) || size != sizeof facts) {
-        throw_quiet(env);
-        return false;
-    }
-    host_facts_write(facts, &call->job.plan);
-    memcpy(bytes, facts, sizeof facts);
-    return true;
-}
 
 /* ---- Synchronous calls ------------------------------------------------------ */
 
@@ -246,39 +56,6 @@ static napi_value encode(napi_env env, napi_callback_info info)
 {
     call call;
     return call_begin_pixels(env, info, &call, ARG_OWN) ? call_run(env, &call, job_encode) : NULL;
-}
-
-static bool overlap(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
-{
-    return (uintptr_t)a < (uintptr_t)b + b_size && (uintptr_t)b < (uintptr_t)a + a_size;
-}
-
-/* Takes the target for the output. False: an exception is pending. */
-static bool call_use_target(napi_env env, call *call, napi_value target)
-{
-    job           *job = &call->job;
-    const uint64_t needed = job->plan.bmp.byte_length;
-    size_t         size;
-    char           message[120];
-
-    if (!bytes_of_view(env, target, &job->output, &size)) {
-        throw_quiet(env);
-        return false;
-    }
-    if (size < needed) {
-        snprintf(message, sizeof message,
-                 "The \"target\" argument must have at least %llu bytes for this BMP. "
-                 "Received %zu bytes",
-                 (unsigned long long)needed, size);
-        throw_argument(env, call->host, "ERR_OUT_OF_RANGE", message);
-        return false;
-    }
-    if (overlap(job->output, (size_t)needed, job->input, job->input_size)) {
-        throw_argument(env, call->host, "ERR_INVALID_ARG_VALUE",
-                       "The \"target\" argument must not share memory with the PNG");
-        return false;
-    }
-    return true;
 }
 
 /* convertInto(...common, target): bytes written */
@@ -323,19 +100,6 @@ static napi_value plan(napi_env env, napi_callback_info info)
 }
 
 /* ---- Asynchronous calls ----------------------------------------------------- */
-
-static bool call_make_request(napi_env env, const call *call, task_request *request)
-{
-    request->host = call->host;
-    request->input = call->argv[ARG_INPUT];
-    request->on_warning = call->on_warning;
-    request->output = NULL;
-    if (napi_get_value_bool(env, call->argv[ARG_COPY], &request->copy_input) == napi_ok &&
-        napi_get_value_uint32(env, call->argv[ARG_TICKET], &request->ticket) == napi_ok)
-        return true;
-    throw_quiet(env);
-    return false;
-}
 
 /* Starts a planned job into a new Buffer. */
 static napi_value call_start(napi_env env, call *call, void (*run)(job *, const png2bmp_control *))
@@ -385,11 +149,103 @@ static napi_value save_async(napi_env env, napi_callback_info info)
         !call_read_path(env, &call, call.argv[ARG_ASYNC_OWN]))
         return NULL;
     if (!origin_fix(call.self, &call.job)) {
-        throw_report(env, call.host, &call.job);
+        call_throw(env, &call);
         job_release(&call.job);
         return NULL;
     }
     call.job.run = job_save;
+    return task_start(env, call.self, &call.job, &request);
+}
+
+/* ---- Converters --------------------------------------------------------------- */
+
+/* createConverter(options): what the functions after it take as `converter` */
+static napi_value create_converter(napi_env env, napi_callback_info info)
+{
+    napi_value      argv[1];
+    size_t          argc = 1;
+    png2bmp_options options;
+
+    if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok ||
+        !options_read(env, argv[0], &options))
+        return throw_quiet(env);
+    return converter_create(env, &options);
+}
+
+/* useMemory(converter, view): where in it, in bytes, the output will begin. See converter.h. */
+static napi_value use_memory(napi_env env, napi_callback_info info)
+{
+    napi_value argv[2];
+    size_t     argc = 2;
+    converter *converter;
+
+    if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok)
+        return throw_quiet(env);
+    converter = converter_of(env, argv[0]);
+    return converter ? converter_use_memory(env, converter, argv[1]) : NULL;
+}
+
+static napi_value number(napi_env env, double value)
+{
+    napi_value result;
+    return napi_create_double(env, value, &result) == napi_ok ? result : throw_quiet(env);
+}
+
+/* The arguments and the plan. False: *answer is what to return; if it is a number, there was no
+ * error, but the memory is too small: negated, how many bytes it must have. */
+static bool begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter,
+                       napi_value *answer)
+{
+    *answer = NULL;
+    if (!call_begin_kept(env, info, call, converter))
+        return false;
+
+    const uint64_t needed = call->job.plan.bmp.byte_length;
+
+    if (needed > (*converter)->capacity) {
+        *answer = number(env, -(double)needed);
+        return false;
+    }
+    if (call_overlaps(call, (*converter)->output, (size_t)needed)) {
+        throw_argument(env, call->host, "ERR_INVALID_ARG_VALUE",
+                       "The \"png\" argument must not be in the memory of the converter's output: "
+                       "copy it first");
+        return false;
+    }
+    call->job.output = (*converter)->output;
+    return true;
+}
+
+/* convertKept(input, length, converter, onWarning): bytes written, or see begin_kept */
+static napi_value convert_kept(napi_env env, napi_callback_info info)
+{
+    call       call;
+    converter *converter;
+    napi_value answer;
+
+    if (!begin_kept(env, info, &call, &converter, &answer))
+        return answer;
+    job_convert(&call.job, NULL);
+    return call_succeeded(env, &call) ? number(env, (double)call.job.plan.bmp.byte_length) : NULL;
+}
+
+/* convertKeptAsync(input, length, converter, onWarning, copy, ticket, facts): a Promise that is
+ * settled when the output is there, or see begin_kept; facts as in decodeAsync */
+static napi_value convert_kept_async(napi_env env, napi_callback_info info)
+{
+    call         call;
+    task_request request;
+    converter   *converter;
+    napi_value   answer;
+
+    if (!begin_kept(env, info, &call, &converter, &answer))
+        return answer;
+    if (!call_write_facts(env, &call, call.argv[ARG_ASYNC_OWN]) ||
+        !call_make_request(env, &call, &request))
+        return NULL;
+    if (napi_get_reference_value(env, converter->memory, &request.output) != napi_ok)
+        return throw_quiet(env);
+    call.job.run = job_convert;
     return task_start(env, call.self, &call.job, &request);
 }
 
@@ -473,6 +329,10 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         FUNCTION("decodeAsync", decode_async),
         FUNCTION("encode", encode),
         FUNCTION("encodeAsync", encode_async),
+        FUNCTION("createConverter", create_converter),
+        FUNCTION("useMemory", use_memory),
+        FUNCTION("convertKept", convert_kept),
+        FUNCTION("convertKeptAsync", convert_kept_async),
         FUNCTION("cancel", cancel),
     };
 #undef FUNCTION

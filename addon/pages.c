@@ -17,6 +17,13 @@
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
 #define HUGE_PAGE ((uintptr_t)2 << 20)
 
+uint8_t *pages_huge_start(uint8_t *start, size_t size)
+{
+    const size_t skip = (size_t)(-(uintptr_t)start & (HUGE_PAGE - 1));
+
+    return skip < size && size - skip >= HUGE_PAGE ? start + skip : start;
+}
+
 void pages_prefer_huge(uint8_t *start, size_t size)
 {
     const uintptr_t first = ((uintptr_t)start + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
@@ -26,6 +33,12 @@ void pages_prefer_huge(uint8_t *start, size_t size)
         madvise(start + (first - (uintptr_t)start), end - first, MADV_HUGEPAGE);
 }
 #else
+uint8_t *pages_huge_start(uint8_t *start, size_t size)
+{
+    (void)size;
+    return start;
+}
+
 void pages_prefer_huge(uint8_t *start, size_t size)
 {
     (void)start;

@@ -7,7 +7,7 @@ const maxLengthName = 'the engine takes';
 
 const allocate = (size) => new Uint8Array(size);
 
-const wrap = (arrayBuffer) => new Uint8Array(arrayBuffer);
+const wrap = (arrayBuffer, offset, length) => new Uint8Array(arrayBuffer, offset, length);
 
 const bindToContext = (listener) => listener;
 

@@ -214,6 +214,30 @@ export function getBMPAsync(png: Source, options?: Options): Promise<OutputBuffe
  */
 export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number;
 
+/**
+ * A converter of its own for many images: options are read once, and the output goes to the same
+ * memory each time.
+ */
+export interface Converter {
+  /**
+   * As {@link getBMP}. The bytes belong to the converter, and its next call overwrites them: to keep
+   * them, copy them.
+   */
+  getBMP(png: Bytes): OutputBuffer;
+
+  /**
+   * The same on a Web Worker. Until the promise settles, the converter refuses other calls with
+   * the code `ERR_INVALID_STATE`.
+   */
+  getBMPAsync(png: Source): Promise<OutputBuffer>;
+}
+
+/**
+ * Makes a converter. Its memory is as large as its largest outputs, and is freed with it. Use one
+ * for each conversion that runs at a time.
+ */
+export function createConverter(options?: Options): Converter;
+
 /** Reads only the chunks before the pixels; `png` may end there. */
 export function readInfo(png: Bytes, options?: Options): Info;
 

@@ -28,7 +28,7 @@ function build(module) {
   const AUTO = 0; // of the CPU levels, of which there is one
   Object.assign(given, words, require('./wasm-calls').createCalls(engine, pool).functions,
     { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
-  return { ...require('./sync'), ...require('./async'), ...require('./facts'), ...require('./ico') };
+  return { ...require('./sync'), ...require('./async'), ...require('./facts'), ...require('./converter'), ...require('./ico') };
 }
 
 async function start(source) {
@@ -55,6 +55,7 @@ function ready() {
 
 export const getBMP = (png, options) => ready().getBMP(png, options);
 export const getBMPInto = (target, png, options) => ready().getBMPInto(target, png, options);
+export const createConverter = (options) => ready().createConverter(options);
 export const readInfo = (png, options) => ready().readInfo(png, options);
 export const decodePNG = (png, options) => ready().decodePNG(png, options);
 export const encodeBMP = (pixels, options) => ready().encodeBMP(pixels, options);

@@ -16,7 +16,7 @@ const maxLengthName = 'buffer.constants.MAX_LENGTH';
 const allocate = Buffer.allocUnsafeSlow;
 
 /** A result of memory that is there. */
-const wrap = (arrayBuffer) => Buffer.from(arrayBuffer);
+const wrap = (arrayBuffer, offset, length) => Buffer.from(arrayBuffer, offset, length);
 
 /** A function that runs in the async context of now, whoever calls it. */
 const bindToContext = (listener) => AsyncResource.bind(listener);

@@ -4,6 +4,7 @@
 
 const sync = require('./sync');
 const async = require('./async');
+const { createConverter } = require('./converter');
 const save = require('./save');
 const { encodeICO } = require('./ico');
 const { constants, errors, versions } = require('./facts');
@@ -12,6 +13,7 @@ module.exports = {
   getBMP: sync.getBMP,
   getBMPAsync: async.getBMPAsync,
   getBMPInto: sync.getBMPInto,
+  createConverter,
   saveBMP: save.saveBMP,
   saveBMPAsync: save.saveBMPAsync,
   readInfo: sync.readInfo,

@@ -4,6 +4,7 @@ export const {
   getBMP,
   getBMPAsync,
   getBMPInto,
+  createConverter,
   saveBMP,
   saveBMPAsync,
   readInfo,

@@ -32,6 +32,7 @@ function getBMPInto(target, png, options) {
 // What a plan says: the addon writes numbers, in the order of native.facts.
 const place = Object.fromEntries(native.facts.map((name, i) => [name, i]));
 const newFacts = () => new Float64Array(native.facts.length);
+const byteLengthOf = (facts) => facts[place.byteLength];
 
 // Read at once, before anything else runs.
 const facts = newFacts();
@@ -49,7 +50,7 @@ function readInfo(png, options) {
     bmp: {
       format: formatName(facts[place.format]),
       bitsPerPixel: facts[place.bitsPerPixel],
-      byteLength: facts[place.byteLength],
+      byteLength: byteLengthOf(facts),
     },
     memory: facts[place.memory],
     ...aboutOf(view, (name) => facts[place[name]]),
@@ -78,5 +79,5 @@ function decodePNG(png, options) {
 }
 
 module.exports = {
-  begin, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, decodePNG,
+  begin, byteLengthOf, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, decodePNG,
 };

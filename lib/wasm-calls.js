@@ -53,13 +53,18 @@ function createCalls(engine, pool) {
     return settled(toOutput(engine, bytesOf(view, length), options), onWarning, encode).output;
   }
 
+  /** Whether the first `size` bytes of the target share memory with others. */
+  function overlap(bytes, target, size) {
+    return target.buffer === bytes.buffer && target.byteOffset < bytes.byteOffset + bytes.length &&
+      bytes.byteOffset < target.byteOffset + size;
+  }
+
   function checkTarget(target, bytes, size) {
     if (target.length < size) {
       throw errorFromNative('ERR_OUT_OF_RANGE', 'The "target" argument must have at least ' +
         `${size} bytes for this BMP. Received ${target.length} bytes`);
     }
-    if (target.buffer === bytes.buffer && target.byteOffset < bytes.byteOffset + bytes.length &&
-      bytes.byteOffset < target.byteOffset + size) {
+    if (overlap(bytes, target, size)) {
       throw errorFromNative('ERR_INVALID_ARG_VALUE',
         'The "target" argument must not share memory with the PNG');
     }
@@ -71,6 +76,42 @@ function createCalls(engine, pool) {
     const outcome = toTarget(engine, bytes, { values }, target,
       (size) => checkTarget(target, bytes, size));
     return engine.fact(settled(outcome, onWarning, convertInto).facts, 'byteLength');
+  }
+
+  // ---- Converters ---------------------------------------------------------------------------
+
+  const createConverter = (values) => ({ values, memory: new Uint8Array(0) });
+
+  function useMemory(converter, memory) {
+    converter.memory = memory;
+    return 0;
+  }
+
+  const tooSmall = {};
+
+  /** Bytes written; or, negated, how many the memory must have. */
+  function convertKept(view, length, { values, memory }, onWarning) {
+    const bytes = bytesOf(view, length);
+    let size;
+    try {
+      const outcome = toTarget(engine, bytes, { values }, memory, (needed) => {
+        size = needed;
+        if (size > memory.length) {
+          throw tooSmall;
+        }
+        if (overlap(bytes, memory, size)) {
+          throw errorFromNative('ERR_INVALID_ARG_VALUE', 'The "png" argument must not be in the ' +
+            'memory of the converter\'s output: copy it first');
+        }
+      });
+      settled(outcome, onWarning, convertKept);
+      return size;
+    } catch (error) {
+      if (error === tooSmall) {
+        return -size;
+      }
+      throw error;
+    }
   }
 
   function plan(view, length, values, onWarning, facts) {
@@ -109,6 +150,10 @@ function createCalls(engine, pool) {
     return wrap((await start(view, length, { options: { values } }, onWarning, ticket)).output);
   }
 
+  /** The output itself, in memory of its own: copying it into the converter's would take longer. */
+  const convertKeptAsync = (view, length, { values }, onWarning, copy, ticket) =>
+    convertAsync(view, length, values, onWarning, copy, ticket);
+
   async function decodeAsync(view, length, values, onWarning, _copy, ticket, facts) {
     const outcome = await start(view, length, { options: { values } }, onWarning, ticket);
     facts.set(outcome.facts);
@@ -127,6 +172,7 @@ function createCalls(engine, pool) {
 
   const functions = {
     convert, convertAsync, convertInto, plan, decode, decodeAsync, encode, encodeAsync, cancel,
+    createConverter, useMemory, convertKept, convertKeptAsync,
   };
   return { functions, settled, start };
 }

@@ -56,7 +56,8 @@ function functionSection(name, overloads) {
 function memberLine(member) {
   const what = describe(member).replace(/\n\s*- /g, '<br>- ').replace(/\s*\n\s*/g, ' ')
     .replaceAll('|', '\\|');
-  const type = `${ts.isMethodSignature(member) ? '() => ' : ''}${member.type?.getText() ?? ''}`
+  const parameters = (member.parameters ?? []).map((parameter) => parameter.getText()).join(', ');
+  const type = `${ts.isMethodSignature(member) ? `(${parameters}) => ` : ''}${member.type?.getText() ?? ''}`
     .replace(/\/\*\*.*?\*\//gs, '').replace(/\s+/g, ' ').replace(/ \| undefined$/, '').replaceAll('|', '\\|');
   return `| \`${member.name.getText()}\` | \`${type}\` | ${what} |`;
 }

@@ -66,7 +66,8 @@ png2bmp_status options_take(png2bmp_options *options, const png2bmp_options *giv
 {
     const char *wrong;
 
-    *options = defaults;
+    if (!given || given->size < sizeof *options)
+        *options = defaults;
     if (!given)
         return PNG2BMP_OK;
     if (given->size < LEAST_SIZE || given->size > MOST_SIZE)

@@ -4,6 +4,7 @@ import {
   getBMP,
   getBMPAsync,
   getBMPInto,
+  createConverter,
   saveBMP,
   saveBMPAsync,
   readInfo,
@@ -15,7 +16,7 @@ import {
   errors,
   versions,
 } from 'png2bmp';
-import type { DecodedPixels, Format, Info, Options, PngError, Warning } from 'png2bmp';
+import type { Converter, DecodedPixels, Format, Info, Options, PngError, Warning } from 'png2bmp';
 import { createReadStream } from 'node:fs';
 import { Blob } from 'node:buffer';
 import { ReadableStream } from 'node:stream/web';
@@ -70,6 +71,9 @@ const collected: Promise<Buffer>[] = [
   getBMPAsync(new Blob([png])),
   getBMPAsync(new ReadableStream<Uint8Array>()),
 ];
+const converter: Converter = createConverter(options);
+const kept: Buffer = converter.getBMP(png);
+const keptLater: Promise<Buffer> = converter.getBMPAsync(new Blob([png]));
 const written: number = getBMPInto(bmps[0], png, options);
 const saved: true[] = [
   saveBMP('a.bmp', png),

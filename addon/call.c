@@ -1,0 +1,238 @@
+#include "call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "converter.h"
+#include "errors.h"
+#include "file.h"
+#include "host_facts.h"
+#include "options.h"
+
+napi_value call_throw(napi_env env, const call *call)
+{
+    const job       *job = &call->job;
+    const napi_value error =
+        error_from_report(env, call->host, job->status, &job->report, job->path);
+
+    if (error)
+        napi_throw(env, error);
+    return NULL;
+}
+
+bool call_succeeded(napi_env env, const call *call)
+{
+    if (call->on_warning && !tell_warnings(env, call->on_warning, &call->job.report))
+        return false;
+    if (call->job.status == PNG2BMP_OK)
+        return true;
+    call_throw(env, call);
+    return false;
+}
+
+static bool read_input(napi_env env, call *call)
+{
+    uint8_t *bytes = NULL;
+    size_t   size;
+    double   length;
+
+    if (!bytes_of_view(env, call->argv[ARG_INPUT], &bytes, &size) ||
+        napi_get_value_double(env, call->argv[ARG_LENGTH], &length) != napi_ok ||
+        !(length >= 0 && length <= (double)size))
+        return false;
+    call->job.input = bytes;
+    call->job.input_size = (size_t)length;
+    return true;
+}
+
+static bool read_on_warning(napi_env env, call *call)
+{
+    napi_valuetype type;
+    if (napi_typeof(env, call->argv[ARG_ON_WARNING], &type) != napi_ok)
+        return false;
+    call->on_warning = type == napi_function ? call->argv[ARG_ON_WARNING] : NULL;
+    return true;
+}
+
+static bool read_arguments(napi_env env, napi_callback_info info, call *call)
+{
+    size_t argc = MAX_ARGS;
+    void  *data;
+
+    if (napi_get_cb_info(env, info, &argc, call->argv, &call->host, &data) != napi_ok)
+        return false;
+    call->self = data;
+    return read_input(env, call) && read_on_warning(env, call);
+}
+
+/* The common arguments but the options. */
+static bool begin(napi_env env, napi_callback_info info, call *call)
+{
+    call->job.path = call->job.full_path = NULL;
+    call->job.origin = NULL;
+    call->job.directory = FILE_WORKING_DIRECTORY;
+    png2bmp_report_init(&call->job.report);
+    if (read_arguments(env, info, call))
+        return true;
+    throw_quiet(env);
+    return false;
+}
+
+static bool begin_with_options(napi_env env, napi_callback_info info, call *call,
+                               png2bmp_options *options)
+{
+    if (!begin(env, info, call))
+        return false;
+    if (options_read(env, call->argv[ARG_OPTIONS], options))
+        return true;
+    throw_quiet(env);
+    return false;
+}
+
+static bool plan_png(napi_env env, call *call, const png2bmp_options *options)
+{
+    job_plan(&call->job, options);
+    return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
+}
+
+bool call_begin_png(napi_env env, napi_callback_info info, call *call)
+{
+    png2bmp_options options;
+
+    return begin_with_options(env, info, call, &options) && plan_png(env, call, &options);
+}
+
+bool call_begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter)
+{
+    if (!begin(env, info, call))
+        return false;
+    *converter = converter_of(env, call->argv[ARG_OPTIONS]);
+    return *converter && plan_png(env, call, &(*converter)->options);
+}
+
+/* width, height, channels, stride of raw pixels, as four arguments. */
+static bool read_pixels(napi_env env, const napi_value argv[4], png2bmp_pixels *pixels)
+{
+    uint32_t channels;
+    double   stride;
+    if (napi_get_value_uint32(env, argv[0], &pixels->width) != napi_ok ||
+        napi_get_value_uint32(env, argv[1], &pixels->height) != napi_ok ||
+        napi_get_value_uint32(env, argv[2], &channels) != napi_ok ||
+        napi_get_value_double(env, argv[3], &stride) != napi_ok ||
+        !(stride >= 0 && stride < 0x1p53))
+        return false;
+    pixels->channels = channels;
+    pixels->stride = (size_t)stride;
+    return true;
+}
+
+bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t own)
+{
+    png2bmp_options options;
+    if (!begin_with_options(env, info, call, &options))
+        return false;
+    if (!read_pixels(env, &call->argv[own], &call->job.pixels)) {
+        throw_quiet(env);
+        return false;
+    }
+    job_plan_pixels(&call->job, &options);
+    return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
+}
+
+napi_value call_create_output(napi_env env, call *call)
+{
+    job       *job = &call->job;
+    napi_value output =
+        bytes_create(env, call->host, job->plan.bmp.byte_length, &job->output, &job->status);
+    if (output)
+        return output;
+    snprintf(job->report.error.message, sizeof job->report.error.message,
+             "the output needs a Buffer of %llu bytes: %s",
+             (unsigned long long)job->plan.bmp.byte_length,
+             job->status == PNG2BMP_ERR_OUT_OF_MEMORY ? "out of memory"
+                                                      : "more than buffer.constants.MAX_LENGTH");
+    return call_throw(env, call);
+}
+
+bool call_read_path(napi_env env, call *call, napi_value view)
+{
+    uint8_t *bytes = NULL;
+    size_t   size;
+    char    *path = NULL;
+
+    if (bytes_of_view(env, view, &bytes, &size))
+        path = malloc(size + 1);
+    if (!path) {
+        throw_quiet(env);
+        return false;
+    }
+    if (size)
+        memcpy(path, bytes, size);
+    path[size] = '\0';
+    call->job.path = path;
+    return true;
+}
+
+bool call_write_facts(napi_env env, const call *call, napi_value argv)
+{
+    double   facts[HOST_FACTS_COUNT];
+    uint8_t *bytes;
+    size_t   size;
+
+    if (!bytes_of_view(env, argv, &bytes, &size) || size != sizeof facts) {
+        throw_quiet(env);
+        return false;
+    }
+    host_facts_write(facts, &call->job.plan);
+    memcpy(bytes, facts, sizeof facts);
+    return true;
+}
+
+bool call_overlaps(const call *call, const uint8_t *output, size_t size)
+{
+    const uintptr_t in = (uintptr_t)call->job.input, out = (uintptr_t)output;
+
+    return in < out + size && out < in + call->job.input_size;
+}
+
+bool call_use_target(napi_env env, call *call, napi_value target)
+{
+    job           *job = &call->job;
+    const uint64_t needed = job->plan.bmp.byte_length;
+    size_t         size;
+    char           message[120];
+
+    if (!bytes_of_view(env, target, &job->output, &size)) {
+        throw_quiet(env);
+        return false;
+    }
+    if (size < needed) {
+        snprintf(message, sizeof message,
+                 "The \"target\" argument must have at least %llu bytes for this BMP. "
+                 "Received %zu bytes",
+                 (unsigned long long)needed, size);
+        throw_argument(env, call->host, "ERR_OUT_OF_RANGE", message);
+        return false;
+    }
+    if (call_overlaps(call, job->output, (size_t)needed)) {
+        throw_argument(env, call->host, "ERR_INVALID_ARG_VALUE",
+                       "The \"target\" argument must not share memory with the PNG");
+        return false;
+    }
+    return true;
+}
+
+bool call_make_request(napi_env env, const call *call, task_request *request)
+{
+    request->host = call->host;
+    request->input = call->argv[ARG_INPUT];
+    request->on_warning = call->on_warning;
+    request->output = NULL;
+    if (napi_get_value_bool(env, call->argv[ARG_COPY], &request->copy_input) == napi_ok &&
+        napi_get_value_uint32(env, call->argv[ARG_TICKET], &request->ticket) == napi_ok)
+        return true;
+    throw_quiet(env);
+    return false;
+}

@@ -1,0 +1,35 @@
+/* What createConverter keeps in C: options that were read once, and the memory that each conversion
+ * writes to. */
+#ifndef ADDON_CONVERTER_H
+#define ADDON_CONVERTER_H
+
+#include <node_api.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "png2bmp.h"
+
+typedef struct converter {
+    png2bmp_options options;
+    napi_ref        memory; /* the view that output lies in; NULL: none yet */
+    uint8_t        *output;
+    size_t          capacity;
+} converter;
+
+/*
+ * The functions that answer a JavaScript value answer NULL when an exception is pending.
+ *
+ * A converter is an External, and freed with it. Its memory is a view of an ArrayBuffer that nobody
+ * can detach or resize (lib/converter.js): it is written to on another thread, while JavaScript has
+ * views of it.
+ */
+napi_value converter_create(napi_env env, const png2bmp_options *options);
+
+/* The converter that such a value stands for. */
+converter *converter_of(napi_env env, napi_value value);
+
+/* From now on the output goes to this view, from the first place on that suits it. Answers that
+ * place: bytes from the start of the view. */
+napi_value converter_use_memory(napi_env env, converter *self, napi_value view);
+
+#endif

@@ -1,0 +1,111 @@
+'use strict';
+
+// Converters: their options are read once, and their output goes to the same memory each time.
+
+const native = require('./native');
+const { runPng } = require('./async');
+const { errorFromNative } = require('./errors');
+const { wrap } = require('./host');
+const { toLength, toView } = require('./input');
+const { readOptions } = require('./options');
+const { throwIfAborted } = require('./signals');
+const { byteLengthOf, newFacts } = require('./sync');
+
+// WebAssembly core specification, 4.2.8 and 5.5.4: memory is made of pages, at most 4 GiB.
+const PAGE = 65536;
+const MOST = 65536 * PAGE;
+const HUGE_PAGE = 2 * 1024 * 1024;
+
+/** An ArrayBuffer that is never taken away while another thread writes to it: that of a
+ * WebAssembly.Memory can be neither transferred nor resized, except by whoever has the Memory. */
+function createMemory(size) {
+  const pages = Math.ceil(size / PAGE);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
+  } catch {
+    throw errorFromNative('ERR_OUT_OF_MEMORY', `the output needs ${size} bytes: out of memory`);
+  }
+}
+
+/** Bytes of memory for an output: twice what there was, so that images that grow and grow do not
+ * each need new memory, and room to begin where a huge page does. Untouched memory costs nothing. */
+function roomFor(needed, present) {
+  const wanted = Math.max(needed, 2 * present) + (needed >= HUGE_PAGE ? HUGE_PAGE : 0);
+  return Math.min(wanted, Math.max(needed, MOST));
+}
+
+class Converter {
+  #options;
+  #kept; // what the addon keeps
+  #memory; // the ArrayBuffer
+  #start = 0; // where the output begins in it
+  #latest; // view of the latest output
+  #isBusy = false;
+
+  constructor(options) {
+    this.#options = readOptions(options);
+    this.#kept = native.createConverter(this.#options.values);
+  }
+
+  getBMP(png) {
+    this.#checkIdle();
+    const view = toView('png', png);
+    throwIfAborted(this.#options.signal);
+    const size = toLength('png', view);
+    return this.#viewOf(this.#attempt(() =>
+      native.convertKept(view, size, this.#kept, this.#options.onWarning)));
+  }
+
+  async getBMPAsync(png) {
+    this.#checkIdle();
+    this.#isBusy = true;
+    try {
+      return await this.#run(png);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #run(png) {
+    const facts = newFacts();
+    const start = (view, size, _, ...rest) => this.#attempt(() =>
+      native.convertKeptAsync(view, size, this.#kept, ...rest, facts));
+    const output = await runPng(png, undefined, undefined, start, () => this.#options);
+    // WebAssembly gives memory of its own.
+    return output.buffer === this.#memory ? this.#viewOf(byteLengthOf(facts)) : wrap(output.buffer);
+  }
+
+  #checkIdle() {
+    if (this.#isBusy) {
+      throw Object.assign(new Error('The converter is at work: await its promise first, or make one ' +
+        'converter for each conversion at a time'), { code: 'ERR_INVALID_STATE' });
+    }
+  }
+
+  /** What convert() answers, with enough memory: it says what it misses as a negative number. */
+  #attempt(convert) {
+    let answer = convert();
+    while (answer < 0) {
+      this.#grow(-answer);
+      answer = convert();
+    }
+    return answer;
+  }
+
+  #grow(needed) {
+    this.#memory = createMemory(roomFor(needed, this.#memory?.byteLength ?? 0));
+    this.#start = native.useMemory(this.#kept, new Uint8Array(this.#memory));
+    this.#latest = undefined;
+  }
+
+  #viewOf(length) {
+    if (this.#latest?.length !== length) {
+      this.#latest = wrap(this.#memory, this.#start, length);
+    }
+    return this.#latest;
+  }
+}
+
+const createConverter = (options) => new Converter(options);
+
+module.exports = { createConverter };

@@ -1,0 +1,148 @@
+'use strict';
+
+// Converters: createConverter(options) and its two calls.
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+
+const { createConverter, getBMP } = require('..');
+const { onlyAddon } = require('./kit/backend');
+const { TYPES, createImage, typeName } = require('./kit/image');
+const { largePng } = require('./kit/large-png');
+const { encodePng } = require('./kit/png-encoder');
+
+const pngOf = (width, height, type = { colorType: 2, bitDepth: 8 }) =>
+  encodePng(createImage({ width, height, ...type }));
+
+const small = pngOf(16, 16);
+const medium = pngOf(200, 150);
+const busy = { code: 'ERR_INVALID_STATE', message: /await its promise first/ };
+
+test('a converter gives the bytes that getBMP gives, for every type and format', async () => {
+  for (const format of ['bgr24', 'bgra32', 'gray8', 'mono1', 'rgb565']) {
+    const converter = createConverter({ format });
+    for (const type of TYPES) {
+      const png = pngOf(33, 17, type);
+      const expected = getBMP(png, { format });
+      assert.ok(converter.getBMP(png).equals(expected), `${typeName(type)} ${format}`);
+      const later = await converter.getBMPAsync(png);
+      assert.ok(later.equals(expected), `${typeName(type)} ${format}, asynchronous`);
+    }
+  }
+});
+
+test('outputs of growing and shrinking sizes, past huge pages, are right', async () => {
+  const converter = createConverter();
+  for (const png of [small, medium, largePng({ width: 1500, height: 1400, noisy: 20 }), small,
+    largePng({ width: 2500, height: 1400, noisy: 20 }), medium]) {
+    assert.ok(converter.getBMP(png).equals(getBMP(png)));
+    assert.ok((await converter.getBMPAsync(png)).equals(getBMP(png)));
+  }
+});
+
+test('the next call writes to the same memory', () => {
+  const converter = createConverter();
+  const first = converter.getBMP(small);
+  const other = pngOf(16, 16, { colorType: 6, bitDepth: 8 });
+  const second = converter.getBMP(other);
+  assert.equal(first.buffer, second.buffer);
+  assert.ok(first.equals(getBMP(other)), 'the earlier result shows the bytes of the later one');
+});
+
+test('the result is a Buffer that Response and Blob accept', async () => {
+  const bmp = createConverter().getBMP(medium);
+  assert.ok(Buffer.isBuffer(bmp));
+  assert.equal((await new Response(bmp).arrayBuffer()).byteLength, bmp.length);
+  assert.equal(new Blob([bmp]).size, bmp.length);
+});
+
+test('options are read once', () => {
+  const options = { background: '#ff0000' };
+  const converter = createConverter(options);
+  const png = pngOf(9, 9, { colorType: 6, bitDepth: 8 });
+  options.background = '#00ff00';
+  assert.ok(converter.getBMP(png).equals(getBMP(png, { background: '#ff0000' })));
+});
+
+test('wrong options are told when the converter is made', () => {
+  assert.throws(() => createConverter({ fromat: 'mono1' }), { code: 'ERR_INVALID_ARG_VALUE' });
+  assert.throws(() => createConverter({ format: 'gif' }), { code: 'ERR_INVALID_ARG_VALUE' });
+});
+
+test('while it is at work a converter refuses both calls, and takes them afterwards', async () => {
+  const converter = createConverter();
+  const running = converter.getBMPAsync(medium);
+  assert.throws(() => converter.getBMP(small), busy);
+  await assert.rejects(converter.getBMPAsync(small), busy);
+  assert.ok((await running).equals(getBMP(medium)));
+  assert.ok(converter.getBMP(small).equals(getBMP(small)));
+});
+
+test('after an error a converter goes on', async () => {
+  const converter = createConverter();
+  const cut = medium.subarray(0, medium.length - 40);
+  assert.throws(() => converter.getBMP(cut), { code: 'ERR_PNG_TRUNCATED' });
+  await assert.rejects(converter.getBMPAsync(cut), { code: 'ERR_PNG_TRUNCATED' });
+  assert.throws(() => converter.getBMP('text'), { code: 'ERR_INVALID_ARG_TYPE' });
+  await assert.rejects(converter.getBMPAsync('text'), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.ok(converter.getBMP(medium).equals(getBMP(medium)));
+});
+
+test('a signal stops a running conversion, and refuses those after it', async () => {
+  const abort = new AbortController();
+  const converter = createConverter({ signal: abort.signal });
+  const running = converter.getBMPAsync(largePng({ width: 2000, height: 2000, noisy: 1000 }));
+  abort.abort();
+  await assert.rejects(running, { code: 'ABORT_ERR' });
+  assert.throws(() => converter.getBMP(small), { code: 'ABORT_ERR' });
+  await assert.rejects(converter.getBMPAsync(small), { code: 'ABORT_ERR' });
+});
+
+test('warnings are told once, by both calls', async () => {
+  const told = [];
+  const converter = createConverter({ onWarning: ({ code }) => told.push(code) });
+  const withoutEnd = medium.subarray(0, medium.length - 12);
+  converter.getBMP(withoutEnd);
+  await converter.getBMPAsync(withoutEnd);
+  assert.deepEqual(told, ['WARN_PNG_END', 'WARN_PNG_END']);
+});
+
+test('a Blob is collected', async () => {
+  const bmp = await createConverter().getBMPAsync(new Blob([medium]));
+  assert.ok(bmp.equals(getBMP(medium)));
+});
+
+test('a PNG in the memory of the output is refused', async () => {
+  const converter = createConverter();
+  const { buffer, byteOffset } = converter.getBMP(medium);
+  const inside = Buffer.from(buffer, byteOffset, small.length);
+  small.copy(inside);
+  const refused = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message: /copy it first/ };
+  assert.throws(() => converter.getBMP(inside), refused);
+  assert.ok(converter.getBMP(Buffer.from(inside)).equals(getBMP(small)));
+});
+
+test('nobody can take the memory away while another thread writes to it',
+  { skip: onlyAddon('gives memory of its own') }, async () => {
+    const converter = createConverter();
+    const { buffer } = await converter.getBMPAsync(medium);
+    const running = converter.getBMPAsync(medium);
+    for (const attempt of [
+      () => structuredClone(buffer, { transfer: [buffer] }),
+      () => new MessageChannel().port1.postMessage(0, [buffer]),
+      () => buffer.transfer(),
+      () => buffer.resize(0),
+    ]) {
+      try {
+        attempt();
+      } catch { /* some versions refuse, others do nothing */ }
+      assert.ok(buffer.byteLength > 0, String(attempt));
+    }
+    assert.ok((await running).equals(getBMP(medium)));
+  });
+
+test('converters do not share memory', () => {
+  const a = createConverter();
+  const b = createConverter();
+  assert.notEqual(a.getBMP(small).buffer, b.getBMP(small).buffer);
+});
