@@ -192,10 +192,11 @@ typedef enum png2bmp_header {
 typedef enum png2bmp_cpu {
     PNG2BMP_CPU_AUTO,
     PNG2BMP_CPU_SCALAR,
-    PNG2BMP_CPU_SSE,    /* x86-64: SSSE3 and SSE4.1 */
-    PNG2BMP_CPU_AVX2,   /* x86-64: AVX2, BMI1, BMI2 */
-    PNG2BMP_CPU_AVX512, /* x86-64: F, BW, VL, VBMI */
-    PNG2BMP_CPU_NEON,   /* arm64 */
+    PNG2BMP_CPU_SSE,     /* x86-64: SSSE3 and SSE4.1 */
+    PNG2BMP_CPU_AVX2,    /* x86-64: AVX2, BMI1, BMI2 */
+    PNG2BMP_CPU_AVX512,  /* x86-64: F, BW, VL, VBMI */
+    PNG2BMP_CPU_NEON,    /* arm64 */
+    PNG2BMP_CPU_SIMD128, /* WebAssembly */
     PNG2BMP_CPU_COUNT
 } png2bmp_cpu;
 

@@ -17,7 +17,8 @@ LIST(dithers, [PNG2BMP_DITHER_DEFAULT] = "", [PNG2BMP_DITHER_FLOYD_STEINBERG] = 
      [PNG2BMP_DITHER_ATKINSON] = "atkinson", [PNG2BMP_DITHER_ORDERED] = "ordered",
      [PNG2BMP_DITHER_NONE] = "none")
 LIST(cpus, [PNG2BMP_CPU_AUTO] = "auto", [PNG2BMP_CPU_SCALAR] = "scalar", [PNG2BMP_CPU_SSE] = "sse",
-     [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon")
+     [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon",
+     [PNG2BMP_CPU_SIMD128] = "simd128")
 LIST(headers, [PNG2BMP_HEADER_DEFAULT] = "", [PNG2BMP_HEADER_INFO] = "info",
      [PNG2BMP_HEADER_V4] = "v4", [PNG2BMP_HEADER_V5] = "v5")
 LIST(save_flags, "w", "wx")

@@ -30,8 +30,6 @@ static const kernels plain = {PLAIN};
 #define SSE_ROW(name) ROW(name, sse)
 #define SSE PLAIN, SSE_UNFILTERS(SSE_UNFILTER) SSE_ROWS(SSE_ROW)
 
-static const kernels sse = {SSE};
-
 #endif
 
 #ifdef PNG2BMP_X86
@@ -42,6 +40,7 @@ static const kernels sse = {SSE};
 #define AVX2 SSE AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
 #define AVX512 AVX2, AVX512_ROWS(AVX512_ROW)
 
+static const kernels sse = {SSE};
 static const kernels avx2 = {AVX2};
 static const kernels avx512 = {AVX512};
 
@@ -87,10 +86,13 @@ const kernels *kernels_for(png2bmp_cpu level)
 
 #elif defined(PNG2BMP_SSE)
 
-/* A WebAssembly engine has SIMD128 or refuses the file. */
+/* WebAssembly: the SSE kernels, as wasm/sse.h has them compiled. An engine has SIMD128 or refuses
+ * the file. */
+static const kernels simd128 = {SSE};
+
 const kernels *kernels_for(png2bmp_cpu level)
 {
-    return level == PNG2BMP_CPU_SCALAR || level == PNG2BMP_CPU_NEON ? &plain : &sse;
+    return level == PNG2BMP_CPU_AUTO || level == PNG2BMP_CPU_SIMD128 ? &simd128 : &plain;
 }
 
 #elif defined(PNG2BMP_ARM)

@@ -171,7 +171,7 @@ function withCpu(level) {
 
 test('PNG2BMP_CPU takes every level, whether this machine has it or not', () => {
   const wanted = `${png2bmp.getBMP(png).toString('base64')}\n`;
-  for (const level of ['', 'auto', 'scalar', 'sse', 'avx2', 'avx512', 'neon']) {
+  for (const level of ['', 'auto', 'scalar', 'sse', 'avx2', 'avx512', 'neon', 'simd128']) {
     const { stdout, stderr } = withCpu(level);
     assert.equal(stdout, wanted, level + stderr);
   }

@@ -6,7 +6,7 @@ const path = require('node:path');
 const test = require('node:test');
 
 const SCRIPT = path.join(__dirname, 'kit', 'hash-conversions.js');
-const LEVELS = ['sse', 'avx2', 'avx512', 'neon', 'auto'];
+const LEVELS = ['sse', 'avx2', 'avx512', 'neon', 'simd128', 'auto'];
 
 function hashesAt(level) {
   const env = { ...process.env, PNG2BMP_CPU: level };

@@ -65,10 +65,8 @@ static const struct level {
     png2bmp_cpu cpu;
     const char *name;
 } levels[] = {
-    {PNG2BMP_CPU_SSE, "sse"},
-    {PNG2BMP_CPU_AVX2, "avx2"},
-    {PNG2BMP_CPU_AVX512, "avx512"},
-    {PNG2BMP_CPU_NEON, "neon"},
+    {PNG2BMP_CPU_SSE, "sse"},   {PNG2BMP_CPU_AVX2, "avx2"},       {PNG2BMP_CPU_AVX512, "avx512"},
+    {PNG2BMP_CPU_NEON, "neon"}, {PNG2BMP_CPU_SIMD128, "simd128"},
 };
 #define LEVELS (sizeof levels / sizeof levels[0])
 
