@@ -39,7 +39,10 @@ static char *absolute(const wchar_t *path)
     return utf8;
 }
 
-/* A path that is not UTF-8, or empty, is left as it is, for the save to refuse. */
+/* The system takes no longer one. */
+#define LONGEST_PATH 32767
+
+/* A path that is not UTF-8, empty or too long is left as it is, for the save to refuse. */
 bool origin_fix(instance *self, job *job)
 {
     const int length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, job->path, -1, NULL, 0);
@@ -47,7 +50,7 @@ bool origin_fix(instance *self, job *job)
     char     *full;
 
     (void)self;
-    if (length <= 1)
+    if (length <= 1 || length > LONGEST_PATH)
         return true;
     wide = malloc((size_t)length * sizeof *wide);
     if (!wide)

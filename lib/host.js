@@ -24,19 +24,24 @@ const bindToContext = (listener) => AsyncResource.bind(listener);
 /** Calls a function of the caller: what it throws is nobody else's. */
 const callLater = (callback, ...args) => process.nextTick(callback, ...args);
 
-// On Windows the C library's numbers, which the addon has, are others than those of libuv.
-function errnoName(errno) {
+/** The number that node:fs gives, its name, and what it means: [-2, 'ENOENT', 'no such file or directory'].
+ * On Windows the addon has the C library's numbers, which are others than those of node:fs. */
+function systemError(errno) {
+  const known = util.getSystemErrorMap?.();
+  if (known?.has(-errno)) {
+    return [-errno, ...known.get(-errno)];
+  }
   const names = os.constants.errno;
-  return util.getSystemErrorMap?.().get(-errno)?.[0] ??
-    Object.keys(names).find((name) => names[name] === errno) ?? `errno ${errno}`;
+  const code = Object.keys(names).find((name) => names[name] === errno) ?? `errno ${errno}`;
+  const named = [...known ?? []].find(([, [name]]) => name === code);
+  return named ? [named[0], ...named[1]] : [-errno, code, undefined];
 }
 
 /** As node:fs makes them: "ENOENT: no such file or directory, open 'x/y.bmp'". */
-function fileError(errno, syscall, path, message) {
-  const code = errnoName(errno);
-  const text = util.getSystemErrorMap?.().get(-errno)?.[1] || message;
-  const error = new Error(`${code}: ${text}, ${syscall} '${path}'`);
-  return Object.assign(error, { errno: -errno, code, syscall, path });
+function fileError(number, syscall, path, message) {
+  const [errno, code, text] = systemError(number);
+  const error = new Error(`${code}: ${text || message}, ${syscall} '${path}'`);
+  return Object.assign(error, { errno, code, syscall, path });
 }
 
 /** A value for an error message. */

@@ -25,6 +25,9 @@ const shipped = {
   'linux-arm64': () => {
     try { return { addon: require('../prebuilds/linux-arm64.node') }; } catch (error) { return { error }; }
   },
+  'win32-x64': () => {
+    try { return { addon: require('../prebuilds/win32-x64.node') }; } catch (error) { return { error }; }
+  },
 };
 
 /** { addon } or { error }. */

@@ -7,14 +7,15 @@
 //   npm run build:wasm -- --check       test/c/check_kernels.c, to build/wasm/
 //   npm run build:wasm -- --optional    only where clang is there, and if anything has changed
 //
-// Debian has no libdeflate for WebAssembly: its CRC-32 is compiled from Debian's source package, which
-// is fetched once, into build/wasm; Adler-32 is in wasm/adler32.c.
+// libdeflate's CRC-32 is compiled from its source (scripts/libdeflate-source.js); Adler-32 is in
+// wasm/adler32.c.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
+const { libdeflateSource } = require('./libdeflate-source');
 const { optimization, recipe } = require('./recipe');
 
 const root = path.resolve(__dirname, '..');
@@ -32,7 +33,7 @@ const COMPILE = [
   '--target=wasm32-wasi', ...recipe('STANDARD'), ...recipe('WARNINGS'),
   '-mbulk-memory', '-fvisibility=hidden', '-ffunction-sections', '-DPNG2BMP_STRIPS', '-Iinclude', '-Isrc',
 ];
-// Plain C, which level SSE of the kernels takes the place of: only PNG2BMP_CPU=scalar runs it.
+// Plain C, which level SIMD128 of the kernels takes the place of: only PNG2BMP_CPU=scalar runs it.
 const REPLACED = ['src/pixels.c', 'src/unfilter.c'];
 
 const LINK = [
@@ -75,43 +76,12 @@ function installMissing() {
 
 // ---- libdeflate -----------------------------------------------------------------------------
 
-/** Apt's options for a list of sources of our own: the machine's, asking for source packages. */
-function sourceLists() {
-  const parts = path.join(work, 'apt/parts');
-  const lists = path.join(work, 'apt/lists');
-  fs.mkdirSync(parts, { recursive: true });
-  fs.mkdirSync(path.join(lists, 'partial'), { recursive: true });
-  const machine = '/etc/apt/sources.list.d';
-  for (const name of fs.readdirSync(machine).filter((n) => n.endsWith('.sources'))) {
-    const text = fs.readFileSync(path.join(machine, name), 'utf8');
-    fs.writeFileSync(path.join(parts, name), text.replace(/^Types:.*$/gm, 'Types: deb-src'));
-  }
-  if (fs.existsSync('/etc/apt/sources.list')) {
-    const text = fs.readFileSync('/etc/apt/sources.list', 'utf8');
-    fs.writeFileSync(path.join(parts, 'machine.list'), text.replace(/^deb /gm, 'deb-src '));
-  }
-  return ['-o', 'Dir::Etc::sourcelist=/dev/null', '-o', `Dir::Etc::sourceparts=${parts}`,
-    '-o', `Dir::State::lists=${lists}`, '-o', 'APT::Sandbox::User=root'];
-}
-
-function unpackedLibdeflate() {
-  const names = fs.existsSync(work) ? fs.readdirSync(work) : [];
-  return names.find((n) => /^libdeflate-[\d.]+$/.test(n));
-}
-
-/** The folder of libdeflate's source. */
 function libdeflate() {
-  if (!unpackedLibdeflate()) {
-    fs.mkdirSync(work, { recursive: true });
-    const lists = sourceLists();
-    try {
-      run('apt-get', [...lists, 'update', '-qq']);
-      run('apt-get', [...lists, 'source', '-qq', 'libdeflate'], { cwd: work });
-    } catch (error) {
-      throw new Missing(`libdeflate's source package could not be fetched: ${error.message}`);
-    }
+  try {
+    return libdeflateSource();
+  } catch (error) {
+    throw new Missing(`libdeflate's source package could not be fetched: ${error.message}`);
   }
-  return path.join(work, unpackedLibdeflate());
 }
 
 // ---- The file ---------------------------------------------------------------------------------

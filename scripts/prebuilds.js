@@ -7,7 +7,7 @@
 //   npm run prebuilds -- linux-arm64 ...     these
 //   node scripts/prebuilds.js --here         what this machine needs, for `npm install git+...`
 //
-// On Linux x64 the addons are those for glibc, musl and arm64, each with its own compiler; --install,
+// On Linux x64 the addons are those of scripts/prebuild-targets.js, each with its own compiler; --install,
 // which `npm run prebuilds` gives, has apt-get bring those that are missing. What cannot be built is
 // left out and named; no addon at all is an error. On any other machine it is the one addon of that
 // machine, as `npm run build` makes it.
@@ -17,6 +17,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
+const TARGETS = require('./prebuild-targets');
 const { optimization, recipe } = require('./recipe');
 
 const root = path.resolve(__dirname, '..');
@@ -26,49 +27,6 @@ const work = path.join(root, 'build/prebuild');
 const LIMIT_BYTES = 500_000;
 // What Node.js 20, the oldest that is supported, needs itself.
 const GLIBC_LIMIT = [2, 28];
-
-const OLD_GLIBC = {
-  sources: ['scripts/old_glibc.c'],
-  flags: ['-Wl,--wrap=stat', '-Wl,--wrap=lstat', '-Wl,--wrap=fstat',
-    '-Wl,--wrap=fstatat'],
-};
-
-const TARGETS = {
-  'linux-x64': {
-    compiler: 'x86_64-linux-gnu-gcc',
-    libdeflate: '/usr/lib/x86_64-linux-gnu/libdeflate.a',
-    ...OLD_GLIBC,
-    packages: ['gcc', 'libc6-dev', 'libdeflate-dev'],
-    libraries: ['libc.so.6'],
-  },
-  'linux-arm64': {
-    compiler: 'aarch64-linux-gnu-gcc',
-    libdeflate: '/usr/lib/aarch64-linux-gnu/libdeflate.a',
-    ...OLD_GLIBC,
-    packages: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'libdeflate-dev',
-      'libdeflate-dev:arm64'],
-    // The loader is part of libc, and has the stack protector's cookie on arm64.
-    libraries: ['libc.so.6', 'ld-linux-aarch64.so.1'],
-  },
-  'linux-x64-musl': {
-    compiler: 'musl-gcc',
-    // Debian has it for glibc only. The two functions that are used call nothing of libc.
-    libdeflate: '/usr/lib/x86_64-linux-gnu/libdeflate.a',
-    sources: [],
-    flags: [],
-    packages: ['gcc', 'musl-tools', 'libdeflate-dev'],
-    libraries: ['libc.so'],
-  },
-};
-
-const COMPILE = [
-  ...recipe('SHARED_CODE'), ...recipe('NODE_DEFINES'), '-fno-asynchronous-unwind-tables', '-ffunction-sections',
-  '-Iinclude', '-Isrc',
-];
-const LINK = [
-  '-shared', '-s', '-Wl,--gc-sections', '-Wl,--as-needed', '-Wl,--exclude-libs,ALL',
-  '-Wl,-z,relro,-z,now', '-Wl,-z,noseparate-code',
-];
 
 class PrebuildError extends Error {}
 
@@ -91,63 +49,68 @@ function run(command, ...args) {
 
 // ---- What is needed -----------------------------------------------------------------
 
-function isPresent({ compiler, libdeflate }) {
-  const found = spawnSync(compiler, ['--version'], { stdio: 'ignore' });
-  return !found.error && fs.existsSync(libdeflate) && fs.existsSync('/usr/include/libdeflate.h');
+function isPresent({ compiler, files }) {
+  return !spawnSync(compiler, ['--version'], { stdio: 'ignore' }).error && files.every((file) => fs.existsSync(file));
 }
 
 const missingOf = (names) => names.filter((name) => !isPresent(TARGETS[name]));
 
-const packagesFor = (names) => [...new Set(names.flatMap((name) => TARGETS[name].packages))];
+const listOf = (names, key) => [...new Set(names.flatMap((name) => TARGETS[name][key]))];
+
+/** The commands that install what the targets need (Debian's names). */
+function installation(names) {
+  return [
+    ...listOf(names, 'architectures').map((name) => ['dpkg', '--add-architecture', name]),
+    ['apt-get', 'update', '-qq'],
+    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...listOf(names, 'packages')],
+  ];
+}
 
 /** Those of the names that can be built; says what the others want. */
 function buildable(names) {
   const missing = missingOf(names);
   if (missing.length === 0) return names;
-  const advice = `left out: ${missing.join(', ')}. To build them too, install as root (Debian's names):\n` +
-    '  dpkg --add-architecture arm64 && apt-get update && ' +
-    `apt-get install ${packagesFor(missing).join(' ')}`;
+  const advice = `left out: ${missing.join(', ')}. To build them too, run as root (Debian's names):\n` +
+    installation(missing).map((command) => `  ${command.join(' ')}`).join('\n');
   if (missing.length === names.length) throw new PrebuildError(`nothing can be built here. ${advice}`);
   console.error(`prebuilds: ${advice}`);
   return names.filter((name) => !missing.includes(name));
 }
 
 function installMissing(names) {
-  const packages = packagesFor(missingOf(names));
+  const missing = missingOf(names);
   const canInstall = process.getuid() === 0 && fs.existsSync('/usr/bin/apt-get');
-  if (packages.length === 0 || !canInstall) return;
-  console.log(`installing ${packages.join(' ')}`);
-  run('dpkg', '--add-architecture', 'arm64');
-  run('apt-get', 'update', '-qq');
-  run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages);
+  if (missing.length === 0 || !canInstall) return;
+  console.log(`installing ${listOf(missing, 'packages').join(' ')}`);
+  for (const command of installation(missing)) run(...command);
 }
 
 // ---- One addon ------------------------------------------------------------------------
 
-function compile(source, { compiler }, directory) {
-  const object = path.join(directory, `${source.replaceAll('/', '_')}.o`);
-  run(compiler, ...COMPILE, ...optimization(source), '-I', path.join(work, 'include'),
-    '-isystem', includeOfNode(), '-c', '-o', object, source);
-  return object;
-}
-
-function link(name, objects) {
-  const { compiler, libdeflate, flags } = TARGETS[name];
-  const addon = path.join(prebuilds, `${name}.node`);
-  fs.mkdirSync(prebuilds, { recursive: true });
-  run(compiler, ...LINK, ...flags, '-o', addon, ...objects, libdeflate);
-  return addon;
+/** compile(sources, flags) for a target: the objects. */
+function compilerOf(name) {
+  const { compiler, compile } = TARGETS[name];
+  const directory = path.join(work, name);
+  fs.mkdirSync(directory, { recursive: true });
+  return (sources, flags) => sources.map((source) => {
+    const object = path.join(directory, `${source.replaceAll('/', '_')}.o`);
+    run(compiler, ...compile, ...optimization(source), ...flags, '-c', '-o', object, source);
+    return object;
+  });
 }
 
 // ---- What every addon must be ----------------------------------------------------------
 
-function matches(text, pattern) {
-  return [...text.matchAll(pattern)].map((match) => match[1]);
+/** The newest version of glibc that a symbol in the file is of, as numbers; undefined for none. */
+function newestGlibc(addon) {
+  if (!isElf(addon)) return undefined;
+  const symbols = run('readelf', '-VW', addon).matchAll(/GLIBC_(\d[\d.]*)/g);
+  const versions = [...symbols].map(([, version]) => version.split('.').map(Number));
+  return versions.sort((a, b) => a[0] - b[0] || a[1] - b[1]).at(-1);
 }
 
-function newest(versions) {
-  const numbers = versions.map((version) => version.split('.').map(Number));
-  return numbers.sort((a, b) => a[0] - b[0] || a[1] - b[1]).at(-1);
+function isElf(file) {
+  return fs.readFileSync(file).subarray(1, 4).toString('latin1') === 'ELF';
 }
 
 /** Throws unless the addon is small and needs libc alone, and no new one; returns its facts. */
@@ -155,29 +118,26 @@ function inspect(name, addon) {
   const bytes = fs.statSync(addon).size;
   if (bytes > LIMIT_BYTES)
     throw new PrebuildError(`${addon} has ${bytes} bytes, more than ${LIMIT_BYTES}`);
-  const needed = matches(run('readelf', '-dW', addon), /\(NEEDED\).*\[(.*)\]/g);
-  const others = needed.filter((library) => !TARGETS[name].libraries.includes(library));
+  const { libraries, needed } = TARGETS[name];
+  const others = needed(addon).filter((library) => !libraries.includes(library));
   if (others.length > 0) throw new PrebuildError(`${addon} needs ${others.join(', ')}`);
-  const glibc = newest(matches(run('readelf', '-VW', addon), /GLIBC_(\d[\d.]*)/g));
+  const glibc = newestGlibc(addon);
   if (glibc && (glibc[0] - GLIBC_LIMIT[0] || glibc[1] - GLIBC_LIMIT[1]) > 0)
     throw new PrebuildError(`${addon} needs glibc ${glibc.join('.')}`);
   return `${bytes} bytes${glibc ? `, glibc ${glibc.join('.')} or later` : ''}`;
 }
 
 function build(name) {
-  const directory = path.join(work, name);
-  fs.mkdirSync(directory, { recursive: true });
-  const sources = [...recipe('ADDON_SOURCES'), ...recipe('LIBRARY_SOURCES')];
-  const objects = [...sources, ...TARGETS[name].sources].map((source) => compile(source, TARGETS[name], directory));
-  console.log(`prebuilds/${name}.node: ${inspect(name, link(name, objects))}`);
-}
-
-function buildAll(names) {
-  // The header is the same for every architecture; its directory alone would bring those
-  // of the machine's own C library with it.
-  fs.mkdirSync(path.join(work, 'include'), { recursive: true });
-  fs.copyFileSync('/usr/include/libdeflate.h', path.join(work, 'include/libdeflate.h'));
-  buildable(names).forEach(build);
+  const { compiler, libdeflate, link, sources } = TARGETS[name];
+  const compile = compilerOf(name);
+  const deflate = libdeflate(compile);
+  const objects = compile([...recipe('ADDON_SOURCES'), ...recipe('LIBRARY_SOURCES'), ...sources],
+    ['-isystem', deflate.include, '-isystem', includeOfNode()]);
+  const addon = path.join(prebuilds, `${name}.node`);
+  fs.mkdirSync(prebuilds, { recursive: true });
+  run(compiler, ...link, '-o', addon, ...objects, ...deflate.link);
+  fs.chmodSync(addon, 0o644);
+  console.log(`prebuilds/${name}.node: ${inspect(name, addon)}`);
 }
 
 // ---- Elsewhere: what npm run build makes -----------------------------------------------------
@@ -212,7 +172,7 @@ function main(args) {
   if (process.platform !== 'linux' || process.arch !== 'x64') return buildHere();
   const wanted = names.length > 0 ? names : Object.keys(TARGETS);
   if (args.includes('--install')) installMissing(wanted);
-  buildAll(wanted);
+  buildable(wanted).forEach(build);
   if (names.length === 0 || args.includes('--here')) buildWasm(args.includes('--install'));
 }
 

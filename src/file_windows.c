@@ -14,6 +14,14 @@
 
 #define MARK L".png2bmp-"
 
+/* The system accepts 32767 characters, with the prefix of a long path and the current directory. */
+#define LONGEST_PATH 32000
+#define LONGEST_NAME 255
+
+/* How long a rename is tried again, and the pause between two tries. */
+#define RENAME_PATIENCE_MS 1000
+#define RENAME_PAUSE_MS 10
+
 /* Ticks of 100 ns: a file that is older and not open is a leftover. */
 #define LEFTOVER_TICKS (UINT64_C(3600) * 10000000)
 
@@ -21,7 +29,7 @@ struct new_file {
     file_rules rules;
     HANDLE     handle;
     wchar_t   *target;
-    wchar_t   *temporary;
+    wchar_t   *temporary; /* NULL: the target is a device, written in place */
 };
 
 static const file_failure success = {0, NULL};
@@ -36,6 +44,8 @@ static file_failure failure(const char *syscall)
         {ERROR_FILE_NOT_FOUND, ENOENT},
         {ERROR_PATH_NOT_FOUND, ENOENT},
         {ERROR_INVALID_NAME, ENOENT},
+        {ERROR_BAD_PATHNAME, ENOENT},
+        {ERROR_INVALID_DRIVE, ENOENT},
         {ERROR_ACCESS_DENIED, EPERM},
         {ERROR_SHARING_VIOLATION, EBUSY},
         {ERROR_LOCK_VIOLATION, EBUSY},
@@ -58,6 +68,8 @@ static file_failure failure(const char *syscall)
     return (file_failure){EIO, syscall};
 }
 
+/* ---- Paths -------------------------------------------------------------------- */
+
 static wchar_t *wide(const char *utf8)
 {
     const int length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, utf8, -1, NULL, 0);
@@ -66,6 +78,76 @@ static wchar_t *wide(const char *utf8)
     if (text)
         MultiByteToWideChar(CP_UTF8, 0, utf8, -1, text, length);
     return text;
+}
+
+static bool begins_with(const wchar_t *path, const wchar_t *start)
+{
+    return wcsncmp(path, start, wcslen(start)) == 0;
+}
+
+/* Frees the path and gives it with a prefix that allows more than 260 characters: the system then
+ * uses the path as it is, so it must be a full one. Devices get no prefix. */
+static wchar_t *with_prefix(wchar_t *path)
+{
+    const bool     is_share = begins_with(path, L"\\\\");
+    const wchar_t *prefix = is_share ? L"\\\\?\\UNC\\" : L"\\\\?\\";
+    const wchar_t *rest = is_share ? path + 2 : path;
+    const size_t   size = wcslen(prefix) + wcslen(rest) + 1;
+    wchar_t       *prefixed;
+
+    if (begins_with(path, L"\\\\?\\") || begins_with(path, L"\\\\.\\"))
+        return path;
+    prefixed = malloc(size * sizeof *prefixed);
+    if (prefixed)
+        swprintf(prefixed, size, L"%ls%ls", prefix, rest);
+    free(path);
+    return prefixed;
+}
+
+/* An absolute path, with a prefix. NULL: no memory. */
+static wchar_t *full_path(const wchar_t *path)
+{
+    const DWORD size = GetFullPathNameW(path, 0, NULL, NULL) + 1;
+    wchar_t    *full = malloc(size * sizeof *full);
+    const DWORD length = full ? GetFullPathNameW(path, size, full, NULL) : 0;
+
+    if (length > 0 && length < size)
+        return with_prefix(full);
+    free(full);
+    return NULL;
+}
+
+/* The path of an open file, without links. NULL: no memory. */
+static wchar_t *path_of(HANDLE handle)
+{
+    const DWORD size = GetFinalPathNameByHandleW(handle, NULL, 0, FILE_NAME_NORMALIZED) + 1;
+    wchar_t    *path = malloc(size * sizeof *path);
+    const DWORD length =
+        path ? GetFinalPathNameByHandleW(handle, path, size, FILE_NAME_NORMALIZED) : 0;
+
+    if (length > 0 && length < size)
+        return path;
+    free(path);
+    return NULL;
+}
+
+/* Replaces the target by what it points to. */
+static file_failure follow(new_file *file)
+{
+    const DWORD  share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    const HANDLE handle =
+        CreateFileW(file->target, 0, share, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    wchar_t *path;
+
+    if (handle == INVALID_HANDLE_VALUE)
+        return failure("open");
+    path = path_of(handle);
+    CloseHandle(handle);
+    if (!path)
+        return no_memory;
+    free(file->target);
+    file->target = path;
+    return success;
 }
 
 static const wchar_t *name_of(const wchar_t *path)
@@ -78,6 +160,8 @@ static const wchar_t *name_of(const wchar_t *path)
     }
     return name;
 }
+
+/* ---- The temporary file -------------------------------------------------------- */
 
 static uint64_t ticks(FILETIME time)
 {
@@ -147,29 +231,83 @@ static file_failure open_temporary(new_file *file)
     return file->handle != INVALID_HANDLE_VALUE ? success : failure("open");
 }
 
-/* Whether the system accepts the name, checked before anything is converted. */
-static bool is_too_long(const wchar_t *target, DWORD error)
+/* ---- The target -------------------------------------------------------------- */
+
+static bool is_device(const wchar_t *target)
 {
-    return error == ERROR_FILENAME_EXCED_RANGE || wcslen(name_of(target)) > 255;
+    return begins_with(target, L"\\\\.\\");
+}
+
+/* "NUL", "CON", or the name of a pipe. */
+static file_failure open_device(new_file *file)
+{
+    const DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE;
+
+    if (file->rules.exclusive)
+        return (file_failure){EEXIST, "open"};
+    file->handle = CreateFileW(file->target, GENERIC_WRITE, share, NULL, OPEN_EXISTING, 0, NULL);
+    return file->handle != INVALID_HANDLE_VALUE ? success : failure("open");
+}
+
+/* Whether the system accepts the path, checked before anything is converted. */
+static bool is_too_long(const wchar_t *path)
+{
+    return wcslen(path) > LONGEST_PATH || wcslen(name_of(path)) > LONGEST_NAME;
+}
+
+/* Checks a target that does not exist. */
+static file_failure judge_new(const wchar_t *target)
+{
+    if (GetLastError() == ERROR_FILENAME_EXCED_RANGE)
+        return (file_failure){ENAMETOOLONG, "open"};
+    return *name_of(target) ? success : (file_failure){EISDIR, "open"};
+}
+
+/* Checks a target that exists. */
+static file_failure judge_old(DWORD attributes)
+{
+    if (attributes & FILE_ATTRIBUTE_DIRECTORY)
+        return (file_failure){EISDIR, "open"};
+    if (attributes & FILE_ATTRIBUTE_READONLY)
+        return (file_failure){EPERM, "open"};
+    return success;
+}
+
+/* A symbolic link is kept, and what it points to is replaced. */
+static file_failure find_target(new_file *file)
+{
+    const DWORD  attributes = GetFileAttributesW(file->target);
+    file_failure failed;
+
+    if (attributes == INVALID_FILE_ATTRIBUTES)
+        return judge_new(file->target);
+    if (file->rules.exclusive)
+        return (file_failure){EEXIST, "open"};
+    if (!(attributes & FILE_ATTRIBUTE_REPARSE_POINT))
+        return judge_old(attributes);
+    failed = follow(file);
+    return failed.code ? failed : judge_old(GetFileAttributesW(file->target));
 }
 
 static file_failure open_new_file(new_file *file, const char *path)
 {
-    DWORD attributes;
+    wchar_t     *given = wide(path);
+    file_failure failed;
 
-    file->target = wide(path);
-    if (!file->target)
+    if (!given)
         return (file_failure){EINVAL, "open"};
-    attributes = GetFileAttributesW(file->target);
-    if (attributes == INVALID_FILE_ATTRIBUTES && is_too_long(file->target, GetLastError()))
+    if (is_too_long(given)) {
+        free(given);
         return (file_failure){ENAMETOOLONG, "open"};
-    if (attributes != INVALID_FILE_ATTRIBUTES && file->rules.exclusive)
-        return (file_failure){EEXIST, "open"};
-    if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY)
-        return (file_failure){EISDIR, "open"};
-    if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_READONLY)
-        return (file_failure){EPERM, "open"};
-    return open_temporary(file);
+    }
+    file->target = full_path(given);
+    free(given);
+    if (!file->target)
+        return no_memory;
+    if (is_device(file->target))
+        return open_device(file);
+    failed = find_target(file);
+    return failed.code ? failed : open_temporary(file);
 }
 
 file_failure file_open(new_file **file, const char *path, const file_rules *rules)
@@ -191,8 +329,7 @@ file_failure file_open(new_file **file, const char *path, const file_rules *rule
 
 bool file_is_sequential(const new_file *file)
 {
-    (void)file;
-    return false;
+    return !file->temporary;
 }
 
 file_failure file_write(new_file *file, const void *bytes, size_t size, uint64_t offset)
@@ -234,16 +371,47 @@ static DWORD move_flags(const file_rules *rules)
            (rules->sync ? MOVEFILE_WRITE_THROUGH : 0);
 }
 
+static bool is_in_use(DWORD error)
+{
+    return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION ||
+           error == ERROR_LOCK_VIOLATION;
+}
+
+/* One at a time in this process: two saves of one file would make each other fail. */
+static bool move(const wchar_t *from, const wchar_t *to, DWORD flags)
+{
+    static SRWLOCK lock = SRWLOCK_INIT;
+    bool           moved;
+
+    AcquireSRWLockExclusive(&lock);
+    moved = MoveFileExW(from, to, flags);
+    ReleaseSRWLockExclusive(&lock);
+    return moved;
+}
+
+/* The system refuses while another process has the old file open: a virus scanner, another save. */
+static file_failure take_name(const new_file *file)
+{
+    const ULONGLONG end = GetTickCount64() + RENAME_PATIENCE_MS;
+
+    while (!move(file->temporary, file->target, move_flags(&file->rules))) {
+        if (!is_in_use(GetLastError()) || GetTickCount64() > end)
+            return failure("rename");
+        Sleep(RENAME_PAUSE_MS);
+    }
+    return success;
+}
+
 file_failure file_commit(new_file *file)
 {
     file_failure failed = success;
 
-    if (file->rules.sync && !FlushFileBuffers(file->handle))
+    if (file->rules.sync && file->temporary && !FlushFileBuffers(file->handle))
         failed = failure("fsync");
     close_handle(file);
-    if (!failed.code && !MoveFileExW(file->temporary, file->target, move_flags(&file->rules)))
-        failed = failure("rename");
-    if (failed.code)
+    if (!failed.code && file->temporary)
+        failed = take_name(file);
+    if (failed.code && file->temporary)
         DeleteFileW(file->temporary);
     free_file(file);
     return failed;
@@ -251,7 +419,7 @@ file_failure file_commit(new_file *file)
 
 void file_discard(new_file *file)
 {
-    const bool made = file->handle != INVALID_HANDLE_VALUE;
+    const bool made = file->handle != INVALID_HANDLE_VALUE && file->temporary;
 
     close_handle(file);
     if (made)

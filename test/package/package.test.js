@@ -17,7 +17,7 @@ const { encodePng } = require('../kit/png-encoder');
 const { RUNTIMES, provide } = require('./runtimes');
 
 const ROOT = path.resolve(__dirname, '../..');
-const PREBUILDS = ['linux-arm64', 'linux-x64', 'linux-x64-musl'];
+const PREBUILDS = ['linux-arm64', 'linux-x64', 'linux-x64-musl', 'win32-x64'];
 const PROGRAMS = path.join(__dirname, 'programs');
 const MINUTES = 60_000;
 
@@ -153,6 +153,8 @@ function outputs(runtime) {
 
 const wanted = {};
 
+const withBackend = (ready, backend) => ({ ...ready, env: { ...ready.env, PNG2BMP_BACKEND: backend } });
+
 for (const runtime of RUNTIMES) {
   test(`${runtime.name} gives the same bytes by require and by import`, (t) => {
     try {
@@ -161,7 +163,7 @@ for (const runtime of RUNTIMES) {
       t.skip(`not to be had: ${error.message.split('\n')[0]}`);
       return;
     }
-    const printed = outputs(runtime.ready);
+    const printed = outputs(withBackend(runtime.ready, 'native'));
     if (runtime === RUNTIMES[0]) {
       assert.ok(printed['convert.cjs'].split('\n').length > 100);
       Object.assign(wanted, printed);
@@ -174,9 +176,9 @@ for (const runtime of RUNTIMES) {
       t.skip('not to be had');
       return;
     }
-    const env = { ...runtime.ready.env, PNG2BMP_BACKEND: 'wasm' };
-    assert.equal(runProgram({ ...runtime.ready, env }, 'convert.cjs'), wanted['convert.cjs']);
-    assert.match(runProgram({ ...runtime.ready, env }, 'lifetime.cjs'), /moved inputs, targets and results/);
+    const wasm = withBackend(runtime.ready, 'wasm');
+    assert.equal(runProgram(wasm, 'convert.cjs'), wanted['convert.cjs']);
+    assert.match(runProgram(wasm, 'lifetime.cjs'), /moved inputs, targets and results/);
   });
 
   test(`${runtime.name} converts while inputs are moved, resized and dropped`, (t) => {
@@ -184,10 +186,49 @@ for (const runtime of RUNTIMES) {
       t.skip('not to be had');
       return;
     }
-    const printed = runProgram(runtime.ready, 'lifetime.cjs');
+    const printed = runProgram(withBackend(runtime.ready, 'native'), 'lifetime.cjs');
     assert.match(printed, /moved inputs, targets and results are like any other/);
     const version = /^Node\.js (\d+)/.exec(runtime.name)?.[1];
     if (version >= 22) assert.match(printed, /prototype\.transfer: used/);
+  });
+}
+
+// ---- Windows ------------------------------------------------------------------------------
+
+for (const runtime of RUNTIMES.filter(({ name }) => name.includes('Windows'))) {
+  for (const backend of ['native', 'wasm']) {
+    test(`${runtime.name} saves over open and read-only files and with long names, ${backend}`, (t) => {
+      if (!runtime.ready) {
+        t.skip('not to be had');
+        return;
+      }
+      assert.match(runProgram(withBackend(runtime.ready, backend), 'windows.cjs'), /ok no temporary file is left/);
+    });
+  }
+
+  test(`${runtime.name} loads its addon in a program of another name than node.exe`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    const [wine, node] = runtime.ready.command;
+    const renamed = path.join(home, 'editor.exe');
+    fs.copyFileSync(node, renamed);
+    const native = withBackend({ ...runtime.ready, command: [wine, renamed] }, 'native');
+    assert.equal(runProgram(native, 'convert.cjs'), wanted['convert.cjs']);
+    fs.rmSync(renamed);
+  });
+
+  test(`${runtime.name} gives the same bytes at every CPU level`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    const native = withBackend(runtime.ready, 'native');
+    for (const level of ['scalar', 'sse', 'avx2', 'avx512']) {
+      const env = { ...native.env, PNG2BMP_CPU: level };
+      assert.equal(runProgram({ ...native, env }, 'convert.cjs'), wanted['convert.cjs'], level);
+    }
   });
 }
 

@@ -1,0 +1,53 @@
+'use strict';
+
+// libdeflate's source, for targets for which Debian has no libdeflate: Debian's source package, fetched
+// once, into build/libdeflate. The machine's own lists of packages stay as they are.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const directory = path.resolve(__dirname, '../build/libdeflate');
+
+function run(command, args) {
+  const { error, status, stdout, stderr } = spawnSync(command, args, { cwd: directory, encoding: 'utf8' });
+  if (error || status !== 0)
+    throw new Error(`${command} ${args.join(' ')}\n${error ? error.message : stdout + stderr}`);
+}
+
+/** Apt's options for a list of sources of our own: the machine's, asking for source packages. */
+function sourceLists() {
+  const parts = path.join(directory, 'apt/parts');
+  const lists = path.join(directory, 'apt/lists');
+  fs.mkdirSync(parts, { recursive: true });
+  fs.mkdirSync(path.join(lists, 'partial'), { recursive: true });
+  const machine = '/etc/apt/sources.list.d';
+  for (const name of fs.readdirSync(machine).filter((n) => n.endsWith('.sources'))) {
+    const text = fs.readFileSync(path.join(machine, name), 'utf8');
+    fs.writeFileSync(path.join(parts, name), text.replace(/^Types:.*$/gm, 'Types: deb-src'));
+  }
+  if (fs.existsSync('/etc/apt/sources.list')) {
+    const text = fs.readFileSync('/etc/apt/sources.list', 'utf8');
+    fs.writeFileSync(path.join(parts, 'machine.list'), text.replace(/^deb /gm, 'deb-src '));
+  }
+  return ['-o', 'Dir::Etc::sourcelist=/dev/null', '-o', `Dir::Etc::sourceparts=${parts}`,
+    '-o', `Dir::State::lists=${lists}`, '-o', 'APT::Sandbox::User=root'];
+}
+
+function unpacked() {
+  const names = fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+  return names.find((name) => /^libdeflate-[\d.]+$/.test(name));
+}
+
+/** The folder of the source; throws where it cannot be had. */
+function libdeflateSource() {
+  if (!unpacked()) {
+    fs.mkdirSync(directory, { recursive: true });
+    const lists = sourceLists();
+    run('apt-get', [...lists, 'update', '-qq']);
+    run('apt-get', [...lists, 'source', '-qq', 'libdeflate']);
+  }
+  return path.join(directory, unpacked());
+}
+
+module.exports = { libdeflateSource };

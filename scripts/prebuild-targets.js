@@ -1,0 +1,129 @@
+'use strict';
+
+// What scripts/prebuilds.js cross-compiles on Linux x64, and how: { platform: target }. A target has
+//   compiler, packages    and Debian's packages that it is in, with all else that is needed
+//   files                 of those packages, beside the compiler
+//   architectures         Debian's, that packages are of
+//   compile, link         flags
+//   sources               beside ours
+//   libdeflate(compile)   how it is linked in: { include, link }; compile(sources, flags) gives objects
+//   libraries             that the addon may need
+//   needed(addon)         and those that it needs
+
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { libdeflateSource } = require('./libdeflate-source');
+const { recipe } = require('./recipe');
+
+const root = path.resolve(__dirname, '..');
+const work = path.join(root, 'build/prebuild');
+
+const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
+
+const output = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' });
+
+const common = [...recipe('NODE_DEFINES'), '-ffunction-sections', '-Iinclude', '-Isrc'];
+
+// ---- Linux ------------------------------------------------------------------------------
+
+const HEADER = '/usr/include/libdeflate.h';
+
+/** Debian's library. The header is the same for every architecture; its directory alone would bring
+ * those of the machine's own C library with it. */
+function fromDebian(library) {
+  const include = path.join(work, 'include');
+  fs.mkdirSync(include, { recursive: true });
+  fs.copyFileSync(HEADER, path.join(include, 'libdeflate.h'));
+  return { include, link: [library] };
+}
+
+function forLinux({ library, architectures = [], ...own }) {
+  return {
+    files: [library, HEADER],
+    compile: [...recipe('SHARED_CODE'), ...common, '-fno-asynchronous-unwind-tables'],
+    sources: [],
+    architectures,
+    libdeflate: () => fromDebian(library),
+    needed: (addon) => matches(output('readelf', '-dW', addon), /\(NEEDED\).*\[(.*)\]/g),
+    ...own,
+    link: ['-shared', '-s', '-Wl,--gc-sections', '-Wl,--as-needed', '-Wl,--exclude-libs,ALL',
+      '-Wl,-z,relro,-z,now', '-Wl,-z,noseparate-code', ...(own.link ?? [])],
+  };
+}
+
+const forOldGlibc = {
+  sources: ['scripts/old_glibc.c'],
+  link: ['stat', 'lstat', 'fstat', 'fstatat'].map((name) => `-Wl,--wrap=${name}`),
+};
+
+// ---- Windows ----------------------------------------------------------------------------
+
+const MINGW = 'x86_64-w64-mingw32';
+
+/** Debian has none for Windows: what checksums need of its source. */
+function fromSource(compile) {
+  const include = libdeflateSource();
+  const sources = ['adler32', 'crc32', 'utils', 'x86/cpu_features'].map((name) => `${include}/lib/${name}.c`);
+  return { include, link: compile(sources.map((source) => path.relative(root, source)), ['-isystem', include]) };
+}
+
+/** Import libraries of Node-API, for imports that are looked up at their first call: the program that
+ * loads the addon need not be named node.exe then (scripts/windows_host.c). */
+function importLibraries() {
+  const definitions = Object.values(require('node-api-headers').def_paths);
+  return definitions.map((definition) => {
+    const library = path.join(work, `${path.basename(definition, '.def')}.a`);
+    fs.mkdirSync(work, { recursive: true });
+    output(`${MINGW}-dlltool`, '-d', definition, '-y', library);
+    return library;
+  });
+}
+
+const forWindows = {
+  compiler: `${MINGW}-gcc`,
+  packages: ['gcc-mingw-w64-x86-64-win32', 'dpkg-dev'],
+  files: [`/usr/bin/${MINGW}-dlltool`, '/usr/bin/dpkg-source'],
+  architectures: [],
+  compile: [...recipe('STANDARD'), ...recipe('WARNINGS'), ...common, '-DBUILDING_NODE_EXTENSION',
+    // gcc takes the stack for aligned to 32 and 64 bytes, which it is not on Windows (GCC bug 54412).
+    '-Wa,-muse-unaligned-vector-move'],
+  link: ['-shared', '-s', '-static', '-static-libgcc', '-Wl,--gc-sections',
+    '-Wl,--dynamicbase,--nxcompat,--high-entropy-va', '-Wl,--no-insert-timestamp'],
+  sources: ['scripts/windows_host.c'],
+  libdeflate(compile) {
+    const { include, link } = fromSource(compile);
+    return { include, link: [...link, ...importLibraries()] };
+  },
+  libraries: ['KERNEL32.dll', 'msvcrt.dll', 'ADVAPI32.dll'],
+  needed: (addon) => matches(output(`${MINGW}-objdump`, '-p', addon), /DLL Name: (.*)/g),
+};
+
+module.exports = {
+  'linux-x64': forLinux({
+    ...forOldGlibc,
+    compiler: 'x86_64-linux-gnu-gcc',
+    library: '/usr/lib/x86_64-linux-gnu/libdeflate.a',
+    packages: ['gcc', 'libc6-dev', 'libdeflate-dev'],
+    libraries: ['libc.so.6'],
+  }),
+  'linux-arm64': forLinux({
+    ...forOldGlibc,
+    compiler: 'aarch64-linux-gnu-gcc',
+    library: '/usr/lib/aarch64-linux-gnu/libdeflate.a',
+    architectures: ['arm64'],
+    packages: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'libdeflate-dev',
+      'libdeflate-dev:arm64'],
+    // The loader is part of libc, and has the stack protector's cookie on arm64.
+    libraries: ['libc.so.6', 'ld-linux-aarch64.so.1'],
+  }),
+  'linux-x64-musl': forLinux({
+    compiler: 'musl-gcc',
+    // Debian has it for glibc only. The two functions that are used call nothing of libc.
+    library: '/usr/lib/x86_64-linux-gnu/libdeflate.a',
+    packages: ['gcc', 'musl-tools', 'libdeflate-dev'],
+    libraries: ['libc.so'],
+  }),
+  'win32-x64': forWindows,
+};
