@@ -3,6 +3,9 @@
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const process = require('node:process');
+
+const { install, installWine, prepareWine } = require('./wine');
 
 /**
  * Other people's programs that read BMP. Each takes many files at once (one
@@ -121,10 +124,30 @@ function isBuilt(name, library) {
 const readWithLibrary = (name) => (files) =>
   cutRgba(run(path.join(BUILD, name), files.map(({ file }) => file)), files);
 
+// ---- Windows' loaders, in Wine: npm run test:wine -------------------------------------------------
+
+const MINGW = 'x86_64-w64-mingw32-gcc';
+
+function isBuiltForWine() {
+  const tools = { [MINGW]: ['gcc-mingw-w64-x86-64-win32'] };
+  if (!installWine() || !install(tools)) return false;
+  fs.mkdirSync(BUILD, { recursive: true });
+  run(MINGW, ['-municode', '-O1', '-o', path.join(BUILD, 'read-windows.exe'), path.join(__dirname, 'read-windows.c'),
+    ...['gdi32', 'user32', 'ole32', 'windowscodecs', 'uuid'].map((library) => `-l${library}`)]);
+  return true;
+}
+
+const readWithWine = (loader) => (files) => {
+  const cwd = path.dirname(files[0].file); // names without the directories of this system
+  const names = files.map(({ file }) => path.basename(file));
+  const env = { ...process.env, ...prepareWine() };
+  return cutRgba(run('wine', [path.join(BUILD, 'read-windows.exe'), loader, ...names], { cwd, env }), files);
+};
+
 const answers = (program, ...args) => spawnSync(program, args).error === undefined;
 
-/** name, whether it is installed, the kinds of BMP (bmp-variants.js) that it misreads and why, and
- * those whose alpha it ignores. */
+/** name, whether it is installed, the kinds of BMP (bmp-variants.js) that it misreads and why, those
+ * whose alpha it ignores, and whether it reads no top-down ones. */
 const PROGRAMS = [
   { name: 'ImageMagick', found: () => findMagick() !== undefined, read: readWithMagick },
   { name: 'ffmpeg', found: () => answers('ffmpeg', '-version'), read: readWithFfmpeg },
@@ -150,6 +173,24 @@ const PROGRAMS = [
   { name: 'SDL2', found: () => isBuilt('read-sdl2', 'sdl2'), read: readWithLibrary('read-sdl2') },
 ];
 
+const LOSES_GREEN = 'LoadImage of Wine 8 keeps 5 of the 6 bits of green';
+
+const WINE_PROGRAMS = [
+  {
+    name: 'LoadImage',
+    found: isBuiltForWine,
+    bottomUpOnly: true, // Wine 8 shows every top-down BMP black here
+    misreads: { 'rgb565, info': LOSES_GREEN, 'rgb565, v4': LOSES_GREEN, 'rgb565, v5': LOSES_GREEN },
+    read: readWithWine('LoadImage'),
+  },
+  {
+    name: 'WIC',
+    found: isBuiltForWine,
+    ignoresAlpha: (kind) => kind === 'bgra32, info',
+    read: readWithWine('WIC'),
+  },
+];
+
 /** What a program gives of a kind of BMP, as docs/decisions.md says it. */
 function verdict({ misreads, ignoresAlpha }, { name, alpha }) {
   if (misreads?.[name]) return 'no';
@@ -166,4 +207,4 @@ function readBmps(program, bmps, folder) {
   return program.read(files);
 }
 
-module.exports = { PROGRAMS, findMagick, readBmps, verdict };
+module.exports = { PROGRAMS, WINE_PROGRAMS, findMagick, readBmps, verdict };

