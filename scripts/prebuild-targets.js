@@ -96,7 +96,7 @@ const forWindows = {
     const { include, link } = fromSource(compile);
     return { include, link: [...link, ...importLibraries()] };
   },
-  libraries: ['KERNEL32.dll', 'msvcrt.dll', 'ADVAPI32.dll'],
+  libraries: ['KERNEL32.dll', 'msvcrt.dll'],
   needed: (addon) => matches(output(`${MINGW}-objdump`, '-p', addon), /DLL Name: (.*)/g),
 };
 
