@@ -20,7 +20,7 @@ const { PNG } = require('pngjs');
 const sharp = require('sharp');
 
 const native = require('./build/peers.node');
-const { getBMP } = require('..');
+const { createConverter, getBMP } = require('..');
 
 /* A second load of lib/, around WebAssembly. */
 function inWebAssembly() {
@@ -30,6 +30,8 @@ function inWebAssembly() {
   process.env.PNG2BMP_BACKEND = 'wasm';
   return require('..');
 }
+
+const converter = createConverter();
 
 /* jimp is loaded by import() alone. */
 let Jimp;
@@ -56,6 +58,7 @@ function toABGR(rgba) {
 /* `slow`: takes its turn in few rounds only. */
 const PEERS = {
   png2bmp: { convert: (png) => getBMP(png) },
+  'png2bmp-converter': { convert: (png) => converter.getBMP(png) },
   'png2bmp-wasm': { convert: (png) => wasm.getBMP(png) },
   libpng: { convert: (png) => native.convert('libpng', png) },
   spng: { convert: (png) => native.convert('spng', png) },

@@ -82,6 +82,15 @@ function inflateTable(files, mode) {
     'whole / best inflate'], rows);
 }
 
+/* What the way through JavaScript adds to the conversion in C, into memory that was used before. */
+function overCTable(files) {
+  const peers = peersOf(files, 'javascript').filter((name) => name === REFERENCE || name === 'png2bmp-converter');
+  const over = (peer) => (file) => file.javascript.peers[peer].min / file.warm.peers[REFERENCE].min;
+  const rows = groups(files).map(([name, members]) =>
+    [name, ...peers.map((peer) => format(geometricMean(members.map(over(peer)))))]);
+  return table(['class', ...peers], rows);
+}
+
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 /* Memory beyond the BMP itself, which every peer has to have. */
@@ -98,4 +107,4 @@ function memoryTable(files) {
   return table(['peer', 'page faults per MP', 'MiB beyond the BMP, median', 'largest'], rows);
 }
 
-module.exports = { inflateTable, memoryTable, ratioTable, speed, table, timeRatio };
+module.exports = { inflateTable, memoryTable, overCTable, ratioTable, speed, table, timeRatio };

@@ -25,7 +25,7 @@ const { parseArgs } = require('node:util');
 
 const { chart } = require('./chart.js');
 const { corpusFiles } = require('./corpus.js');
-const { inflateTable, memoryTable, ratioTable, table } = require('./report.js');
+const { inflateTable, memoryTable, overCTable, ratioTable, table } = require('./report.js');
 const { setUp } = require('./setup.js');
 
 const MODES = ['warm', 'cold', 'javascript', 'javascript-cold'];
@@ -37,7 +37,7 @@ const TITLES = {
 };
 const C_PEERS = ['png2bmp', 'png2bmp-drop', 'libpng', 'spng', 'stb', 'original',
   'inflate-png2bmp', 'inflate-libdeflate', 'inflate-zlib'];
-const JAVASCRIPT_PEERS = ['png2bmp', 'png2bmp-wasm', 'libpng', 'spng', 'stb', 'original', 'napi-rs', 'sharp',
+const JAVASCRIPT_PEERS = ['png2bmp', 'png2bmp-converter', 'png2bmp-wasm', 'libpng', 'spng', 'stb', 'original', 'napi-rs', 'sharp',
   'jimp', 'pngjs+bmp-js'];
 const SLOW_PEERS = ['jimp', 'pngjs+bmp-js'];
 const QUICK_CLASSES = ['photo-rgb', 'photo-rgba', 'flat-rgb', 'screenshot-rgb', 'screenshot-rgba',
@@ -184,6 +184,9 @@ function modeText(mode, files) {
   if (files.some((file) => file[mode].peers['inflate-png2bmp'])) {
     parts.push('Inflating alone, in units of the whole conversion by png2bmp.',
       inflateTable(files, mode));
+  }
+  if (mode === 'javascript' && files.every((file) => file.warm)) {
+    parts.push('Through JavaScript in units of the time in C, warm.', overCTable(files));
   }
   if (mode === 'cold') {
     parts.push('Memory of one conversion, images over 0.1 MP.', memoryTable(files));

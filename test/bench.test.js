@@ -5,7 +5,7 @@ const { test } = require('node:test');
 
 const { chart } = require('../bench/chart');
 const { blurredPsnr, ciede2000, psnr } = require('../bench/quality');
-const { ratioTable, speed, timeRatio } = require('../bench/report');
+const { overCTable, ratioTable, speed, timeRatio } = require('../bench/report');
 
 const measured = (name, width, times) => ({
   name, class: 'photo-rgb', width, height: 1000, reencoded: false,
@@ -37,6 +37,12 @@ test('the table of the benchmark has a line for the class, for all files and for
     ['all from packages', '2', '200', '4.00', '3.00'],
     ['the same, medians', '2', '100', '4.00', '3.00'],
   ]);
+});
+
+test('the benchmark says what JavaScript adds to C', () => {
+  const both = FILES.map((file) => ({ ...file, warm: { peers: { png2bmp: { min: 8e6 } } } }));
+  const [, , line] = overCTable(both).split('\n');
+  assert.deepStrictEqual(line.split('|').slice(1, -1).map((cell) => cell.trim()), ['photo-rgb', '1.25']);
 });
 
 test('the chart has a bar for each peer that was measured, the fastest first', () => {
