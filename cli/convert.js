@@ -1,10 +1,9 @@
 'use strict';
 
 /*
- * One job. `begin` does what takes microseconds: it checks whether the output may
- * be written, reads the PNG's header, makes the plan, and converts small images at
- * once, since the thread pool would cost more than their conversion. Larger ones it
- * returns as work to be run when there is room.
+ * One job. `begin` does what takes microseconds: it checks whether the output may be written, reads the PNG's
+ * header, makes the plan, and converts small images at once, since the thread pool would cost more than their
+ * conversion. For larger ones it returns work, to be run when there is room.
  */
 
 const { once } = require('node:events');
@@ -23,12 +22,11 @@ const SMALL_BMP_BYTES = 65536;
 /* Unknown before the input has been read: such a job runs alone. */
 const UNKNOWN_BYTES = Infinity;
 
-/* The first bytes may not be enough: because of long chunks before the pixels, or because
- * the plan compares the image's size with that of the file. */
+/* The first bytes may not be enough: because of long chunks before the pixels, or because the plan compares
+ * the image's size with that of the file. */
 const WANTS_MORE = new Set(['ERR_PNG_TRUNCATED', 'ERR_PNG_BOMB']);
 
-/* A stream longer than twice the largest pixels plus this much text and profiles is not a
- * reasonable PNG. */
+/* A stream longer than twice the largest pixels plus this much for text and profiles is not a reasonable PNG. */
 const MOST_BYTES_PER_PIXEL = 8;
 const MOST_METADATA_BYTES = 256 * 1024 * 1024;
 
@@ -56,8 +54,8 @@ async function attemptAsync(exitCode, promise) {
   }
 }
 
-/* The library's own errors: of the file system if they name a system call, else of the PNG.
- * Out of memory is neither: it may succeed later. */
+/* The library's own errors: of the file system if they name a system call, otherwise of the PNG. Out of
+ * memory is neither: another attempt may succeed. */
 function exitCodeOf(error) {
   if (error.exitCode !== undefined) return error.exitCode;
   if (error.syscall !== undefined) return exitCodes.CANNOT_WRITE;
@@ -135,7 +133,7 @@ class Converter {
     return this.settings.info || this.settings.dryRun;
   }
 
-  /* Standard input has no age: it is always new. */
+  /* Standard input has no time: it always counts as new. */
   #mayStay(input, output) {
     if (this.settings.skipExisting) return true;
     if (!this.settings.update || input === STANDARD_STREAM) return false;
@@ -169,7 +167,7 @@ class Converter {
     return this.library.readInfo(png, this.conversion);
   }
 
-  /* How long a stream with this beginning may be: see readStream. */
+  /* The maximum length of a stream with this beginning: see readStream. */
   #limitFor(head) {
     let info;
     try {

@@ -52,10 +52,10 @@ function openStream(file, signal) {
 }
 
 /**
- * Reads a stream to its end and checks it meanwhile: first when there is a signature, then each time
- * the amount has doubled.
+ * Reads a stream to its end and checks it meanwhile: first when there is a signature, then each time the
+ * amount has doubled.
  *
- * @param {(head: Buffer) => number} check throws when there is no point in reading on; else returns
+ * @param {(head: Buffer) => number} check throws if there is no point in reading on; otherwise returns
  *   how many bytes there may be in all
  */
 async function readStream(file, signal, check) {

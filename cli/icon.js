@@ -26,7 +26,7 @@ function fail(code, name, error) {
   return code;
 }
 
-/* Whole or not at all: under another name first. */
+/* Completely or not at all: first under another name. */
 function save(output, bytes, settings) {
   const file = toPath(output);
   if (!settings.force && fs.existsSync(file)) {

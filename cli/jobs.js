@@ -4,7 +4,7 @@
 
 const os = require('node:os');
 
-/* How long to go on before signals, timers and finished conversions are looked at. */
+/* How long to continue before signals, timers and finished conversions are checked. */
 const SLICE_MS = 10;
 
 const DEFAULT_POOL_THREADS = 4;
@@ -23,7 +23,7 @@ function chooseConcurrency(wanted = os.availableParallelism()) {
   return wanted;
 }
 
-/* A quarter of the memory that this process may use: of the machine, or its container. */
+/* A quarter of the memory available to this process: of the machine, or its container. */
 function memoryBudget() {
   const limit = process.constrainedMemory?.() || Infinity;
   return Math.min(os.totalmem(), limit) / 4;
@@ -39,7 +39,7 @@ class Flight {
     this.budget = budget;
     this.bytes = 0;
     this.running = new Set();
-    this.working = 0; /* those running that do not wait for descriptors */
+    this.working = 0; /* running ones that are not waiting for descriptors */
     this.waiting = [];
   }
 
@@ -53,7 +53,7 @@ class Flight {
     return outcome;
   }
 
-  /* The same for a running one: it waits for the others. */
+  /* The same for a running job: it waits for the others. */
   async #retrying(run) {
     let outcome = await run();
     while (NO_DESCRIPTORS.has(outcome.error?.code) && this.working > 1) {

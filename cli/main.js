@@ -83,7 +83,7 @@ async function main(args) {
     stopOnSignals(stop);
     const code = await convertAll(jobs, leftOut, settings, conversion, stop);
     if (!stop.signal.aborted) return code;
-    /* nobody may be left to read the rest of a BMP; lines of text are waited for */
+    /* the rest of a BMP may have no reader; lines of text are waited for */
     if (carriesBMP(jobs, settings)) process.exit(codeOfStop(stop.signal.reason));
     return codeOfStop(stop.signal.reason);
   } catch (error) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/* Finds what was meant by a command line that is wrong. */
+/* Finds out what a wrong command line was meant to be. */
 
 const fs = require('node:fs');
 const { toPath } = require('./names');

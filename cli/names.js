@@ -1,9 +1,9 @@
 'use strict';
 
 /*
- * File names that are not UTF-8, as old archives and other systems have them. In this program a name
- * is a string; each byte that is not UTF-8 is a lone surrogate in it, U+DC80 to U+DCFF, and becomes
- * that byte again when the file is opened (the idea of PEP 383, "surrogateescape").
+ * File names that are not UTF-8, from old archives and other systems. In this program a name is a string;
+ * each byte that is not UTF-8 is a lone surrogate in it, U+DC80 to U+DCFF, and becomes that byte again when
+ * the file is opened (the idea of PEP 383, "surrogateescape").
  */
 
 const { isUtf8 } = require('node:buffer');

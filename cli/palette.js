@@ -1,11 +1,11 @@
 'use strict';
 
-/* What --palette takes: a name, colours, or a file that has some. */
+/* The argument of --palette: a name, colours, or a file that contains colours. */
 
 const fs = require('node:fs');
 const { UsageError } = require('./mistakes');
 
-/* Those of the library: a test compares them. */
+/* The library's palettes: a test compares the two lists. */
 const NAMES = ['bw', 'bwr', 'bwy', 'bwry', 'gray4', 'gray16', 'acep7', 'spectra6', 'vga16', 'web216'];
 
 const COLORS = /^#?[0-9a-f]{6}(,#?[0-9a-f]{6})+$/i;
@@ -21,7 +21,7 @@ function ofGimp(text) {
     .filter(Boolean).map(([, r, g, b]) => [r, g, b].map(Number));
 }
 
-/* Adobe: 256 colours, and maybe their number and the transparent one, two bytes each. */
+/* Adobe: 256 colours, optionally followed by their number and the transparent one, two bytes each. */
 function ofAdobe(bytes) {
   const count = bytes.length > ACT_BYTES ? bytes.readUInt16BE(ACT_BYTES) : 256;
   return triples(bytes.subarray(0, 3 * (count || 256)));
@@ -53,7 +53,7 @@ function readFile(text, flag) {
   }
 }
 
-/** @returns {string|number[][]} what the library takes as `palette` */
+/** @returns {string|number[][]} as the library takes `palette` */
 function readPalette(text, flag) {
   if (NAMES.includes(text)) return text;
   if (COLORS.test(text)) return text.split(',').map((color) => `#${color.replace('#', '')}`);

@@ -32,7 +32,7 @@ function startProgress(total, stream) {
     forceRedraw: true,
     gracefulExit: false,
   });
-  /* The bar would return to where it began, although lines were written since. */
+  /* The bar would go back to where it started, although lines have been written since. */
   bar.terminal.cursorSave = () => {};
   bar.terminal.cursorRestore = () => {};
   bar.start(total, 0, { speed: 0 });

@@ -18,7 +18,7 @@ const COLOR_TYPES = { 0: 'gray', 2: 'RGB', 3: 'palette', 4: 'gray with alpha', 6
 
 const INCHES_PER_METER = 39.37;
 
-/* What the PNG says of its picture, as far as it says anything. */
+/* The metadata of the PNG, as far as it has any. */
 function aboutPicture({ density, colorSpace, orientation, frames }) {
   const dpi = density && [...new Set([density.x, density.y].map((n) => Math.round(n / INCHES_PER_METER)))];
   return [

@@ -1,6 +1,6 @@
 'use strict';
 
-// What readInfo says of the picture and no conversion makes use of, from the facts of a plan.
+// What readInfo reports about a PNG that no conversion uses, from the facts of a plan.
 
 const { bytesOf } = require('./input');
 
@@ -21,13 +21,13 @@ function cicpOf(fact) {
   };
 }
 
-/** Latin-1, as PNG has names. */
+/** Latin-1, the encoding of names in a PNG. */
 function profileNameOf(view, fact) {
   const at = fact('profileNameAt');
   return String.fromCharCode(...bytesOf(view).subarray(at, at + fact('profileNameLength')));
 }
 
-/** As the file states it, with everything that it has. */
+/** As the file states it, with all that it states. */
 function colorSpaceOf(view, fact) {
   const space = { sRGB: fact('isSrgb') === 1, hdr: isHdr(fact) };
   if (fact('hasCicp') === 1) {

@@ -1,16 +1,15 @@
-// Threads of lib/wasm-pool.js in browsers.
+// Threads for lib/wasm-pool.js in browsers.
 
-// A thread that has had nothing to do for so long is ended: it has memory of its own.
+// A thread that has been idle for this long is ended, as it has memory of its own.
 const REST_MS = 5000;
 
-/** Starts a thread; throws where none may be. listener: { answered(answer), ended(error),
- * refused() }. */
+/** Starts a thread; throws if that is not allowed. listener: { answered(answer), ended(error), refused() }. */
 export function openThread(module, listener) {
   // Written out, so that bundlers find the file.
   const worker = new Worker(new URL('./browser-worker.mjs', import.meta.url), { type: 'module' });
   let resting;
   let isReady = false;
-  /** What was asked for before the thread was ready: not sent, since it may never be. */
+  /** Requests from before the thread was ready. They are not sent, since it may never be. */
   let first;
 
   function stop() {
@@ -35,7 +34,7 @@ export function openThread(module, listener) {
     if (isReady) {
       listener.ended(event.error ?? new Error(`png2bmp: a worker failed: ${event.message}`));
     } else {
-      listener.refused(); // its script could not be fetched, or may not run
+      listener.refused(); // its script could not be fetched, or is not allowed to run
     }
   };
   worker.postMessage(module);

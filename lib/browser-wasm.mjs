@@ -1,4 +1,4 @@
-// Where browsers get the WebAssembly from.
+// Where browsers get the WebAssembly.
 
 function isModule(source) {
   return Object.prototype.toString.call(source) === '[object WebAssembly.Module]';
@@ -11,8 +11,8 @@ async function bytesOf(response) {
   return response.arrayBuffer();
 }
 
-/** A promise of a WebAssembly.Module from one that is compiled, bytes, a URL, a Response, or a
- * promise of these; from the file beside this one by default. */
+/** Returns a promise of a WebAssembly.Module, given one that is compiled, bytes, a URL, a Response, or a
+ * promise of these; by default, from the file next to this one. */
 export async function compile(given) {
   const source = await given;
   if (isModule(source)) {

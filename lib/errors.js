@@ -11,7 +11,7 @@ class PngError extends Error {
 }
 PngError.prototype.name = 'PngError';
 
-/** Rejects a conversion that its AbortSignal stopped. */
+/** Rejects a conversion that was stopped by its AbortSignal. */
 class AbortError extends Error {
   constructor(cause) {
     super('The operation was aborted', { cause });
@@ -61,7 +61,7 @@ const classes = {
   ERR_OUT_OF_MEMORY: RangeError,
 };
 
-/** Called by the addon, and for WebAssembly, for every error that is thrown or rejected with. */
+/** Called by the addon, and for WebAssembly, to make every error that is thrown or rejected with. */
 function errorFromNative(code, message, errno, syscall, path) {
   const error = errno !== undefined ? fileError(errno, syscall, path, message)
     : classes[code] ? withCode(new classes[code](message), code)

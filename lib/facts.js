@@ -1,6 +1,6 @@
 'use strict';
 
-// What can be looked up: names, codes, versions.
+// Constants: names, codes, versions.
 
 const native = require('./native');
 const { PngError } = require('./errors');

@@ -1,8 +1,8 @@
 'use strict';
 
-// Icons and cursors of Windows: several PNGs in one file. Small ones become BMPs, which every version
-// reads; larger ones stay PNGs, as Windows Vista and later take them. Facts: "The evolution of the
-// ICO file format", R. Chen, 2010.
+// Windows icons and cursors: several PNGs in one file. Small ones become BMPs, which every version reads;
+// larger ones stay PNGs, which Windows Vista and later read. Facts: "The evolution of the ICO file format",
+// R. Chen, 2010.
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { allocate } = require('./host');
@@ -13,13 +13,13 @@ const DIRECTORY_BYTES = 6;
 const ENTRY_BYTES = 16;
 const INFO_HEADER_BYTES = 40;
 const LARGEST_SIDE = 256;
-// Larger ones would take 64 kB and more; whoever shows them reads PNG.
+// Larger ones would take 64 kB and more; programs that show them read PNG.
 const LARGEST_DIB = 128;
 const MOST_IMAGES = 65535;
 
 const types = { icon: 1, cursor: 2 };
 
-// ---- What was given -----------------------------------------------------------------------------
+// ---- Arguments ----------------------------------------------------------------------------------
 
 function hotspotOf({ hotspot = { x: 0, y: 0 } }, { width, height }, name) {
   const { x, y } = hotspot ?? {};
@@ -68,7 +68,7 @@ function typeOf(options) {
 
 // ---- One image ----------------------------------------------------------------------------------
 
-/** One bit a pixel, bottom row first, rows of whole 32 bits: set where the pixel is transparent. */
+/** One bit per pixel, bottom row first, rows of whole 32-bit words: set where the pixel is transparent. */
 function maskOf(pixels, width, height) {
   const stride = Math.ceil(width / 32) * 4;
   const mask = new Uint8Array(stride * height);
@@ -92,7 +92,7 @@ function toDib({ png, width, height }) {
   return [dib, mask];
 }
 
-/** Its bytes in the file, in pieces. */
+/** The bytes of an image in the file, in pieces. */
 function toPieces(image) {
   return Math.max(image.width, image.height) <= LARGEST_DIB ? toDib(image) : [image.png];
 }
@@ -100,7 +100,7 @@ function toPieces(image) {
 const lengthOf = (pieces) => pieces.reduce((sum, { length }) => sum + length, 0);
 
 function writeEntry(head, at, { width, height, hotspot }, isCursor, size, offset) {
-  head.setUint8(at, width % LARGEST_SIDE); // 0: 256
+  head.setUint8(at, width % LARGEST_SIDE); // 0 means 256
   head.setUint8(at + 1, height % LARGEST_SIDE);
   head.setUint16(at + 4, isCursor ? hotspot.x : 1, true); // or planes
   head.setUint16(at + 6, isCursor ? hotspot.y : 32, true); // or bits per pixel
@@ -108,7 +108,7 @@ function writeEntry(head, at, { width, height, hotspot }, isCursor, size, offset
   head.setUint32(at + 12, offset, true);
 }
 
-/** What comes before the images. */
+/** The directory: everything before the images. */
 function directoryOf(type, list, sizes) {
   const head = new DataView(new ArrayBuffer(DIRECTORY_BYTES + ENTRY_BYTES * list.length));
   head.setUint16(2, type, true);

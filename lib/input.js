@@ -67,8 +67,8 @@ function toView(name, value) {
   return ArrayBuffer.isView(value) ? value : wrap(name, value);
 }
 
-// Not what a subclass or an object says of itself, which may be anything: memory that somebody can
-// take away must not be read by another thread.
+// The language's own getter: a subclass or an object may claim anything, and memory that can be taken away
+// must not be read by another thread.
 function viewGetter(name) {
   const ofDataView = getterOf(DataView.prototype, name);
   const ofTypedArray = getterOf(Object.getPrototypeOf(Uint8Array.prototype), name);
@@ -81,7 +81,7 @@ const sizeOfView = viewGetter('byteLength');
 const sizeOfBuffer = getterOf(ArrayBuffer.prototype, 'byteLength');
 const isResizable = getterOf(ArrayBuffer.prototype, 'resizable');
 
-/** The bytes of a view, whatever the view says of itself: the first `length`, or all. */
+/** The bytes of a view, whatever its properties claim: the first `length`, or all. */
 function bytesOf(view, length = byteLength(view)) {
   return new Uint8Array(bufferOf(view), offsetOf(view), length);
 }
@@ -123,8 +123,8 @@ function toLength(name, view, length) {
   return length;
 }
 
-/** Checks, after code of the caller ran (a getter, an event target), that the view still has the bytes
- * that were counted. */
+/** Checks, after code of the caller has run (a getter, an event target), that the view still has as many
+ * bytes as were counted. */
 function checkStillThere(name, view, size) {
   if (byteLength(view) < size) {
     throw emptyError(name, view);
@@ -144,8 +144,7 @@ function wholeNumber(name, value, least, most) {
 
 const MAX_SIDE = 2 ** 31 - 1;
 
-/** A property that may come from a class, but not from Object.prototype, where every object would have
- * it. */
+/** A property that may come from a class, but not from Object.prototype, from which every object inherits. */
 function optional(object, name) {
   return Object.hasOwn(object, name) || !(name in Object.prototype) ? object[name] : undefined;
 }
@@ -158,8 +157,8 @@ function channelsOf(pixels, view, width, height) {
   return isImageData ? 4 : wholeNumber('channels', channels, 1, 4);
 }
 
-/** { data, width, height, channels[, stride][, depth] }, checked, with a view for the data, 8 bits a
- * sample, and its size. */
+/** { data, width, height, channels[, stride][, depth] }, checked, with a view for the data, 8-bit samples,
+ * and its size. */
 function toPixels(pixels, rounding) {
   if (typeof pixels !== 'object' || pixels === null) {
     const wanted = '{ data, width, height, channels[, stride] }';
@@ -184,9 +183,9 @@ function toPixels(pixels, rounding) {
   return bytes === 2 ? to8Bits(image, rounding) : image;
 }
 
-/** Whether somebody could take the memory away while another thread reads it, although
- * the view is kept: by resizing the buffer, or by growing a WebAssembly.Memory, which
- * shows in nothing but its size. Shared memory is written to by others as a rule. */
+/** Whether the memory could be taken away while another thread reads it, although the view is kept: by
+ * resizing the buffer, or by growing a WebAssembly.Memory, which cannot be recognised except by its size.
+ * Shared memory is usually written to by others. */
 function mustCopy(buffer) {
   return !isArrayBuffer(buffer) || isResizable(buffer) || sizeOfBuffer(buffer) % WASM_PAGE === 0;
 }
@@ -195,7 +194,7 @@ function isWhole(view, buffer) {
   return isArrayBuffer(buffer) && sizeOfView(view) === sizeOfBuffer(buffer);
 }
 
-// Undefined when the buffer may not be moved: WebAssembly memory, or marked untransferable.
+// Undefined if the buffer cannot be moved: WebAssembly memory, or marked untransferable.
 function moved(buffer) {
   try {
     return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
@@ -204,9 +203,9 @@ function moved(buffer) {
   }
 }
 
-/** What a worker thread reads: { view, copy }, where `copy` asks for a copy of the bytes
- * before the call returns. Transfer moves an ArrayBuffer of which the view is the whole;
- * of any other it would take the neighbours' bytes along, so a copy is made instead. */
+/** What a worker thread reads: { view, copy }, where `copy` asks for a copy of the bytes before the call
+ * returns. Transfer moves an ArrayBuffer only if the view covers all of it; otherwise it would take other
+ * data along, so the bytes are copied instead. */
 function asyncInput(view, mode) {
   const buffer = bufferOf(view);
   if (mode === 'transfer' && isWhole(view, buffer)) {

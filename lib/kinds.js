@@ -1,15 +1,15 @@
 'use strict';
 
-// What kind of memory something is, whatever realm it comes from (`instanceof` is false in those of
-// node:vm and of frames) and whatever it says of itself: the language's own getters tell.
+// What kind of memory something is, whatever realm it comes from (`instanceof` is false for objects from
+// node:vm and frames) and whatever it claims to be: determined by the language's own getters.
 
-/** Calls a getter of the language on an object; it throws on objects that are of another kind. */
+/** Calls a getter of the language on an object; it throws on objects of other kinds. */
 function getterOf(prototype, name) {
   const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
   return (object) => (get === undefined ? undefined : Reflect.apply(get, object, []));
 }
 
-// 'Uint8Array' and so on; undefined for whatever is no typed array.
+// 'Uint8Array' and so on; undefined if it is not a typed array.
 const typedArrayName = getterOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
 
 const isUint8Array = (value) => typedArrayName(value) === 'Uint8Array';
@@ -29,7 +29,7 @@ function accepts(getter) {
 }
 
 const isArrayBuffer = accepts(getterOf(ArrayBuffer.prototype, 'byteLength'));
-// Pages have it only where the server isolates them.
+// In browsers it exists only in cross-origin isolated pages.
 const isSharedArrayBuffer = typeof SharedArrayBuffer === 'undefined' ? () => false
   : accepts(getterOf(SharedArrayBuffer.prototype, 'byteLength'));
 const isAnyArrayBuffer = (value) => isArrayBuffer(value) || isSharedArrayBuffer(value);

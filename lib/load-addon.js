@@ -50,10 +50,10 @@ function fromPrebuilds(name) {
     : attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
 }
 
-// An addon built here, else one of the package. On Linux there is one for glibc and one for musl. The
-// one for musl is tried first: glibc refuses it, while musl would load the one for glibc.
+// An addon built here, or else one of the package. On Linux there is one for glibc and one for musl. The one
+// for musl is tried first: glibc refuses it, while musl would load the one for glibc.
 function candidates() {
-  const chosen = environmentVariable('PNG2BMP_ADDON'); // for tests of one file
+  const chosen = environmentVariable('PNG2BMP_ADDON'); // for tests of a particular file
   if (chosen) {
     return [() => attempt(() => requireAtRunTime(path.resolve(chosen)))];
   }
@@ -83,7 +83,7 @@ function namesOfPrebuilds() {
   }
 }
 
-// When there are no files at all, this code was probably moved by a bundler.
+// If there are no files at all, this code was probably moved by a bundler.
 const IN_A_BUNDLE = 'If this code was bundled, keep png2bmp out of the bundle (esbuild: ' +
   '--external:png2bmp; webpack: externals; rollup, vite: external) and install it next to it, or ' +
   'have the bundler copy .node files (esbuild: --loader:.node=copy; webpack: node-loader). ';

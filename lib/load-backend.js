@@ -1,12 +1,12 @@
 'use strict';
 
-// Who converts: the addon where one loads, WebAssembly elsewhere.
+// Chooses what converts: the addon if one can be loaded, otherwise WebAssembly.
 
 const { environmentVariable } = require('./environment');
 const { argumentValueError } = require('./errors');
 const { loadAddon } = require('./load-addon');
 
-// Loaded where it is needed: most processes never do.
+// Loaded on demand: most processes never need it.
 const webAssembly = () => require('./wasm');
 
 const backends = {
@@ -29,7 +29,7 @@ function withName(backend, name) {
   return { __proto__: backend, versions: { ...backend.versions, backend: name } };
 }
 
-/** PNG2BMP_BACKEND chooses, for tests and comparisons. Both give the same bytes and errors. */
+/** PNG2BMP_BACKEND chooses one, for tests and comparisons. Both give the same bytes and errors. */
 function loadBackend() {
   const name = environmentVariable('PNG2BMP_BACKEND') || 'auto';
   if (backends[name] === undefined) {

@@ -1,8 +1,8 @@
 'use strict';
 
-// The addon (or WebAssembly in its place: lib/wasm.js), as this load of lib/ uses it. Its functions
-// find on the object that they are called on what belongs to one load: see addon/instance.h. There
-// may be several loads around one addon: jest makes one for every test file.
+// The addon (or lib/wasm.js in its place) as this load of lib/ uses it. Its functions find the data of their
+// load on the object that they are called on: see addon/instance.h. There may be several loads around one
+// addon: jest makes one for every test file.
 
 const { Buffer, constants } = require('node:buffer');
 
@@ -12,8 +12,8 @@ const { loadBackend } = require('./load-backend');
 
 const addon = loadBackend();
 
-// PNG2BMP_CPU holds the hot functions to one instruction set, for tests and
-// comparisons. Every level gives the same bytes.
+// PNG2BMP_CPU restricts the hot functions to one instruction set, for tests and comparisons. Every level
+// gives the same bytes.
 function cpuLevel() {
   const name = environmentVariable('PNG2BMP_CPU') || 'auto';
   const { choices } = addon.options.find((option) => option.name === '_cpu');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Palettes with names, as lists of 0xRRGGBB in the order of their indices.
+// Named palettes, as lists of 0xRRGGBB in the order of their indices.
 
 const levels = (count) => Array.from({ length: count }, (_, i) => Math.round(i * 255 / (count - 1)));
 const grays = (count) => levels(count).map((level) => level * 0x010101);
@@ -25,8 +25,8 @@ const palettes = {
   gray16: grays(16),
   // Seven-colour e-paper (ACeP), in the panel's own numbers.
   acep7: [BLACK, WHITE, GREEN, BLUE, RED, YELLOW, ORANGE],
-  // Six-colour e-paper (E Ink Spectra 6), in the panel's own numbers: it has no 4. Of equal colours
-  // the first is taken, so the second black never is.
+  // Six-colour e-paper (E Ink Spectra 6), in the panel's own numbers, which have no 4. Of equal colours the
+  // first is used, so the second black never is.
   spectra6: [BLACK, WHITE, YELLOW, RED, BLACK, BLUE, GREEN],
   // The sixteen colours of VGA's text mode and of Windows, in Windows' order.
   vga16: [0x000000, 0x800000, 0x008000, 0x808000, 0x000080, 0x800080, 0x008080, 0xc0c0c0,

@@ -1,6 +1,6 @@
 'use strict';
 
-// The permission model of Node.js guards node:fs; the addon opens files by itself, so it is asked here.
+// Node.js's permission model covers node:fs, but not the files that the addon opens: they are checked here.
 
 const { Buffer } = require('node:buffer');
 const path = require('node:path');
@@ -8,7 +8,7 @@ const process = require('node:process');
 
 const { toPath } = require('./save-path');
 
-// As node:fs throws it.
+// The same error as from node:fs.
 function accessDenied(resource) {
   const message = 'Access to this API has been restricted. ' +
     'Use --allow-fs-write to manage permissions.';
@@ -16,8 +16,8 @@ function accessDenied(resource) {
     { code: 'ERR_ACCESS_DENIED', permission: 'FileSystemWrite', resource });
 }
 
-/** The bytes of a file name, as toPath makes them; throws where this process may not write there.
- * A save makes a temporary file next to the target, so the directory must be writable, too. */
+/** The bytes of a file name, as toPath makes them; throws if this process may not write there. A save makes a
+ * temporary file next to the target, so the directory must be writable, too. */
 function toWritablePath(given) {
   const bytes = toPath(given);
   if (process.permission !== undefined) {

@@ -28,7 +28,7 @@ function bytesByView(view) {
 /** 1 or 2, from the kind of view and `depth`, in bits or as in sharp. */
 function bytesOfSample(view, depth) {
   const byView = bytesByView(view);
-  // An object need not have a text, which a key would need.
+  // An object may have no string form, which a key of DEPTHS would require.
   const byDepth = depth === undefined ? byView ?? 1 : typeof depth === 'object' ? undefined : DEPTHS[depth];
   if (byDepth === undefined || byDepth !== (byView ?? byDepth)) {
     throw depthError(depth);

@@ -1,6 +1,6 @@
 'use strict';
 
-// AbortSignals: work that one stops.
+// AbortSignals, and the work that each of them stops.
 
 const { AbortError } = require('./errors');
 
@@ -10,8 +10,8 @@ function throwIfAborted(signal) {
   }
 }
 
-// Signal to { cancels, listener }, the listener of all work that it can stop: one for each would be
-// reported as a leak when there are more than ten.
+// Maps a signal to { cancels, listener }: one listener for all work that the signal can stop, since more than
+// ten would be reported as a leak.
 const listeners = new WeakMap();
 
 function listen(signal) {
@@ -31,13 +31,13 @@ function unfollow(signal, cancel) {
   const { cancels, listener } = listeners.get(signal);
   cancels.delete(cancel);
   if (cancels.size === 0) {
-    signal.removeEventListener?.('abort', listener); // look-alikes may lack it
+    signal.removeEventListener?.('abort', listener); // imitations may lack it
     listeners.delete(signal);
   }
 }
 
-/** work(), which cancel() stops: it is called when the signal says so, and then the work is to
- * reject with the code ERR_CANCELLED. */
+/** Runs work(), which cancel() stops when the signal is aborted; the work should then reject with the code
+ * ERR_CANCELLED. */
 async function abortable(signal, cancel, work) {
   throwIfAborted(signal);
   follow(signal, cancel);

@@ -1,14 +1,14 @@
 'use strict';
 
-// The inside of a thread that converts: one request, one answer, its output moved and not copied.
+// The inside of a thread that converts: one request, one answer, whose output is moved, not copied.
 
 const { Engine } = require('./wasm-engine');
 
-/** A function of a request that posts its answer. run(engine, request, isCancelled) converts. */
+/** A function that handles a request and posts its answer. run(engine, request, isCancelled) converts. */
 function createAnswerer(module, run, post) {
   const engine = new Engine(module);
   return (request) => {
-    const { flag } = request; // shared with who asked, where memory may be
+    const { flag } = request; // shared with the requesting thread, where shared memory is available
     const isCancelled = () => flag !== undefined && Atomics.load(flag, 0) !== 0;
     const { error, warnings, facts, output } = run(engine, request, isCancelled);
     const moved = error === undefined ? output?.buffer : undefined;

@@ -1,7 +1,7 @@
 'use strict';
 
-// One instance of the converter in WebAssembly (wasm/entry.c), and one conversion in it. Knows
-// JavaScript alone, neither Node.js nor browsers.
+// One instance of the converter in WebAssembly (wasm/entry.c), and one conversion in it. Uses only the
+// language, nothing of Node.js or browsers.
 
 // An instance that has grown further is dropped: WebAssembly memory never shrinks.
 const KEEP_BYTES = 32 * 1024 * 1024;
@@ -11,7 +11,7 @@ const MAX_MESSAGE = 256;
 class Engine {
   #module;
   #exports;
-  /** What the running conversion wants: { write(bytes, offset), isCancelled() }, or undefined. */
+  /** The sink of the running conversion: { write(bytes, offset), isCancelled() }, or undefined. */
   #sink;
   #failure;
   #busy = false;
@@ -35,7 +35,7 @@ class Engine {
     return this.#exports;
   }
 
-  /** Where the input is to go; 0: out of memory. */
+  /** Where to copy the input to; 0: out of memory. */
   #reserve(size) {
     try {
       return this.#instance().input_reserve(size) >>> 0;
@@ -47,7 +47,7 @@ class Engine {
     }
   }
 
-  // An exception that crossed WebAssembly would leave its memory as it was in the middle.
+  // An exception that crosses WebAssembly would leave its memory in an intermediate state.
   #write(address, size, offset) {
     try {
       this.#sink.write(new Uint8Array(this.#exports.memory.buffer, address, size), offset);
@@ -58,7 +58,7 @@ class Engine {
     }
   }
 
-  /** The text at an address, which is ASCII but for what a file put into it. */
+  /** The text at an address: ASCII, except for what a file has put into it. */
   #text(address) {
     const start = address >>> 0;
     const { buffer } = this.#exports.memory;
@@ -85,7 +85,7 @@ class Engine {
     return outcome;
   }
 
-  /** The strings that text(0), text(1), ... are the addresses of, until the first that is 0. */
+  /** The strings at the addresses text(0), text(1), ... up to the first that is 0. */
   #list(text) {
     const list = [];
     for (let address = text(0); address !== 0; address = text(list.length)) {
@@ -98,13 +98,13 @@ class Engine {
     return this.#list(this.#instance().fact_name);
   }
 
-  /** Of the numbers that open() gets, the one with this name. */
+  /** The one with this name among the numbers that open() receives. */
   fact(facts, name) {
     this.#factPlaces ??= this.#factNames();
     return facts[this.#factPlaces.indexOf(name)];
   }
 
-  /** Of the numbers that say the options, the one with this name. */
+  /** The one with this name among the numbers of the options. */
   option(values, name) {
     this.#optionPlaces ??= this.#list(this.#instance().option_name);
     return values[this.#optionPlaces.indexOf(name)];
@@ -152,10 +152,10 @@ class Engine {
   }
 
   /**
-   * Converts a PNG, or raw pixels where `options` has them. open(facts) is called when it is known
-   * what the BMP will be (the numbers that readInfo is made of), and gives a sink for it, or
-   * undefined when there is nothing to convert to. Gives { error, warnings }, where error is
-   * undefined or { code, message }; throws what open and the sink throw.
+   * Converts a PNG, or raw pixels if `options` has them. open(facts) is called when the BMP's properties are
+   * known (the numbers for readInfo), and returns a sink for it, or undefined if nothing is to be converted.
+   * Returns { error, warnings }, where error is undefined or { code, message }; throws what open and the sink
+   * throw.
    */
   convert(bytes, options, open) {
     if (this.#busy) {
@@ -182,8 +182,7 @@ class Engine {
     return choices.length > 0 ? { ...row, choices } : row;
   }
 
-  /** The words that the C code has: { options, facts, codes, firstWarning, versions }, as those of
-   * the addon. */
+  /** The names in the C code: { options, facts, codes, firstWarning, versions }, as from the addon. */
   words() {
     const wasm = this.#instance();
     const options = this.#list(wasm.option_name).map((_, i) => this.#optionRow(i));

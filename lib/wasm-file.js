@@ -1,6 +1,6 @@
 'use strict';
 
-// A file that appears completely or not at all, by node:fs: what src/file_posix.c is to the addon.
+// A file that is written completely or not at all, with node:fs: the counterpart of src/file_posix.c.
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
@@ -9,9 +9,9 @@ const process = require('node:process');
 const { failure, findPlace, named, onWindows, split } = require('./wasm-place');
 const { openTemporary } = require('./wasm-temporary');
 
-/** Between two tries of a write to a pipe that was full, at most. */
+/** Between two attempts to write to a full pipe, at most. */
 const PATIENCE_MS = 50;
-/** Between two tries of a rename on Windows, at most: a second in all. */
+/** Between two attempts to rename on Windows, at most: a second in all. */
 const RENAME_PATIENCE_MS = 512;
 
 const { O_WRONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = fs.constants;
@@ -23,7 +23,7 @@ function pause(milliseconds) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** fs errors with the name of the step that failed, whatever fs calls it. */
+/** Errors of fs with the name of the step that failed, whatever fs calls it. */
 function step(syscall, work) {
   try {
     return work();
@@ -35,7 +35,7 @@ function step(syscall, work) {
   }
 }
 
-/** Runs work(fd), and closes. */
+/** Runs work(fd), and closes fd. */
 function withOpen(path, flags, work) {
   const fd = fs.openSync(path, flags);
   try {
@@ -47,7 +47,7 @@ function withOpen(path, flags, work) {
 
 // ---- The name ---------------------------------------------------------------------------------
 
-/** Without hard links: an empty file of our own takes the name, and is replaced. */
+/** Without hard links: an empty file of our own claims the name, and is then replaced. */
 function reserveAndRename(from, to) {
   fs.closeSync(fs.openSync(to, 'wx', 0o600));
   try {
@@ -58,7 +58,7 @@ function reserveAndRename(from, to) {
   }
 }
 
-/** A link, unlike a rename, replaces nothing. */
+/** Unlike a rename, a link never replaces a file. */
 function renameExclusively(from, to) {
   try {
     fs.linkSync(from, to);
@@ -71,7 +71,7 @@ function renameExclusively(from, to) {
   return fs.rmSync(from, { force: true });
 }
 
-/** Windows refuses for as long as somebody has the old file open: a virus scanner, another save. */
+/** Windows refuses while another process has the old file open: a virus scanner, another save. */
 function rename(from, to) {
   for (let wait = 1; ; wait *= 2) {
     try {
@@ -85,7 +85,7 @@ function rename(from, to) {
   }
 }
 
-/** A mount point keeps its name: what is mounted there is written over in place. */
+/** A mount point keeps its name: the mounted file is overwritten in place. */
 function renameOrCopy(from, to, sync) {
   try {
     rename(from, to);
@@ -101,9 +101,9 @@ function renameOrCopy(from, to, sync) {
   }
 }
 
-// ---- Owner and mode of what is replaced -------------------------------------------------------
+// ---- Owner and mode of the replaced file ------------------------------------------------------
 
-/** Under --permission nothing is changed through a descriptor. */
+/** Under --permission nothing may be changed through a descriptor. */
 function descriptorElsePath(changeDescriptor, changePath) {
   try {
     changeDescriptor();
@@ -124,19 +124,19 @@ function giveTo({ fd, path }, uid, gid) {
   }
 }
 
-/** Gives the file the owner and group of the old one, or its group alone where that is all we may
- * give; returns what is left of the mode for those it has now. */
+/** Gives the file the owner and group of the old one, or only its group if we may not change the owner;
+ * returns the mode without the rights that were not meant for its actual owner and group. */
 function takeOwner(file, old, mode) {
   const own = { uid: process.geteuid(), gid: process.getegid() };
   if ((old.uid === own.uid && old.gid === own.gid) || giveTo(file, old.uid, old.gid)) {
     return mode;
   }
-  // Set-user-ID was for its owner, and the rights of a group are for that group.
+  // Set-user-ID was for the old owner, and the rights of the group were for the old group.
   return mode & (giveTo(file, own.uid, old.gid) ? 0o777 : 0o707);
 }
 
-/** Some file systems refuse to set modes. That is an error only if somebody might read or write now
- * who might not before. */
+/** Some file systems refuse to set modes. That is an error only if somebody could now read or write the file
+ * who could not before. */
 function takeMode({ fd, path }, mode) {
   try {
     descriptorElsePath(() => fs.fchmodSync(fd, mode), () => fs.chmodSync(named(path), mode));
@@ -154,7 +154,7 @@ class NewFile {
   #target;
   /** Undefined: the target is written in place, from its first byte to its last. */
   #temporary;
-  /** In place: the BMP, until it is whole. */
+  /** In place: the BMP, until it is complete. */
   #whole;
 
   #exclusive;
@@ -162,17 +162,16 @@ class NewFile {
   #isCancelled;
   #wait = 1;
 
-  /** exclusive: a file that is there, or comes in the meantime, is an error (EEXIST). sync: the file
-   * and its directory are on the disk before commit returns. isCancelled: asked while a pipe is
-   * full. */
+  /** exclusive: a file that exists, or appears in the meantime, is an error (EEXIST). sync: the file and its
+   * directory are on the disk before commit returns. isCancelled: called while a pipe is full. */
   constructor({ exclusive, sync, isCancelled }) {
     this.#exclusive = exclusive;
     this.#sync = sync;
     this.#isCancelled = isCancelled;
   }
 
-  /** Opens a temporary file for the path, or the target itself where that is a terminal or a pipe.
-   * options: as of the constructor. */
+  /** Opens a temporary file for the path, or the target itself if that is a terminal or a pipe. options: as
+   * for the constructor. */
   static open(path, options) {
     const file = new NewFile(options);
     try {
@@ -194,7 +193,7 @@ class NewFile {
     }
   }
 
-  /** A pipe that nobody reads is an error (ENXIO) and no wait. */
+  /** A pipe without a reader is an error (ENXIO); it is not waited for. */
   #openInPlace() {
     this.#fd = fs.openSync(named(this.#target), O_WRONLY | O_NONBLOCK | O_NOCTTY);
   }
@@ -224,7 +223,7 @@ class NewFile {
     return fs.statSync(named(split(this.#target).directory)).dev !== old.dev;
   }
 
-  /** size: of all that will be written. */
+  /** size: of everything that will be written. */
   begin(size) {
     if (this.#temporary === undefined) {
       this.#whole = Buffer.allocUnsafeSlow(size);
@@ -239,7 +238,7 @@ class NewFile {
     }
   }
 
-  /** offset: null writes on from where the last write ended. */
+  /** offset: null continues where the last write ended. */
   #writeAll(bytes, offset) {
     step('write', () => {
       for (let done = 0; done < bytes.length;) {
@@ -272,7 +271,7 @@ class NewFile {
     }
   }
 
-  /** Writes what waits, and gives the file its name. */
+  /** Writes what is pending, and gives the file its name. */
   commit() {
     if (this.#whole !== undefined) {
       this.#writeAll(this.#whole, null);
@@ -289,7 +288,7 @@ class NewFile {
     }
   }
 
-  /** A file that was written in place ends where we do. */
+  /** A file that was written in place must end where the BMP ends. */
   #cut() {
     if (fs.fstatSync(this.#fd).isFile()) {
       step('ftruncate', () => fs.ftruncateSync(this.#fd, this.#whole.length));
@@ -316,7 +315,7 @@ class NewFile {
     }
   }
 
-  /** Removes what commit did not finish. */
+  /** Removes what commit did not complete. */
   discard() {
     if (this.#fd !== undefined) {
       fs.closeSync(this.#fd);

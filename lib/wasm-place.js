@@ -1,7 +1,6 @@
 'use strict';
 
-// Where the path of a save leads, by node:fs: what src/place_posix.c is to the addon. Paths are
-// bytes.
+// Where the path of a save leads, with node:fs: the counterpart of src/place_posix.c. Paths are bytes.
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
@@ -19,7 +18,7 @@ const PROC_SUPER_MAGIC = 0x9fa0;
 const STICKY = 0o1000;
 const WRITABLE_BY_ALL = 0o0002;
 
-/** The number that node:fs has for an error. */
+/** The errno value of an error of node:fs. */
 function errnoOf(code) {
   const known = [...util.getSystemErrorMap?.() ?? []].find(([, [name]]) => name === code);
   return known?.[0] ?? -os.constants.errno[code];
@@ -30,7 +29,7 @@ function failure(code, syscall) {
   return Object.assign(new Error(code), { code, errno: errnoOf(code), syscall });
 }
 
-/** The path as node:fs takes it: bytes where names are bytes. */
+/** The path for node:fs: bytes where names are bytes. */
 function named(bytes) {
   return onWindows ? bytes.toString() : bytes;
 }
@@ -48,18 +47,18 @@ function split(bytes) {
   return { directory: at > 0 ? bytes.subarray(0, at) : Buffer.from('.'), name: bytes.subarray(at) };
 }
 
-/** The path of another name in the directory of this one. */
+/** The path of another name in the same directory. */
 function beside(bytes, name) {
   return Buffer.concat([bytes.subarray(0, bytes.length - split(bytes).name.length), name]);
 }
 
-// Links of /proc: to follow their text leads elsewhere than to follow them.
+// Links in /proc: following their text leads elsewhere than following them.
 function isOfProc(link) {
   return process.platform === 'linux' &&
     fs.statfsSync?.(named(split(link).directory)).type === PROC_SUPER_MAGIC;
 }
 
-// The rule of Linux's protected_symlinks and protected_fifos, which not every system has switched on.
+// The rule of Linux's protected_symlinks and protected_fifos, which is not enabled on every system.
 function isPlanted(target, entry) {
   if (onWindows || entry.uid === process.geteuid()) {
     return false;
@@ -90,8 +89,8 @@ function judge(target, entry) {
   }
 }
 
-/** { target, entry, isDescriptor }: a symbolic link stays one, what it points to is the target;
- * entry is what is there, if anything. exclusive: anything that is there is an error. */
+/** { target, entry, isDescriptor }: a symbolic link is kept, and the file that it points to is the target;
+ * entry describes the existing file, if any. exclusive: an existing file is an error. */
 function findPlace(given, exclusive) {
   if (given.length === 0) {
     throw failure('ENOENT', 'open');

@@ -16,15 +16,15 @@ class Pool {
   #refused = false;
   #isServingSoon = false;
 
-  /** open(listener) starts a thread, as in lib/wasm-threads.js; runHere(request) converts on this
-   * one, where no other may be started. */
+  /** open(listener) starts a thread, as in lib/wasm-threads.js; runHere(request) converts on this thread, for
+   * when no other can be started. */
   constructor({ size, open, runHere }) {
     this.#size = size;
     this.#open = open;
     this.#runHere = runHere;
   }
 
-  /** Calls done(outcome), or done(undefined, error), later and on this thread. Gives cancel(). */
+  /** Calls done(outcome), or done(undefined, error), later and on this thread. Returns cancel(). */
   run(request, done) {
     const flag = canShare ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
     const job = { request: { ...request, flag }, done, thread: undefined };
@@ -88,7 +88,7 @@ class Pool {
     this.#serve();
   }
 
-  /** A thread that never began: its job is as it was. */
+  /** The thread never started, so its job was not touched. */
   #refuse(thread) {
     this.#count--;
     if (thread.job !== undefined) {
@@ -99,14 +99,14 @@ class Pool {
     this.#serve();
   }
 
-  /** A limit on threads: --permission without --allow-worker, a page's policy. Better
-   * on this one than not at all. */
+  /** Threads are limited: --permission without --allow-worker, a page's policy. Converting on this thread is
+   * better than failing. */
   #settleFor(count) {
     this.#size = count;
     this.#refused = count === 0;
   }
 
-  // One at a time, so that others get their turn between two.
+  // One at a time, so that other work gets a turn in between.
   #serveHereSoon() {
     if (!this.#isServingSoon) {
       this.#isServingSoon = true;
@@ -134,7 +134,7 @@ class Pool {
     } else if (canShare) {
       Atomics.store(job.request.flag, 0, 1);
     } else if (job.thread !== undefined) {
-      // Nothing but its end reaches a thread that is busy.
+      // Nothing reaches a busy thread, except that it can be ended.
       const { thread } = job;
       thread.job = job.thread = undefined;
       thread.port.stop();

@@ -1,6 +1,6 @@
 'use strict';
 
-// What a thread is asked for under Node.js: a conversion into memory or, with a place, into a file.
+// A request to a thread under Node.js: a conversion into memory or, with a place, into a file.
 
 const { Buffer } = require('node:buffer');
 

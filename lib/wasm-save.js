@@ -1,11 +1,11 @@
 'use strict';
 
-// One conversion by WebAssembly into a file, by node:fs.
+// One conversion by WebAssembly into a file, with node:fs.
 
 const { NewFile } = require('./wasm-file');
 const { attempt, never, toFacts } = require('./wasm-work');
 
-/** An error of node:fs as an outcome has it; throws any other. */
+/** An error of node:fs as part of an outcome; other errors are thrown. */
 function fileError(error, path) {
   if (error.syscall === undefined) {
     throw error;
@@ -26,14 +26,14 @@ function writeFile(engine, bytes, options, file, isCancelled) {
   });
 }
 
-/** What of the options is about files. */
+/** The options that concern files. */
 function saveOptions(engine, { values }) {
   return {
     exclusive: engine.option(values, 'flag') === 1, sync: engine.option(values, 'sync') === 1,
   };
 }
 
-/** { error, warnings }. `path` is the one that errors name; the file is at `place`. */
+/** { error, warnings }. Errors name `path`; the file is at `place`. */
 function toFile(engine, bytes, options, place, path, isCancelled = never) {
   const planned = toFacts(engine, bytes, options);
   if (planned.error !== undefined) {

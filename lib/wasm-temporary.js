@@ -1,10 +1,10 @@
 'use strict';
 
-// The file that gets a target's name when it is whole, and what killed processes left of such, by
-// node:fs: what src/temporary_posix.c is to the addon.
+// The temporary file that becomes the target when it is complete, and leftovers of killed processes, with
+// node:fs: the counterpart of src/temporary_posix.c.
 //
-// Node.js has no file locks, so that a leftover is known by its age alone, here and to the addon:
-// the number of a host that is none says so.
+// Node.js has no file locks, so a leftover is recognised only by its age, both here and by the addon: the
+// number of a host that does not exist marks such files.
 
 const { Buffer } = require('node:buffer');
 const crypto = require('node:crypto');
@@ -17,13 +17,13 @@ const { beside, named, onWindows, split } = require('./wasm-place');
 const NAME_BYTES = 80;
 const MARK = /^\..*\.png2bmp-[0-9a-f]{8}-\d+-[0-9a-f]{16}$/s;
 const NO_HOST = 'ffffffff';
-// Every strip that is written makes a file young again.
+// Every strip that is written updates the time of a file.
 const LEFTOVER_MS = 60 * 60 * 1000;
-// Looking takes at most a hundredth of the time.
+// Searching for leftovers takes at most a hundredth of the time.
 const REST = 100;
 const MOST_DIRECTORIES = 256;
 
-/** The bytes of the name to use: no part of a UTF-8 character. */
+/** How many bytes of the name to use: no incomplete UTF-8 character. */
 function shortened(name) {
   let length = Math.min(name.length, NAME_BYTES);
   while (length > 0 && (name[length] & 0xc0) === 0x80) {
@@ -47,7 +47,7 @@ function sweep(own, directory) {
     if (MARK.test(name.toString('latin1'))) {
       const file = named(beside(own.path, name));
       const entry = fs.lstatSync(file, { throwIfNoEntry: false });
-      // By the clock of the file system, which has just stamped our own file.
+      // By the clock of the file system, which has just set the time of our own file.
       if (entry !== undefined && isLeftover(entry, fs.fstatSync(own.fd))) {
         fs.rmSync(file, { force: true });
       }
@@ -55,7 +55,7 @@ function sweep(own, directory) {
   }
 }
 
-/** By directory, when it may be looked through again. */
+/** When each directory may be searched again. */
 const restUntil = new Map();
 
 function sweepNowAndThen(own) {
@@ -68,7 +68,7 @@ function sweepNowAndThen(own) {
   try {
     sweep(own, directory);
   } catch {
-    // A directory that may be written to and not read: others will look.
+    // A directory that may be written to but not read: other users can clean it up.
   }
   if (restUntil.size >= MOST_DIRECTORIES) {
     restUntil.clear();

@@ -1,12 +1,12 @@
 'use strict';
 
-// Threads of lib/wasm-pool.js under Node.js.
+// Threads for lib/wasm-pool.js under Node.js.
 
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-/** Starts a thread; throws where none may be. It keeps the process alive while it is busy. listener:
- * { answered(answer), ended(error) }. */
+/** Starts a thread; throws if that is not allowed. It keeps the process alive while it is busy. listener: {
+ * answered(answer), ended(error) }. */
 function openThread(module, listener) {
   // Written out, so that bundlers and tracers find the file.
   const worker = new Worker(path.join(__dirname, 'wasm-worker.js'), { workerData: { module }, execArgv: [] });

@@ -1,11 +1,11 @@
 'use strict';
 
-// One conversion by WebAssembly, on whatever thread: into memory that is new or was given. What
-// happened comes back as plain data that crosses threads.
+// One conversion by WebAssembly, on any thread: into new or existing memory. The outcome is plain data that
+// can be sent to another thread.
 
 const { allocate, maxLength, maxLengthName } = require('./host');
 
-/** An outcome that open() or a sink ends the conversion with. */
+/** An outcome with which open() or a sink ends the conversion. */
 class Stop {
   constructor(error) {
     this.error = error;
@@ -25,7 +25,7 @@ function createOutput(size) {
   }
 }
 
-/** The outcome of engine.convert, or what it was stopped with. */
+/** The outcome of engine.convert, or the one that stopped it. */
 function attempt(engine, bytes, options, open) {
   try {
     return engine.convert(bytes, options, open);
@@ -50,7 +50,7 @@ function toOutput(engine, bytes, options, isCancelled = never) {
   return { ...outcome, facts, output };
 }
 
-/** { error, warnings, facts }, with what checkTarget(size) throws thrown. */
+/** { error, warnings, facts }; throws what checkTarget(size) throws. */
 function toTarget(engine, bytes, options, target, checkTarget) {
   let facts;
   const outcome = attempt(engine, bytes, options, (found) => {

@@ -16,7 +16,7 @@ const { run } = require('./wasm-request');
 const { toFile } = require('./wasm-save');
 const { openThread } = require('./wasm-threads');
 
-/** Whether the package has the file. */
+/** Whether the package contains the file. */
 function isWasmHere() {
   return fs.existsSync(path.join(__dirname, '../prebuilds/png2bmp.wasm'));
 }
@@ -27,7 +27,7 @@ function compile() {
     fs.readFileSync(path.join(__dirname, '../prebuilds/png2bmp.wasm')));
 }
 
-/** Where the file is, wherever this process goes before the thread gets to it. */
+/** The absolute path of the file: the process may change its directory before the thread loads it. */
 function placeOf(file) {
   if (path.isAbsolute(file.toString('latin1')) || file.length === 0) {
     return file;

@@ -1,5 +1,5 @@
-/* Adler-32 (RFC 1950) with SIMD128, in the place of libdeflate's, which has plain C alone for
- * WebAssembly: every byte that leaves the inflater goes through it. */
+/* Adler-32 (RFC 1950) with SIMD128, in place of libdeflate's, which has only plain C for
+ * WebAssembly: every byte from the inflater goes through it. */
 #include <libdeflate.h>
 #include <stdint.h>
 
@@ -28,8 +28,8 @@ static uint32_t sum_of_lanes(v128_t v)
                       wasm_i32x4_extract_lane(v, 2) + wasm_i32x4_extract_lane(v, 3));
 }
 
-/* What eight bytes of every block add to the second sum: `first` times the first of them, and one
- * time less each of the others. */
+/* What eight bytes of every block add to the second sum: `first` times the first byte, and one time
+ * less for each of the following bytes. */
 static v128_t weighted(v128_t sums, int first)
 {
     const v128_t weights =
@@ -43,8 +43,8 @@ static v128_t weighted(v128_t sums, int first)
 static void add_blocks(uint32_t *s1, uint32_t *s2, const uint8_t *p, size_t size)
 {
     v128_t bytes = wasm_i32x4_const(0, 0, 0, 0);   /* the sum of all so far */
-    v128_t before = bytes;                         /* of what that was before each block */
-    v128_t sums[4] = {bytes, bytes, bytes, bytes}; /* by the place in the block, 16 bits each */
+    v128_t before = bytes;                         /* the sum of `bytes` before each block */
+    v128_t sums[4] = {bytes, bytes, bytes, bytes}; /* by position in the block, 16 bits each */
 
     for (const uint8_t *end = p + size; p != end; p += BLOCK) {
         const v128_t a = wasm_v128_load(p), b = wasm_v128_load(p + 16);

@@ -1,12 +1,12 @@
 /*
- * The functions that lib/wasm-engine.js calls: the only code that knows WebAssembly's host.
+ * The functions that lib/wasm-engine.js calls: the only code that depends on WebAssembly's host.
  *
- * One conversion at a time: input_reserve, then the bytes are copied in, then plan, then
- * facts() for a destination of the right size, then run, which hands out the BMP piece by
- * piece through host_rows; at last input_release.
+ * One conversion at a time: input_reserve, then the bytes are copied in, then plan, then facts()
+ * for a destination of the right size, then run, which outputs the BMP in pieces through host_rows;
+ * at the end input_release.
  *
- * The BMP is never complete in WebAssembly memory, unless the PNG is interlaced: its passes go
- * over the image seven times.
+ * The BMP is never complete in WebAssembly memory, unless the PNG is interlaced: its passes go over
+ * the image seven times.
  */
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -24,13 +24,13 @@
 #define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
 #define IMPORT(name) __attribute__((import_module("png2bmp"), import_name(#name)))
 
-/* Asked between batches of scanlines: true stops the conversion. */
+/* Called between batches of scanlines: true stops the conversion. */
 IMPORT(cancelled) extern bool host_cancelled(void);
 
-/* Takes bytes of the BMP that belong at `offset`. False: it could not, and knows why. */
+/* Receives bytes of the BMP that belong at `offset`. False: it failed, and has kept the error. */
 IMPORT(rows) extern bool host_rows(const uint8_t *bytes, size_t size, uint32_t offset);
 
-/* Rows of about this many bytes are handed out at a time: they are still in the L2 cache then. */
+/* Rows of about this many bytes are output at a time, while they are still in the L2 cache. */
 #define STRIP_BYTES (256 * 1024)
 
 static struct {
@@ -73,7 +73,7 @@ uint32_t EXPORT(fact_count)(void)
     return HOST_FACTS_COUNT;
 }
 
-/* Where to write the numbers of the options; there are `count` of them. */
+/* Where to write the values of the options; there are `count` of them. */
 double *EXPORT(options_reserve)(size_t count)
 {
     job.value_count = count;
@@ -95,7 +95,7 @@ static png2bmp_status planned(png2bmp_status status)
     return status;
 }
 
-/* The plan of the PNG that is the input. */
+/* Plans the conversion of a PNG in the input. */
 png2bmp_status EXPORT(plan)(void)
 {
     png2bmp_options options;
@@ -107,7 +107,7 @@ png2bmp_status EXPORT(plan)(void)
     return planned(status);
 }
 
-/* The plan of raw pixels that are the input. */
+/* Plans the conversion of raw pixels in the input. */
 png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t channels,
                                    double stride)
 {
@@ -115,7 +115,7 @@ png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t cha
     png2bmp_status  status = begin(&options);
 
     job.is_pixels = true;
-    /* A stride that does not fit leads nowhere: with one row it is not used, with more the pixels
+    /* A stride that does not fit does no harm: with one row it is not used, with more the pixels
      * would not fit either. */
     job.pixels = (png2bmp_pixels){.data = job.input,
                                   .size = job.size,
@@ -138,7 +138,7 @@ static bool is_cancelled(void *user)
 
 static const png2bmp_control control = {.cancelled = is_cancelled};
 
-/* What the host could not take is its own error: lib/ has kept it. */
+/* If the host could not receive the rows, that is its own error, which lib/ has kept. */
 static png2bmp_status hand_out(const uint8_t *bytes, size_t size, uint64_t offset)
 {
     if (host_rows(bytes, size, (uint32_t)offset))
@@ -200,7 +200,7 @@ png2bmp_status EXPORT(run)(void)
     return job.plan.png.interlaced || whole_is_needed(&job.plan) ? run_whole() : run_strips();
 }
 
-/* ---- What there is to say ------------------------------------------------------ */
+/* ---- Facts and texts ----------------------------------------------------------- */
 
 const char *EXPORT(error_message)(png2bmp_status status)
 {
@@ -242,8 +242,7 @@ const char *EXPORT(status_text)(png2bmp_status status)
     return png2bmp_status_text(status);
 }
 
-/* The table of options, by the place of an option. The name is NULL after the last, and so is
- * the choice. */
+/* The table of options, by index. The name is NULL after the last, and so is the choice. */
 const char *EXPORT(option_name)(uint32_t i)
 {
     return i < HOST_OPTIONS_COUNT ? host_options_all[i].name : NULL;

@@ -1,5 +1,5 @@
-/* vsnprintf brings stderr with it, and stderr what writes to files. Nothing here ever writes, and
- * the host is not asked for it: these take the place of the C library's imports. */
+/* vsnprintf pulls in stderr, and stderr the functions that write to files. Nothing here ever
+ * writes, so these functions replace the imports from the host. */
 #include <wasi/api.h>
 
 __wasi_errno_t __wasi_fd_write(__wasi_fd_t fd, const __wasi_ciovec_t *list, size_t count,
