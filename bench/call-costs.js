@@ -17,7 +17,7 @@ const SIZES = [[16, 16], [64, 64], [256, 256], [640, 400], [1920, 1080], [4000, 
 const ROUNDS = SMOKE ? 1 : 15;
 
 const milliseconds = () => Number(process.hrtime.bigint()) / 1e6;
-const least = (list) => Math.min(...list); // what the call takes when nothing else wants the processor
+const least = (list) => Math.min(...list); // the duration of the call when nothing else wants the processor
 
 /** { held, whole }: how long the event loop was held, and until the result was there. */
 async function timeOnce(call) {
@@ -28,7 +28,7 @@ async function timeOnce(call) {
   return { held, whole: milliseconds() - start };
 }
 
-/** Interleaved, so that what else the machine does hits all alike. */
+/** Interleaved, so that other load on the machine affects all alike. */
 async function measure([width, height]) {
   const image = createImage({ colorType: 2, bitDepth: 8, width, height, seed: 1, fill: 'gradients' });
   const png = encodePng(image);

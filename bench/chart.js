@@ -1,6 +1,6 @@
 'use strict';
 
-/* Draws the chart of the README: megapixels a second through JavaScript. */
+/* Draws the chart of the README: megapixels per second through JavaScript. */
 
 const { speed } = require('./report.js');
 
@@ -22,8 +22,7 @@ const RIGHT = 76;
 const TOP = 64;
 const ROW = 30;
 
-/* The panel brings its own background, so that the text is readable whatever
- * page it stands on; dark pages get a dark one. */
+/* The panel has a background of its own, so that the text is readable on any page; on dark pages a dark one. */
 const STYLE = `
     .panel { fill: #ffffff; stroke: #d0d7de; }
     .title { font: 600 16px system-ui, sans-serif; fill: #1f2328; }

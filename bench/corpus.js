@@ -1,13 +1,12 @@
 'use strict';
 
-/* The benchmark's files: what the manifest names, as it lies in bench/corpus.
+/* The benchmark's files: those that the manifest names, in bench/corpus.
  *
- *     node bench/corpus.js missing-packages    packages that have files to give
+ *     node bench/corpus.js missing-packages    packages whose files are missing
  *     node bench/corpus.js paths PACKAGE       their paths in that package
  *     node bench/corpus.js adopt PACKAGE DIR   takes them from an unpacked package
- *     node bench/corpus.js recipes             recipe, source and target, one a line
- *     node bench/corpus.js check               counts what is there; fails if nothing is
- */
+ *     node bench/corpus.js recipes             recipe, source and target, one per line
+ *     node bench/corpus.js check               counts the files that exist; fails if none do */
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -25,8 +24,7 @@ const fromPackages = () => manifest.filter((entry) => entry.package);
 
 const SAMPLE = { name: 'sample.png', class: 'photo-rgb', file: path.join(__dirname, '../samples/sample.png') };
 
-/* Files of the corpus with header fields, for all who measure: those that are
- * there, in the manifest's order. */
+/* The files of the corpus that exist, with header fields, in the manifest's order. */
 function corpusFiles() {
   const entries = manifest.filter(present).map((entry) => ({ ...entry, file: locate(entry) }));
   return (SMOKE ? [SAMPLE] : entries).map((entry) => {
@@ -41,8 +39,8 @@ function adopt(packageName, directory) {
     const source = path.join(directory, entry.path);
     const bytes = fs.existsSync(source) ? fs.readFileSync(source) : Buffer.alloc(0);
     if (crypto.createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
-      /* A later version of the package: measuring another file under the same
-             * name would make figures that look comparable and are not. */
+      /* A later version of the package: measuring another file under the same name would give figures that
+       * look comparable but are not. */
       console.error(`corpus: left out ${entry.name}: ${packageName} has another file at ${entry.path}`);
       continue;
     }

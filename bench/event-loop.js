@@ -21,7 +21,7 @@ function photo() {
   }));
 }
 
-/** Calls `convert` again and again, `inFlight` at a time; resolves to how many there were. */
+/** Calls `convert` again and again, `inFlight` at a time; resolves to the number of calls. */
 async function keepBusy(convert, inFlight, end) {
   let count = 0;
   await Promise.all(Array.from({ length: inFlight }, async () => {

@@ -49,7 +49,7 @@ static void fail(const char *what, const char *path)
     exit(1);
 }
 
-/* The processor's time for this thread: what else runs does not count. */
+/* This thread's processor time: other load does not count. */
 static double now(void)
 {
     struct timespec t;
@@ -205,7 +205,7 @@ static void print_class(const char *kind, const sample *samples, unsigned count)
 int main(int argc, char **argv)
 {
     bool        verbose = false;
-    double      budget = 0.1; /* seconds a file, both decoders */
+    double      budget = 0.1; /* seconds per file, both decoders */
     const char *list = NULL;
     png2bmp_cpu level = PNG2BMP_CPU_AUTO;
 

@@ -37,12 +37,12 @@ const converter = createConverter();
 let Jimp;
 let wasm;
 
-// Every call decodes: sharp would answer the second one from its cache.
+// Without its cache, from which sharp would answer the second call.
 sharp.cache(false);
-// One thread each, as all the others.
+// One thread each, like all others.
 sharp.concurrency(1);
 
-/* bmp-js reads A B G R, pngjs gives R G B A. */
+/* bmp-js reads A B G R, pngjs returns R G B A. */
 function toABGR(rgba) {
   for (let i = 0; i < rgba.length; i += 4) {
     const red = rgba[i];
@@ -55,7 +55,7 @@ function toABGR(rgba) {
   return rgba;
 }
 
-/* `slow`: takes its turn in few rounds only. */
+/* `slow`: takes part in few rounds only. */
 const PEERS = {
   png2bmp: { convert: (png) => getBMP(png) },
   'png2bmp-converter': { convert: (png) => converter.getBMP(png) },
@@ -82,9 +82,8 @@ const PEERS = {
 
 const SAMPLE_NS = 1e6;
 
-/* What is measured: processor time, user and system, of all threads of this
- * process. On a machine with other work, the clock on the wall would punish
- * whoever takes longer than a time slice. */
+/* Processor time, user and system, of all threads of this process. On a machine with other load, wall-clock
+ * time would punish programs that take longer than a time slice. */
 const nanoseconds = native.cpuTime;
 
 async function sample({ peer, repeats }, png) {
@@ -95,7 +94,7 @@ async function sample({ peer, repeats }, png) {
   }
   const elapsed = nanoseconds() - start;
   if (result.length === 0) throw new Error('nothing came out');
-  // Nobody else is to collect the garbage of those who decode in JavaScript.
+  // Collected before each turn, so that no peer pays for the garbage of another.
   if (peer.slow) global.gc();
   return elapsed / repeats;
 }
@@ -117,9 +116,8 @@ async function prepare(name, png) {
   return runner;
 }
 
-/* A new order for each round: whoever always followed the same peer would
- * always find the same in the caches. Numerical Recipes' generator, the same
- * orders in each run. */
+/* A new order for each round: a peer that always followed the same other one would always find the same data
+ * in the caches. Numerical Recipes' generator, so the orders are the same in each run. */
 function shuffler() {
   let state = 1;
   return (items) => {
@@ -141,7 +139,7 @@ async function takeTurns(runners, png, { seconds, rounds, slowRounds }) {
       if (runner.peer.slow && round >= slowRounds) continue;
       const start = Date.now();
       runner.ns.push(await sample(runner, png));
-      // The slow do not shorten the time of the others.
+      // Slow peers do not shorten the time of the others.
       if (runner.peer.slow) end += Date.now() - start;
     }
   }
@@ -164,7 +162,7 @@ async function measure(file, settings) {
   console.log(JSON.stringify({ file, peers }));
 }
 
-/* One small call after the other, as somebody who converts icons sees it. */
+/* One small call after another, as when converting many icons. */
 function latency(file, names) {
   const png = fs.readFileSync(file);
   const runners = names.map((name) => ({ name, peer: PEERS[name], repeats: 1000, ns: [] }));

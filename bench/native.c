@@ -48,7 +48,7 @@ typedef struct job {
     uint8_t    *target; /* what warm runs write to: large enough for all */
 } job;
 
-/* A conversion or an inflater: what takes its turn. */
+/* A conversion or an inflater: what takes turns. */
 typedef struct runner {
     const peer         *peer;
     const inflate_peer *inflater;
@@ -80,16 +80,15 @@ static double clock_ns(clockid_t clock)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* What is measured: processor time, user and system, of this thread (all that
- * there is). On a machine with other work, the clock on the wall would punish
- * whoever takes longer than a time slice. */
+/* Processor time, user and system, of this thread (there are no others). On a machine with other
+ * load, wall-clock time would punish programs that take longer than a time slice. */
 static double now_ns(void)
 {
     return clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* glibc: 0 mappings keep everything in the heap, and the heap is never given
- * back; or every block of 64 KiB and more is mapped anew and unmapped by free. */
+/* glibc: with 0 mappings everything stays in the heap, which is never returned to the system;
+ * otherwise every block of 64 KiB and more is mapped anew, and unmapped by free. */
 static void set_memory_policy(bool cold)
 {
     if (cold) {
@@ -109,7 +108,7 @@ static size_t output_size(const runner *one, const job *work)
     return one->inflater ? work->stream.scanline_bytes : work->bmp_size;
 }
 
-/* Returns what the caller frees after the clock has stopped. */
+/* Returns memory for the caller to free after the clock has stopped. */
 static uint8_t *convert_once(const runner *one, const job *work, uint8_t *target)
 {
     if (one->inflater)
@@ -153,8 +152,8 @@ static long status_kib(const char *field)
     return value;
 }
 
-/* Writing 5 sets the peak of resident memory back to its present value:
- * proc(5), /proc/pid/clear_refs. */
+/* Writing 5 resets the peak of resident memory to its current value: proc(5), /proc/pid/clear_refs.
+ */
 static void reset_peak(void)
 {
     int file = open("/proc/self/clear_refs", O_WRONLY);
@@ -212,8 +211,8 @@ static const char *runner_name(const runner *one)
     return one->inflater ? one->inflater->name : one->peer->name;
 }
 
-/* The first turn is not counted; it says how many repeats fill 300 us, and
- * whether this peer can read the file at all. */
+/* The first turn is not counted; it determines how many repeats fill 300 us, and whether this peer
+ * can read the file at all. */
 static size_t warm_up(runner *runners, size_t count, const job *work, bool cold)
 {
     size_t able = 0;
@@ -237,9 +236,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A new order for each round: whoever always followed the same peer would
- * always find the same in the caches. Numerical Recipes' generator, the same
- * orders in each run. */
+/* A new order for each round: a peer that always followed the same other one would always find the
+ * same data in the caches. Numerical Recipes' generator, so the orders are the same in each run. */
 static void shuffle(runner **order, size_t count, uint32_t *state)
 {
     for (size_t left = count; left > 1; left--) {
@@ -292,7 +290,7 @@ static void measure(const char *name, const job *work, const settings *set)
 
 /* ---- Equal results ------------------------------------------------------- */
 
-/* 16-bit samples are rounded by some and cut by others. */
+/* Some peers round 16-bit samples, others truncate them. */
 static int tolerance(const job *work)
 {
     return work->png[24] == 16 ? 1 : 0;
@@ -314,7 +312,7 @@ static void compare_peer(const peer *one, const job *work, const uint8_t *expect
     free(target);
 }
 
-/* A fast wrong answer is worth nothing: all peers must agree first. */
+/* A fast wrong result is worthless: first, all peers must agree. */
 static void compare_all(const job *work, const settings *set)
 {
     const peer *ours = find_peer("png2bmp-drop", strlen("png2bmp-drop"));

@@ -112,7 +112,7 @@ static uint8_t *convert_png2bmp(const uint8_t *png, size_t png_size, uint8_t *ta
     return convert_with(png, png_size, target, size, PNG2BMP_ALPHA_BLEND);
 }
 
-/* What all the other peers do: the colour as stored, alpha thrown away. */
+/* As all other peers do: the colour as stored, alpha dropped. */
 static uint8_t *convert_png2bmp_drop(const uint8_t *png, size_t png_size, uint8_t *target,
                                      size_t size)
 {
@@ -246,7 +246,7 @@ static uint8_t *convert_stb(const uint8_t *png, size_t png_size, uint8_t *target
 
 /* ---- The original path: LodePNG, and a BMP pushed byte by byte ----------- */
 
-/* Debian builds LodePNG as C++, so that its C functions have C++ names. */
+/* Debian compiles LodePNG as C++, so its C functions have C++ names. */
 unsigned lodepng_decode32_cxx(unsigned char **out, unsigned *width, unsigned *height,
                               const unsigned char *in,
                               size_t in_size) __asm__("_Z16lodepng_decode32PPhPjS1_PKhm");

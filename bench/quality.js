@@ -2,7 +2,7 @@
 
 /* How far a picture is from its original. Pictures are { data, width, height }, R G B of 8 bits. */
 
-/* The mean of squared differences as decibels below full scale. */
+/* The mean of squared differences in decibels below full scale. */
 function decibels(squares, count) {
   return 10 * Math.log10(255 * 255 * count / squares);
 }
@@ -13,7 +13,7 @@ function psnr(a, b) {
   return decibels(squares, a.data.length);
 }
 
-// ---- Seen from afar -------------------------------------------------------------
+// ---- Seen from a distance --------------------------------------------------------
 
 function gaussian(sigma) {
   const radius = Math.ceil(3 * sigma);
@@ -95,7 +95,7 @@ function ciede2000([L1, a1, b1], [L2, a2, b2]) {
   return Math.sqrt(l * l + c * c + H * H + RT * c * H);
 }
 
-/* Of about so many pixels, spread evenly. */
+/* Of about this many pixels, spread evenly. */
 function meanCiede2000(a, b, sample = 200_000) {
   const pixels = a.data.length / 3;
   const step = Math.max(1, Math.floor(pixels / sample)) | 1; // odd: not in one column

@@ -69,9 +69,9 @@ static picture read_picture(const char *path)
     return result;
 }
 
-/* A channel at 16 bits. Twice the same byte would compress far too well: the
- * low byte comes from the mean of the pixel, its right and its lower neighbour,
- * as the low bits of a camera's samples do. */
+/* Expands a channel to 16 bits. Repeating the byte would compress far too well, so the low byte is
+ * computed from the mean of the pixel, its right and its lower neighbour, and looks like the low
+ * bits of a camera's samples. */
 static unsigned sample16(const picture *from, size_t x, size_t y, size_t channel)
 {
     size_t         right = x + 1 < from->width ? 4 : 0;

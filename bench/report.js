@@ -41,11 +41,11 @@ function groups(files) {
 
 function format(value) {
   if (!Number.isFinite(value)) return '-';
-  // Three figures, and what rounding makes of 99.96 counts as well.
+  // Three digits; the condition takes into account that 99.96 is rounded up.
   return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/* A Markdown table, aligned so that a terminal shows it well too. */
+/* A Markdown table, aligned so that it is readable in a terminal. */
 function table(header, rows) {
   const cells = [header, ...rows].map((row) => row.map(String));
   const widths = header.map((_, i) => Math.max(3, ...cells.map((row) => row[i].length)));
@@ -93,7 +93,7 @@ function overCTable(files) {
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
-/* Memory beyond the BMP itself, which every peer has to have. */
+/* Memory in addition to the BMP itself, which every peer needs. */
 function memoryTable(files) {
   const rows = peersOf(files, 'cold').map((peer) => {
     const measured = files.filter((file) => file.cold.peers[peer] && file.width * file.height >= 1e5);

@@ -96,7 +96,7 @@ const choosePeers = (all, wanted) =>
 
 // ---- Measuring --------------------------------------------------------------
 
-/* Every line that the child prints is one object. */
+/* The child prints one JSON object per line. */
 async function* linesOf(command, args, env) {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve, reject) => {
@@ -133,9 +133,8 @@ function javascriptCommand(mode, files, chosen) {
     ['--expose-gc', path.join(__dirname, 'javascript.js'), JSON.stringify(settings)]];
 }
 
-/* Memory blocks from this size on come fresh from the system, and go back to it
- * when they are freed. glibc begins with this value and raises it while a
- * program runs and frees, unless it is set. */
+/* Memory blocks of at least this size come fresh from the system, and are returned to it when they are freed.
+ * glibc starts with this value and raises it while a program runs and frees, unless it is set. */
 const COLD = { MALLOC_MMAP_THRESHOLD_: String(128 << 10) };
 
 function modeProcess(mode, files, chosen) {
@@ -160,7 +159,7 @@ async function measureMode(mode, files, chosen) {
   return latency;
 }
 
-// ---- Telling ----------------------------------------------------------------
+// ---- Printing -------------------------------------------------------------------
 
 function commit() {
   try {
@@ -209,7 +208,7 @@ function fullText(results) {
     latencyText(results.latency)].join('\n\n');
 }
 
-// ---- Keeping ----------------------------------------------------------------
+// ---- Saving ---------------------------------------------------------------------
 
 const RESULTS = path.join(__dirname, 'results.json');
 const TABLES = path.join(__dirname, '../docs/benchmark-results.md');
@@ -221,7 +220,7 @@ function resultsJson({ files, ...rest }) {
   return `${head},\n  "files": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }
 
-/* Everything that is published comes from one and the same full run. */
+/* Everything that is published comes from one full run. */
 function publish(results) {
   fs.writeFileSync(RESULTS, resultsJson(results));
   fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(results.files));

@@ -102,7 +102,7 @@ function matches(rule, file) {
     pixels >= fewest && pixels <= most && density >= thinnest && density <= densest;
 }
 
-/* `count` elements at even distances, the first and the last among them. */
+/* `count` elements at even distances, including the first and the last. */
 function spread(list, count) {
   if (list.length <= count) return list;
   if (count === 1) return [list[list.length >> 1]];
@@ -120,7 +120,7 @@ function fromPackages(root) {
     .filter(Boolean).sort((a, b) => (a.path < b.path ? -1 : 1));
   const taken = new Set();
   return RULES.flatMap((rule) => {
-    /* One of several equal files is enough (translations share pictures). */
+    /* One of several identical files is enough (translations share pictures). */
     const seen = new Set(taken);
     const candidates = files.filter((file) => matches(rule, file) && !seen.has(file.sha256) && seen.add(file.sha256));
     const picked = spread(candidates, rule.take);

@@ -1,7 +1,7 @@
 'use strict';
 
-/* What the benchmark needs on a fresh machine: libraries, packages, files, builds.
- * Each step does nothing where its result is there already. */
+/* What the benchmark needs on a fresh machine: libraries, packages, files, builds. Each step does nothing if
+ * its result already exists. */
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -44,7 +44,7 @@ function installLibraries() {
   installDebian(Object.keys(HEADERS).filter((name) => !found(HEADERS[name])));
 }
 
-/* What bench/palettes.js compares with. */
+/* The programs that bench/palettes.js compares with. */
 function installPrograms() {
   const there = {
     imagemagick: findMagick() !== undefined,

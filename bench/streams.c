@@ -29,7 +29,7 @@ static size_t scanline_length(size_t width, size_t bits)
     return 1 + (width * bits + 7) / 8;
 }
 
-/* PNG specification, section 8.2: where the passes begin and their steps. */
+/* PNG specification, section 8.2: where the passes start, and their steps. */
 static size_t adam7_bytes(size_t width, size_t height, size_t bits)
 {
     static const unsigned char x0[] = {0, 4, 0, 2, 0, 1, 0}, dx[] = {8, 8, 4, 4, 2, 2, 1};
@@ -70,8 +70,8 @@ bool stream_open(zlib_stream *stream, const uint8_t *png, size_t png_size)
     stream->row_bytes = scanline_length(width, bits);
     stream->scanline_bytes =
         ihdr[12] ? adam7_bytes(width, height, bits) : height * stream->row_bytes;
-    /* One whole stream of rows for the project's inflater, which hands out rows
-     * of one length: interlaced images are inflated as one-byte rows. */
+    /* One stream of rows for this project's inflater, which returns rows of one length: interlaced
+     * images are inflated as one-byte rows. */
     if (ihdr[12])
         stream->row_bytes = 1;
     stream->bytes = malloc(png_size);

@@ -1,5 +1,5 @@
 /*
- * The zlib stream of a PNG alone, so that inflating can be timed by itself.
+ * Only the zlib stream of a PNG, so that inflating can be timed by itself.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -19,15 +19,15 @@ typedef struct zlib_stream {
 
 typedef struct inflate_peer {
     const char *name;
-    /* Inflates into out (stream->scanline_bytes) or, for those who need no such
-     * buffer, through a ring of its own. */
+    /* Inflates into out (stream->scanline_bytes) or, if the inflater needs no such buffer, through
+     * a ring buffer of its own. */
     bool (*inflate)(const zlib_stream *stream, uint8_t *out);
 } inflate_peer;
 
 extern const inflate_peer inflate_peers[];
 extern const size_t       inflate_peer_count;
 
-/* false: out of memory, or not a PNG that can be taken apart. */
+/* false: out of memory, or not a PNG that can be parsed. */
 bool stream_open(zlib_stream *stream, const uint8_t *png, size_t png_size);
 void stream_close(zlib_stream *stream);
 

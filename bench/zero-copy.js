@@ -21,8 +21,7 @@ const photo = (width, height) => encodePng(createImage({
   colorType: 2, bitDepth: 8, width, height, seed: 1, fill: 'gradients',
 }));
 
-/** Milliseconds of the processor, in user and system mode: on a busy machine the clock on the wall
- * punishes long calls. */
+/** Milliseconds of processor time, user and system: on a busy machine wall-clock time punishes long calls. */
 function processorTime() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -33,7 +32,7 @@ function time(call) {
   const start = processorTime();
   let count = 0;
   let passed = 0;
-  for (let batch = 1; passed < LEAST_MS; batch *= 2) { // looking at the clock takes time, too
+  for (let batch = 1; passed < LEAST_MS; batch *= 2) { // reading the clock takes time, too
     for (let i = 0; i < batch; i++) call();
     count += batch;
     passed = processorTime() - start;
@@ -43,8 +42,8 @@ function time(call) {
 
 const shuffled = (list) => list.map((each) => [Math.random(), each]).sort(([a], [b]) => a - b).map(([, each]) => each);
 
-/** { name: milliseconds }, the least of all rounds. The calls take turns, in another order each
- * round: whatever else the machine does, and what is in the caches, affects all of them. */
+/** { name: milliseconds }, the least of all rounds. The calls take turns, in another order each round, so
+ * that other load and the contents of the caches affect all of them. */
 function measure(calls) {
   const least = Object.fromEntries(Object.keys(calls).map((name) => [name, Infinity]));
   for (let round = 0; round < ROUNDS; round++) {
@@ -60,7 +59,7 @@ function post(value, transfer) {
   return receiveMessageOnPort(port2).message;
 }
 
-/** readInfo looks at the header only: its time is that of getting at the bytes. */
+/** readInfo reads only the header, so its time is that of getting access to the bytes. */
 function waysIn(size) {
   const png = Buffer.alloc(size);
   photo(64, 64).copy(png);

@@ -110,7 +110,7 @@ function detach(memory) {
   if (buffer instanceof ArrayBuffer) structuredClone(buffer, { transfer: [buffer] });
 }
 
-/** What may happen to memory that somebody reads. A pool of Node.js cannot be detached. */
+/** What may happen to memory while it is read. Node.js's pool cannot be detached. */
 const INTERFERENCE = [
   (random, memory) => {
     const view = viewOf(memory);
@@ -191,7 +191,7 @@ function outcomeOf(call) {
 
 const outcomeOfPromise = (promise) => promise.then(plain, checkError);
 
-/** A call with a callback as a promise; what it throws at once it would have thrown in either form. */
+/** A call with a callback as a promise; what it throws synchronously is the same in both forms. */
 const withCallback = (call) => new Promise((resolve, reject) => {
   call((error, result) => (error ? reject(error) : resolve(result)));
 });
@@ -230,7 +230,7 @@ function makeCase(random) {
   return { bytes, length: makeLength(random, bytes.length), options: makeOptions(random), shape: makeShape(random, bytes.length) };
 }
 
-/** Options that do something when they are read, or when a warning comes. */
+/** Options with side effects when they are read, or when a warning comes. */
 function withTricks(random, options, memory) {
   if (typeof options !== 'object' || options === null || chance(random, 9, 10)) return { options, tricky: false };
   const tricky = Object.create(Object.getPrototypeOf(options), Object.getOwnPropertyDescriptors(options));
@@ -296,7 +296,7 @@ async function asyncCase(random, { bytes, length, options, shape }) {
     promise = Promise.reject(error);
   }
   promise.catch(() => {});
-  // Not waited for: other cases go on meanwhile.
+  // Not waited for: other cases run meanwhile.
   const safe = options?.input === 'copy' || options?.input === 'transfer';
   let changed = false;
   if (!collected && chance(random, 1, 3)) {
@@ -310,7 +310,7 @@ async function asyncCase(random, { bytes, length, options, shape }) {
   const found = await outcomeOfPromise(promise);
   if (given.tricky || changed || (aborts && (found.code === 'ABORT_ERR' || found.code === 'ERR_OWN'))) return;
   if (name === 'encodeBMP' && memory instanceof Uint8ClampedArray) return;
-  if (collected) { // how much there is to collect is told by other words
+  if (collected) { // the size of what is collected has another message
     assert.equal(found.code, expected.code, `${name} of ${memory.constructor.name}: ${found.message}, ${expected.message}`);
     assert.deepEqual(found.bytes, expected.bytes);
   } else {
@@ -350,7 +350,7 @@ const KINDS = [
   ...Array(40).fill(syncCase), ...Array(20).fill(intoCase), ...Array(40).fill(asyncCase), ...Array(10).fill(saveCase),
 ];
 
-/** Runs cases from a first number on; `note` is told each before it runs. */
+/** Runs cases from a first number on; calls `note` with each before it runs. */
 async function runCases(seed, first, seconds, note) {
   files = makeFiles();
   const end = Date.now() + 1000 * seconds;
@@ -387,7 +387,7 @@ function parent() {
   const { values } = parseArgs({ options: {
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
-    first: { type: 'string', default: '0' }, // the case to begin with
+    first: { type: 'string', default: '0' }, // the case to start with
   } });
   const notes = path.join(scratch, 'case');
   const { status, signal } = spawnSync(process.execPath,

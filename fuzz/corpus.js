@@ -41,7 +41,7 @@ function readCorpus(target) {
   return inputs;
 }
 
-/** Files small enough for the repository, as copies in a new folder: libFuzzer cuts large ones. */
+/** Files small enough for the repository, as copies in a new folder: libFuzzer would truncate large ones. */
 function gather(folders, to) {
   fs.rmSync(to, { recursive: true, force: true });
   fs.mkdirSync(to, { recursive: true });
@@ -63,7 +63,7 @@ function select(folder) {
   return inputs.filter((_, i) => Math.floor((i + 1) * share) > Math.floor(i * share));
 }
 
-/** Writes a target's file anew from these folders. `program`: its fuzzer. */
+/** Rewrites a target's file from these folders. `program`: its fuzzer. */
 function minimise(target, program, folders, work) {
   const all = path.join(work, 'all', target);
   const merged = path.join(work, 'merged', target);

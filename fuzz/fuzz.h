@@ -1,4 +1,4 @@
-/* What the fuzz targets share. */
+/* Shared by the fuzz targets. */
 #ifndef PNG2BMP_FUZZ_H
 #define PNG2BMP_FUZZ_H
 
@@ -22,14 +22,14 @@
 #include <valgrind/memcheck.h>
 #endif
 
-/* MemorySanitizer of clang 14 takes the bytes of a vector shuffle for those at the same
- * place of its source, so it is for plain C; memcheck knows better. */
+/* MemorySanitizer of clang 14 mistakes the bytes of a vector shuffle for those at the same place in
+ * its source, so it can only check plain C; memcheck has no such problem. */
 #define FUZZ_LAST_CPU (FUZZ_MSAN ? PNG2BMP_CPU_SCALAR : PNG2BMP_CPU_COUNT - 1)
 
-/* libFuzzer's entry; driver.c calls it too. */
+/* libFuzzer's entry point; driver.c also calls it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A promise that was broken ends the run, as a sanitizer's report does. */
+/* A broken promise ends the run, as a sanitizer's report does. */
 #define FUZZ_CHECK(condition, ...)                                                                 \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                                          \
     } while (0)
 
-/* malloc that must succeed; of exactly this size, so that ASan sees the end. */
+/* malloc that must succeed; of exactly this size, so that AddressSanitizer detects its end. */
 static inline uint8_t *fuzz_alloc(size_t size)
 {
     uint8_t *p = malloc(size ? size : 1);
@@ -66,7 +66,7 @@ static inline uint32_t load_be32(const uint8_t *p)
  */
 #define FUZZ_OPTION_BYTES 8
 
-/* Images of more pixels are refused: they take time and teach nothing new. */
+/* Images with more pixels are refused: they take time and find nothing new. */
 #define FUZZ_MAX_PIXELS (1u << 18)
 
 /* Where there is no threshold, its byte says what comes before the pixels and which colours they
@@ -123,7 +123,7 @@ static inline void fuzz_check_finding(const png2bmp_finding *finding)
     FUZZ_CHECK(length > 0 && length < sizeof finding->message, "a message of %zu bytes", length);
 }
 
-/* Warnings that are errors with `strict`: a colour space is no defect. */
+/* Warnings that are errors with `strict`: a colour space is not a defect. */
 static inline unsigned fuzz_defects(const png2bmp_report *report)
 {
     unsigned defects = 0;
@@ -133,7 +133,7 @@ static inline unsigned fuzz_defects(const png2bmp_report *report)
     return defects;
 }
 
-/* A report is bounded, says each kind once, and goes with the status. */
+/* A report is bounded, has each kind of warning once, and matches the status. */
 static inline void fuzz_check_report(const png2bmp_report *report, png2bmp_status status,
                                      bool strict)
 {
@@ -160,8 +160,8 @@ static inline bool fuzz_warned(const png2bmp_report *report, png2bmp_status stat
     return false;
 }
 
-/* An output before the run: filled, so that a byte that is not written shows when
- * two fills are compared; under MemorySanitizer and memcheck it has no value. */
+/* An output before the run: filled, so that a byte that is not written shows when two fills are
+ * compared; under MemorySanitizer and memcheck it is uninitialised. */
 static inline uint8_t *fuzz_output(size_t size, int fill)
 {
     uint8_t *p = fuzz_alloc(size);

@@ -24,11 +24,11 @@ typedef struct truth {
     size_t size;
 } truth;
 
-/* Static: to allocate them takes as long as to fill them. `out` has room for the bytes
- * too many that may be asked for. */
+/* Static, because allocating them would take as long as filling them. `out` has room for the
+ * surplus bytes that may be requested. */
 static uint8_t expected[CAPACITY], out[CAPACITY + 256];
 
-/* The raw deflate data, so that the Adler-32 can be judged apart from them. */
+/* The raw deflate data, so that the Adler-32 can be judged separately. */
 static truth ask_libdeflate(const uint8_t *zlib, size_t size)
 {
     static struct libdeflate_decompressor *oracle;
@@ -58,8 +58,8 @@ static truth ask_libdeflate(const uint8_t *zlib, size_t size)
     return t;
 }
 
-/* libdeflate 1.14 lets the run of a code length go beyond the last symbol; RFC 1951,
- * zlib and later libdeflates do not. So what we alone refuse, zlib must refuse. */
+/* libdeflate 1.14 lets a run of code lengths extend past the last symbol; RFC 1951, zlib and later
+ * versions of libdeflate do not. So what only we refuse, zlib must refuse, too. */
 static bool zlib_refuses(const uint8_t *zlib, size_t size)
 {
     static uint8_t sink[65536];
@@ -177,7 +177,7 @@ static void check(const truth *t, const request *wanted, const outcome *o)
         return;
     }
     if (t->too_long) {
-        /* The step that is too long may be a bad one, too. */
+        /* The step that is too long may also find invalid data. */
         FUZZ_CHECK((o->status == INFLATE_OK && o->size == CAPACITY && o->extra) ||
                        o->status == INFLATE_BAD_DATA || o->status == INFLATE_STARVED,
                    "status %d", (int)o->status);

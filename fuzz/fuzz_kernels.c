@@ -90,7 +90,7 @@ static void check_unfilter(unsigned kind, unsigned width, const uint8_t *head, s
     while ((table = next_table(&level)) != NULL) {
         uint8_t *out;
 
-        memset(c.src + src_size, 0xCC, KERNEL_SLACK); /* what lies there must not matter */
+        memset(c.src + src_size, 0xCC, KERNEL_SLACK); /* their contents must not matter */
         out = run_unfilter(&c, table, 0x55);
         for (size_t y = 0; y < c.rows; y++)
             FUZZ_CHECK(memcmp(out + y * c.stride, expected + y * c.stride, c.row_bytes) == 0,

@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-/* ---- What libpng says ------------------------------------------------------- */
+/* ---- libpng's verdict -------------------------------------------------------- */
 
 typedef struct reading {
     const uint8_t *bytes;
@@ -27,14 +27,14 @@ static void refuse(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
-/* What libpng only warns of is no difference; it would print it. */
+/* libpng's warnings are not differences; it would print them. */
 static void be_quiet(png_structp png, png_const_charp text)
 {
     (void)png;
     (void)text;
 }
 
-/* libpng allocates what a chunk announces, before it looks whether that is there. */
+/* libpng allocates the length that a chunk announces before it checks whether the data is there. */
 static png_voidp allocate(png_structp png, png_alloc_size_t size)
 {
     (void)png;
@@ -58,7 +58,7 @@ static void take_bytes(png_structp png, png_bytep out, size_t size)
     r->left -= size;
 }
 
-/* libpng's limits of sides and of the number of chunks are off, and it accepts distances beyond the
+/* libpng's limits on sides and on the number of chunks are off, and it accepts distances beyond the
  * window that the zlib header declares, as this project does. */
 static void lift_limits(png_structp png)
 {
@@ -118,7 +118,7 @@ static void read_with_libpng(reading *r, bool ignore_checksums)
     r->pixels = pixels;
 }
 
-/* ---- What libdeflate says of the IDATs --------------------------------------- */
+/* ---- libdeflate's verdict on the IDATs --------------------------------------- */
 
 /* The zlib stream of a file that we accept, joined in `stream`, which has room for it. */
 static size_t join_idats(uint8_t *stream, const uint8_t *png, size_t size)
@@ -129,7 +129,7 @@ static size_t join_idats(uint8_t *stream, const uint8_t *png, size_t size)
         const size_t length = load_be32(png + at);
 
         if (length > size - at - 12)
-            break; /* a chunk after the IDATs that is cut */
+            break; /* a truncated chunk after the IDATs */
         if (memcmp(png + at + 4, "IDAT", 4) == 0) {
             memcpy(stream + joined, png + at + 8, length);
             joined += length;
@@ -160,8 +160,8 @@ static bool libdeflate_reads(const uint8_t *png, size_t size)
 
 /* ---- Where verdicts may differ ---------------------------------------------- */
 
-/* Symbols without a meaning, and alphabets that have them: zlib refuses, we take them as libdeflate
- * does. */
+/* Symbols without a meaning, and alphabets that contain them: zlib refuses them, we accept them as
+ * libdeflate does. */
 static const char *const meaningless[] = {"too many length or distance symbols",
                                           "invalid literal/length code", "invalid distance code"};
 
@@ -174,9 +174,8 @@ static bool is_meaningless(const char *error)
     return false;
 }
 
-/* Rows of the table of decisions. `ours` is our error, or the warning with which we
- * accept, `words` a part of its message. `libpng` is a part of libpng's error, or NULL:
- * it accepts. */
+/* Rows of the table of decisions. `ours` is our error, or the warning with which we accept, `words`
+ * a part of its message. `libpng` is a part of libpng's error, or NULL: it accepts. */
 typedef struct difference {
     png2bmp_status ours;
     const char    *words;
@@ -184,9 +183,9 @@ typedef struct difference {
 } difference;
 
 static const difference differences[] = {
-    /* We refuse, libpng accepts: what changes pixels has to be whole. */
+    /* We refuse, libpng accepts: data that affects pixels must be intact. */
     {PNG2BMP_ERR_CRC, "tRNS", NULL},
-    {PNG2BMP_ERR_CRC, "PLTE", NULL}, /* of another than a palette image */
+    {PNG2BMP_ERR_CRC, "PLTE", NULL}, /* except in a palette image */
     /* libpng stops reading the stream when the pixels are complete. */
     {PNG2BMP_ERR_ADLER32, "", NULL},
     {PNG2BMP_ERR_DEFLATE, "", NULL},
@@ -195,16 +194,16 @@ static const difference differences[] = {
     {PNG2BMP_ERR_CHUNK, "not right after the other", NULL},
     {PNG2BMP_ERR_CHUNK, "before IHDR", NULL}, /* an unknown ancillary one */
     /* We accept with a warning, libpng refuses. */
-    {PNG2BMP_ERR_END, "the file ends", ""}, /* whatever it says of the chunk that is cut */
+    {PNG2BMP_ERR_END, "the file ends", ""}, /* whatever it says about the truncated chunk */
     {PNG2BMP_ERR_END, "IEND has a wrong CRC", "IEND: CRC error"},
     {PNG2BMP_ERR_END, "IEND is not empty", "IEND: CRC error"},
     {PNG2BMP_ERR_EXTRA_DATA, "", "Not enough image data"}, /* the surplus is cut */
-    {PNG2BMP_ERR_EXTRA_DATA, "", "IDAT: "},                /* and damage in it not looked at */
+    {PNG2BMP_ERR_EXTRA_DATA, "", "IDAT: "},                /* and damage in it is not noticed */
     {PNG2BMP_ERR_STREAM_END, "", "Not enough image data"},
     {PNG2BMP_ERR_STREAM_END, "",
      "IDAT: invalid"}, /* symbols without a meaning, in a stream without an end */
     {PNG2BMP_ERR_CGBI, "", ""},
-    /* We accept silently: PLTE of another than a palette image is not looked at. */
+    /* We accept silently: PLTE is not checked except in a palette image. */
     {PNG2BMP_OK, "", "Invalid palette"},
 };
 
@@ -236,7 +235,7 @@ static bool is_known(const png2bmp_report *report, const reading *r, const uint8
     return !error && is_meaningless(r->error) && libdeflate_reads(png, size);
 }
 
-/* ---- What the pixels should be ---------------------------------------------- */
+/* ---- Expected pixels --------------------------------------------------------- */
 
 static uint32_t reduce(uint32_t v, const png2bmp_options *options)
 {
@@ -248,7 +247,7 @@ static uint32_t blend(uint32_t v, uint32_t alpha, uint32_t background, uint32_t 
     return (uint32_t)(((uint64_t)v * alpha + (uint64_t)background * (max - alpha) + max / 2) / max);
 }
 
-/* R G B A of one pixel, as `plan` wants it. */
+/* R G B A of one pixel, in the form that `plan` requires. */
 static void expect_pixel(uint8_t rgba[4], const uint16_t *stored, const png2bmp_plan *plan)
 {
     const png2bmp_options *options = &plan->options;
@@ -333,7 +332,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!status && r.pixels) {
         FUZZ_CHECK(plan.png.width == r.width && plan.png.height == r.height, "%u x %u", r.width,
                    r.height);
-        /* Which of several bad tRNS chunks counts is not comparable. */
+        /* Which of several bad tRNS chunks is reported cannot be compared. */
         if (!fuzz_warned(&report, PNG2BMP_ERR_TRANSPARENCY))
             check_pixels(&r, &plan, bmp, true);
     }

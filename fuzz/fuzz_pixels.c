@@ -16,8 +16,8 @@ static unsigned load_le16(const uint8_t *p)
     return p[0] | (unsigned)p[1] << 8;
 }
 
-/* Fields that do not go together, most of them. The data are never read then, or
- * only as far as `size` says. */
+/* Most of these fields contradict each other. The data are then not read, or only as far as `size`
+ * says. */
 static void lie(png2bmp_pixels *pixels, const uint8_t *samples, size_t size)
 {
     uint32_t words[5] = {0};
@@ -62,7 +62,7 @@ static uint8_t *encode(const png2bmp_pixels *pixels, const png2bmp_options *opti
     bmp = fuzz_output((size_t)plan->bmp.byte_length, fill);
     status = png2bmp_run_pixels(plan, pixels, bmp, NULL, &report);
     if (status == PNG2BMP_ERR_FORMAT && plan->bmp.format == PNG2BMP_FORMAT_INDEXED) {
-        free(bmp); /* too many colours, which shows now */
+        free(bmp); /* too many colours, which is only detected now */
         return NULL;
     }
     FUZZ_CHECK(status == PNG2BMP_OK, "%s", png2bmp_status_code(status));

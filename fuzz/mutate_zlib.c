@@ -36,7 +36,7 @@ static bool inflate(const uint8_t *stream, size_t size, size_t *consumed, size_t
                                             consumed, produced) == LIBDEFLATE_SUCCESS;
 }
 
-/* Puts the right Adler-32 after the data, if they can be read. */
+/* Appends the correct Adler-32, if the data can be decoded. */
 static size_t repair(uint8_t *stream, size_t size, size_t capacity)
 {
     size_t   consumed, produced, end;
@@ -62,7 +62,7 @@ static size_t compress_plain(uint8_t *stream, size_t capacity, size_t produced)
     return libdeflate_zlib_compress(compressors[i], plain, produced, stream, capacity);
 }
 
-/* A run of one byte, a piece repeated, or libFuzzer's idea, somewhere in the bytes. */
+/* A run of one byte, a repeated piece, or libFuzzer's own mutation, somewhere in the bytes. */
 static size_t mutate_plain(size_t size)
 {
     const size_t at = mutator_below((uint32_t)size + 1);
@@ -77,7 +77,7 @@ static size_t mutate_plain(size_t size)
         for (size_t i = 0; i < n; i++)
             plain[at + i] = (uint8_t)mutator_below(256);
         return size;
-    case 2: /* longer, by what lies before */
+    case 2: /* longer, by repeating bytes before it */
         n = 1 + mutator_below(40000);
         if (size == 0 || n > MAX_PLAIN - size)
             return size;

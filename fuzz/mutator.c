@@ -27,7 +27,7 @@ typedef struct picture {
     unsigned count;
 } picture;
 
-/* ---- Taking apart ----------------------------------------------------------- */
+/* ---- Parsing ---------------------------------------------------------------- */
 
 static bool insert(picture *p, unsigned at, const char *type, const void *data, size_t size)
 {
@@ -74,7 +74,7 @@ static void release(picture *p)
         erase(p, p->count - 1);
 }
 
-/* ---- Putting together ------------------------------------------------------- */
+/* ---- Writing ---------------------------------------------------------------- */
 
 static byte_buffer serialise(const picture *p)
 {
@@ -248,7 +248,7 @@ static bool read_header(const picture *p, png2bmp_png_info *info)
 
 /* ---- Scanlines -------------------------------------------------------------- */
 
-/* Takes all IDATs out; *at is where the first was. */
+/* Removes all IDATs; *at is where the first was. */
 static byte_buffer take_stream(picture *p, unsigned *at)
 {
     byte_buffer stream = {.bytes = NULL};
@@ -312,7 +312,7 @@ static void change_bytes(uint8_t *scanlines, size_t size)
     }
 }
 
-/* Brings the scanlines to the size that the header asks for, with good filters. */
+/* Brings the scanlines to the size that the header requires, with valid filters. */
 static size_t fit(uint8_t *scanlines, size_t size, const png2bmp_png_info *info)
 {
     const uint64_t wanted = plan_total_scanline_bytes(info);

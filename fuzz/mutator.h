@@ -1,11 +1,11 @@
-/* Mutations that know what a PNG and a zlib stream are. */
+/* Mutations that understand PNGs and zlib streams. */
 #ifndef PNG2BMP_FUZZ_MUTATOR_H
 #define PNG2BMP_FUZZ_MUTATOR_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* libFuzzer's own mutations; LLVMFuzzerMutate is only there when it is linked. */
+/* libFuzzer's own mutations; LLVMFuzzerMutate exists only if libFuzzer is linked. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 

@@ -31,7 +31,7 @@ const SLICE_SECONDS = 600;
 const OUT = path.join(__dirname, 'out');
 const STATS = path.join(OUT, 'stats.json');
 
-/** Installs what a fresh machine lacks. */
+/** Installs what is missing on a fresh machine. */
 function installTools() {
   execFileSync(path.join(__dirname, '../setup.sh'), ['develop'], { stdio: 'inherit' });
 }
@@ -76,7 +76,7 @@ function runTarget({ name, seconds }, seed) {
   });
 }
 
-/** Adds up what all runs on this machine have done. */
+/** Adds up the figures of all runs on this machine. */
 function remember({ name, executions, processor }) {
   const stats = fs.existsSync(STATS) ? JSON.parse(fs.readFileSync(STATS, 'utf8')) : {};
   const before = stats[name] ?? { executions: 0, processor: 0 };
@@ -93,7 +93,7 @@ function report(result) {
   if (!result.passed) console.log(result.log.split('\n').slice(-60).join('\n'));
 }
 
-/** All targets' seconds, as a list of { name, seconds } that goes round the targets. */
+/** The seconds of all targets, as a list of { name, seconds } that takes the targets in turns. */
 function slices(names, seconds) {
   const queue = [];
   for (let left = seconds; left > 0; left -= SLICE_SECONDS) {

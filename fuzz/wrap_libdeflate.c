@@ -1,6 +1,6 @@
 /*
- * Linked in between (ld --wrap): libdeflate is not instrumented, so the sanitizers
- * neither see what its checksums read nor that its results are set.
+ * Linked in between (ld --wrap), because libdeflate is not instrumented: otherwise sanitizers would
+ * neither see what its checksums read nor that its results are initialised.
  */
 #include <libdeflate.h>
 
@@ -10,7 +10,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-/* The names that ld makes. */
+/* The names that ld generates. */
 #define REAL(function) __real_libdeflate_##function
 #define WRAP(function) __wrap_libdeflate_##function
 

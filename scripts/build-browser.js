@@ -1,10 +1,10 @@
 'use strict';
 
-// Makes prebuilds/core.mjs, what of lib/ converts in browsers: the same CommonJS files, each in a
-// function, in one ECMAScript module. No browser knows CommonJS, and Node.js 20 cannot require
-// ECMAScript modules.
+// Makes prebuilds/core.mjs, the part of lib/ that converts in browsers: the same CommonJS files, each in a
+// function, in one ECMAScript module. Browsers do not know CommonJS, and Node.js 20 cannot require ECMAScript
+// modules.
 //
-//     node scripts/build-browser.js
+// node scripts/build-browser.js
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -32,7 +32,7 @@ function required(name, source) {
   }).filter((wanted) => wanted !== GIVEN);
 }
 
-/** Name to source, of the entries and all that they require. */
+/** Maps names to sources, of the entries and everything that they require. */
 function collect() {
   const sources = new Map();
   const add = (name) => {

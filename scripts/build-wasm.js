@@ -26,7 +26,7 @@ const LIMIT_BYTES = 250_000;
 const PACKAGES = ['clang', 'lld', 'wasi-libc', 'libclang-rt-14-dev-wasm32', 'dpkg-dev'];
 const NEEDED = ['/usr/bin/clang', '/usr/bin/wasm-ld', '/usr/lib/wasm32-wasi/libc.a',
   '/usr/bin/dpkg-source'];
-// What the file may import: wasm/entry.c says what they are for.
+// The imports that the file may have: wasm/entry.c describes them.
 const IMPORTS = ['png2bmp.cancelled', 'png2bmp.rows'];
 
 const COMPILE = [
@@ -43,7 +43,7 @@ const LINK = [
 
 class BuildError extends Error {}
 
-/** What is needed is not here, which --optional puts up with. */
+/** Something that is needed is missing, which --optional tolerates. */
 class Missing extends BuildError {}
 
 /** clang's own library for this target. */
@@ -63,7 +63,7 @@ function run(command, args, options) {
   return stdout;
 }
 
-// ---- What is needed -----------------------------------------------------------------------
+// ---- Requirements ---------------------------------------------------------------------------
 
 function installMissing() {
   if (isReady()) return;
@@ -86,16 +86,16 @@ function libdeflate() {
 
 // ---- The file ---------------------------------------------------------------------------------
 
-/** src/ without what is for files, then wasm/. */
+/** src/ without the code for files, then wasm/. */
 function sources() {
-  // Whatever speaks to a file system.
+  // Files that use a file system.
   const isForFiles = (source) =>
     /#include "(file|place_posix|temporary_posix)\.h"/.test(fs.readFileSync(path.join(root, source), 'utf8'));
   const ours = fs.readdirSync(path.join(root, 'wasm')).filter((name) => name.endsWith('.c')).sort();
   return [...recipe('LIBRARY_SOURCES').filter((source) => !isForFiles(source)), ...ours.map((name) => `wasm/${name}`)];
 }
 
-// What works on bytes and pixels; the rest runs a few times a conversion, and should be small.
+// The code that works on bytes and pixels; the rest runs a few times per conversion, and should be small.
 const IS_HOT = /(inflate|unfilter|pixels|dither|nearest|adam7|indices|adler32|crc32)[^/]*$/;
 
 function compile(source, flags) {
@@ -125,7 +125,7 @@ function build(file, extra) {
   fs.chmodSync(file, 0o644);
 }
 
-/** Whether the file is there, and younger than all that it is made of. */
+/** Whether the file exists and is newer than everything it is made from. */
 function isUpToDate(file) {
   const time = (name) => fs.statSync(name).mtimeMs;
   const folders = ['include', 'src', 'src/x86', 'src/wasm', 'wasm'];
@@ -134,7 +134,7 @@ function isUpToDate(file) {
   return fs.existsSync(file) && [__filename, path.join(root, 'build.mk'), ...names].every((name) => time(name) < time(file));
 }
 
-/** Throws unless the file is small and asks its host for nothing but what is ours. */
+/** Throws unless the file is small and imports nothing but our own functions. */
 function inspect(file) {
   const bytes = fs.readFileSync(file);
   if (bytes.length > LIMIT_BYTES)

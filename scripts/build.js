@@ -1,7 +1,7 @@
 'use strict';
 
-// Builds build/Release/png2bmp.node: `make addon` on all processors. Arguments go on to make. Then
-// prebuilds/png2bmp.wasm, where there is a compiler for it, and what of lib/ is for browsers.
+// Builds build/Release/png2bmp.node: `make addon` on all processors. Arguments are passed to make. Then
+// prebuilds/png2bmp.wasm, if there is a compiler for it, and the part of lib/ that is for browsers.
 
 const { spawnSync } = require('node:child_process');
 const os = require('node:os');

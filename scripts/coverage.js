@@ -1,9 +1,9 @@
 'use strict';
 
-// Prints which share of the lines and branches of src/ the C tests and the fuzz targets reach,
-// the latter on their first inputs and on what earlier runs of `npm run fuzz` kept.
+// Prints which share of the lines and branches of src/ the C tests and the fuzz targets reach, the latter on
+// their first inputs and on what earlier runs of `npm run fuzz` have kept.
 //
-//     npm run coverage [-- --missing]        --missing: lists the lines that were not reached
+// npm run coverage [-- --missing]        --missing: lists the lines that were not reached
 
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -47,7 +47,7 @@ function collect() {
   return merged;
 }
 
-/** llvm-cov's findings for the files of src/: { name, file, summary, segments } each. */
+/** llvm-cov's data for the files of src/: { name, file, summary, segments } each. */
 function measure(profile) {
   const programs = [...tests(), ...TARGETS].map((name) => path.join(OUT, 'coverage', name));
   const json = execFileSync('llvm-cov-14', ['export', `-instr-profile=${profile}`, programs[0],
@@ -74,7 +74,7 @@ function row(name, { lines, branches }) {
   return `${name.padEnd(26)}${share(lines)}${share(branches)}`;
 }
 
-/** The first line of every region that no run entered. */
+/** The first line of every region that no run has entered. */
 function missingLines(segments) {
   const found = new Set();
   for (const [line, , count, hasCount, isEntry] of segments) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// Makes docs/api.md of lib/index.d.ts, which is the reference: its comments and signatures.
-//     node scripts/make-api-docs.js
+// Generates docs/api.md from the comments and signatures in lib/index.d.ts.
+// node scripts/make-api-docs.js
 
 const fs = require('node:fs');
 const path = require('node:path');

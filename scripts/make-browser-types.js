@@ -1,7 +1,7 @@
 'use strict';
 
-// Makes lib/browser.d.mts of lib/index.d.ts: without Node.js, files, callbacks and lengths.
-//     node scripts/make-browser-types.js
+// Generates lib/browser.d.mts from lib/index.d.ts: without Node.js, files, callbacks and lengths.
+// node scripts/make-browser-types.js
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -35,7 +35,7 @@ function isForNode({ parameters = [] }) {
   return parameters.some((parameter) => ['callback', 'length'].includes(parameter.name.text));
 }
 
-/** [from, to] of the members that are about files, with their comments. */
+/** [from, to] of the members that concern files, with their comments. */
 function membersToCut(node) {
   return ts.isInterfaceDeclaration(node) && node.name.text === 'Options'
     ? node.members.filter((member) => OPTIONS_OF_FILES.includes(member.name.text))
@@ -67,7 +67,7 @@ const REPLACEMENTS = [
   [/on a worker thread/g, 'on a Web Worker'],
 ];
 
-/** Words that were changed in index.d.ts must not pass by a replacement without notice. */
+/** A replacement must not silently stop working when index.d.ts changes. */
 function replace(text, [from, to]) {
   const changed = text.replace(from, to);
   if (changed === text) throw new Error(`lib/index.d.ts no longer contains ${from}`);

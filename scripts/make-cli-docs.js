@@ -9,7 +9,7 @@ const { bashCompletion, fishCompletion, zshCompletion } = require('./cli-docs/co
 const { manPage } = require('./cli-docs/man');
 const { commandLinePage } = require('./cli-docs/markdown');
 
-/* path from the root of the project -> what the file must hold */
+/* maps paths, relative to the root, to contents */
 const GENERATED = {
   'man/png2bmp.1': manPage(),
   'docs/command-line.md': commandLinePage(),

@@ -2,8 +2,8 @@
  * Linked into the glibc builds of `npm run prebuilds`, with --wrap for the four names.
  *
  * glibc 2.33 gave stat, lstat, fstat and fstatat symbols of their own; a file linked with them
- * loads nowhere older. The functions that these names meant until then are still
- * in every glibc, under their old versions, so these are taken.
+ * cannot be loaded with an older glibc. The functions that these names meant before are still in
+ * every glibc, under their old versions, so those are used.
  */
 #include <sys/stat.h>
 

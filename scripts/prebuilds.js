@@ -25,7 +25,7 @@ const prebuilds = path.join(root, 'prebuilds');
 const work = path.join(root, 'build/prebuild');
 
 const LIMIT_BYTES = 500_000;
-// What Node.js 20, the oldest that is supported, needs itself.
+// Required by Node.js 20, the oldest supported version, itself.
 const GLIBC_LIMIT = [2, 28];
 
 class PrebuildError extends Error {}
@@ -38,7 +38,7 @@ function includeOfNode() {
   }
 }
 
-/** What the command prints, or an error with everything that it printed. */
+/** The output of the command; an error includes everything that it printed. */
 function run(command, ...args) {
   const { error, status, stdout, stderr } =
     spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
@@ -47,7 +47,7 @@ function run(command, ...args) {
   return stdout;
 }
 
-// ---- What is needed -----------------------------------------------------------------
+// ---- Requirements -----------------------------------------------------------------------
 
 function isPresent({ compiler, files }) {
   return !spawnSync(compiler, ['--version'], { stdio: 'ignore' }).error && files.every((file) => fs.existsSync(file));
@@ -66,7 +66,7 @@ function installation(names) {
   ];
 }
 
-/** Those of the names that can be built; says what the others want. */
+/** Those of the names that can be built; prints what the others need. */
 function buildable(names) {
   const missing = missingOf(names);
   if (missing.length === 0) return names;
@@ -99,7 +99,7 @@ function compilerOf(name) {
   });
 }
 
-// ---- What every addon must be ----------------------------------------------------------
+// ---- Checks of every addon --------------------------------------------------------------
 
 /** The newest version of glibc that a symbol in the file is of, as numbers; undefined for none. */
 function newestGlibc(addon) {
@@ -140,7 +140,7 @@ function build(name) {
   console.log(`prebuilds/${name}.node: ${inspect(name, addon)}`);
 }
 
-// ---- Elsewhere: what npm run build makes -----------------------------------------------------
+// ---- On other machines: the addon of npm run build --------------------------------------------
 
 function buildHere() {
   run(process.execPath, 'scripts/build.js');
@@ -154,7 +154,7 @@ function buildHere() {
   console.log(`${path.relative(root, addon)}: ${bytes} bytes`);
 }
 
-/** WebAssembly, for where none of the addons loads: scripts/build-wasm.js. */
+/** WebAssembly, for when no addon can be loaded: scripts/build-wasm.js. */
 function buildWasm(mayInstall) {
   const args = mayInstall ? [] : ['--optional'];
   const { status } = spawnSync(process.execPath, ['scripts/build-wasm.js', ...args],

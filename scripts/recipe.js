@@ -1,6 +1,6 @@
 'use strict';
 
-// What build.mk says, for scripts that compile: sources, flags.
+// Reads build.mk, for scripts that compile: sources, flags.
 
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
@@ -14,7 +14,7 @@ function recipe(name) {
   return text.trim().split(/\s+/).filter((word) => word !== '');
 }
 
-/** How a source is optimised in everything that is shipped. */
+/** The optimisation level of a source in everything that is shipped. */
 function optimization(source) {
   return recipe('UNFILTER_SOURCES').includes(source) ? recipe('OPTIMIZE_UNFILTER') : recipe('OPTIMIZE');
 }

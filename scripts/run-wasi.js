@@ -1,6 +1,6 @@
 'use strict';
 
-// Runs a WebAssembly program as it would run on its own: node scripts/run-wasi.js FILE [ARGUMENT...]
+// Runs a WebAssembly program: node scripts/run-wasi.js FILE [ARGUMENT...]
 
 const fs = require('node:fs');
 const process = require('node:process');

@@ -1,13 +1,13 @@
 'use strict';
 
-// Copies the version of package.json to the files that state it too. `npm version NUMBER` runs this.
+// Copies the version of package.json to the other files that state it. `npm version NUMBER` runs this.
 
 const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
 
-// file -> [what precedes the version, what follows it]
+// file -> [text before the version, text after it]
 const PLACES = {
   'include/png2bmp.h': ['#define PNG2BMP_VERSION "', '"'],
   'CITATION.cff': ['\nversion: ', '\n'],

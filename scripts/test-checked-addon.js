@@ -74,12 +74,12 @@ function testFiles() {
     .filter((file) => tests.test(file));
 }
 
-// ThreadSanitizer needs the memory where it expects it: no address space randomisation.
+// ThreadSanitizer needs fixed addresses: no address space randomisation.
 function sanitized(files) {
   return [['setarch', '-R', process.execPath, '--test', '--test-concurrency=1', ...files]];
 }
 
-// A process for each file, without the test runner's own.
+// One process per file, without the test runner's own.
 function underMemcheck(files) {
   const valgrind = [
     'valgrind', '--quiet', '--error-exitcode=1', '--smc-check=all-non-file', '--num-callers=30',

@@ -1,6 +1,6 @@
 'use strict';
 
-// Every link of the built site leads to a file of it, and to an element where it has a fragment.
+// Checks that every link of the built site leads to a file, and to an element if it has a fragment.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,13 +11,13 @@ const decode = (text) => text.replace(/&#x([0-9a-f]+);/gi, (_, code) => String.f
 const links = (html) => [...html.matchAll(/<(?:a|link|img|script)\b[^>]*?\s(?:href|src)="([^"]*)"/g)].map(([, link]) => decode(link));
 const ids = (html) => new Set([...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => decode(id)));
 
-/** The file that a server answers a path with. */
+/** The file that a server would send for a path. */
 function fileOf(directory, pathname) {
   const file = path.join(directory, pathname);
   return [file, `${file}.html`, path.join(file, 'index.html')].find((each) => fs.existsSync(each) && fs.statSync(each).isFile());
 }
 
-/** A sentence for each link that leads nowhere. `base` is the path that the site is served at. */
+/** A sentence for each dead link. `base` is the path that the site is served at. */
 function deadLinks(directory, base) {
   const pages = fs.readdirSync(directory, { recursive: true }).filter((name) => name.endsWith('.html'));
   const html = new Map(pages.map((name) => [path.join(directory, name), fs.readFileSync(path.join(directory, name), 'utf8')]));

@@ -1,6 +1,6 @@
 'use strict';
 
-// The pages of the site, in the order of its sidebar. Those of docs/ must all be here: a test looks.
+// The pages of the site, in the order of its sidebar. All pages of docs/ must be here: a test checks.
 
 const guide = (text, anchor) => ({ text, file: 'docs/guide.md', anchor });
 
@@ -78,7 +78,7 @@ const GROUPS = [
   },
 ];
 
-/** Where a page of the repository is in the site: 'docs/notes/a.md' -> 'notes/a.md'. */
+/** The route of a file of the repository: 'docs/notes/a.md' -> 'notes/a.md'. */
 const routeOf = (file) => file.replace(/^docs\//, '').replace(/^(examples\/.*)\/README\.md$/, '$1.md')
   .replace(/^[A-Z_]+\.md$/, (name) => name.toLowerCase().replace(/_/g, '-'));
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// The Markdown files of the repository to the source directory of the site: pages by their routes,
-// pictures next to them, and links to anything else as links to the repository.
+// Copies the repository's Markdown files to the source directory of the site: pages by their routes, pictures
+// next to them, and links to other files as links to the repository.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -15,13 +15,13 @@ const CONVERTER = 'examples/browser/publish.sh';
 
 const exists = (file) => fs.existsSync(path.join(ROOT, file));
 
-/** The files that are pages. */
+/** The files that become pages. */
 function pageFiles() {
   const pages = GROUPS.flatMap((group) => group.pages).filter((page) => !page.optional || exists(page.file));
   return [...new Set(pages.map((page) => page.file))];
 }
 
-/** What VitePress takes as its sidebar. */
+/** The sidebar for VitePress. */
 function sidebar() {
   return GROUPS.map(({ text, pages }) => ({
     text,
@@ -35,7 +35,7 @@ function sidebar() {
 const isPicture = (file) => /\.(svg|png)$/.test(file);
 const isElsewhere = (link) => /^([a-z][a-z+.-]*:|#|$)/i.test(link);
 
-/** A link of the page `from`, as the site needs it. Adds what it shows to `pictures`. */
+/** Converts a link of the page `from` for the site. If it leads to a picture, adds that to `pictures`. */
 function siteLink(link, from, pages, pictures) {
   if (isElsewhere(link)) return link;
   const [name, fragment] = link.split('#');
@@ -55,7 +55,7 @@ function siteLink(link, from, pages, pictures) {
   return `${REPOSITORY}/${kind}/main/${file}${end}`;
 }
 
-/** The text with every link outside of code given to `change`. */
+/** The text with every link outside of code replaced by `change`. */
 function changeLinks(text, change) {
   return text.split(/(^```.*?^```$|`[^`\n]+`)/gms)
     .map((part, i) => (i % 2 ? part : part.replace(/\]\(([^)\s]+)/g, (_, link) => `](${change(link)}`)))
@@ -91,7 +91,7 @@ features:
 `;
 }
 
-/** The converter that runs in a browser, into `directory`; false where it has not been built. */
+/** Puts the converter that runs in a browser into `directory`; returns false if it has not been built. */
 function publishConverter(directory) {
   if (!exists(CONVERTER) || !exists('prebuilds/png2bmp.wasm')) return false;
   fs.mkdirSync(path.dirname(directory), { recursive: true });
@@ -99,7 +99,7 @@ function publishConverter(directory) {
   return true;
 }
 
-/** Fills `directory`, which is emptied before. */
+/** Fills `directory`, which is emptied first. */
 function prepare(directory) {
   fs.rmSync(directory, { recursive: true, force: true });
   const pages = pageFiles();

@@ -8,8 +8,7 @@ const {
 } = require('../../cli/help');
 const { GROUPS } = require('../../cli/options');
 
-/* In roff a backslash starts an escape, '-' is a hyphen, and a line that begins
- * with '.' or "'" is a request. */
+/* In roff a backslash starts an escape, '-' is a hyphen, and a line that starts with '.' or "'" is a request. */
 function roff(text) {
   return text
     .replace(/\\/g, '\\e')

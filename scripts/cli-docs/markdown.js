@@ -7,7 +7,7 @@ const {
 } = require('../../cli/help');
 const { GROUPS } = require('../../cli/options');
 
-/* '<' would begin a tag, '|' a cell, '*' emphasis. */
+/* '<' would start a tag, '|' a cell, '*' emphasis. */
 const cell = (text) => text.replace(/[|<*]/g, '\\$&');
 
 function table(head, rows) {
