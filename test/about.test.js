@@ -1,6 +1,6 @@
 'use strict';
 
-// What a PNG says of its picture: readInfo hands it out, and a picture that is far from sRGB is told.
+// The metadata of a PNG: readInfo reports it, and a picture that is far from sRGB gives a warning.
 
 const assert = require('node:assert/strict');
 const test = require('node:test');

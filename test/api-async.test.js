@@ -21,11 +21,11 @@ const damaged = Buffer.from(png);
 damaged[damaged.length - 20] ^= 1; // in the last IDAT
 const withoutEnd = assemble(pngChunks(image).slice(0, -1));
 
-// Takes long enough to be caught at work.
+// Takes long enough to be interrupted.
 const large = unpooled(largePng({ width: 3000, height: 3000 }));
 const largeBmp = getBMP(large);
 
-/** What a callback gets, and what the call returns. */
+/** What a callback receives, and what the call returns. */
 function viaCallback(call, ...args) {
   return new Promise((resolve) => {
     const returned = call(...args, (...given) => resolve({ returned, given }));
@@ -158,12 +158,12 @@ test('an abort drops what waits for a thread while no thread is free', {
 }, async (t) => {
   const pipe = path.join(scratch(t), 'pipe');
   execFileSync('mkfifo', [pipe]);
-  // Opening a pipe to read waits for somebody who writes: this takes every thread of the pool.
+  // Opening a pipe for reading waits for a writer: this occupies every thread of the pool.
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || 4;
   const held = Array.from({ length: threads }, () => fs.promises.open(pipe));
   let writer;
   const release = () => { writer ??= fs.openSync(pipe, 'w'); };
-  const giveUp = setTimeout(release, 60_000); // a failure, and not a test that never ends
+  const giveUp = setTimeout(release, 60_000); // a failure instead of a test that never ends
   const controller = new AbortController();
   const waiting = getBMPAsync(large, { signal: controller.signal });
   controller.abort('stop');
@@ -341,7 +341,7 @@ function growableShared() {
 function resizable() {
   const buffer = new ArrayBuffer(large.length, { maxByteLength: large.length * 2 });
   const takeAway = () => {
-    if (buffer.byteLength > 0) buffer.resize?.(0); // else it was moved
+    if (buffer.byteLength > 0) buffer.resize?.(0); // otherwise it was moved
   };
   return { view: new Uint8Array(buffer), takeAway };
 }
@@ -354,7 +354,7 @@ function webAssembly() {
 function transferred(take) {
   const view = new Uint8Array(large.length);
   const takeAway = () => {
-    if (view.buffer.byteLength > 0) take(view.buffer); // else it was moved
+    if (view.buffer.byteLength > 0) take(view.buffer); // otherwise it was moved
   };
   return { view, takeAway };
 }

@@ -17,12 +17,12 @@ const { scratch } = require('./kit/scratch');
 const png = encodePng(createImage({ width: 61, height: 47, colorType: 6, bitDepth: 8 }));
 const bmp = getBMP(png);
 
-/** The PNG in pieces of that many bytes. */
+/** The PNG in pieces of this many bytes. */
 function* pieces(size) {
   for (let at = 0; at < png.length; at += size) yield png.subarray(at, at + size);
 }
 
-/** A stream of the web that counts what is taken from it, and knows whether it was cancelled. */
+/** A web stream that counts what is read from it, and records whether it was cancelled. */
 function countedStream(source) {
   const seen = { pieces: 0, cancelled: false };
   const iterator = source[Symbol.iterator]();

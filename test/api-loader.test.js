@@ -12,10 +12,10 @@ const root = path.resolve(__dirname, '..');
 const addon = path.join(root, 'build/Release/png2bmp.node');
 const name = `${process.platform}-${process.arch}`;
 
-// This file is about the addon, whichever converter the others are run with.
+// This file is about the addon, whichever converter the other tests use.
 const env = { ...process.env, PNG2BMP_BACKEND: 'native' };
 
-/** Loads a package that has these files beside lib/: what it prints, and how it ends. */
+/** Loads a package that has these files next to lib/; returns what it prints and how it ends. */
 function loadWith(t, files) {
   const directory = scratch(t);
   fs.cpSync(path.join(root, 'lib'), path.join(directory, 'lib'), { recursive: true });
@@ -75,8 +75,7 @@ test('where there is no file at all, the error says what a bundler has to be tol
   assert.match(loadWith(t, {}), /--external:png2bmp.*--loader:\.node=copy/);
 });
 
-/** Loads lib/ again, around the addon that is in memory already or, if asked, around a new load of
- * that, too. */
+/** Loads lib/ again, around the addon that is already in memory or, on request, around a new load of it. */
 function loadAgain({ addonToo }) {
   for (const file of Object.keys(require.cache)) {
     if (file.startsWith(path.join(root, 'lib')) || (addonToo && file === addon)) {

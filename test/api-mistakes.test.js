@@ -1,6 +1,6 @@
 'use strict';
 
-// What people hand over by mistake, and what a hostile or odd environment does to the calls.
+// What people pass by mistake, and how calls behave in a hostile or odd environment.
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
@@ -66,7 +66,7 @@ test('a signal whose getter takes the input away gives the error of a detached i
     const signal = Object.assign(new EventTarget(), { removed: 0 });
     Object.defineProperty(signal, 'aborted', {
       get() {
-        // The first look only asks what kind of value it is.
+        // The first read only asks what kind of value it is.
         if (signal.removed++ === 1) structuredClone(buffer, { transfer: [buffer] });
         return false;
       },
@@ -92,7 +92,7 @@ test('a signal without removeEventListener does not spoil a good conversion', as
   assert.deepEqual(await getBMPAsync(png, { signal }), bmp);
 });
 
-/** Replaces process.permission, which Node.js has under --permission. */
+/** Replaces process.permission, which exists under --permission. */
 function withPermission(t, permission) {
   const had = Object.getOwnPropertyDescriptor(process, 'permission');
   t.after(() => (had ? Object.defineProperty(process, 'permission', had) : delete process.permission));

@@ -128,7 +128,7 @@ test('maxMemory refuses what readInfo says that a conversion takes, less one byt
   assert.throws(() => getBMP(png, { maxMemory: '1' }), { code: 'ERR_INVALID_ARG_TYPE' });
 });
 
-// 200 MB of scanline in 194 kB of PNG, for 3 MB of BMP: it is large in memory alone.
+// 200 MB of scanlines in 194 kB of PNG, for 3 MB of BMP: only its memory is large.
 test('one row of 25 million pixels is refused by default, before anything is allocated', () => {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 1, 16, 6, 0, 0, 0]);
   header.writeUInt32BE(25e6);

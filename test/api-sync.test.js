@@ -186,7 +186,7 @@ test('getBMPInto takes a target that touches the PNG, and refuses one that share
   assert.deepEqual(memory.subarray(png.length), bmp);
 });
 
-// What a PNG that says nothing of its picture gives: see about.test.js.
+// What a PNG without metadata gives: see about.test.js.
 const SILENT = {
   density: undefined, colorSpace: { sRGB: false, hdr: false }, orientation: undefined, frames: 1,
 };

@@ -18,7 +18,7 @@ const root = path.resolve(__dirname, '..');
 const wasm = path.join(root, 'prebuilds/png2bmp.wasm');
 const skip = !fs.existsSync(wasm) && 'needs prebuilds/png2bmp.wasm: npm run build:wasm';
 
-/** What a script prints in a process with this backend; it has `png2bmp`. */
+/** What a script prints in a process with this backend; the script has `png2bmp`. */
 function run(script, { backend, flags = [], cwd = root, setup = '' }) {
   const { stdout, stderr } = spawnSync(process.execPath,
     [...flags, '-e', `${setup};const png2bmp = require(${JSON.stringify(cwd)});${script}`],

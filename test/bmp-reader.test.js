@@ -4,8 +4,8 @@ const assert = require('node:assert/strict');
 const test = require('node:test');
 const { readBmp } = require('./kit/bmp-reader');
 
-// The reader must refuse what the converter may not write: each defect is put
-// into a good file that was made here by hand.
+// The reader must refuse what the converter may not write: each defect is put into a good file, made by hand
+// here.
 
 function handMade({ bitsPerPixel, width, height, palette = [], rows }) {
   const headerSize = bitsPerPixel === 32 ? 108 : 40;

@@ -1,6 +1,6 @@
 'use strict';
 
-// lib/browser.mjs, what pages import, in Node.js: `npm run test:browser` has it in browsers.
+// lib/browser.mjs, the module for pages, in Node.js; `npm run test:browser` tests it in browsers.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -66,7 +66,7 @@ test('it gives the bytes of the package, for every type and depth of PNG', { ski
         assert.ok(wanted.equals(bmp), `${typeName(type)} ${format}`);
         assert.ok(wanted.equals(await browser.getBMPAsync(source, { format })), `${typeName(type)} ${format}`);
       }
-      // Memory is a matter of the width of pointers, too.
+      // Memory depends on the width of pointers, too.
       assert.deepEqual({ ...browser.readInfo(source), memory: 0 }, { ...png2bmp.readInfo(source), memory: 0 });
       const { data, ...pixels } = browser.decodePNG(source);
       const { data: same, ...others } = png2bmp.decodePNG(source);

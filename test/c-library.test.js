@@ -1,6 +1,6 @@
 'use strict';
 
-// The C library as its users meet it: `make install`, then pkg-config and a compiler.
+// The C library as users get it: `make install`, then pkg-config and a compiler.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
@@ -21,7 +21,7 @@ const destination = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-install-'));
 const library = path.join(destination, 'opt/png2bmp/lib');
 test.after(() => fs.rmSync(destination, { recursive: true }));
 
-// Nothing of the repository but the example: what it includes and links is what was installed.
+// Nothing of the repository except the example: it includes and links what was installed.
 function pkgConfig(...args) {
   const env = {
     ...process.env,

@@ -1,6 +1,6 @@
 'use strict';
 
-/* What people type by mistake, and what file systems and other programs leave lying about. */
+/* Mistakes on the command line, and files that file systems and other programs leave lying around. */
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
@@ -79,7 +79,7 @@ test('files whose names are not UTF-8 are found, read and written', onLinux, (t)
     tree: () => place.run(['-r', '-d', 'tree', '.']),
     list: () => place.run(['-0', '--files-from', '-', '-d', 'list'],
       { input: bytes('d\xe9/caf\xe9.png\0d\xe9/caf\xe8.png\0') }),
-    // A shell hands the bytes over; Node.js could not.
+    // Through a shell, which passes the bytes on; Node.js cannot.
     argument: () => spawnSync('sh', ['-c', 'exec "$0" "$1" -d argument "$(printf \'d\\351/caf\\351.png\')"' +
     ' "$(printf \'d\\351/caf\\350.png\')"', process.execPath, PROGRAM], { cwd: place.directory, encoding: 'utf8' }),
   };
@@ -98,7 +98,7 @@ test('of two files in a tree with one output only those two fail', (t) => {
   assert.equal(status, 1);
   assert.equal(stderr.match(/would both be written to in\/a\.bmp/g).length, 2);
   assert.deepEqual([place.exists('in/a.bmp'), place.exists('in/b.bmp')], [false, true]);
-  // Typed by hand, it is a mistake of the command line.
+  // When typed by hand, it is an error of the command line.
   assert.equal(place.run(['in/a.png', 'in/a.PNG']).status, 2);
 });
 
@@ -228,7 +228,7 @@ test('a message printed while the progress bar is shown stays, and the prompt co
     '/dev/null'], { cwd: place.directory, encoding: 'utf8', input: '' });
   assert.match(stdout, /a\.png: not a PNG/);
   assert.match(stdout, /%/, 'there was a bar');
-  // ESC 7 and ESC 8 save and restore a place that lines have moved away from since.
+  // ESC 7 and ESC 8 would save and restore a position that lines have moved away from.
   assert.doesNotMatch(stdout, /\x1b[78]/);
 });
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/* What the command line says, how it ends, and how much it does at once. */
+/* What the command line prints, its exit status, and how much it does at once. */
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
@@ -310,7 +310,7 @@ test('SIGINT ends the wait for standard input', posixOnly, async (t) => {
   run.stdin.write(TINY_PNG.subarray(0, 20));
   const errors = [];
   run.stderr.on('data', (chunk) => errors.push(chunk));
-  /* its handlers are installed when the first bytes have been taken from the pipe */
+  /* its handlers are installed once the first bytes have been read from the pipe */
   while (run.stdin.writableLength > 0) await once(run.stdin, 'drain');
   await new Promise((resolve) => { setTimeout(resolve, 500); });
   run.kill('SIGINT');
@@ -349,7 +349,7 @@ test('a BMP is not written to a terminal, except with -f', {
   assert.match(forced.stdout, /^BM/);
 });
 
-/* A converter whose jobs end only when the test says so. */
+/* A converter whose jobs end when the test says so. */
 function slowConverter(sizes) {
   const open = new Map();
   const seen = [];

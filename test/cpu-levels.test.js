@@ -13,7 +13,7 @@ function hashesAt(level) {
   return JSON.parse(execFileSync(process.execPath, [SCRIPT], { env, encoding: 'utf8' }));
 }
 
-// A level that this CPU lacks falls back to a lower one, so all of them run anywhere.
+// A level that this CPU lacks falls back to a lower one, so all of them can be requested anywhere.
 test('every CPU level gives the bytes of plain C: all types, formats, widths 1 to 67', () => {
   const plain = hashesAt('scalar');
   for (const level of LEVELS) assert.deepEqual(hashesAt(level), plain, level);

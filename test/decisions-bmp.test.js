@@ -8,8 +8,8 @@ const { readBmp } = require('./kit/bmp-reader');
 const { assertConverts } = require('./kit/convert');
 const { getBMP } = require('..');
 
-// Each row of the table "BMP" of docs/decisions.md is at least one test here.
-// The headers are looked at as numbers at offsets, beside what the reader checks.
+// Each row of the tables under "Output" of docs/decisions.md has at least one test here. The headers are
+// compared as numbers at offsets, in addition to the reader's checks.
 
 const RGBA = { colorType: 6, bitDepth: 8 };
 const image = (type, more) => createImage({ ...type, width: 5, height: 3, ...more });

@@ -9,7 +9,7 @@ const { readBmp } = require('./kit/bmp-reader');
 const { assertConverts, refusal } = require('./kit/convert');
 const { getBMP, getBMPAsync, readInfo } = require('..');
 
-// The errors that the original program made, one test or more for each.
+// The errors of the original program, with at least one test each.
 
 const GRAY1 = { colorType: 0, bitDepth: 1 };
 
@@ -55,7 +55,7 @@ test('width times height beyond 2^31 does not overflow: rows lie where they must
     assert.equal(bmp[pixels + y * stride], mark, `row ${y}`);
     bmp[pixels + y * stride] = 0;
   }
-  // Everything else is black: a Buffer compared with itself, one byte on.
+  // Everything else is black: a Buffer compared with itself, shifted by one byte.
   assert.equal(bmp[pixels], 0);
   assert.equal(bmp.compare(bmp, pixels, bmp.length - 1, pixels + 1), 0);
 });

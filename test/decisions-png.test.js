@@ -26,7 +26,7 @@ const { readBmp } = require('./kit/bmp-reader');
 const { assertBmp, assertConverts, convert, refusal } = require('./kit/convert');
 const { getBMP, readInfo } = require('..');
 
-// Each row of the table "PNG" of docs/decisions.md is at least one test here.
+// Each row of the table "Input" of docs/decisions.md has at least one test here.
 
 const RGB = { colorType: 2, bitDepth: 8 };
 const GRAY = { colorType: 0, bitDepth: 8 };
@@ -37,7 +37,7 @@ const small = (type = RGB, more = {}) =>
 const isType = (type) => (chunk) => chunk.type === type;
 const textChunk = (text) => ({ type: 'tEXt', data: Buffer.from(`Comment\0${text}`, 'latin1') });
 
-/** The chunks with those of one type changed. */
+/** The chunks, with those of one type changed. */
 function changed(chunks, type, change) {
   return chunks.map((chunk) => (chunk.type === type ? { ...chunk, ...change(chunk) } : chunk));
 }
@@ -46,13 +46,13 @@ function without(chunks, type) {
   return chunks.filter((chunk) => chunk.type !== type);
 }
 
-/** The chunks with others put before (or, with `after`, after) the first of a type. */
+/** The chunks, with others inserted before (or, with `after`, after) the first of a type. */
 function inserted(chunks, type, extra, after = false) {
   const at = chunks.findIndex(isType(type)) + (after ? 1 : 0);
   return [...chunks.slice(0, at), ...extra, ...chunks.slice(at)];
 }
 
-/** The file still shows the image, with exactly these warnings. */
+/** The file still gives the image, with exactly these warnings. */
 function assertShows(png, image, options = {}, warnings = []) {
   const result = convert(png, options);
   assert.deepEqual(result.warnings, warnings);
@@ -925,7 +925,7 @@ const BAD_DEFLATE = {
 
 for (const [what, write] of Object.entries(BAD_DEFLATE)) {
   test(`${what} is an error of the compressed data`, () => {
-    // Room after the damage, so that it is not found by running out of bytes.
+    // Room after the damage, so that it is not noticed only because the bytes run out.
     const deflate = (bytes) =>
       Buffer.concat([
         zlibStream(bytes, (w) => (write(w, bytes), w.align().raw(bytes))),
@@ -938,7 +938,7 @@ for (const [what, write] of Object.entries(BAD_DEFLATE)) {
 
 // ---- Limits ----------------------------------------------------------------
 
-/** A file with this IHDR and one IDAT of that many zero bytes. */
+/** A file with this IHDR and one IDAT of this many zero bytes. */
 function announced({ width, height, colorType = 2, bitDepth = 8, idatBytes = 100 }) {
   return assemble([
     header({ width, height, colorType, bitDepth }),
@@ -984,7 +984,7 @@ test('more pixels than maxPixels are refused', () => {
 });
 
 test('a BMP beyond 4294967295 bytes is refused', () => {
-  // One bit a pixel in the file, 24 in the BMP: long enough to be no bomb.
+  // One bit per pixel in the file, 24 in the BMP: long enough not to be a bomb.
   const png = announced({
     width: 40000,
     height: 40000,

@@ -80,7 +80,7 @@ test('the limit in docs/memory-and-threads.md lets no fourth conversion in', asy
   };
   const convert = new Function('require', `${code}; return convert;`)(() => ({ getBMPAsync }));
   const all = [];
-  // Newcomers at every turn of the event loop, some of them just as a place becomes free.
+  // New calls at every turn of the event loop, some of them just when a place becomes free.
   for (let i = 0; i < 50; i++) {
     all.push(convert(), convert().then(() => convert()));
     await (i % 2 ? Promise.resolve() : new Promise(setImmediate));

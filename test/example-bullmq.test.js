@@ -1,6 +1,6 @@
 'use strict';
 
-// What of examples/bullmq needs no Redis; `npm run test:bullmq` has the rest.
+// The parts of examples/bullmq that need no Redis; `npm run test:bullmq` tests the rest.
 
 const assert = require('node:assert/strict');
 const test = require('node:test');

@@ -1,6 +1,6 @@
 'use strict';
 
-/* examples/gnu-parallel: many files a process, run again after failures. */
+/* examples/gnu-parallel: many files per process, run again after failures. */
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -30,7 +30,7 @@ function convert(place, batch, more = []) {
   return { status, stderr, records };
 }
 
-/* Sequence number and exit status of each batch in the order of their ends. */
+/* Sequence number and exit status of each batch in the order in which they ended. */
 function joblog(place) {
   const lines = place.read('state/joblog').toString().trimEnd().split('\n').slice(1);
   return lines.map((line) => line.split('\t')).map((fields) => [Number(fields[0]), Number(fields[6])]);
@@ -92,7 +92,7 @@ test('after everything was killed in the middle, another run completes the work'
 });
 
 test('the batches are spread over several machines that share the files', needsParallel, (t) => {
-  /* In the place of ssh: notes the host, and runs the command here. */
+  /* Replaces ssh: records the host, and runs the command here. */
   const ssh = '#!/bin/sh\necho "$1" >> "${0%/*}/hosts"\nshift\n[ "$1" != -- ] || shift\nexec sh -c "$*"\n';
   const place = workplace(t, { ssh });
   fs.chmodSync(place.at('ssh'), 0o755);

@@ -1,6 +1,6 @@
 'use strict';
 
-/* examples/http-server, over loopback. What a browser shows is for test/browser/. */
+/* examples/http-server, over loopback. test/browser/ tests what a browser shows. */
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -26,14 +26,14 @@ async function start(t, settings) {
   return { port: server.address().port, stop };
 }
 
-/* A request whose body the test sends: its answer is { status, headers, body }. */
+/* A request whose body the test sends: its response is { status, headers, body }. */
 function open(port, target = '/convert', { method = 'POST', headers = {} } = {}) {
   const request = http.request({ port, host: '127.0.0.1', method, path: target, agent: false, headers });
   const answer = once(request, 'response').then(async ([response]) => {
     const body = Buffer.concat(await response.toArray());
     return { status: response.statusCode, headers: response.headers, body };
   });
-  answer.catch(() => {}); // those that are cut are not waited for
+  answer.catch(() => {}); // aborted ones are not waited for
   return { request, answer };
 }
 
@@ -51,7 +51,7 @@ function get(port, target) {
 
 const errorOf = ({ status, body }) => [status, JSON.parse(body).code];
 
-/* A request that is let in and has sent nothing of its body yet. */
+/* A request that is admitted and has not sent any of its body yet. */
 async function uploading(port) {
   const upload = open(port, '/convert', { headers: { Expect: '100-continue', 'Content-Length': TINY_PNG.length } });
   upload.request.flushHeaders();
@@ -59,7 +59,7 @@ async function uploading(port) {
   return upload;
 }
 
-/* A conversion that begins when the test calls the first of `held`. */
+/* A conversion that starts when the test calls the first of `held`. */
 function waitingConversion() {
   const held = [];
   async function convert(png, options) {

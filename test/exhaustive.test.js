@@ -6,8 +6,8 @@ const { TYPES, createImage, typeName } = require('./kit/image');
 const { encodePng, physicalChunk } = require('./kit/png-encoder');
 const { getBMP } = require('..');
 
-// Small files of every type, with chunks on all sides of the pixels: whatever is
-// cut off or flipped, the answer is an error, the same pixels, or a warning.
+// Small files of every type, with chunks on all sides of the pixels: whatever is cut off or flipped, the
+// result is an error, the same pixels, or a warning.
 
 const FILES = TYPES.flatMap((type) =>
   [false, true].map((interlaced) => {
@@ -50,7 +50,7 @@ for (const format of ['bgr24', 'auto']) {
         const flipped = Buffer.from(png);
         flipped[bit >> 3] ^= 1 << (bit & 7);
         const { code, warnings } = answer(flipped, { format });
-        // Not one byte of these files may change: a CRC, the signature or IEND covers it.
+        // No byte of these files may change unnoticed: a CRC, the signature or IEND covers it.
         assert.ok(code || warnings.length > 0, `${what}, bit ${bit & 7} of byte ${bit >> 3}`);
       }
     }

@@ -1,6 +1,6 @@
 'use strict';
 
-// What comes before the pixels, and alpha that does not stay as it is.
+// The bytes before the pixels, and the options that change alpha.
 
 const assert = require('node:assert/strict');
 const test = require('node:test');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Icons and cursors: the file, and what other programs make of it.
+// Icons and cursors: the file, and how other programs read it.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');

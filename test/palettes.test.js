@@ -1,7 +1,7 @@
 'use strict';
 
-// BMPs in colours that are not the image's own: a palette that is given, colours that are chosen,
-// another depth for the indices.
+// BMPs in colours that are not the image's own: a given palette, chosen colours, another depth for the
+// indices.
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
@@ -14,7 +14,7 @@ const { constants, decodePNG, encodeBMP, getBMP, getBMPAsync, readInfo } = requi
 const SPECTRA = [[0, 0, 0], [255, 255, 255], [255, 255, 0], [255, 0, 0], [0, 0, 0], [0, 0, 255], [0, 255, 0]];
 const DITHERS = ['floyd-steinberg', 'atkinson', 'ordered', 'none'];
 
-/** A palette of `count` colours that lie anywhere. */
+/** A palette of `count` random colours. */
 function scattered(count) {
   return Array.from({ length: count }, (_, i) => [(i * 97) % 256, (i * 57 + 31) % 256, (i * 13) % 256]);
 }

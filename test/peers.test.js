@@ -1,6 +1,6 @@
 'use strict';
 
-// Raw pixels to and from other people's libraries.
+// Raw pixels to and from other libraries.
 
 const assert = require('node:assert');
 const fs = require('node:fs');
@@ -17,7 +17,7 @@ const { encodePng } = require('./kit/png-encoder');
 
 const SUITE = process.env.PNGSUITE || path.join(__dirname, '../../shared/pngsuite');
 
-// Gray with alpha is not among them: sharp's raw output has no such form.
+// Without gray with alpha: sharp's raw output has no such form.
 for (const channels of [1, 3, 4]) {
   test(`encodeBMP writes what sharp gives with ${channels} channels, pixel by pixel`, async () => {
     const space = channels === 1 ? 'b-w' : 'srgb';
@@ -37,10 +37,10 @@ for (const channels of [1, 3, 4]) {
   });
 }
 
-/** pngjs cuts 16-bit samples to 8 in a way of its own: those are compared by libpng's tests. */
+/** pngjs reduces 16-bit samples to 8 in its own way: those are compared with libpng's in other tests. */
 const is8Bit = (png) => png[24] <= 8;
 
-/** pngjs blackens the transparent colour of tRNS; no colour is seen where alpha is 0. */
+/** pngjs blackens the transparent colour of tRNS; where alpha is 0, no colour is visible. */
 function withoutInvisibleColors(rgba) {
   const seen = Buffer.from(rgba);
   for (let i = 0; i < seen.length; i += 4) {

@@ -9,7 +9,7 @@ const { TYPES, createImage, rgba16, typeName } = require('./kit/image');
 const { encodePng, pngChunks, assemble } = require('./kit/png-encoder');
 const { buildOracle, libpngPixels } = require('./oracle/libpng');
 
-// The tests rely on this encoder, so it is compared with libpng first.
+// The tests rely on this encoder, so it is first compared with libpng.
 
 const skip = buildOracle();
 

@@ -21,7 +21,7 @@ const names = present ? fs.readdirSync(FOLDER).filter((name) => name.endsWith('.
 const good = names.filter((name) => !name.startsWith('x'));
 const readSuite = (name) => fs.readFileSync(path.join(FOLDER, name));
 
-// What the names say: PngSuite's own list of corrupted files.
+// The meaning of the names: PngSuite's own list of corrupted files.
 const REFUSALS = {
   'xc1n0g08.png': 'ERR_PNG_HEADER', // colour type 1
   'xc9n2c08.png': 'ERR_PNG_HEADER', // colour type 9
@@ -45,7 +45,7 @@ function libpngOf(name) {
   return oracle[good.indexOf(name)];
 }
 
-/** Each good file in one format, held to libpng's pixels; returns how many ran. */
+/** Compares each good file in one format with libpng's pixels; returns how many there were. */
 function assertSuite(options, accepts = () => true) {
   const files = good.filter(accepts);
   for (const name of files) {
@@ -105,7 +105,7 @@ test(
   (t) => {
     for (const name of good) {
       const { width, bitDepth, pixels } = libpngOf(name);
-      // Nothing may be lost, so the alpha must be there where it is needed.
+      // Nothing may be lost, so there must be an alpha channel where it is needed.
       const shown = readBmp(convert(readSuite(name), { format: 'auto' }).bmp);
       assertSamePixels(
         shown.rgba,

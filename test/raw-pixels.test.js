@@ -8,7 +8,7 @@ const { expectedBmp, expectedRgba } = require('./kit/expected');
 const { assertBmp } = require('./kit/convert');
 const { decodePNG, decodePNGAsync, encodeBMP, encodeBMPAsync } = require('..');
 
-// From raw pixels, and to raw pixels, held to the same model as the BMPs.
+// From raw pixels, and to raw pixels, compared with the same model as the BMPs.
 
 const CHANNEL_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 };
 const FORMATS = ['bgr24', 'bgra32', 'auto', 'gray8', 'mono1', 'rgb565'];
@@ -18,7 +18,7 @@ function withoutAlpha(rgba) {
   return rgba.filter((_, i) => i % 4 !== 3);
 }
 
-/** The image's samples, and how they lie in memory: `gap` bytes after each row but the last. */
+/** The image's samples, and their layout in memory: `gap` bytes after each row but the last. */
 function rawPixels({ width, height, channels, samples }, gap = 0) {
   const row = width * channels;
   const stride = row + gap;

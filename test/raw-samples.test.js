@@ -12,7 +12,7 @@ const { encodePng } = require('./kit/png-encoder');
 const WIDTH = 5;
 const HEIGHT = 3;
 
-// Every level of 16 bits that rounding could get wrong is near one of 8 bits times 257.
+// Every 16-bit level that rounding could get wrong is near an 8-bit one times 257.
 const wide = Uint16Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => i * 1489 % 65536);
 const rounded = Buffer.from(wide.map((v) => Math.round(v * 255 / 65535)));
 const cut = Buffer.from(wide.map((v) => v >> 8));

@@ -1,7 +1,6 @@
 'use strict';
 
-// PNGs that are not whole: what is kept of them, and when; and Apple's variant, which is whole in
-// another way.
+// Damaged PNGs: which rows are kept, and when; and Apple's variant, which needs other repairs.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -18,7 +17,7 @@ const { scratch } = require('./kit/scratch');
 const FORMATS = ['bgr24', 'bgra32', 'indexed', 'gray8', 'mono1', 'rgb565', 'rgb555'];
 const RED = '#ff0000';
 
-/** Bytes of a row of a BMP, from the top. */
+/** Bytes of a row of a BMP, counted from the top. */
 function rowsOf(bmp) {
   const { height, pixelOffset, topDown } = readBmp(bmp);
   const stride = (bmp.length - pixelOffset) / height;
@@ -30,7 +29,7 @@ function rowsOf(bmp) {
 
 const picture = (type, more) => createImage({ ...type, width: 40, height: 100, seed: 7, ...more });
 
-/** Stored blocks: what is cut off the file is cut off the rows. */
+/** Stored blocks, so that cutting the file cuts the rows. */
 const cutPng = (image, share, encoding) => {
   const png = encodePng(image, { deflate: { level: 0 }, ...encoding });
   return png.subarray(0, Math.floor(png.length * share));
@@ -172,7 +171,7 @@ test('a CgBI file is decoded with a warning: B G R, premultiplied alpha undone',
     for (let i = 0; i < rgba.length; i += 4) {
       const alpha = wanted[i + 3];
       assert.equal(rgba[i + 3], alpha);
-      // What was multiplied by alpha is known to half a level of it.
+      // Colours that were multiplied by alpha are known only to half a level of the product.
       for (let c = 0; c < 3 && alpha > 0; c++)
         assert.ok(Math.abs(rgba[i + c] - wanted[i + c]) <= 128 / alpha + 1, `pixel ${i / 4}`);
     }
@@ -184,7 +183,7 @@ test('a CgBI chunk anywhere else is an unknown critical chunk', () => {
   const chunks = pngChunks(picture({ colorType: 2, bitDepth: 8 }));
   assert.equal(refusal(assemble([chunks[0], CGBI, ...chunks.slice(1)])), 'ERR_PNG_UNKNOWN_CHUNK');
   assert.equal(refusal(assemble([CGBI, CGBI, ...chunks])), 'ERR_PNG_CHUNK');
-  // An IDAT that is cut comes before IHDR is there.
+  // An IDAT that is truncated comes before IHDR.
   const cut = assemble([CGBI, { type: 'IDAT', data: Buffer.alloc(9), length: 5000 }]);
   assert.equal(refusal(cut), 'ERR_PNG_TRUNCATED');
   assert.equal(refusal(cut, { salvage: true }), 'ERR_PNG_TRUNCATED');

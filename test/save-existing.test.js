@@ -1,6 +1,6 @@
 'use strict';
 
-// What a save does with what is there already: links, rights, and what killed processes left.
+// How a save treats what is already there: links, permissions, and what killed processes left.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -45,7 +45,7 @@ test('the new file has the mode of the one it replaces', { skip: onWindows }, (t
   }
 });
 
-/** Has a process killed in the middle of a save of a.bmp: the name of what it leaves. */
+/** Kills a process in the middle of a save of a.bmp; returns the name of what it leaves. */
 async function leave(place) {
   const large = place.at('large.png');
   fs.writeFileSync(large, largePng({ width: 6000, height: 4000 }));
@@ -134,7 +134,7 @@ test('rights of a group that does not come along do not go to another', {
     fs.chmodSync(place.at(name), mode | 0o006);
   }
   fs.writeFileSync(place.at('a.png'), png);
-  // Loaded before it becomes somebody else, who may have no way to the package.
+  // Loaded before the process changes its user, who may have no access to the package.
   const script = `
     const { saveBMP } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
     process.setgroups([]);

@@ -11,8 +11,8 @@ const { expectedBmp } = require('./kit/expected');
 const { assertBmp } = require('./kit/convert');
 const { getBMP, saveBMP, saveBMPAsync } = require('..');
 
-// A file is written in strips, from its end where rows are bottom-up: it must
-// hold the bytes that a Buffer would.
+// A file is written in strips, from its end if rows are bottom-up: it must have the bytes that a Buffer would
+// have.
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-save-'));
 const target = path.join(folder, 'out.bmp');

@@ -1,7 +1,7 @@
 'use strict';
 
-// Saves onto mount points and into file systems of their own, which nobody else sees: each test
-// runs this file once more where it may mount.
+// Saves onto mount points and into file systems that no other process sees: each test runs this file again in
+// a place where it may mount.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');

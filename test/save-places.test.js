@@ -1,7 +1,7 @@
 'use strict';
 
-// Where a save goes: working directories that change, pipes, descriptors, planted links, names
-// that are too long, targets that appear meanwhile.
+// Where a save goes: working directories that change, pipes, descriptors, planted links, names that are too
+// long, targets that appear meanwhile.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -37,8 +37,8 @@ function pipeIn(directory) {
   return pipe;
 }
 
-/** Runs the function in another process, as another user: { error } is what it threw. It has the
- * library, which is loaded before, and the directory as working directory. */
+/** Runs the function in another process, as another user; returns { error }, what it threw. The library is
+ * loaded beforehand, and the directory is the working directory. */
 function runAs(user, directory, body) {
   const script = `
     const library = require(${JSON.stringify(root)});

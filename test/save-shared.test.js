@@ -1,6 +1,6 @@
 'use strict';
 
-// Saves on file systems that are shared, or that lack something: a preloaded library plays them.
+// Saves on file systems that are shared, or that lack something: a preloaded library imitates them.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -25,7 +25,7 @@ const skip = !compiled && 'needs Linux and a C compiler, for a library to preloa
 
 const environment = (ways) => ({ ...process.env, LD_PRELOAD: library, ODD: ways });
 
-/** Files of two images that saver.js takes, and their BMPs. */
+/** Files of two images for saver.js, and their BMPs. */
 function twoImages(directory) {
   const pngs = [[900, 700], [500, 1500]].map(([width, height], seed) =>
     encodePng(createImage({ colorType: 2, bitDepth: 8, width, height, seed })));
@@ -66,14 +66,14 @@ test('who reads while several save sees a whole file, though flock lies', { skip
   for (const saver of savers) saver.kill('SIGKILL');
   await Promise.all(ends);
   const strays = () => fs.readdirSync(directory).filter((name) => name !== 'a.bmp');
-  if (isWasm) makeOld(directory, strays()); // Node.js has no file locks: leftovers are known by their age
+  if (isWasm) makeOld(directory, strays()); // Node.js has no file locks: leftovers are recognised by their age
   for (const end = performance.now() + 5000; performance.now() < end && strays().length > 0;) {
     saveBMP(target, pngs[1]);
   }
   assert.deepEqual(strays(), [], 'what the killed ones left is removed');
 });
 
-/** Saves some times over an old file, in a process of its own; gives what is there then. */
+/** Saves several times over an old file, in another process; returns what is there afterwards. */
 function saveOften(t, ways, mode) {
   const directory = scratch(t);
   const target = path.join(directory, 'a.bmp');

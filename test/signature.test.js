@@ -12,7 +12,7 @@ const png = encodePng(createImage({ width: 9, height: 5, colorType: 2, bitDepth:
 const bytes = (...list) => Buffer.from(list);
 const latin1 = (text) => Buffer.from(text, 'latin1');
 
-/* [what it is called here, its bytes, what the message says] */
+/* [name of the test, the bytes, what the message says] */
 const strangers = [
   ['a JPEG', bytes(0xff, 0xd8, 0xff, 0xe0), /a JPEG: convert it to PNG first/],
   ['a JPEG XL', bytes(0xff, 0x0a, 0xfa), /a JPEG XL/],

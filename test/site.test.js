@@ -1,6 +1,6 @@
 'use strict';
 
-/* site/, without building it: that takes VitePress, and `npm run site`. */
+/* site/ without building it, since that needs VitePress: `npm run site` does. */
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');

@@ -1,6 +1,6 @@
 'use strict';
 
-// The browsers that are tried, and a server for the files of the repository.
+// The browsers to test, and a server for the files of the repository.
 
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -11,7 +11,7 @@ const puppeteer = require('puppeteer-core');
 
 const ROOT = path.resolve(__dirname, '../..');
 
-/** Nothing but the page itself is to be fetched. */
+/** Nothing but the page itself may be fetched. */
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
   '--disable-background-networking', '--disable-component-update'];
 
@@ -25,7 +25,7 @@ const TYPES = {
   '.wasm': 'application/wasm', '.png': 'image/png',
 };
 
-/** { address, close } of a server: `extra` files (path to bytes) before those below `root`. */
+/** { address, close } of a server: `extra` files (path to bytes) take precedence over those below `root`. */
 async function serve(root, extra = {}, headers = {}) {
   const server = http.createServer(({ url }, response) => {
     const name = decodeURIComponent(new URL(url, 'http://localhost').pathname);
@@ -45,7 +45,7 @@ async function serve(root, extra = {}, headers = {}) {
   };
 }
 
-/** Why there is no such browser here; false when there is. */
+/** Why this browser is not available; false if it is. */
 const missing = (name) => !fs.existsSync(BROWSERS[name].executablePath) && `${name} is not installed`;
 
 const launch = (name) => puppeteer.launch({ headless: true, timeout: 60_000, ...BROWSERS[name] });

@@ -59,7 +59,7 @@ async function choose(page, names) {
   await input.uploadFile(...names.map((name) => at('pngs', name)));
 }
 
-/** Does what dropping or pasting files does. */
+/** The effect of dropping or pasting files. */
 function give(page, event, files) {
   return page.evaluate((type, list) => {
     const data = new DataTransfer();
@@ -74,7 +74,7 @@ function give(page, event, files) {
   }, event, files.map(([name, bytes]) => [name, bytes.toString('base64')]));
 }
 
-/** What each picture on the page says, and the pixels of both images. */
+/** The text of each picture on the page, and the pixels of both images. */
 function shown(page) {
   return page.evaluate(async () => Promise.all([...document.querySelectorAll('#results li')].map(async (item) => {
     const pixelsOf = async (image) => {

@@ -1,6 +1,6 @@
 'use strict';
 
-// lib/browser.mjs in real browsers: the bytes are those of Node.js, and the page goes on while Web
+// lib/browser.mjs in real browsers: the bytes are those of Node.js, and the page stays responsive while Web
 // Workers convert.
 
 /* global document, window */

@@ -19,7 +19,7 @@ const { encodePng } = require('../kit/png-encoder');
 const SAMPLE = path.join(__dirname, '../../samples/sample.png');
 const bounded = { timeout: 120000 };
 
-/* Nothing but the page itself is to be fetched. */
+/* Nothing but the page itself may be fetched. */
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
   '--disable-background-networking', '--disable-component-update'];
 
@@ -44,7 +44,7 @@ test.after(async () => {
   await server?.stop(0);
 });
 
-/* A page on which nothing may go wrong unnoticed. */
+/* A page on which every error is noticed. */
 async function openPage(t, options = {}) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 860 }, ...options });
   const problems = [];
@@ -59,7 +59,7 @@ async function openPage(t, options = {}) {
   return { page, problems };
 }
 
-/* Does what dropping a file does. */
+/* The effect of dropping a file. */
 async function drop(page, png, name = 'picture.png', type = 'image/png') {
   const transfer = await page.evaluateHandle(async ({ base64, name: fileName, type: kind }) => {
     const bytes = Uint8Array.from(window.atob(base64), (c) => c.charCodeAt(0));
@@ -104,7 +104,7 @@ const largestDifference = ({ png, bmp }) => {
 const image = (colorType, bitDepth, more) =>
   createImage({ width: 61, height: 47, colorType, bitDepth, fill: 'gradients', ...more });
 
-/* 16-bit samples that are 8-bit ones times 257: readers differ in how they reduce others. */
+/* 16-bit samples that are 8-bit ones times 257, since readers reduce others in different ways. */
 const exact16 = (colorType) => {
   const deep = image(colorType, 16);
   return withSamples(deep, deep.samples.map((value) => (value >> 8) * 257));
@@ -150,7 +150,7 @@ test('a transparent picture looks as it does on the background that was chosen',
     await page.locator('[name=background]').fill(color);
     for (const [name, picture] of Object.entries(TRANSPARENT)) {
       await drop(page, encodePng(picture));
-      // Chromium blends by its own arithmetic, with colours that it has multiplied by alpha.
+      // Chromium blends in its own way, with colours that it has multiplied by alpha.
       assert.ok(largestDifference(await shown(page, color)) <= 1, name);
       assert.notEqual(largestDifference(await shown(page)), 0, `${name}: the BMP is opaque`);
     }

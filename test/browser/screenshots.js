@@ -45,7 +45,7 @@ async function takePage(browser) {
 
 const COMMAND = 'png2bmp -r -d bmp icons';
 
-/** What the terminal shows while the bar is at SHOWN_PERCENT or more, and when the program has ended. */
+/** The terminal's contents while the bar is at SHOWN_PERCENT or more, and after the program has ended. */
 function runInTerminal() {
   fs.mkdirSync(at('icons'));
   const png = encodePng(createImage({ width: 640, height: 480, colorType: 2, bitDepth: 8, fill: 'gradients' }));

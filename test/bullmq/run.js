@@ -1,8 +1,8 @@
 'use strict';
 
-// examples/bullmq with a real Redis: 300 jobs, bad files among them, a worker killed with SIGKILL
-// in the middle. Every job ends once, every good file is there and whole.
-//     node test/bullmq/run.js
+// examples/bullmq with a real Redis: 300 jobs, some of them bad, and a worker killed with SIGKILL in the
+// middle. Every job ends once, every good file is converted completely.
+// node test/bullmq/run.js
 
 const assert = require('node:assert');
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
@@ -43,7 +43,7 @@ async function freePort() {
   return port;
 }
 
-/** A Redis that keeps nothing, on loopback. */
+/** A Redis without persistence, on loopback. */
 async function startRedis(port, directory) {
   const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '',
     '--appendonly', 'no', '--dir', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -94,7 +94,7 @@ async function endings(queue, port) {
   return [...ends.values()];
 }
 
-/** A file that cannot be read (EIO) is tried again, and made when it can be. */
+/** A file that cannot be read (EIO) is tried again, and converted when it can be read. */
 async function checkRetry(queue, names, out, produce) {
   const late = path.join(path.dirname(names[0]), 'late.png');
   fs.symlinkSync('/proc/self/mem', late); // whose first page is never mapped
@@ -107,7 +107,7 @@ async function checkRetry(queue, names, out, produce) {
   assert(fs.readFileSync(path.join(out, 'late.bmp')).equals(getBMP(fs.readFileSync(late))));
 }
 
-/** A file that failed and was repaired is made when it is queued again. */
+/** A file that failed and was repaired is converted when it is queued again. */
 async function checkSecondTry(queue, names, out, produce) {
   const repaired = names.at(-1);
   fs.copyFileSync(names[0], repaired);
@@ -116,7 +116,7 @@ async function checkSecondTry(queue, names, out, produce) {
   await waitFor('the second try', async () => fs.existsSync(output));
 }
 
-/** Without Redis the producer ends with a word, and a worker ends when it is told to. */
+/** Without Redis the producer ends with a message, and a worker ends when it is told to. */
 async function checkWithoutRedis(port, out, input) {
   const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${port}` };
   const producer = spawnSync(process.execPath, ['producer.js', out, input],

@@ -1,4 +1,4 @@
-/* How the tests in C count: a check that fails is told, and the rest goes on. */
+/* Counts checks in the C tests: a check that fails is reported, and the rest continues. */
 #ifndef PNG2BMP_TEST_CHECK_H
 #define PNG2BMP_TEST_CHECK_H
 

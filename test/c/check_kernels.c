@@ -1,11 +1,10 @@
 /*
- * Holds every entry of the kernel table, at every level that this CPU has, to
- * plain C: the same bytes, nothing written outside of them, nothing read outside of
- * what kernels.h allows. Every buffer adjoins an inaccessible page, once
- * with its first byte, once with its last.
+ * Compares every entry of the kernel table, at every level that this CPU has, with plain C: the
+ * same bytes, nothing written outside of them, nothing read outside of what kernels.h allows. Every
+ * buffer adjoins an inaccessible page, once with its first byte, once with its last.
  *
  *     check_kernels            checks
- *     check_kernels --bench [part of a name]    checks nothing, times
+ *     check_kernels --bench [part of a name]    times, without checking
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 
@@ -38,8 +37,8 @@ static uint32_t random_below(uint32_t n)
     return random32() % n;
 }
 
-/* Bytes that reach the borders of comparisons: noise, few values, extremes, a
- * smooth slope, all equal. */
+/* Bytes that reach the limits of comparisons: noise, few values, extremes, a smooth gradient, all
+ * equal. */
 static void fill(uint8_t *p, size_t n)
 {
     static const uint8_t extremes[] = {0, 1, 127, 128, 254, 255};
@@ -70,7 +69,7 @@ static const struct level {
 };
 #define LEVELS (sizeof levels / sizeof levels[0])
 
-/* A level below which this CPU or this build falls has the table of another. */
+/* A level that this CPU or this build lacks has the table of another one. */
 static bool level_exists(size_t i)
 {
     const kernels *table = kernels_for(levels[i].cpu);
@@ -113,7 +112,7 @@ static const size_t unfilter_bpp[] = {
 
 static unsigned tests, failures;
 
-/* What runs now, for the case that it touches an inaccessible page. */
+/* The current case, to be printed if it touches an inaccessible page. */
 static char running[96];
 
 static void on_fault(int signal_number)
@@ -265,9 +264,9 @@ static void check_row(const struct level *level, size_t kind)
     report(ok, level->name, what);
 }
 
-/* ---- Facts that plain C itself rests on ------------------------------------ */
+/* ---- Facts that plain C relies on ----------------------------------------- */
 
-/* PNG specification, section 9.4, as it is written there. */
+/* PNG specification, section 9.4, word for word. */
 static int paeth_of_the_specification(int a, int b, int c)
 {
     const int p = a + b - c, pa = abs(p - a), pb = abs(p - b), pc = abs(p - c);
@@ -329,8 +328,8 @@ enum {
     BENCH_ROUNDS = 300
 };
 
-/* One thing to time, at every level in turn, round by round: what else the
- * machine does then falls on all of them. The least time counts. */
+/* One thing to time, at every level in turn, round by round, so that other load on the machine
+ * affects all of them. The least time counts. */
 typedef struct bench_case {
     char         name[64];
     bool         is_row;

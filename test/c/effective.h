@@ -1,4 +1,4 @@
-/* Options out of random ones that all have an effect: an option without one is an error. */
+/* Makes random options effective: an option without effect is an error. */
 #ifndef TEST_EFFECTIVE_H
 #define TEST_EFFECTIVE_H
 

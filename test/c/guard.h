@@ -1,4 +1,4 @@
-/* Buffers between pages that nobody may touch: a byte too far ends the test. Needs _GNU_SOURCE
+/* Buffers between inaccessible pages: touching a byte too far ends the test. Needs _GNU_SOURCE
  * (MAP_ANONYMOUS). */
 #ifndef PNG2BMP_TEST_GUARD_H
 #define PNG2BMP_TEST_GUARD_H
@@ -14,7 +14,7 @@ typedef struct guarded {
 
 #if defined(__wasm__)
 
-/* WebAssembly cannot make memory inaccessible: a fill on both sides shows what was written there.
+/* WebAssembly cannot make memory inaccessible: patterns on both sides show what was written there.
  */
 enum {
     GUARD_BYTES = 4096,
@@ -62,7 +62,7 @@ static inline guarded guarded_make(size_t at_least)
     return g;
 }
 
-/* Who gets here has touched nothing outside. */
+/* Only reached if nothing outside was touched. */
 static inline bool guarded_is_intact(const guarded *g)
 {
     (void)g;

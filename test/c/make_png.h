@@ -1,7 +1,7 @@
 /*
- * Images with random samples, and the PNGs of them: every colour type, depth,
- * filter, interlace method, and any split into IDAT chunks. What a pixel must
- * become is known from the samples alone, without a decoder.
+ * Images with random samples, and PNGs of them: every colour type, depth, filter, interlace method,
+ * and any split into IDAT chunks. The expected pixels are computed from the samples, without a
+ * decoder.
  *
  * Included by the test programs; every function is here.
  */
@@ -37,7 +37,7 @@ static inline void *must_have(void *memory)
     return memory;
 }
 
-/* An allocation of exactly `size` bytes, so that a read after it is seen. */
+/* An allocation of exactly `size` bytes, so that a read past its end is noticed. */
 static inline uint8_t *exact_copy(const void *data, size_t size)
 {
     uint8_t *copy = must_have(malloc(size ? size : 1));
@@ -86,8 +86,8 @@ static inline const uint16_t *image_pixel(const image *im, uint32_t x, uint32_t 
     return im->samples + ((size_t)y * im->width + x) * image_channels(im);
 }
 
-/* The key is the colour of some pixel, so that it is met. The bits above the
- * depth are set: they do not count (section 11.3.1.1). */
+/* The key is the colour of some pixel, so that it occurs. Its bits above the depth are set: they
+ * must be ignored (section 11.3.1.1). */
 static inline void image_random_key(image *im)
 {
     const uint16_t *pixel = image_pixel(im, random_below(im->width), random_below(im->height));
@@ -113,7 +113,7 @@ static inline void image_random_palette(image *im, bool transparent)
         im->trns[i] = (uint8_t)random_below(256);
 }
 
-/* Runs, extremes and noise, so that deflate has all kinds of symbols to write. */
+/* Runs, extremes and noise, so that deflate needs all kinds of symbols. */
 static inline void image_random_samples(image *im)
 {
     const size_t   count = (size_t)im->width * im->height * image_channels(im);
@@ -162,7 +162,7 @@ static inline void image_free(image *im)
 
 /* ---- Scanlines -------------------------------------------------------------- */
 
-/* Section 8.1: where a pass begins, and its steps. */
+/* Section 8.1: where a pass starts, and its steps. */
 typedef struct pass {
     uint32_t x0, y0, dx, dy;
 } pass;
@@ -269,7 +269,7 @@ static inline byte_buffer make_scanlines(const image *im, unsigned filter)
 
 /* ---- Files ------------------------------------------------------------------ */
 
-/* Signature, IHDR, PLTE, tRNS, and a pHYs of 1000 by 2000 pixels a metre. */
+/* Signature, IHDR, PLTE, tRNS, and a pHYs of 1000 by 2000 pixels per metre. */
 static inline void put_before_pixels(byte_buffer *png, const image *im)
 {
     static const uint8_t   phys[] = {0, 0, 3, 232, 0, 0, 7, 208, 1};
@@ -288,7 +288,7 @@ static inline void put_before_pixels(byte_buffer *png, const image *im)
     put_chunk(png, "pHYs", phys, sizeof phys);
 }
 
-/* idat_size: bytes a chunk; 0: of any size up to 9, empty ones among them. */
+/* idat_size: bytes per chunk; 0: random sizes up to 9, including empty chunks. */
 static inline void put_pixels(byte_buffer *png, const byte_buffer *zlib, size_t idat_size)
 {
     size_t at = 0;
@@ -316,7 +316,7 @@ static inline byte_buffer make_png(const image *im, unsigned filter, int level, 
     return png;
 }
 
-/* ---- What a pixel must become ------------------------------------------------ */
+/* ---- Expected pixels ---------------------------------------------------------- */
 
 typedef struct rgba {
     uint32_t v[4]; /* R G B A, each 0 to `max` */
@@ -355,7 +355,7 @@ static inline rgba image_color(const image *im, uint32_t x, uint32_t y)
     return c;
 }
 
-/* Both maxima are odd, so that there is no tie to decide. */
+/* Both maxima are odd, so there are no ties. */
 static inline uint32_t divide_rounded(uint64_t a, uint32_t b)
 {
     return (uint32_t)((a + b / 2) / b);
@@ -369,7 +369,7 @@ static inline uint8_t to_8_bits(uint32_t v, uint32_t max, png2bmp_depth16 rule)
                                                    : v >> 8);
 }
 
-/* R G B A as the options want it; opaque where the colour was blended or the alpha dropped. */
+/* R G B A according to the options; opaque if the colour was blended or the alpha dropped. */
 static inline void expected_pixel(uint8_t out[4], const image *im, uint32_t x, uint32_t y,
                                   const png2bmp_options *options, bool keeps_alpha)
 {

@@ -1,7 +1,7 @@
 /*
- * PNG files for tests in C, good ones and others: chunks are put one after the other
- * with the CRC they need. Any bytes are good scanlines as long as their filter types
- * are, so no encoder of pixels is needed.
+ * PNG files for tests in C, good ones and others: chunks are appended one after another with the
+ * correct CRC. Any bytes are valid scanlines as long as their filter types are, so no encoder of
+ * pixels is needed.
  */
 #ifndef PNG2BMP_TEST_PNG_WRITER_H
 #define PNG2BMP_TEST_PNG_WRITER_H
@@ -94,7 +94,7 @@ static inline void put_idats(byte_buffer *b, const uint8_t *stream, size_t size,
         put_chunk(b, "IDAT", stream + at, size - at < piece ? size - at : piece);
 }
 
-/* Makes every filter type of these scanlines one of the five. */
+/* Gives each of these scanlines one of the five filter types. */
 static inline void fit_filters(uint8_t *scanlines, const png2bmp_png_info *info)
 {
     for (unsigned i = 0; i < ADAM7_PASSES; i++) {

@@ -1,9 +1,8 @@
 /*
- * src/ through the public header: what every kind of image becomes, that every
- * byte of the output is written and none outside of it, and what is answered to
- * damaged pixel data. Files that are cut off or damaged elsewhere are for
- * test_hostile.c. Made to run under the sanitizers: inputs and outputs are allocations of exactly
- * their size.
+ * src/ through the public header: what every kind of image becomes, that every byte of the output
+ * is written and none outside of it, and what damaged pixel data gives. Files that are truncated or
+ * damaged elsewhere are for test_hostile.c. Made to run under the sanitizers: inputs and outputs
+ * are allocations of exactly their size.
  *
  *     test_core [PNGSUITE]
  */
@@ -40,7 +39,7 @@ typedef struct conversion {
     uint8_t       *bmp; /* plan.bmp.byte_length bytes, NULL after an error */
 } conversion;
 
-/* The output starts full of `stale`. */
+/* The output is filled with `stale` beforehand. */
 static conversion convert_over(uint8_t stale, const uint8_t *png, size_t size,
                                const png2bmp_options *options)
 {
@@ -115,7 +114,7 @@ static const uint8_t *bmp_row(const conversion *c, uint32_t y)
            c->plan.bmp.stride * (top_down ? y : c->plan.png.height - 1 - y);
 }
 
-/* R G B A; 255 for A where the format has none. */
+/* R G B A; A is 255 if the format has no alpha. */
 static void bmp_pixel(uint8_t out[4], const conversion *c, uint32_t x, uint32_t y)
 {
     const unsigned bits = c->plan.bmp.bits_per_pixel;
@@ -273,8 +272,8 @@ static void test_every_kind_of_image(void)
 
 /* ---- The same pixels from memory, and into a file ----------------------------- */
 
-/* An 8-bit image as raw pixels whose last row ends where the memory does: on the next page nobody
- * may read. */
+/* An 8-bit image as raw pixels, whose last row ends where the memory does: the next page is
+ * inaccessible. */
 static png2bmp_pixels raw_pixels(const image *im, const guarded *pages)
 {
     uint8_t       *bytes;
@@ -313,12 +312,12 @@ static void compare_with_raw(size_t type, png2bmp_format format, png2bmp_cpu cpu
     options.cpu = cpu;
     make_effective(&options);
     c = convert(&png, &options);
-    /* Whether an RGB image has few enough colours shows in the run. */
+    /* Whether an RGB image has few enough colours is only known during the run. */
     check(png2bmp_plan_pixels(&plan, &pixels, &options, NULL) ==
               (c.status == PNG2BMP_ERR_FORMAT ? PNG2BMP_OK : c.status),
           "raw: the same verdict");
     if (c.bmp) {
-        const size_t from = is_raw(&plan) ? 0 : 46; /* a PNG may say how large its pixels are */
+        const size_t from = is_raw(&plan) ? 0 : 46; /* a PNG may contain the size of its pixels */
         uint8_t     *bmp = guarded_place(&output, (size_t)plan.bmp.byte_length, true);
 
         memset(bmp, 0x5a, (size_t)plan.bmp.byte_length);
@@ -384,7 +383,7 @@ static void test_save(void)
 
 /* ---- Damaged pixel data ------------------------------------------------------- */
 
-/* Damage that no CRC tells: it reaches the inflater, the filters and the rows. */
+/* Damage that no CRC reveals: it reaches the inflater, the filters and the rows. */
 static void damage_pixels(const image *im, const byte_buffer *zlib)
 {
     byte_buffer     png = {0}, damaged = {0};
@@ -422,9 +421,9 @@ static void test_damaged_streams(void)
     done("12000 damaged zlib streams end in a verdict");
 }
 
-/* ---- Verdicts ------------------------------------------------------------------ */
+/* ---- Errors -------------------------------------------------------------------- */
 
-/* What is wrong with an otherwise good 8-bit RGB image of 4 x 4. */
+/* Defects of an otherwise good 8-bit RGB image of 4 x 4. */
 typedef enum defect {
     BAD_ADLER,
     BAD_ZLIB_HEADER,
@@ -546,7 +545,7 @@ static void test_limits(void)
     done("limits hold before anything is allocated");
 }
 
-/* A size that a size_t of 32 bits would cut: 3.2 GB of scanlines in one row, and a small BMP. */
+/* A size that a 32-bit size_t would truncate: 3.2 GB of scanlines in one row, and a small BMP. */
 static void test_addressable_memory(void)
 {
     const png2bmp_png_info info = {.width = 400000000,
@@ -571,7 +570,7 @@ static void test_addressable_memory(void)
     put_chunk(&png, "IDAT", text, 1);
     check(png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL) == expected,
           "a row of 3.2 GB: %s instead", png2bmp_status_code(expected));
-    /* The plan does not look at the samples, and one bit for each is little. */
+    /* The plan does not read the samples, so one bit for each is enough. */
     pixels.data = text;
     pixels.size = pixels.stride = pixels.width;
     check(png2bmp_plan_pixels(&plan, &pixels, &options, NULL) == expected,
@@ -588,7 +587,7 @@ static bool cancel_after(void *user)
     return *left == 0 || --*left == 0;
 }
 
-/* One pixel, and before it 4 MiB of stored blocks without a byte in them: nothing comes out. */
+/* One pixel, and before it 4 MiB of empty stored blocks, which produce no output. */
 static byte_buffer png_of_empty_blocks(void)
 {
     const png2bmp_png_info info = {

@@ -1,7 +1,6 @@
 /*
- * What the system can refuse, refused: each allocation and each call on a file fails
- * in turn. The linker puts the functions below in the place of the system's
- * (--wrap), so that nothing in src/ knows of it.
+ * Failures of the system: each allocation and each call on a file fails in turn. The linker
+ * replaces the system's functions with those below (--wrap), so that src/ need not know.
  */
 #define _GNU_SOURCE /* mkdtemp, symlink */
 #include <dirent.h>
@@ -21,7 +20,7 @@
 #include "png2bmp.h"
 #include "png_writer.h"
 
-/* ---- Calls that fail when told to ------------------------------------------- */
+/* ---- Calls that fail on request ---------------------------------------------- */
 
 typedef enum call_kind {
     CALL_ALLOCATE,
@@ -51,11 +50,11 @@ static struct {
     unsigned calls[CALL_KINDS];   /* so far */
     unsigned fail_at[CALL_KINDS]; /* the call that fails, from 1 on; 0: none */
     int      code;                /* errno */
-    bool     short_writes;        /* at most 1000 bytes a write */
+    bool     short_writes;        /* at most 1000 bytes per write */
     bool     interrupt;           /* every second write is interrupted first */
     long     live;                /* allocations that were not freed */
     mode_t   created;             /* the mode of the last file that was created */
-    mode_t   fixed_mode;          /* of every file, whatever is asked for; 0: none */
+    mode_t   fixed_mode;          /* of every file, whatever is requested; 0: none */
 } faults;
 
 static bool fails(call_kind kind)
@@ -201,7 +200,7 @@ int __wrap_dup(int fd)
     return fails(CALL_DUP) ? -1 : __real_dup(fd);
 }
 
-/* As the system does it: the descriptor is gone, whatever the answer. */
+/* Like the system: the descriptor is gone, whatever the result. */
 int __wrap_close(int fd);
 int __wrap_close(int fd)
 {
@@ -464,7 +463,7 @@ static void check_failed_save(const conversion_test *t, png2bmp_status status, c
               png2bmp_status_code(status));
         return;
     }
-    /* what a failed look is a part of is what is named */
+    /* the error names the operation that the failed check is part of */
     check(status == PNG2BMP_ERR_FILE && t->report.file_errno == code &&
               (kind == CALL_STAT || strcmp(t->report.file_syscall, name) == 0),
           "%s: %s %u gives %s: %s", t->kind->name, name, k, png2bmp_status_code(status),
@@ -473,7 +472,7 @@ static void check_failed_save(const conversion_test *t, png2bmp_status status, c
           t->report.error.message);
 }
 
-/* Fails call 1, 2, ... of a kind until a save passes by itself. */
+/* Lets call 1, 2, ... of a kind fail until a save passes without a failure. */
 static void fail_each_call_of_save(conversion_test *t, call_kind kind, int code)
 {
     for (unsigned k = 1;; k++) {
@@ -500,7 +499,7 @@ static void fail_each_call_of_save(conversion_test *t, call_kind kind, int code)
           "%s: the next save is right", t->kind->name);
 }
 
-/* A call that must not fail for this: it is made again, or goes on where it ended. */
+/* A failure that must not fail the save: the call is repeated, or continues where it ended. */
 static void pass_despite(conversion_test *t, bool short_writes, bool interrupt)
 {
     put_old_file();
@@ -529,7 +528,7 @@ static void fail_saves(conversion_test *t)
     pass_despite(t, false, true);
 }
 
-/* ---- What a killed process leaves --------------------------------------------------- */
+/* ---- Leftovers of killed processes -------------------------------------------------- */
 
 static void put_leftover(const char *name)
 {
@@ -543,7 +542,7 @@ static void put_leftover(const char *name)
         abort();
 }
 
-/* The mark that this host's process `pid` leaves; an odd host for pid 0. */
+/* The mark that process `pid` of this host leaves; that of another host for pid 0. */
 static void leftover_name(char *name, size_t size, long pid, unsigned random)
 {
     struct utsname host;
@@ -575,8 +574,8 @@ static bool is_there(const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* Saves until one of them has looked through the directory: each look is paid for by a
- * hundred times of not looking. */
+/* Saves until one of them has searched the directory: a search is followed by a hundred times its
+ * duration without one. */
 static void save_until_gone(conversion_test *t, const char *name)
 {
     const time_t end = time(NULL) + 20;
@@ -588,7 +587,7 @@ static void save_until_gone(conversion_test *t, const char *name)
     check(!is_there(name), "%s is removed", name);
 }
 
-/* A process that was, and is waited for: its number is nobody's. */
+/* A process that has ended and been waited for: its number is unused. */
 static long dead_process(void)
 {
     const pid_t pid = fork();
@@ -656,7 +655,7 @@ static void leave_locked_leftovers(conversion_test *t)
     remove_file(locked);
 }
 
-/* Links that have names of leftovers: neither they nor what they lead to is touched. */
+/* Links with names of leftovers: neither they nor their targets are touched. */
 static void refuse_strange_leftovers(conversion_test *t)
 {
     char        symbolic[64], free_one[64], path[sizeof directory + 64];
@@ -677,8 +676,8 @@ static void refuse_strange_leftovers(conversion_test *t)
     unlink(victim);
 }
 
-/* A link with the name of a leftover that leads to a pipe: nobody opens it, so its reader goes on
- * waiting for a first writer (Linux tells that from one who has gone). */
+/* A link with the name of a leftover that leads to a pipe: nobody opens it, so its reader keeps
+ * waiting for a first writer (Linux distinguishes that from a writer that has gone). */
 static void leave_pipes_alone(conversion_test *t)
 {
     char          symbolic[64], free_one[64], path[sizeof directory + 64];
@@ -709,7 +708,7 @@ static mode_t mode_of_target(void)
     return stat(target, &info) == 0 ? info.st_mode & 07777 : 0;
 }
 
-/* Runs a save whose calls of a kind fail from the first on, once. */
+/* Runs a save during which all calls of a kind fail, from the first on. */
 static png2bmp_status save_without(conversion_test *t, call_kind kind, int code, mode_t fixed_mode)
 {
     png2bmp_status status;
@@ -781,9 +780,9 @@ static void write_into_mount_point(conversion_test *t)
     faults.on = false;
 }
 
-/* ---- Exclusive, and on the disk --------------------------------------------------------- */
+/* ---- Exclusive and synced saves -------------------------------------------------------- */
 
-/* As a file system does that lacks this, and a kernel that lacks that. */
+/* The errors of a file system that lacks this, and of a kernel that lacks that. */
 static png2bmp_status save_new(conversion_test *t, bool no_rename2, bool no_links)
 {
     png2bmp_status status;
@@ -819,7 +818,7 @@ static bool put_during_save(void *user)
     return false;
 }
 
-/* The file appears when the conversion has begun, and the look for it is done. */
+/* The file appears after the conversion has begun and the check for it is done. */
 static void spare_what_appears(conversion_test *t)
 {
     const png2bmp_control control = {.cancelled = put_during_save};
@@ -873,7 +872,7 @@ static void save_onto_the_disk(conversion_test *t)
     faults.on = false;
 }
 
-/* What replaces a file is nobody else's to read before it has that file's mode. */
+/* A file that replaces another must not be readable for others before it has that file's mode. */
 static void create_in_private(conversion_test *t)
 {
     put_old_file();

@@ -1,11 +1,11 @@
 /*
- * Twelve files of different kinds: every prefix and every single-bit flip. And bombs:
- * small files that announce much, large ones that hold little.
+ * Twelve files of different kinds: every prefix and every single-bit flip. And bombs: small files
+ * that announce much, large ones that contain little.
  *
  *     test_hostile            checks
  *     test_hostile --figures  checks, and prints time and memory
  *
- * A hang ends with SIGALRM. Memory is that of a fresh child.
+ * A hang ends with SIGALRM. Memory is that of a fresh child process.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -113,7 +113,7 @@ static answer convert(const uint8_t *png, size_t size, const png2bmp_options *op
     return a;
 }
 
-/* "Success, other pixels, no warning" is the one answer that may not be. */
+/* "Success, other pixels, no warning" is the only forbidden result. */
 static void check_damaged(const uint8_t *png, size_t size, const png2bmp_options *options,
                           const answer *whole, const char *what, size_t where)
 {
@@ -134,7 +134,7 @@ typedef struct kind {
     uint8_t            bit_depth;
     bool               interlaced, transparent;
     int                level; /* of the compression */
-    size_t             piece; /* bytes of an IDAT */
+    size_t             piece; /* bytes per IDAT */
     const char        *extra; /* an ancillary chunk */
     png2bmp_format     format;
 } kind;
@@ -203,8 +203,8 @@ static byte_buffer file_of(const kind *k)
     return png;
 }
 
-/* The file with every length from 0 and with every bit flipped. Returns the
- * milliseconds of the slowest answer. */
+/* The file with every length from 0 and with every bit flipped. Returns the milliseconds of the
+ * slowest result. */
 static double damage(byte_buffer *png, const png2bmp_options *options, const answer *whole)
 {
     double slowest = 0;
@@ -228,7 +228,7 @@ static double damage(byte_buffer *png, const png2bmp_options *options, const ans
     return slowest;
 }
 
-/* In every format, every early end. */
+/* In every format, truncated at every length. */
 static void test_lengths(const kind *k)
 {
     const int       failures_before = failures;
@@ -270,7 +270,7 @@ static void test_damage(const kind *k)
                png.size, whole_ms, 9 * png.size, slowest);
     free(whole.bmp);
 
-    /* Without checksums other pixels are what was asked for: only that it ends well. */
+    /* Without checksums other pixels are acceptable: it only has to end well. */
     options.ignore_checksums = true;
     for (size_t bit = 0; bit < 8 * png.size; bit++) {
         answer a;
@@ -289,7 +289,7 @@ static void test_damage(const kind *k)
 typedef struct bomb {
     const char    *name;
     byte_buffer    png;
-    png2bmp_status status; /* the answer; OK: converted */
+    png2bmp_status status; /* the result; OK: converted */
     size_t         output; /* bytes of it that count as the caller's memory */
 } bomb;
 
@@ -304,7 +304,7 @@ static byte_buffer begin(uint32_t width, uint32_t height, png2bmp_color_type typ
     return png;
 }
 
-/* Pixels of zeros, as many bytes as the header asks for or fewer. */
+/* Pixels of zeros, as many bytes as the header requires or fewer. */
 static void finish(byte_buffer *png, size_t scanline_bytes, size_t piece)
 {
     uint8_t    *zeros = calloc(1, scanline_bytes);
@@ -340,7 +340,7 @@ static bomb many_chunks(const char *name, const char *type, unsigned count, size
     return b;
 }
 
-/* A million IDATs of one byte and none, half of each. */
+/* A million IDATs, half of them of one byte, half empty. */
 static bomb tiny_idats(void)
 {
     bomb         b = {.name = "a million tiny IDATs", .output = 3 * 500 * 340};
@@ -400,11 +400,11 @@ static bomb black_image(void)
     return b;
 }
 
-/* What a child says of a conversion. */
+/* What a child process reports about a conversion. */
 typedef struct measured {
     png2bmp_status status;
     double         ms;
-    long           grown_kib; /* the highest resident set, less that at the start */
+    long           grown_kib; /* the highest resident set size, less the one at the start */
 } measured;
 
 static long resident_kib(void)
@@ -482,7 +482,7 @@ static void test_bomb(bomb b)
 
 int main(int argc, char **argv)
 {
-    /* More than pointers of 32 bits can tell apart, and less than the format allows. */
+    /* More than 32-bit pointers can address, and less than the format allows. */
     const png2bmp_status above_2_gib =
         PTRDIFF_MAX < UINT32_MAX ? PNG2BMP_ERR_OUTPUT_LIMIT : PNG2BMP_ERR_BOMB;
 

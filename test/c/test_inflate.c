@@ -1,10 +1,10 @@
 /*
- * The inflater against one-shot libdeflate: the same verdict and the same bytes,
- * however the input is cut into spans and the output into scanlines.
+ * The inflater against one-shot libdeflate: the same result and the same bytes, however the input
+ * is cut into spans and the output into scanlines.
  *
- * Spans are handed over in allocations of exactly their size and released when
- * the next one is asked for, so that AddressSanitizer sees a read beyond or after;
- * without it they end where a page begins that nobody may read.
+ * Spans are passed in allocations of exactly their size, which are freed when the next one is
+ * requested, so that AddressSanitizer notices a read beyond them or after that; without it they end
+ * at an inaccessible page.
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <libdeflate.h>
@@ -144,7 +144,7 @@ static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row
     return out;
 }
 
-/* Holds one stream to libdeflate; `total` is what the scanlines should have. */
+/* Compares one stream with libdeflate; `total` is the expected size of the scanlines. */
 static void compare(const char *what, const uint8_t *zlib, size_t size, size_t total,
                     size_t row_bytes, cut how)
 {
@@ -297,7 +297,7 @@ static void flipped_bits(void)
         snprintf(what, sizeof what, "flip round %u", round);
         compare(what, packed, size, n, 1 + random_below(400), (cut)(round % CUT_COUNT));
 
-        /* however it is cut: the same answer */
+        /* the result must not depend on how it is cut */
         outcome a = decode(packed, size, n, 50, WHOLE), b = decode(packed, size, n, 301, SMALL);
         check(a.status == b.status && a.extra == b.extra, "%s: %d, in spans %d", what,
               (int)a.status, (int)b.status);
@@ -359,7 +359,7 @@ static void put(uint32_t value, unsigned bits)
     }
 }
 
-/* A Huffman code is sent from its highest bit. */
+/* Huffman codes are written from the highest bit. */
 static void put_code(uint32_t code, unsigned bits)
 {
     while (bits--)
@@ -385,7 +385,7 @@ static void begin_zlib(void)
     put(0x01, 8);
 }
 
-/* Lays the Adler-32 that libdeflate computes for the stream after it. */
+/* Stores the Adler-32 that libdeflate computes after the stream. */
 static size_t end_zlib(void)
 {
     static uint8_t                  out[1 << 17];
@@ -442,9 +442,9 @@ static void fixed_block_oddities(void)
             }
 }
 
-/* The code length alphabet is sent with the plain code of 5 bits for 0 to 18
- * that a set of lengths 4 and 5 gives: 13 of 4 bits would be too many, so
- * symbols 0 to 12 have 4 bits and 13 to 18 have 5. */
+/* The code length alphabet is sent with the plain code of 5 bits for 0 to 18 that a set of lengths
+ * 4 and 5 gives: 13 of 4 bits would be too many, so symbols 0 to 12 have 4 bits and 13 to 18 have
+ * 5. */
 static void put_code_length(unsigned symbol)
 {
     if (symbol < 13)
@@ -552,7 +552,7 @@ static void repeat_oddities(void)
             lengths['a'] = 1;
             lengths[256] = 1;
             unsigned sent = total - most + (unsigned)past;
-            if (past == 2) { /* at the very front */
+            if (past == 2) { /* at the very beginning */
                 sent = 0;
             } else if (sent <= 256) {
                 lengths['b'] = 1, lengths[256] = 0;
@@ -596,7 +596,7 @@ static void stored_oddities(void)
     finish_and_compare("empty blocks", 1);
 }
 
-/* Random codes of all depths up to 15 bits, random symbols of them. */
+/* Random codes of all depths up to 15 bits, and random symbols of them. */
 static void random_codes(void)
 {
     for (unsigned round = 0; round < 400; round++) {
@@ -635,8 +635,8 @@ static void random_codes(void)
     }
 }
 
-/* The symbols that take most bits, so that the fast loop reads on as far as it can: in spans of
- * every length that it takes, from every bit on. */
+/* The symbols with the most bits, so that the fast loop reads ahead as far as it can: in spans of
+ * every length that it accepts, from every bit on. */
 static void thirsty_spans(void)
 {
     enum {
@@ -664,7 +664,7 @@ static void thirsty_spans(void)
     first_span = bit_at / 8;
     for (unsigned i = 0; i < 60; i++) {
         for (unsigned k = 0; k < 4; k++)
-            put_code(0x7FE, 11); /* what the first table just holds */
+            put_code(0x7FE, 11); /* what the first table can just hold */
         put_code(all_ones, LONGEST);
         put(i % 31, 5);
         put_code(all_ones - 1, LONGEST);
@@ -687,7 +687,7 @@ int main(void)
     static const struct {
         const char *name;
         void (*run)(void);
-        bool once; /* the fast loop has no part in it */
+        bool once; /* the fast loop takes no part in it */
     } tests[] = {
         {"every level, content, size and cut gives libdeflate's bytes", all_levels_and_cuts, false},
         {"a stream cut at any byte is starved", truncated_at_each_byte, false},

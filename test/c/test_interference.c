@@ -1,8 +1,8 @@
 /*
  * Input that changes while it is converted: between plan and run, inside the checksum calls (which
- * the linker replaces, --wrap), and from a second thread. Whatever comes of it is a BMP or an
- * error; what must not be is an access outside of input or output, which end at pages that nobody
- * may touch, a byte written to the input, or a trace of it in the next conversion.
+ * the linker replaces, --wrap), and from a second thread. The result may be a BMP or an error.
+ * There must be no access outside of input or output, which end at inaccessible pages, no byte
+ * written to the input, and no effect on the next conversion.
  *
  *     test_interference [--seconds N] [--seed N]
  */
@@ -29,7 +29,7 @@ static uint8_t stale[OUTPUT_BYTES];
 
 /* ---- What happens to the input ------------------------------------------------- */
 
-/* A second thread has random numbers of its own. */
+/* The second thread has random numbers of its own. */
 typedef struct changer {
     volatile uint8_t *bytes; /* the input */
     const uint8_t    *original;
@@ -51,7 +51,7 @@ static void restore(changer *c)
         c->bytes[i] = c->original[i];
 }
 
-/* The place of a random chunk's length field in the original. */
+/* The offset of a random chunk's length field in the original. */
 static size_t random_chunk(changer *c)
 {
     size_t at = 8, wanted = next(c, 12);
@@ -79,7 +79,7 @@ static void change(changer *c)
     const size_t         count = 1 + next(c, left < 40 ? left : 40);
 
     switch (next(c, 6)) {
-    case 0: /* a number at the head of a chunk: its length, its type, in IHDR the sides */
+    case 0: /* a number at the start of a chunk: its length, its type, in IHDR the sides */
     {
         const size_t   chunk = random_chunk(c) + 4 * next(c, 4);
         const uint8_t *number = numbers[next(c, sizeof numbers / sizeof numbers[0])];
@@ -88,7 +88,7 @@ static void change(changer *c)
             c->bytes[chunk + i] = number[i];
         break;
     }
-    case 1: { /* bytes of another place */
+    case 1: { /* bytes from another place */
         const size_t from = next(c, c->size - count + 1);
 
         for (size_t i = 0; i < count; i++)
@@ -163,7 +163,7 @@ static png2bmp_options random_options(void)
     return options;
 }
 
-/* Runs a plan into the output pages, which end or begin with the BMP. */
+/* Runs a plan into the output pages, which end or start with the BMP. */
 static png2bmp_status run(const png2bmp_plan *plan, const changer *c, uint8_t **bmp,
                           png2bmp_report *report)
 {
@@ -280,7 +280,7 @@ static void disturb(changer *c, const png2bmp_options *options, manner how)
     }
 }
 
-/* One image, disturbed in one manner; before and after it gives the same BMP. */
+/* One image, disturbed in one way; before and after, it must give the same BMP. */
 static void test_image(manner how)
 {
     const png2bmp_options options = random_options();

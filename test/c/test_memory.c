@@ -1,8 +1,7 @@
 /*
- * How much memory a conversion takes in addition to input and output: at most 1 MiB for any
- * image that is not interlaced, while its scanlines are at most 240 KiB long, and of a
- * BMP that is saved no more than a strip. The linker puts the functions below in the
- * place of malloc and free (--wrap).
+ * How much memory a conversion takes in addition to input and output: at most 1 MiB for any image
+ * that is not interlaced, if its scanlines are at most 240 KiB long; and of a BMP that is saved at
+ * most a strip. The linker replaces malloc and free with the functions below (--wrap).
  */
 #include <malloc.h>
 #include <stdio.h>
@@ -13,11 +12,11 @@
 
 #define MIB ((size_t)1024 * 1024)
 
-/* A limit: what the plan says. malloc gives a little more than it is asked for. */
+/* A limit: what the plan announces. malloc gives a little more than requested. */
 #define ANNOUNCED SIZE_MAX
 #define ROUNDING 16384
 
-/* volatile: the compiler believes that malloc looks at nothing of ours. */
+/* volatile, because the compiler assumes that malloc does not read our variables. */
 static volatile struct {
     bool   on;
     size_t now, peak;
@@ -127,7 +126,7 @@ static png2bmp_status to_file(const png2bmp_plan *plan, const byte_buffer *png)
     return status;
 }
 
-/* Colours that are looked for want the whole image. */
+/* Choosing colours requires the whole image. */
 static bool holds_image(const png2bmp_plan *plan)
 {
     return plan->bmp.format == PNG2BMP_FORMAT_INDEXED && plan->png.color_type != PNG2BMP_GRAY &&
@@ -182,7 +181,7 @@ int main(void)
             png2bmp_png_info info = {.color_type = types[i].color_type,
                                      .bit_depth = types[i].bit_depth};
 
-            /* mono1 keeps seven more bytes a pixel of one row */
+            /* mono1 keeps seven more bytes per pixel of one row */
             for (size_t w = 0; w < (format == PNG2BMP_FORMAT_MONO1 ? 2u : 3u); w++) {
                 info.width = widths[w];
                 info.height = w == 2 ? 20 : 2000;

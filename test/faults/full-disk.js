@@ -1,8 +1,8 @@
 'use strict';
 
-// A disk that is full in the middle of a save: a file system of 2 MiB in memory, which nobody else
+// A disk that becomes full in the middle of a save: a file system of 2 MiB in memory, which no other process
 // sees, and a BMP of 2.7 MB in strips over an old file.
-//     node full-disk.js
+// node full-disk.js
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
@@ -30,7 +30,7 @@ function saveTo(directory) {
 const MOUNT = ['--mount', '--map-root-user', 'sh', '-c',
   'mount -t tmpfs -o size=2m none "$1" && shift && "$@"', 'sh'];
 
-/** Runs this file again where the directory is a file system of its own. */
+/** Runs this file again, with the directory as a file system of its own. */
 function main() {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-full-'));
   const run = (...command) =>

@@ -1,8 +1,8 @@
 'use strict';
 
-// kill -9 at random moments of a save over an existing file: the file is the old one or the
-// new one, whole, and the next save cleans up what the killed process left.
-//     node kill.js [COUNT]
+// kill -9 at random moments of a save over an existing file: the file is the complete old or new one, and the
+// next save removes what the killed process left.
+// node kill.js [COUNT]
 
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');

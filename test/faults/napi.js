@@ -1,7 +1,7 @@
 'use strict';
 
-// Each call of Node-API fails in turn: every function of the addon throws or rejects, and the
-// next call of it is right. Builds the addon once more, with napi_faults.h before each file.
+// Each Node-API call fails in turn: every function of the addon throws or rejects, and its next call is
+// right. Builds the addon again, with napi_faults.h before each file.
 
 const assert = require('node:assert');
 const { execFileSync } = require('node:child_process');
@@ -18,14 +18,14 @@ const { recipe } = require('../../scripts/recipe');
 function build(file) {
   const libdeflate = execFileSync(process.execPath, ['scripts/libdeflate.js'],
     { cwd: ROOT, encoding: 'utf8' }).trim();
-  // _DEFAULT_SOURCE: with -include, a file's own word on it would come too late.
+  // _DEFAULT_SOURCE: because of -include, a definition in the file would come too late.
   const flags = [...recipe('SHARED_CODE'), ...recipe('NODE_DEFINES'), '-O1', '-g', '-shared',
     '-D_DEFAULT_SOURCE=', '-Iinclude', '-Isrc', '-Itest/faults', '-isystem', headers.include_dir];
   const cc = (...args) => execFileSync(process.env.CC || 'cc', [...flags, ...args],
     { cwd: ROOT, stdio: 'inherit' });
   const library = 'build/c/internals.a';
   const plain = `${file}.plain.o`;
-  // napi_faults.c calls Node-API as it is: it is not given napi_faults.h.
+  // napi_faults.c calls the real Node-API: it is compiled without napi_faults.h.
   cc('-c', '-o', plain, 'test/faults/napi_faults.c');
   execFileSync('make', ['-s', library], { cwd: ROOT, stdio: 'inherit' });
   cc('-include', 'napi_faults.h', '-o', file, ...recipe('ADDON_SOURCES'), plain, library, libdeflate);

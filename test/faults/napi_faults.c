@@ -1,4 +1,4 @@
-/* failAt(k): the k-th call of Node-API from now on fails. calls(): how many there were. */
+/* failAt(k): the k-th Node-API call from now on fails. calls(): the number of calls so far. */
 #include <node_api.h>
 
 long napi_calls, napi_fail_at;

@@ -1,7 +1,7 @@
 /*
- * Included before every file of the addon in the build that test/faults/napi.js makes:
- * each call of Node-API that JavaScript's state or memory can make fail is counted,
- * and call number `napi_fail_at` answers napi_generic_failure.
+ * Included before every file of the addon in the build that test/faults/napi.js makes: each
+ * Node-API call that can fail because of JavaScript's state or memory is counted, and call number
+ * `napi_fail_at` returns napi_generic_failure.
  */
 #ifndef NAPI_FAULTS_H
 #define NAPI_FAULTS_H

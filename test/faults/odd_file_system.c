@@ -1,9 +1,9 @@
 /*
- * A file system as some are, to be preloaded (LD_PRELOAD): each name in the environment
- * variable ODD makes it odd in one way.
+ * Imitates unusual file systems, to be preloaded (LD_PRELOAD): each name in the environment
+ * variable ODD makes it unusual in one way.
  *
- *   locks    flock says yes to everybody: NFS without locks, sshfs, virtiofs
- *   numbers  every look at a file gives it another inode number: some FUSE and CIFS
+ *   locks    flock always succeeds: NFS without locks, sshfs, virtiofs
+ *   numbers  every stat gives another inode number: some FUSE and CIFS
  *   modes    neither mode nor owner can be set: exFAT, CIFS
  */
 #define _GNU_SOURCE /* RTLD_NEXT */

@@ -8,9 +8,8 @@ const process = require('node:process');
 const { install, installWine, prepareWine } = require('./wine');
 
 /**
- * Other people's programs that read BMP. Each takes many files at once (one
- * process a file would take longer than everything else) and gives the pixels
- * of each as R G B A, top row first.
+ * Other programs that read BMP. Each gets many files at once (one process per file would take longer than
+ * everything else) and returns the pixels of each as R G B A, top row first.
  */
 
 const run = (program, args, options) =>
@@ -20,7 +19,7 @@ const run = (program, args, options) =>
     ...options,
   });
 
-/** Cuts the concatenated R G B A of all files; `files` are { file, width, height }. */
+/** Splits the concatenated R G B A of all files; `files` are { file, width, height }. */
 function cutRgba(bytes, files) {
   let at = 0;
   return files.map(({ width, height }) => bytes.subarray(at, (at += width * height * 4)));
@@ -43,7 +42,7 @@ function readWithMagick(files) {
   );
 }
 
-/** One PBM, PGM or PPM (raw) at `at`: { rgba, next }. */
+/** Reads one raw PBM, PGM or PPM at `at`: { rgba, next }. */
 function readPnm(bytes, at) {
   const [text, kind, width, height, maximum] = /^P([456])\s+(\d+)\s+(\d+)\s(?:(\d+)\s)?/.exec(
     bytes.toString('latin1', at, at + 40),
@@ -106,7 +105,7 @@ function readWithPillow(files) {
 
 const BUILD = path.join(__dirname, '../../build/readers');
 
-/** Whether the program is there, or could be built. */
+/** Whether the program exists or could be built. */
 function isBuilt(name, library) {
   const source = path.join(__dirname, `${name}.c`);
   const program = path.join(BUILD, name);

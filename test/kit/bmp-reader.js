@@ -3,8 +3,8 @@
 const assert = require('node:assert/strict');
 
 /**
- * Reads the BMPs that the converter may write, and refuses everything else: each
- * field has one right value, or must fit the others to the byte.
+ * Reads the BMPs that the converter may write, and refuses everything else: each field has one correct value,
+ * or must match the others exactly.
  */
 
 const FILE_HEADER = 14;
@@ -48,7 +48,7 @@ function layoutOf(header) {
   assert.ok([INFO_HEADER, V4_HEADER, V5_HEADER].includes(headerSize), `BMP: biSize is ${headerSize}`);
   assert.ok(compression === BI_RGB || (compression === BI_BITFIELDS && bitsPerPixel >= 16 &&
     bitsPerPixel !== 24), `BMP: biCompression is ${compression}`);
-  // A palette is whole: firmware refuses a shorter one.
+  // A palette has its full length: firmware refuses a shorter one.
   same(header.colorsUsed, bitsPerPixel <= 8 ? 2 ** bitsPerPixel : 0, 'biClrUsed');
   const hasMasksBehind = headerSize === INFO_HEADER && compression === BI_BITFIELDS;
   return {
@@ -75,7 +75,7 @@ const MASKS = {
   32: [0xff0000, 0xff00, 0xff, 0xff000000],
 };
 
-/** The masks that are in the file, in the order red, green, blue, alpha. */
+/** The masks in the file, in the order red, green, blue, alpha. */
 function checkMasks(bmp, { headerSize, bitsPerPixel, compression }) {
   const count = headerSize > INFO_HEADER ? 4 : compression === BI_BITFIELDS ? 3 : 0;
   const masks = [54, 58, 62, 66].slice(0, count).map((at) => bmp.readUInt32LE(at));
@@ -128,7 +128,7 @@ function putColors(rgba, at, row, width, bytesPerPixel) {
   }
 }
 
-/** Two bytes a pixel, with `greens` bits of green between five of red and five of blue. */
+/** Two bytes per pixel, with `greens` bits of green between five of red and five of blue. */
 function put16(rgba, at, row, width, greens) {
   for (let x = 0; x < width; x++) {
     const word = row[x * 2] | (row[x * 2 + 1] << 8);
@@ -148,9 +148,8 @@ function putIndexed(rgba, at, indices, palette) {
 }
 
 /**
- * The file's headers, its palette ([r, g, b] an entry), `rgba` (R G B A a pixel,
- * top row first) and, with a palette, `indices`. Throws AssertionError on any
- * defect.
+ * The file's headers, its palette ([r, g, b] per entry), `rgba` (R G B A per pixel, top row first) and, with
+ * a palette, `indices`. Throws AssertionError on any defect.
  */
 function readBmp(bytes) {
   const bmp = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

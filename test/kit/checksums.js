@@ -1,7 +1,6 @@
 'use strict';
 
-// Written anew, not taken from node:zlib: what the converter computes is held
-// to a second opinion.
+// Written from scratch instead of taken from node:zlib: a second opinion on what the converter computes.
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;

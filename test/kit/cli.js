@@ -1,6 +1,6 @@
 'use strict';
 
-/* Running the command line in a directory of its own. */
+/* Runs the command line in a directory of its own. */
 
 const { spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -12,7 +12,7 @@ const { scratch } = require('./scratch');
 
 const PROGRAM = path.join(__dirname, '../../bin/png2bmp.js');
 
-/* Far above what any of the runs takes: it ends those that would hang. */
+/* Far longer than any of the runs takes: it ends those that hang. */
 const PATIENCE_MS = 60000;
 
 /** A good PNG of 5 x 3 pixels: 102 bytes as a 24-bit BMP. */
@@ -34,9 +34,9 @@ function blackPng(width, height) {
 }
 
 /**
- * An empty directory that goes when the test ends.
+ * An empty directory that is removed when the test ends.
  *
- * @param {object} files path -> contents, made at once
+ * @param {object} files path -> contents, created at once
  */
 function workplace(t, files = {}) {
   const directory = scratch(t);
@@ -76,8 +76,8 @@ function workplace(t, files = {}) {
   };
 }
 
-/** Why a test cannot run a program on a terminal here, or false: script(1) must be there, and be given
- * a pseudo-terminal, which a container without /dev/pts has not. */
+/** Why a test cannot run a program on a terminal here, or false: script(1) must exist and be able to get a
+ * pseudo-terminal, which a container without /dev/pts does not have. */
 function noTerminal() {
   const { error, status } = spawnSync('script', ['-qec', 'true', '/dev/null'], { input: '', stdio: 'pipe' });
   if (error) return 'needs script(1) of util-linux';

@@ -6,7 +6,7 @@ const { readBmp } = require('./bmp-reader');
 const { encodePng } = require('./png-encoder');
 const { expectedBmp } = require('./expected');
 
-/** Converts, and keeps the warnings: { bmp, warnings: [code] }. */
+/** Converts, and collects the warnings: { bmp, warnings: [code] }. */
 function convert(png, options = {}) {
   const warnings = [];
   const onWarning = ({ code, message }) => {
@@ -17,7 +17,7 @@ function convert(png, options = {}) {
   return { bmp, warnings };
 }
 
-/** The code of the error that the conversion ends with; fails when it does not. */
+/** The code of the error that the conversion ends with; fails if there is none. */
 function refusal(png, options) {
   let bmp;
   try {
@@ -30,7 +30,7 @@ function refusal(png, options) {
   return assert.fail(`accepted: a BMP of ${bmp.length} bytes`);
 }
 
-/** Where two lists of pixels differ first, as a sentence; undefined when nowhere. */
+/** The first difference between two lists of pixels, as a sentence; undefined if there is none. */
 function firstDifference(actual, wanted, width, channels) {
   if (Buffer.compare(Buffer.from(actual), Buffer.from(wanted)) === 0) return undefined;
   const at = wanted.findIndex((value, i) => value !== actual[i]);
@@ -47,7 +47,7 @@ function assertSamePixels(actual, wanted, width, what) {
   assert.equal(difference, undefined, `${what}: ${difference}`);
 }
 
-/** Holds BMP bytes to what expectedBmp() gives, every pixel and header field. */
+/** Compares BMP bytes with what expectedBmp() gives, every pixel and header field. */
 function assertBmp(bytes, expected, what) {
   const bmp = readBmp(bytes);
   for (const field of ['width', 'height', 'topDown', 'bitsPerPixel'])
@@ -62,8 +62,8 @@ function assertBmp(bytes, expected, what) {
 }
 
 /**
- * Encodes the image, converts it, and compares the BMP with the model: every pixel,
- * or the error that the model gives. `warnings`: exactly the codes expected.
+ * Encodes the image, converts it, and compares the BMP with the model: every pixel, or the error that the
+ * model gives. `warnings`: exactly the expected codes.
  */
 function assertConverts(image, { encoding, options, warnings = [], what = 'image' } = {}) {
   const png = encodePng(image, encoding);

@@ -85,9 +85,8 @@ function lastNotAbove(bases, value) {
 }
 
 /**
- * Writes the body of a compressed block. A symbol is a literal 0 to 255, a match
- * { length, distance }, or { symbol } or { length, distanceSymbol } to write one
- * that RFC 1951 forbids.
+ * Writes the body of a compressed block. A symbol is a literal 0 to 255, a match { length, distance }, or {
+ * symbol } or { length, distanceSymbol } to write one that RFC 1951 forbids.
  */
 function writeSymbols(writer, symbols, lengths, distanceLengths) {
   const codes = canonicalCodes(lengths);
@@ -139,7 +138,7 @@ function dynamicBlock(writer, symbols, lengths, distanceLengths, { final = true 
   writeSymbols(writer, symbols, lengths, distanceLengths);
 }
 
-/** The two bytes of RFC 1950, section 2.2, with check bits that fit. */
+/** The two bytes of RFC 1950, section 2.2, with correct check bits. */
 function zlibHeader({ method = 8, windowInfo = 7, dictionary = 0, wrongCheck = false } = {}) {
   const first = (windowInfo << 4) | method;
   const second = dictionary << 5;
@@ -153,7 +152,7 @@ function adlerBytes(bytes, difference = 0) {
   return out;
 }
 
-/** A zlib stream round the deflate blocks that `write(writer)` makes. */
+/** A zlib stream around the deflate blocks that `write(writer)` makes. */
 function zlibStream(bytes, write, header) {
   const writer = new BitWriter();
   write(writer);

@@ -27,7 +27,7 @@ function linkPackages(from, to) {
   }
 }
 
-/** A directory in which png2bmp is installed, as a module and as a command, beside the packages of
+/** A directory in which png2bmp is installed, as a module and as a command, along with the packages of
  * `modules`, a node_modules directory. */
 function newPlace(t, modules) {
   const place = scratch(t);
@@ -46,8 +46,8 @@ function run(place, command, ...args) {
     { cwd: place, encoding: 'utf8', stdio: 'pipe', env: { ...process.env, PATH } });
 }
 
-/** Lines that a reader types in the repository, not beside a picture: CI runs ./setup.sh, each
- * `npm run` must be there, and each program of the repository, too. */
+/** Lines that a reader types in the repository, not next to a picture: CI runs ./setup.sh; each `npm run`
+ * must exist, and so must each program of the repository. */
 function isForTheRepository(line) {
   const script = /^npm run ([\w:-]+)|^npm (start|test)\b/.exec(line);
   if (script) {
@@ -85,7 +85,7 @@ const runners = {
   c: runC,
 };
 
-/** Runs a block in a new place; a block in another language than js, sh or c is only text. */
+/** Runs a block in a new directory; a block in another language than js, sh or c is only text. */
 function runBlock(t, modules, { language, code }) {
   runners[language](newPlace(t, modules), code);
 }

@@ -7,11 +7,11 @@ const path = require('node:path');
 
 const { slug: toSlug } = require('../../scripts/markdown');
 
-/** The text without what is only quoted: code blocks, code in a line, comments. */
+/** The text without quotations: code blocks, inline code, comments. */
 const unquoted = (text) => text.replace(/^(```+|~~~+).*?^\1\s*$/gms, '').replace(/<!--.*?-->/gs, '');
 const withoutCode = (text) => unquoted(text).replace(/(`+)[^`].*?\1/gs, '');
 
-/** What a heading shows: the text of its links, no emphasis, no code marks. */
+/** The visible text of a heading: the text of its links, without emphasis and code marks. */
 const shown = (heading) => heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '');
 
 /** The anchors of a page, as GitHub makes them. */
@@ -39,7 +39,7 @@ function linksOf(text) {
 
 const isElsewhere = (link) => /^[a-z][a-z+.-]*:/i.test(link);
 
-/** A sentence for each link of the pages below `root` that leads nowhere in it. */
+/** A sentence for each link of the pages below `root` whose target does not exist there. */
 function brokenLinks(root, pages) {
   const broken = [];
   for (const page of pages) {

@@ -3,8 +3,8 @@
 const { hasAlpha, rgba16 } = require('./image');
 
 /**
- * The model: what the options must give, in plain arithmetic on whole numbers,
- * written from the decision tables and not from the converter.
+ * The model: what the options must give, in plain arithmetic on whole numbers, written from the decision
+ * tables and not from the converter.
  */
 
 const DEFAULTS = {
@@ -48,7 +48,7 @@ function opaqueColor([r, g, b, a], settings) {
 }
 
 /**
- * The pixels that a BMP shows, R G B A a pixel, top row first.
+ * The pixels of the BMP, R G B A per pixel, top row first.
  *
  * pixels: R G B A of 16 bits each (8-bit values times 257).
  */
@@ -69,7 +69,7 @@ function expectedRgba(pixels, bitDepth, options = {}) {
   return out;
 }
 
-/** What 'auto' picks: the smallest format that loses nothing. */
+/** What 'auto' chooses: the smallest format without loss. */
 function autoFormat(image) {
   if (hasAlpha(image)) return 'bgra32';
   return image.colorType === 2 ? 'bgr24' : 'indexed';
@@ -77,7 +77,7 @@ function autoFormat(image) {
 
 function canBeIndexed(image, { alpha }) {
   if (image.colorType !== 0 && image.colorType !== 3) return false;
-  // 256 grays have no room for the background's colour.
+  // 256 grays leave no room for the background's colour.
   return !(image.bitDepth === 16 && image.key && alpha !== 'drop');
 }
 
@@ -99,7 +99,7 @@ function expectedPalette(image, options) {
   return Array.from({ length: shown.length / 4 }, (_, i) => [...shown.subarray(i * 4, i * 4 + 3)]);
 }
 
-/** Every palette has all the entries that its depth allows; those that nobody needs are black. */
+/** Every palette has all the entries that its depth allows; unused ones are black. */
 function wholePalette(palette, bits) {
   return Array.from({ length: 2 ** bits }, (_, i) => palette[i] ?? [0, 0, 0]);
 }
@@ -136,12 +136,12 @@ function bayerMatrix(n) {
 
 const BAYER = bayerMatrix(3);
 
-/** Each pixel on its own: white (1) from `threshold(x, y)` on. */
+/** Each pixel on its own: white (1) if it is at least `threshold(x, y)`. */
 function thresholdBits(luma, width, threshold) {
   return luma.map((value, i) => (value >= threshold(i % width, Math.floor(i / width)) ? 1 : 0));
 }
 
-/** Error diffusion over the whole image at once, in sixteenths, shares cut towards zero. */
+/** Error diffusion over the whole image at once, in sixteenths, shares rounded towards zero. */
 function floydSteinberg(luma, width, threshold) {
   const wanted = Array.from(luma, (value) => value * 16);
   const give = (x, at, share) => {
@@ -188,16 +188,16 @@ function monoBits(rgba, width, { dither = 'floyd-steinberg', threshold = 128, in
   return invert ? bits.map((bit) => 1 - bit) : bits;
 }
 
-/** The nearest of 32 or 64 levels, on the scale of 8 bits again. */
+/** The nearest of 32 or 64 levels, scaled back to 8 bits. */
 function quantize(value, levels) {
   return Math.round((Math.round((value * levels) / 255) * 255) / levels);
 }
 
-// ---- Colours that are matched -------------------------------------------------
+// ---- Colours of a palette -----------------------------------------------------
 
 const clamp = (value, most) => Math.min(Math.max(value, 0), most);
 
-/** The first of the nearest colours, as { index, color }. More than 16 are looked for within range. */
+/** The first of the nearest colours, as { index, color }. With more than 16, the colour is clamped first. */
 function nearestIn(palette) {
   return (sums) => {
     const wanted = palette.length > 16 ? sums.map((v) => clamp(v, 255)) : sums;
@@ -212,12 +212,12 @@ function nearestLevels(levels) {
   return (wanted) => ({ color: wanted.map((v, i) => quantize(clamp(v, 255), levels[i])) });
 }
 
-/** [ahead, below, sixteenths of the error], for the last one what the others leave. */
+/** [ahead, below, sixteenths of the error]; the last one gets what the others leave. */
 const FLOYD_STEINBERG = [[1, 0, 7], [-1, 1, 3], [0, 1, 5], [1, 1, null]];
 const ATKINSON = [[1, 0, 2], [2, 0, 2], [-1, 1, 2], [0, 1, 2], [1, 1, 2], [0, 2, 2]];
 const SHARES = { 'floyd-steinberg': FLOYD_STEINBERG, atkinson: ATKINSON };
 
-/** Gives the error of one channel to its neighbours; `step` is 1 to the right, -1 to the left. */
+/** Adds the error of one channel to its neighbours; `step` is 1 to the right, -1 to the left. */
 function share(wanted, width, { x, y, c }, step, error, shares) {
   let left = error;
   for (const [ahead, below, weight] of shares) {
@@ -228,8 +228,8 @@ function share(wanted, width, { x, y, c }, step, error, shares) {
   }
 }
 
-/** choose(wanted) for each pixel, two rows to the right, two to the left; sums of errors are in
- * sixteenths, cut to 128 samples beyond the range. */
+/** choose(wanted) for each pixel, two rows to the right, two to the left; sums of errors are in sixteenths,
+ * limited to 128 beyond the range of samples. */
 function diffuse(colors, width, rule, choose) {
   const wanted = colors.flat().map((v) => v * 16);
   const choices = new Array(colors.length);
@@ -278,7 +278,7 @@ function matched(common, { palette, dither = 'floyd-steinberg', bits, format }) 
 
 const bitsFor = (entries) => [1, 4, 8].find((bits) => entries <= 2 ** bits);
 
-/** The image's colours in the order in which they come, if they are few enough. */
+/** The image's colours in order of appearance, if they are few enough. */
 function ownColors(common, settings) {
   const seen = new Map();
   for (let i = 0; i < common.rgba.length; i += 4) {
@@ -319,8 +319,8 @@ const PANELS = {
 // ---- The whole -----------------------------------------------------------------
 
 /**
- * What an image must become: { error } or { format, bitsPerPixel, width, height,
- * topDown, palette, indices, rgba }.
+ * What an image must become: { error } or { format, bitsPerPixel, width, height, topDown, palette, indices,
+ * rgba }.
  */
 function expectedBmp(image, options = {}) {
   const settings = { ...DEFAULTS, ...options };

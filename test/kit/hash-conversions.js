@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Prints one hash of the BMPs of every test image, a line each, as JSON. Run
- * with PNG2BMP_CPU set: all levels must print the same.
+ * Prints a hash of the BMPs of each test image, one per line, as JSON. Run with PNG2BMP_CPU set: all levels
+ * must print the same.
  */
 
 const crypto = require('node:crypto');

@@ -2,7 +2,7 @@
 
 const { createRandom } = require('./random');
 
-/** PNG specification, table 11.1: the 15 combinations that may be. */
+/** PNG specification, table 11.1: the 15 valid combinations. */
 const TYPES = [
   { colorType: 0, bitDepth: 1 },
   { colorType: 0, bitDepth: 2 },
@@ -34,7 +34,7 @@ function noise(random, count, levels) {
   return samples;
 }
 
-/** Slow gradients with a little noise: what filters and matches are made for. */
+/** Slow gradients with a little noise, which suit filters and matches. */
 function gradients(random, { width, height, channels }, levels) {
   const samples = new Uint16Array(width * height * channels);
   for (let y = 0, i = 0; y < height; y++) {
@@ -50,8 +50,8 @@ function gradients(random, { width, height, channels }, levels) {
 }
 
 /**
- * Picks the colour of one pixel as the transparent one, and gives other pixels
- * colours that miss it by one bit of one channel.
+ * Makes the colour of one pixel the transparent one, and gives other pixels colours that differ from it in
+ * one bit of one channel.
  */
 function plantKey(image, random) {
   const { samples, channels } = image;
@@ -70,13 +70,13 @@ function plantKey(image, random) {
 }
 
 /**
- * An image as numbers: `samples` holds width * height * channels values at the
- * file's own depth (palette: indices).
+ * An image as numbers: `samples` holds width * height * channels values at the file's own depth (palette:
+ * indices).
  *
  * entries:      palette images: entries in PLTE (default 2^bitDepth).
  * strayIndices: palette images: also use indices without an entry.
  * transparency: true: a colour key (gray, RGB) or alpha of palette entries; a
- *               number: so many palette entries have an alpha.
+ *               number: this many palette entries have an alpha.
  * fill:         'noise' or 'gradients'.
  */
 function createImage({
@@ -121,7 +121,7 @@ function withSamples(image, samples) {
   return { ...image, samples: Uint16Array.from(samples) };
 }
 
-/** True where some pixel may be other than opaque. */
+/** True if there may be pixels that are not opaque. */
 function hasAlpha(image) {
   if (image.colorType === 4 || image.colorType === 6 || image.key) return true;
   return image.paletteAlpha !== null && image.paletteAlpha.some((alpha) => alpha < 255);
@@ -159,7 +159,7 @@ function pixelColor(image, at) {
   }
 }
 
-/** The image as R G B A of 16 bits each, nothing reduced. */
+/** The image as R G B A of 16 bits each, without reduction. */
 function rgba16(image) {
   const pixels = image.width * image.height;
   const out = new Uint16Array(pixels * 4);

@@ -24,7 +24,7 @@ function positions(first, step, size) {
   return out;
 }
 
-/** The reduced images in file order, as lists of columns and rows; empty ones left out. */
+/** The reduced images in file order, as lists of columns and rows, without empty ones. */
 function passes({ width, height }, interlaced) {
   const grids = interlaced ? ADAM7 : [[0, 0, 1, 1]];
   return grids
@@ -35,7 +35,7 @@ function passes({ width, height }, interlaced) {
     .filter(({ columns, rows }) => columns.length > 0 && rows.length > 0);
 }
 
-/** One scanline, samples packed from the high bit down, not filtered yet. */
+/** One scanline, not yet filtered, with samples packed from the high bit down. */
 function packScanline(image, columns, y, junkBits) {
   const { samples, channels, bitDepth, width } = image;
   const bytes = new Uint8Array(Math.ceil((columns.length * channels * bitDepth) / 8));
@@ -104,7 +104,7 @@ function filterChooser(filter) {
 }
 
 /**
- * The filtered scanlines, as they are compressed.
+ * The filtered scanlines, before compression.
  *
  * filter: a type, a list of types used in turn, 'random' or 'adaptive'.
  */
@@ -142,7 +142,7 @@ function compress(bytes, deflate = 'dynamic') {
   return zlib.deflateSync(bytes, ZLIB_KINDS[deflate] ?? deflate);
 }
 
-/** idat: bytes a chunk, or a list of lengths (0 too), the last of which takes the rest. */
+/** idat: bytes per chunk, or a list of lengths (0 too), the last of which takes the rest. */
 function splitStream(stream, idat) {
   if (idat === undefined) return [stream];
   const pieces = [];
@@ -172,8 +172,8 @@ function transparencyData({ colorType, key, paletteAlpha }) {
 }
 
 /**
- * The chunks of a whole, good file: { type, data } each, in order, ready to be
- * changed. Beside the options of scanlines() and compress():
+ * The chunks of a whole, good file: { type, data } each, in order, ready to be changed. In addition to the
+ * options of scanlines() and compress():
  *
  * idat:       see splitStream().
  * extraBytes: put after the scanlines, inside the stream.
@@ -194,8 +194,8 @@ function pngChunks(image, options = {}) {
 }
 
 /**
- * One chunk as bytes. `crcXor` damages the CRC, `length` announces another
- * length than the data has, `type` may be four bytes of any kind.
+ * One chunk as bytes. `crcXor` damages the CRC, `length` announces another length than that of the data,
+ * `type` may be any four bytes.
  */
 function chunkBytes({ type, data = Buffer.alloc(0), crcXor = 0, length = data.length }) {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), Buffer.from(data)]);

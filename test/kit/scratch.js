@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-/** A directory of its own for one test, gone afterwards. */
+/** A directory for one test, removed afterwards. */
 function scratch(t) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-test-'));
   t.after(() => fs.rmSync(directory, { recursive: true, force: true }));

@@ -1,8 +1,8 @@
 'use strict';
 
-// npm run test:loaders: the package as npm packs it, in test runners, bundlers and package checkers.
-// They are fetched by this command, 160 MB, so it is not part of `npm test`. The addon is that of this
-// machine alone; `npm run test:package` has the others.
+// npm run test:loaders: the package as npm packs it, in test runners, bundlers and package checkers. This
+// command downloads them, 160 MB, so it is not part of `npm test`. The addon is only that of this machine;
+// `npm run test:package` has the others.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
@@ -108,7 +108,7 @@ test('mocha, and node:test', () => {
 
 // ---- Bundlers --------------------------------------------------------------------------
 
-/** Runs a bundle where nothing but the bundle is. */
+/** Runs a bundle in a place where there is nothing else. */
 function runBundle(folder) {
   return run(process.execPath, ['app.js'], { cwd: folder });
 }
@@ -177,7 +177,7 @@ test('@vercel/nft finds the addon, and WebAssembly with its thread', async () =>
 
 const PAGE = "import { getBMPAsync } from 'png2bmp'; window.convert = getBMPAsync;";
 
-/** What a bundle for pages is made of: the page's code, a Worker's, WebAssembly, nothing of Node.js. */
+/** What a bundle for pages consists of: the page's code, a Worker's, WebAssembly, nothing of Node.js. */
 function checkPage(folder) {
   const files = fs.readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name))
     .filter((name) => fs.statSync(name).isFile());
@@ -227,7 +227,7 @@ test('publint finds nothing', () => {
 });
 
 test('@arethetypeswrong/cli finds nothing', () => {
-  // For pages there are ECMAScript modules alone, and WebAssembly has no types.
+  // For pages there are only ECMAScript modules, and WebAssembly has no types.
   mustRun(path.join(BIN, 'attw'), [archive, '--format', 'ascii', '--exclude-entrypoints', 'browser', 'png2bmp.wasm']);
   mustRun(path.join(BIN, 'attw'), [archive, '--format', 'ascii', '--entrypoints', 'browser', '--profile', 'esm-only']);
 });

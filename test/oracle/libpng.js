@@ -12,9 +12,8 @@ function isNewer(file, than) {
 }
 
 /**
- * Builds the oracle when it is not there yet. Returns a reason when that cannot
- * be done (no libpng-dev), else undefined. Built under its own name, then
- * renamed: test files run side by side.
+ * Builds the oracle if it does not exist yet. Returns a reason if that is impossible (no libpng-dev),
+ * otherwise undefined. Built under another name, then renamed, because test files run side by side.
  */
 function buildOracle() {
   if (isNewer(PROGRAM, SOURCE)) return undefined;
@@ -41,8 +40,8 @@ function readRecord(bytes, at) {
 }
 
 /**
- * libpng's pixels of each file: { width, height, bitDepth, pixels } with R G B A
- * of 16 bits, or null for a file that it refuses.
+ * libpng's pixels of each file: { width, height, bitDepth, pixels } with R G B A of 16 bits, or null for a
+ * file that it refuses.
  */
 function libpngPixels(files) {
   const bytes = execFileSync(PROGRAM, files, { maxBuffer: 1 << 30 });

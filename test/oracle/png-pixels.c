@@ -1,12 +1,11 @@
 /*
- * What libpng makes of PNG files: the oracle of the tests.
+ * How libpng decodes PNG files: the oracle of the tests.
  *
  *     png-pixels FILE...  >records
  *
- * One record a file, numbers of 32 bits little-endian: 1 (read) or 0 (refused);
- * when read: width, height, bit depth of the file, then R G B A of 16 bits each,
- * little-endian, top row first. Samples of 8 bits or fewer are multiplied up
- * (v * 257), so nothing is lost and nothing is rounded.
+ * One record per file, numbers of 32 bits little-endian: 1 (read) or 0 (refused); when read: width,
+ * height, bit depth of the file, then R G B A of 16 bits each, little-endian, top row first.
+ * Samples of 8 bits or fewer are multiplied (v * 257), so nothing is lost and nothing is rounded.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -34,7 +33,7 @@ static void refuse(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
-/* Any image to RGBA of 16 bits; no gamma, no background. */
+/* Converts any image to RGBA of 16 bits; no gamma, no background. */
 static void ask_for_rgba16(png_structp png, png_infop info)
 {
     png_set_expand_16(png); /* palette to RGB, tRNS to alpha, all depths to 16 */

@@ -1,8 +1,8 @@
 'use strict';
 
-// Another thread writes random bytes into PNGs while they are converted in place. Meant to run
-// under AddressSanitizer: npm run test:sanitize:addon. PNG2BMP_STRESS_ROUNDS: how many
-// conversions, 2000 unless told.
+// Another thread writes random bytes into PNGs while they are converted in place. Meant to run under
+// AddressSanitizer: npm run test:sanitize:addon. PNG2BMP_STRESS_ROUNDS: how many conversions, 2000 by
+// default.
 
 const assert = require('node:assert/strict');
 const process = require('node:process');
@@ -16,7 +16,7 @@ const { createRandom } = require('../kit/random');
 
 const rounds = Number(process.env.PNG2BMP_STRESS_ROUNDS) || 2000;
 
-// Writes bytes, and puts most of them back, until the control word is 1.
+// Writes bytes, and restores most of them, until the control word is 1.
 const writer = `
   const { workerData: { bytes, original, control } } = require('node:worker_threads');
   let state = 12345;
@@ -32,7 +32,7 @@ const writer = `
   }
 `;
 
-/** A verdict or a whole BMP: whatever comes is right, as long as nothing else happens. */
+/** An error or a whole BMP: both are right, as long as nothing else happens. */
 function attempt(convert) {
   try {
     return convert();

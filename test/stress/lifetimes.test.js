@@ -1,8 +1,8 @@
 'use strict';
 
-// Threads that end and conversions that are given up, at random moments, many of them.
-// PNG2BMP_STRESS_WORKERS: worker threads to terminate, 40 unless told.
-// PNG2BMP_STRESS_SECONDS: how long to keep 64 conversions in flight, 10 unless told.
+// Threads that end and conversions that are aborted, at random moments, many of them.
+// PNG2BMP_STRESS_WORKERS: worker threads to terminate, 40 by default.
+// PNG2BMP_STRESS_SECONDS: how long to keep 64 conversions in flight, 10 by default.
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
@@ -15,7 +15,7 @@ const { environment, tellsOfLeaks } = require('../kit/resident-memory');
 const workers = Number(process.env.PNG2BMP_STRESS_WORKERS) || 40;
 const seconds = Number(process.env.PNG2BMP_STRESS_SECONDS) || 10;
 
-/** How often the conversions come to rest, so that what is left can be counted. */
+/** How often all conversions are awaited, so that what is left can be counted. */
 const SAMPLES = 30;
 
 /** What V8 and malloc keep settles in the first minute, the first fifth of five. */
@@ -32,7 +32,7 @@ const prelude = `
   const { createRandom } = require(${JSON.stringify(path.join(root, 'test/kit/random.js'))});
 `;
 
-/** Runs a script in a process of its own: what it prints, once it has ended well. */
+/** Runs a script in another process; returns what it prints, once it has ended well. */
 function runNode(script) {
   const { stdout, stderr, status, signal } = spawnSync(process.execPath,
     ['--expose-gc', '-e', prelude + script], { encoding: 'utf8', env: environment, cwd: root });
@@ -40,7 +40,7 @@ function runNode(script) {
   return stdout.trim();
 }
 
-/** Single samples are off by what V8 and malloc happen to keep. */
+/** Single samples vary with what V8 and malloc happen to keep. */
 function median(numbers) {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
