@@ -3,23 +3,6 @@
 #include "inflate_bits.h"
 #include "inflate_tables.h"
 
-/* RFC 1951, section 3.2.6 */
-static inflate_status read_fixed_codes(inflater *z)
-{
-    code_lengths lengths;
-
-    if (z->fixed_codes)
-        return INFLATE_OK;
-    memset(lengths.litlen, 8, 144);
-    memset(lengths.litlen + 144, 9, 112);
-    memset(lengths.litlen + 256, 7, 24);
-    memset(lengths.litlen + 280, 8, 8);
-    memset(lengths.distance, 5, DISTANCE_SYMBOLS);
-    inflate_build_codes(z, &lengths);
-    z->fixed_codes = true;
-    return INFLATE_OK;
-}
-
 static inflate_status read_precode(inflater *z, unsigned count, precode *code)
 {
     static const uint8_t sent_order[PRECODE_SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
@@ -136,7 +119,9 @@ inflate_status inflate_read_block_header(inflater *z)
         return read_stored_header(z);
     case FIXED:
         z->stage = STAGE_CODES;
-        return read_fixed_codes(z);
+        if (!z->fixed_codes)
+            inflate_use_fixed_codes(z);
+        return INFLATE_OK;
     case DYNAMIC:
         z->stage = STAGE_CODES;
         return read_dynamic_codes(z);

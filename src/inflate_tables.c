@@ -257,6 +257,31 @@ bool inflate_build_codes(inflater *z, const code_lengths *lengths)
     return true;
 }
 
+/* RFC 1951, section 3.2.6 */
+void inflate_fixed_lengths(code_lengths *lengths)
+{
+    memset(lengths->litlen, 8, 144);
+    memset(lengths->litlen + 144, 9, 112);
+    memset(lengths->litlen + 256, 7, 24);
+    memset(lengths->litlen + 280, 8, 8);
+    memset(lengths->distance, 5, DISTANCE_SYMBOLS);
+}
+
+void inflate_use_fixed_codes(inflater *z)
+{
+    z->fixed_codes = true;
+    if (z->bytes_left >= JOIN_FROM) {
+        code_lengths lengths;
+
+        inflate_fixed_lengths(&lengths);
+        inflate_build_codes(z, &lengths);
+        return;
+    }
+    memcpy(z->litlen, inflate_fixed_litlen, sizeof inflate_fixed_litlen);
+    memcpy(z->distance, inflate_fixed_distance, sizeof inflate_fixed_distance);
+    z->litlen_mask = FIXED_LITLEN_ENTRIES - 1;
+}
+
 bool inflate_build_precode(precode *code, const uint8_t *lengths, unsigned symbols)
 {
     code_order     order;

@@ -15,6 +15,7 @@
 #include "check.h"
 #include "guard.h"
 #include "inflate.h"
+#include "inflate_tables.h"
 
 static uint64_t random_state = 88172645463325252u;
 
@@ -682,6 +683,22 @@ static void thirsty_spans(void)
         }
 }
 
+/* The ready-made tables of the fixed codes against those that are built of their lengths. */
+static void ready_made_fixed_codes(void)
+{
+    static inflater ready, built;
+    code_lengths    lengths;
+
+    inflate_fixed_lengths(&lengths);
+    inflate_use_fixed_codes(&ready); /* few bytes are left: 0 */
+    check(inflate_build_codes(&built, &lengths), "the fixed codes are codes");
+    check(ready.litlen_mask == built.litlen_mask, "mask %u", (unsigned)ready.litlen_mask);
+    for (unsigned i = 0; i < FIXED_LITLEN_ENTRIES; i++)
+        check(ready.litlen[i] == built.litlen[i], "litlen %u", i);
+    for (unsigned i = 0; i <= DISTANCE_MASK; i++)
+        check(ready.distance[i] == built.distance[i], "distance %u", i);
+}
+
 int main(void)
 {
     static const struct {
@@ -698,6 +715,8 @@ int main(void)
         {"dynamic blocks: incomplete and over-subscribed codes", dynamic_block_oddities, true},
         {"dynamic blocks: every size of the alphabets", alphabet_sizes, true},
         {"dynamic blocks: repeats at the ends", repeat_oddities, true},
+        {"the ready-made tables of the fixed codes are what building gives", ready_made_fixed_codes,
+         true},
         {"stored blocks", stored_oddities, true},
         {"random codes up to 15 bits", random_codes, false},
         {"the most bits that a turn takes, in spans of every length", thirsty_spans, false},
