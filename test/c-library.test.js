@@ -164,3 +164,8 @@ target_link_libraries(convert png2bmp::png2bmp)
   cmake('--build', 'build');
   assertConverts(path.join(project, 'build/convert'));
 });
+
+test('src/inflate_fixed.c is as its script makes it', () => {
+  assert.equal(fs.readFileSync(path.join(__dirname, '../src/inflate_fixed.c'), 'utf8'),
+    require('../scripts/make-fixed-codes').generate());
+});
