@@ -149,7 +149,18 @@ const GOOD = {
   maxPixels: [1, 1000, 1e9, Infinity, 5000n],
   maxMemory: [0, 10_000, 1e9, Infinity],
   input: constants.inputs,
+  bits: [1, 4, 8],
+  colors: [2, 7, 16, 256],
+  palette: [...constants.palettes, ['#000', '#fff', '#f00'], Uint8Array.of(0, 0, 0, 255, 255, 255)],
+  header: constants.headers,
+  density: [72, { x: 3000, y: 1 }],
+  fileHeader: [true, false],
+  alphaThreshold: [1, 255],
+  salvage: [true, false],
 };
+// Most of them have an effect on few formats, which is an error: not often.
+const RARE = ['bits', 'colors', 'palette', 'header', 'density', 'fileHeader', 'alphaThreshold', 'salvage', 'threshold', 'invert'];
+
 const BAD = [null, NaN, -1, 256, 1.5, '', 'x', [], {}, 2n ** 70n, -1n, Symbol('x'), () => 1, Object.create(null),
   [1, 2, 256], '#12', new Date(0), Infinity, -0, '__proto__', 'constructor'];
 
@@ -157,7 +168,7 @@ function makeOptions(random) {
   if (chance(random, 1, 60)) return pick(random, BAD.filter((value) => typeof value !== 'function')); // a callback
   const options = chance(random, 1, 4) ? { __proto__: null } : {};
   for (const [name, values] of Object.entries(GOOD)) {
-    if (chance(random, 1, 3)) options[name] = chance(random, 1, 80) ? pick(random, BAD) : pick(random, values);
+    if (chance(random, 1, RARE.includes(name) ? 20 : 3)) options[name] = chance(random, 1, 80) ? pick(random, BAD) : pick(random, values);
   }
   return options;
 }
@@ -318,6 +329,38 @@ async function asyncCase(random, { bytes, length, options, shape }) {
   }
 }
 
+/** Several conversions by one converter, whose latest result is tampered with as much as can be. */
+async function converterCase(random, { options }) {
+  const wanted = outcomeOf(() => png2bmp.getBMP(Uint8Array.from(files[0]), undefined, options));
+  let converter;
+  const made = outcomeOf(() => {
+    converter = png2bmp.createConverter(options);
+  });
+  if (converter === undefined) return assert.deepEqual(made, wanted, 'createConverter');
+  let latest = new Uint8Array(1);
+  for (let n = 1 + random.below(4); n > 0; n--) {
+    const { bytes } = makeCase(random);
+    const expected = outcomeOf(() => png2bmp.getBMP(Uint8Array.from(bytes), undefined, options));
+    const memory = pick(random, Object.values(MEMORY))(random, bytes);
+    const output = (bmp) => {
+      latest = bmp;
+      return bmp;
+    };
+    if (chance(random, 1, 2)) {
+      assert.deepEqual(outcomeOf(() => output(converter.getBMP(memory))), expected, 'a converter');
+    } else {
+      const promise = converter.getBMPAsync(memory).then(output);
+      promise.catch(() => {});
+      assert.equal(outcomeOf(() => converter.getBMP(memory)).code, 'ERR_INVALID_STATE');
+      outcomeOf(() => png2bmp.getBMP(latest)); // reads what is being written
+      try {
+        pick(random, [() => detach(latest), () => latest.buffer.transfer(), () => latest.buffer.resize(0)])();
+      } catch { /* refused, or not known to this version */ }
+      assert.deepEqual(await outcomeOfPromise(promise), expected, 'a converter, asynchronous');
+    }
+  }
+}
+
 async function saveCase(random, { bytes, length, options }) {
   const file = path.join(scratch, `${saves++ % 8}-${process.pid}-${isMainThread ? 0 : workerData.seed}-${random.below(1e9)}.bmp`);
   const expected = outcomeOf(() => png2bmp.getBMP(Uint8Array.from(bytes), length, options));
@@ -348,6 +391,7 @@ async function threadCase(random) {
 
 const KINDS = [
   ...Array(40).fill(syncCase), ...Array(20).fill(intoCase), ...Array(40).fill(asyncCase), ...Array(10).fill(saveCase),
+  ...Array(15).fill(converterCase),
 ];
 
 /** Runs cases from a first number on; calls `note` with each before it runs. */
