@@ -10,6 +10,7 @@ const root = path.resolve(__dirname, '..');
 const png2bmp = require('..');
 const { PLACES, read } = require('../scripts/set-version');
 const { onlyAddon } = require('./kit/backend');
+const { cpuLevels } = require('./kit/cpu-levels');
 const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
 const { encodePng, header, assemble } = require('./kit/png-encoder');
@@ -171,7 +172,7 @@ function withCpu(level) {
 
 test('PNG2BMP_CPU takes every level, whether this machine has it or not', () => {
   const wanted = `${png2bmp.getBMP(png).toString('base64')}\n`;
-  for (const level of ['', 'auto', 'scalar', 'sse', 'avx2', 'avx512', 'neon', 'simd128']) {
+  for (const level of ['', ...cpuLevels]) {
     const { stdout, stderr } = withCpu(level);
     assert.equal(stdout, wanted, level + stderr);
   }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "guard.h"
+#include "host_options.h"
 #include "kernels.h"
 
 /* ---- Random numbers (xorshift64*), the same in each run -------------------- */
@@ -60,14 +61,28 @@ static void fill(uint8_t *p, size_t n)
 
 /* ---- Levels --------------------------------------------------------------- */
 
-static const struct level {
+/* All above plain C. */
+enum {
+    FIRST_LEVEL = PNG2BMP_CPU_SCALAR + 1
+};
+#define LEVELS ((size_t)(PNG2BMP_CPU_COUNT - FIRST_LEVEL))
+
+static struct level {
     png2bmp_cpu cpu;
     const char *name;
-} levels[] = {
-    {PNG2BMP_CPU_SSE, "sse"},   {PNG2BMP_CPU_AVX2, "avx2"},       {PNG2BMP_CPU_AVX512, "avx512"},
-    {PNG2BMP_CPU_NEON, "neon"}, {PNG2BMP_CPU_SIMD128, "simd128"},
-};
-#define LEVELS (sizeof levels / sizeof levels[0])
+} levels[LEVELS];
+
+static void name_levels(void)
+{
+    const host_option *option = host_options_all;
+
+    while (strcmp(option->name, "_cpu") != 0)
+        option++;
+    for (size_t i = 0; i < LEVELS; i++) {
+        levels[i].cpu = (png2bmp_cpu)(FIRST_LEVEL + i);
+        levels[i].name = option->choice((uint32_t)levels[i].cpu);
+    }
+}
 
 /* A level that this CPU or this build lacks has the table of another one. */
 static bool level_exists(size_t i)
@@ -435,6 +450,7 @@ static void bench(const char *only)
 
 int main(int argc, char **argv)
 {
+    name_levels();
     source_pages = guarded_make(MAX_ROWS * (MAX_ROW_BYTES + 1) + BENCH_ROWS * 9 * BENCH_WIDTH);
     output_pages = guarded_make(source_pages.size);
     expected_pages = guarded_make(source_pages.size);
