@@ -3,7 +3,7 @@
 // How a save treats what is already there: links, permissions, and what killed processes left.
 
 const assert = require('node:assert/strict');
-const { spawn, spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -16,6 +16,7 @@ const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
 const { encodePng } = require('./kit/png-encoder');
 const { onlyAddon } = require('./kit/backend');
+const { cannotBecomeOther, runAsUser } = require('./kit/other-user');
 const { scratch } = require('./kit/scratch');
 
 const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
@@ -123,7 +124,7 @@ test('a link that cannot be followed is an error, and stays', { skip: onWindows 
 });
 
 test('rights of a group that does not come along do not go to another', {
-  skip: onWindows || (!isRoot && 'needs root, to be somebody else'),
+  skip: cannotBecomeOther(),
 }, (t) => {
   const place = newPlace(t);
   fs.chmodSync(place.at('.'), 0o777);
@@ -134,17 +135,13 @@ test('rights of a group that does not come along do not go to another', {
     fs.chmodSync(place.at(name), mode | 0o006);
   }
   fs.writeFileSync(place.at('a.png'), png);
-  // Loaded before the process changes its user, who may have no access to the package.
-  const script = `
+  const { status, stderr } = runAsUser(1002, `
     const { saveBMP } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
-    process.setgroups([]);
-    process.setgid(1002);
-    process.setuid(1002);
+  `, `
     process.chdir(${JSON.stringify(place.at('.'))});
     const png = require('node:fs').readFileSync('a.png');
     for (const name of ['a.bmp', 'b.bmp']) saveBMP(name, png);
-  `;
-  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  `);
   assert.equal(status, 0, stderr);
   assert.equal(place.mode('a.bmp'), 0o606);
   assert.equal(fs.statSync(place.at('b.bmp')).gid, 1002);

@@ -16,6 +16,7 @@ const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
 const { encodePng } = require('./kit/png-encoder');
 const { onlyAddon } = require('./kit/backend');
+const { cannotBecomeOther, runAsUser } = require('./kit/other-user');
 const { scratch } = require('./kit/scratch');
 
 const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
@@ -23,7 +24,6 @@ const bmp = getBMP(png);
 const root = path.resolve(__dirname, '..');
 const cli = path.join(root, 'bin/png2bmp.js');
 const onWindows = process.platform === 'win32' && 'pipes, links and descriptors are those of POSIX';
-const needsRoot = onWindows || (process.getuid() !== 0 && 'needs root, to be somebody else');
 const needsProc = !fs.existsSync('/proc/self/fd') && 'needs /proc';
 
 const forms = { saveBMP: async (...args) => saveBMP(...args), saveBMPAsync };
@@ -40,21 +40,19 @@ function pipeIn(directory) {
 /** Runs the function in another process, as another user; returns { error }, what it threw. The library is
  * loaded beforehand, and the directory is the working directory. */
 function runAs(user, directory, body) {
-  const script = `
+  const { stdout, stderr } = runAsUser(user, `
     const library = require(${JSON.stringify(root)});
     const fs = require('node:fs');
     const png = fs.readFileSync(${JSON.stringify(path.join(root, 'samples/sample.png'))});
     process.chdir(${JSON.stringify(directory)});
-    process.setgroups([]);
-    process.setgid(${user});
-    process.setuid(${user});
+  `, `
     try {
       (${body})(library, png, fs);
       console.log('{}');
     } catch (error) {
       console.log(JSON.stringify({ error }));
-    }`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    }
+  `);
   assert.equal(stderr, '');
   return JSON.parse(stdout);
 }
@@ -263,7 +261,7 @@ test('a deleted file is written to through its descriptor, and stays deleted', {
 });
 
 test('a link or pipe that somebody else put into a shared directory is refused', {
-  skip: needsRoot,
+  skip: cannotBecomeOther(),
 }, (t) => {
   const directory = scratch(t);
   fs.chmodSync(directory, 0o1777);
@@ -291,7 +289,7 @@ test('a link or pipe that somebody else put into a shared directory is refused',
 });
 
 test('own links in a shared directory are followed, and those of its owner', {
-  skip: needsRoot,
+  skip: cannotBecomeOther(),
 }, (t) => {
   const directory = scratch(t);
   fs.chmodSync(directory, 0o1777);
@@ -308,7 +306,7 @@ test('own links in a shared directory are followed, and those of its owner', {
   assert.deepEqual(fs.readdirSync(at('open')).sort(), ['a.bmp', 'b.bmp']);
 });
 
-test('an ordinary user replaces, makes and is refused as with node:fs', { skip: needsRoot }, (t) => {
+test('an ordinary user replaces, makes and is refused as with node:fs', { skip: cannotBecomeOther() }, (t) => {
   const directory = scratch(t);
   fs.chmodSync(directory, 0o777);
   const at = (name) => path.join(directory, name);
