@@ -202,7 +202,7 @@ static bool begin_kept(napi_env env, napi_callback_info info, call *call, conver
 
     const uint64_t needed = call->job.plan.bmp.byte_length;
 
-    if (needed > (*converter)->capacity) {
+    if (needed > (*converter)->capacity || !converter_memory(env, *converter)) {
         *answer = number(env, -(double)needed);
         return false;
     }
@@ -243,8 +243,7 @@ static napi_value convert_kept_async(napi_env env, napi_callback_info info)
     if (!call_write_facts(env, &call, call.argv[ARG_ASYNC_OWN]) ||
         !call_make_request(env, &call, &request))
         return NULL;
-    if (napi_get_reference_value(env, converter->memory, &request.output) != napi_ok)
-        return throw_quiet(env);
+    request.output = converter_memory(env, converter);
     call.job.run = job_convert;
     return task_start(env, call.self, &call.job, &request);
 }

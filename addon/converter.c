@@ -47,6 +47,15 @@ converter *converter_of(napi_env env, napi_value value)
     return data;
 }
 
+napi_value converter_memory(napi_env env, const converter *self)
+{
+    napi_value view = NULL;
+
+    if (self->memory)
+        napi_get_reference_value(env, self->memory, &view);
+    return view;
+}
+
 napi_value converter_use_memory(napi_env env, converter *self, napi_value view)
 {
     uint8_t   *bytes = NULL;
@@ -55,7 +64,7 @@ napi_value converter_use_memory(napi_env env, converter *self, napi_value view)
 
     release_memory(env, self);
     if (!bytes_of_view(env, view, &bytes, &size) ||
-        napi_create_reference(env, view, 1, &self->memory) != napi_ok)
+        napi_create_reference(env, view, 0, &self->memory) != napi_ok)
         return throw_quiet(env);
     self->output = pages_huge_start(bytes, size);
     self->capacity = size - (size_t)(self->output - bytes);

@@ -11,7 +11,7 @@
 
 typedef struct converter {
     png2bmp_options options;
-    napi_ref        memory; /* the view that output lies in; NULL: none yet */
+    napi_ref        memory; /* weak, of the view that output lies in; NULL: none yet */
     uint8_t        *output;
     size_t          capacity;
 } converter;
@@ -21,12 +21,16 @@ typedef struct converter {
  *
  * A converter is an External, and freed with it. Its memory is a view of an ArrayBuffer that nobody
  * can detach or resize (lib/converter.js): it is written to on another thread, while JavaScript has
- * views of it.
+ * views of it. JavaScript keeps it alive: finalizers do not run while a loop does not return to the
+ * event loop, so memory that only a converter in C let go of would pile up there.
  */
 napi_value converter_create(napi_env env, const png2bmp_options *options);
 
 /* The converter that such a value stands for. */
 converter *converter_of(napi_env env, napi_value value);
+
+/* The memory. NULL: there is none. */
+napi_value converter_memory(napi_env env, const converter *self);
 
 /* From now on the output goes to this view, from the first place on that suits it. Answers that
  * place: bytes from the start of the view. */

@@ -37,7 +37,7 @@ function roomFor(needed, present) {
 class Converter {
   #options;
   #kept; // what the addon keeps
-  #memory; // the ArrayBuffer
+  #memory; // all of it: the addon does not keep it alive
   #start = 0; // where the output begins in it
   #latest; // view of the latest output
   #isBusy = false;
@@ -72,7 +72,7 @@ class Converter {
       native.convertKeptAsync(view, size, this.#kept, ...rest, facts));
     const output = await runPng(png, undefined, undefined, start, () => this.#options);
     // WebAssembly gives memory of its own.
-    return output.buffer === this.#memory ? this.#viewOf(byteLengthOf(facts)) : wrap(output.buffer);
+    return output === this.#memory ? this.#viewOf(byteLengthOf(facts)) : wrap(output.buffer);
   }
 
   #checkIdle() {
@@ -93,14 +93,14 @@ class Converter {
   }
 
   #grow(needed) {
-    this.#memory = createMemory(roomFor(needed, this.#memory?.byteLength ?? 0));
-    this.#start = native.useMemory(this.#kept, new Uint8Array(this.#memory));
+    this.#memory = new Uint8Array(createMemory(roomFor(needed, this.#memory?.length ?? 0)));
+    this.#start = native.useMemory(this.#kept, this.#memory);
     this.#latest = undefined;
   }
 
   #viewOf(length) {
     if (this.#latest?.length !== length) {
-      this.#latest = wrap(this.#memory, this.#start, length);
+      this.#latest = wrap(this.#memory.buffer, this.#start, length);
     }
     return this.#latest;
   }

@@ -3,6 +3,8 @@
 // Converters: createConverter(options) and its two calls.
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const path = require('node:path');
 const test = require('node:test');
 
 const { createConverter, getBMP } = require('..');
@@ -10,6 +12,7 @@ const { onlyAddon } = require('./kit/backend');
 const { TYPES, createImage, typeName } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
 const { encodePng } = require('./kit/png-encoder');
+const { tellsOfLeaks } = require('./kit/resident-memory');
 
 const pngOf = (width, height, type = { colorType: 2, bitDepth: 8 }) =>
   encodePng(createImage({ width, height, ...type }));
@@ -145,4 +148,15 @@ test('converters do not share memory', () => {
   const a = createConverter();
   const b = createConverter();
   assert.notEqual(a.getBMP(small).buffer, b.getBMP(small).buffer);
+});
+
+test('converters that are dropped in a synchronous loop do not pile up', { skip: !tellsOfLeaks && 'a checker' }, () => {
+  const script = `
+    const { createConverter } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
+    const png = require('fs').readFileSync(0);
+    for (let i = 0; i < 150; i++) createConverter().getBMP(png);
+    console.log(process.resourceUsage().maxRSS / 1024);`;
+  const png = largePng({ width: 1500, height: 1000, noisy: 1 });
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { input: png, encoding: 'utf8' });
+  assert.ok(Number(stdout) < 350, `${stdout} MiB at most, of 640 if nothing were freed; ${stderr}`);
 });
