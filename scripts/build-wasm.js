@@ -100,6 +100,7 @@ const IS_HOT = /(inflate|unfilter|pixels|dither|nearest|adam7|indices|adler32|cr
 
 function compile(source, flags) {
   const object = path.join(work, `${path.relative(root, source).replaceAll('/', '_')}.o`);
+  fs.mkdirSync(work, { recursive: true });
   const isReplaced = flags.includes('-msimd128') && REPLACED.includes(source);
   run('clang', [...COMPILE, ...(isReplaced || !IS_HOT.test(source) ? ['-Os'] : optimization(source)), ...flags, '-c', '-o', object, source]);
   return object;
