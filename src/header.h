@@ -1,4 +1,4 @@
-/* The bytes of a BMP before its first row: where bmp.c meets the colours of pixels.c. */
+/* The bytes of a BMP before its first row: combines bmp.c and the colours of pixels.c. */
 #ifndef PNG2BMP_HEADER_H
 #define PNG2BMP_HEADER_H
 

@@ -80,7 +80,7 @@ const host_option host_options_all[HOST_OPTIONS_COUNT] = {
 
 /* ---- A field, whatever its type ------------------------------------------------ */
 
-/* Enums are unsigned, and bool is a byte: an integer of the field's size holds its value. */
+/* Enums are unsigned, and bool is a byte: an integer of the field's size can hold its value. */
 static void put(png2bmp_options *options, const host_option *row, uint64_t value)
 {
     uint8_t *field = (uint8_t *)options + row->offset;
@@ -133,8 +133,8 @@ void host_options_defaults(double values[HOST_OPTIONS_COUNT])
         values[i] = (double)get(&options, &host_options_all[i]);
 }
 
-/* A default may lie outside of what can be asked for: it stands for "not asked". `options` has it
- * still. */
+/* A default may be outside the allowed range: it means that the option was not given. `options`
+ * already has it. */
 static bool read_one(png2bmp_options *options, const host_option *row, double value)
 {
     if (row->kind == HOST_LIMIT && value >= 0) {

@@ -1,22 +1,23 @@
-/* Options as JavaScript passes them, and what it has to know of them: one table. What addon/ and
- * wasm/ share; an option of the library is a row in host_options.c. */
+/* Options as JavaScript passes them, and what JavaScript has to know about them: one table, for
+ * both addon/ and wasm/. An option of the library is a row in host_options.c. */
 #ifndef PNG2BMP_HOST_OPTIONS_H
 #define PNG2BMP_HOST_OPTIONS_H
 
 #include "png2bmp.h"
 
 typedef enum host_option_kind {
-    HOST_CHOICE, /* a name from a list; crosses as its index */
+    HOST_CHOICE, /* a name from a list, passed as its index */
     HOST_FLAG,   /* 0 or 1 */
     HOST_NUMBER, /* a whole number, `least` to `most` */
     HOST_LIMIT,  /* a number from 0 on; Infinity is allowed */
     HOST_COLOR   /* 0xRRGGBB */
 } host_option_kind;
 
-/* The options by their places in host_options_all. */
+/* Options by their index in host_options_all. */
 #define HOST_OPTIONS_COUNT 23
 
-/* Numbers that say the options: one for each, then the colours of options.palette, 0xRRGGBB. */
+/* The numbers that options are passed as: one for each, then the colours of options.palette,
+ * 0xRRGGBB. */
 #define HOST_VALUES_MOST (HOST_OPTIONS_COUNT + 256)
 
 typedef struct host_option {
@@ -30,10 +31,10 @@ typedef struct host_option {
 
 extern const host_option host_options_all[HOST_OPTIONS_COUNT];
 
-/* The defaults, one number an option. */
+/* The defaults, one number per option. */
 void host_options_defaults(double values[HOST_OPTIONS_COUNT]);
 
-/* The options that `count` numbers say. False: they are none. */
+/* Reads the options from `count` numbers. False: they are invalid. */
 bool host_options_read(png2bmp_options *options, const double *values, size_t count);
 
 #endif

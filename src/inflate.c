@@ -1,8 +1,8 @@
 /*
- * The careful part of the inflater: everything but headers, tables and the fast loop.
+ * The careful part of the inflater: everything except headers, tables and the fast loop.
  *
- * Output goes to one linear buffer; when it
- * is full, the last 32 KiB and the bytes not handed out move to its front.
+ * Output goes to one linear buffer. When it is full, the last 32 KiB and the bytes not yet handed
+ * out move to its front.
  */
 #include "inflate.h"
 
@@ -38,8 +38,8 @@ static inflate_status copy_stored(inflater *z)
     return INFLATE_OK;
 }
 
-/* The entry of the next code at the front of `bits`, and how many bits lie
- * before the entry's own (the root's, when it is in a sub-table). */
+/* The entry of the next code at the front of `bits`, and how many bits come before the entry's own
+ * (the root's, if it is in a sub-table). */
 static inline uint32_t look_up(const uint32_t *table, uint32_t mask, uint64_t bits, unsigned *skip)
 {
     uint32_t entry = table[bits & mask];
@@ -53,8 +53,8 @@ static inline uint32_t look_up(const uint32_t *table, uint32_t mask, uint64_t bi
     return entry;
 }
 
-/* The extra bits of a length or distance; `code` are the bits of the stream that
- * its entry was looked up by. */
+/* The extra bits of a length or distance; `code` is the bits of the stream that its entry was
+ * looked up by. */
 #define FAST_EXTRA(entry, code)                                                                    \
     ((uint32_t)(((code) & ((UINT64_C(1) << ENTRY_SHIFT(entry)) - 1)) >> ENTRY_CODE_BITS(entry)))
 
@@ -74,10 +74,10 @@ static inline void copy_eight(uint8_t *to, const uint8_t *from)
     memcpy(to, &eight, sizeof eight);
 }
 
-/* Of three bytes at least: each loop runs once before it looks. */
+/* At least three bytes: each loop runs once before it checks. */
 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 {
-    /* What a group of so many bytes is multiplied by to fill eight bytes. */
+    /* Multiplying a group of this many bytes by this fills eight bytes with it. */
     static const uint64_t repeat[8] = {0,
                                        UINT64_C(0x0101010101010101),
                                        UINT64_C(0x0001000100010001),
@@ -97,8 +97,8 @@ static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
             to += 8;
         } while (to < end);
     } else {
-        /* The eight bytes before may reach before the first byte of output: into
-         * the tables, which lie there; what is read of them is shifted out. */
+        /* The eight bytes before may start before the first byte of output, in the tables, which
+         * are stored there; what is read of them is shifted out. */
         uint64_t group = load_le64(to - 8) >> (64 - 8 * distance);
         uint64_t eight = group * repeat[distance];
         size_t   step = 8 - 8 % distance;
@@ -112,8 +112,8 @@ static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 #define INFLATE_FAST inflate_fast_c
 #include "inflate_fast.h"
 
-/* What one literal entry, match or end of block stands for, with every check.
- * At most 48 bits: 15 + 5 of the length, 15 + 13 of the distance. */
+/* Decodes one literal entry, match or end of block, with every check. At most 48 bits: 15 + 5 of
+ * the length, 15 + 13 of the distance. */
 static inflate_status decode_one(inflater *z)
 {
     unsigned skip;
@@ -171,7 +171,7 @@ static inflate_status decode_codes(inflater *z)
 
 /* ---- The stages --------------------------------------------------------- */
 
-/* One step of the present stage. */
+/* One step of the current stage. */
 static inflate_status step(inflater *z)
 {
     switch (z->stage) {
@@ -190,7 +190,7 @@ static inflate_status step(inflater *z)
 
 /* ---- The buffer --------------------------------------------------------- */
 
-/* Keeps what is needed: 32 KiB of history, and what was not handed out. */
+/* Keeps what is needed: 32 KiB of history, and what has not been handed out. */
 static void move_to_front(inflater *z)
 {
     size_t history = smaller((size_t)(z->out - z->base), WINDOW_SIZE);
@@ -202,9 +202,8 @@ static void move_to_front(inflater *z)
     z->taken = z->out - untaken;
 }
 
-/* Sums what was decoded since the last time, while it is in the cache. Bytes
- * beyond those that were asked for are not summed: the sum is not asked for
- * then, either. */
+/* Sums what was decoded since the last call, while it is in the cache. Bytes beyond the requested
+ * ones are not summed: the sum is not needed then, either. */
 static void account(inflater *z)
 {
     size_t fresh = (size_t)(z->out - z->summed);
@@ -219,8 +218,8 @@ static void account(inflater *z)
     z->summed += fresh;
 }
 
-/* Decodes until the buffer is full, the scanlines are all there, or the stream
- * ends or fails; z->status then says how it would go on. */
+/* Decodes until the buffer is full, all scanlines are there, or the stream ends or fails; z->status
+ * then says what follows. */
 static void fill_buffer(inflater *z)
 {
     if (z->out >= z->buffer_end)
@@ -237,8 +236,8 @@ static void fill_buffer(inflater *z)
 /* ---- The interface ------------------------------------------------------ */
 
 enum {
-    /* Scanlines decoded at a time, about: few enough to be in the level 2 cache
-     * when they are unfiltered. */
+    /* Bytes of scanlines decoded at a time, about: few enough to be in the level 2 cache when they
+     * are unfiltered. */
     BATCH_SIZE = 224 * 1024
 };
 
@@ -262,7 +261,7 @@ inflater *inflate_open(const inflate_config *config)
 
     if (!z)
         return NULL;
-    /* All but the tables, which are written before they are read. */
+    /* Everything but the tables, which are written before they are read. */
     memset(z, 0, offsetof(inflater, litlen));
     z->base = z->out = z->limit = z->taken = z->summed = (uint8_t *)(z + 1);
     z->buffer_end = z->base + size;
@@ -319,7 +318,7 @@ inflate_status inflate_finish(inflater *z, bool *extra)
     if (z->status != INFLATE_OK || z->has_surplus)
         return z->status;
 
-    /* Is there one more byte? The slack has room for the step that makes it. */
+    /* Whether there is another byte. The slack has room for the step that decodes it. */
     z->taken = z->out;
     if (z->out > z->buffer_end)
         move_to_front(z);

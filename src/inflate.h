@@ -1,8 +1,8 @@
 /*
  * IDAT bytes in, scanline bytes out: RFC 1950 (zlib) and RFC 1951 (deflate).
  *
- * The caller asks for the next batch of scanlines and does not know how many
- * come; the compressed bytes are asked for in spans and read where they lie.
+ * The caller requests the next batch of scanlines, and the inflater decides how many there are; it
+ * requests compressed bytes in spans, and reads them in place.
  */
 #ifndef PNG2BMP_INFLATE_H
 #define PNG2BMP_INFLATE_H
@@ -15,16 +15,16 @@
 
 typedef enum inflate_status {
     INFLATE_OK,
-    INFLATE_STARVED,    /* the source has no more bytes, the stream is not at its end */
-    INFLATE_SHORT,      /* the stream is at its end, and there is no whole scanline left */
+    INFLATE_STARVED,    /* the source has no more bytes, but the stream has not ended */
+    INFLATE_SHORT,      /* the stream has ended, and no whole scanline is left */
     INFLATE_BAD_HEADER, /* zlib: method, window, check bits, preset dictionary */
     INFLATE_BAD_DATA,   /* deflate: block type, lengths, codes, distance */
     INFLATE_BAD_ADLER   /* Adler-32 of the whole stream */
 } inflate_status;
 
-/* Gives the next span of compressed bytes: *bytes and *size, 0 when there are
- * no more. A span stays readable until the next call. Spans may be of any size,
- * one byte included. The bytes may change while they are read. */
+/* Returns the next span of compressed bytes: *bytes and *size, 0 if there are no more. A span stays
+ * readable until the next call. Spans may be of any size, even one byte. The bytes may change while
+ * they are read. */
 typedef struct byte_source {
     void (*next)(void *user, const uint8_t **bytes, size_t *size);
     void *user;
@@ -32,10 +32,10 @@ typedef struct byte_source {
 
 typedef struct inflate_config {
     byte_source    source;
-    uint64_t       total_bytes; /* of all the scanlines that will be asked for */
+    uint64_t       total_bytes; /* of all the scanlines that will be requested */
     size_t         longest_row; /* bytes of the longest of them, filter byte included */
     bool           check_adler;
-    bool           is_raw; /* deflate alone, without zlib's header and checksum */
+    bool           is_raw; /* only deflate, without zlib's header and checksum */
     const kernels *kernels;
 } inflate_config;
 
@@ -44,28 +44,27 @@ typedef struct inflater inflater;
 /* Bytes that inflate_open allocates. */
 uint64_t inflate_memory(uint64_t total_bytes, uint64_t longest_row);
 
-/* One allocation, which holds everything; NULL: out of memory. */
+/* One allocation holds everything; NULL: out of memory. */
 inflater *inflate_open(const inflate_config *config);
 void      inflate_close(inflater *z); /* NULL is allowed */
 
 /*
- * Hands out the next scanlines of `row_bytes` bytes each (filter byte included,
- * at most config.longest_row): *rows points to *count of them, one after the
- * other, 1 <= *count <= max_rows. They stay until the next call; the
- * KERNEL_SLACK bytes behind them may be read too. Anything but INFLATE_OK is
- * final: *count is 0 then.
+ * Returns the next scanlines of `row_bytes` bytes each (filter byte included, at most
+ * config.longest_row): *rows points to *count consecutive ones, 1 <= *count <= max_rows. They stay
+ * until the next call; the KERNEL_SLACK bytes after them may be read, too. Any status other than
+ * INFLATE_OK is final: *count is then 0.
  */
 inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, const uint8_t **rows,
                             size_t *count);
 
 /*
- * After the last scanline: reads up to the end of the stream and compares the
- * Adler-32. *extra tells that there is more: more bytes in the stream than were
- * asked for (then the Adler-32 is not looked at), or bytes behind it.
+ * After the last scanline: reads up to the end of the stream and compares the Adler-32. *extra:
+ * there is more, either more bytes in the stream than were requested (then the Adler-32 is not
+ * checked), or bytes after it.
  */
 inflate_status inflate_finish(inflater *z, bool *extra);
 
-/* The Adler-32 that the stream has and the computed one, after INFLATE_BAD_ADLER. */
+/* The stored and the computed Adler-32, after INFLATE_BAD_ADLER. */
 void inflate_adler(const inflater *z, uint32_t *stored, uint32_t *computed);
 
 #endif

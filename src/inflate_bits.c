@@ -10,7 +10,7 @@ bool inflate_next_span(inflater *z)
     z->source.next(z->source.user, &bytes, &size);
     z->source_empty = size == 0;
     if (size == 0)
-        return false; /* no arithmetic on what may be NULL */
+        return false; /* no arithmetic on a pointer that may be NULL */
     z->in = bytes;
     z->in_end = bytes + size;
     return true;

@@ -1,17 +1,17 @@
-/* The bit buffer: refilled from whatever span of input is at hand, so that no code beyond this
- * file knows where spans end. */
+/* The bit buffer: refilled from the current span of input, so that no code outside of this file
+ * knows where spans end. */
 #ifndef PNG2BMP_INFLATE_BITS_H
 #define PNG2BMP_INFLATE_BITS_H
 
 #include "inflate_state.h"
 
-/* Asks the source for more. False: there is none. */
+/* Requests more from the source. False: there is no more. */
 bool inflate_next_span(inflater *z);
 
-/* refill, where a word of eight bytes would reach beyond the span. */
+/* refill, if a word of eight bytes would reach beyond the span. */
 void inflate_refill_bytewise(inflater *z);
 
-/* At least 56 bits, or all that there are. */
+/* At least 56 bits, or all that are left. */
 static inline void refill(inflater *z)
 {
     if (z->in_end - z->in >= 8) {
@@ -31,7 +31,7 @@ static inline void drop_bits(inflater *z, unsigned n)
     z->bit_count -= n;
 }
 
-/* After a refill; n at most 32, and the caller has seen that they are there. */
+/* After a refill; n is at most 32, and the caller has checked that they are there. */
 static inline uint32_t take_bits(inflater *z, unsigned n)
 {
     uint32_t v = (uint32_t)(z->bits & ((UINT64_C(1) << n) - 1));

@@ -34,14 +34,14 @@
         count |= 56;                                                                               \
     } while (0)
 
-/* Bits left in `count` are right in its low six bits only: see the entries. */
+/* Only the low six bits of `count` are correct: see the entries. */
 #define FAST_DROP(entry)                                                                           \
     do {                                                                                           \
         bits >>= ENTRY_SHIFT(entry);                                                               \
         count -= (entry);                                                                          \
     } while (0)
 
-/* One or two literals: both bytes are written, and how many count is added. */
+/* One or two literals: both bytes are written; the entry says how many count. */
 #define FAST_LITERALS()                                                                            \
     do {                                                                                           \
         store_le16(out, (uint16_t)(entry >> 16));                                                  \
@@ -67,8 +67,8 @@ bool INFLATE_FAST(struct inflater *z)
     FAST_REFILL();
     entry = litlen[bits & litlen_mask];
     do {
-        /* Up to four entries of literals from 56 bits; 11 bits each at most, so
-         * the look-up after the last has bits enough, too. */
+        /* Up to four literal entries from 56 bits; at most 11 bits each, so the look-up after the
+         * last has enough bits, too. */
         if (entry & ENTRY_LITERAL) {
             FAST_LITERALS();
             if (entry & ENTRY_LITERAL) {
@@ -84,7 +84,7 @@ bool INFLATE_FAST(struct inflater *z)
                 continue;
         }
 
-        /* There are 56 bits: a length takes 20 at most, a distance 28. */
+        /* There are 56 bits: a length takes at most 20, a distance 28. */
         if (entry & ENTRY_SPECIAL) {
             if (!(entry & ENTRY_IS_END)) {
                 uint32_t sub_mask = (1u << ENTRY_CODE_BITS(entry)) - 1;
@@ -122,8 +122,8 @@ bool INFLATE_FAST(struct inflater *z)
             break;
         }
 
-        /* The next look-up is on its way while the bytes are copied. It does not
-         * wait for the refill, either, unless it must. */
+        /* The next look-up is on its way while the bytes are copied. It does not wait for the
+         * refill either, unless it must. */
         bool too_few = (count & 63) < LITLEN_ROOT;
         entry = litlen[bits & litlen_mask];
         FAST_REFILL();

@@ -19,8 +19,8 @@ static inflate_status read_precode(inflater *z, unsigned count, precode *code)
     return inflate_build_precode(code, lengths, sizeof lengths) ? INFLATE_OK : INFLATE_BAD_DATA;
 }
 
-/* `total` lengths, run-length coded: symbols 0 to 15 are lengths, 16 repeats the
- * last, 17 and 18 repeat 0. */
+/* `total` lengths, run-length coded: symbols 0 to 15 are lengths, 16 repeats the last, 17 and 18
+ * repeat 0. */
 static inflate_status read_code_lengths(inflater *z, const precode *code, uint8_t *lengths,
                                         unsigned total)
 {
@@ -74,7 +74,7 @@ static inflate_status read_dynamic_codes(inflater *z)
     memcpy(lengths.litlen, sequence, litlens);
     memcpy(lengths.distance, sequence + litlens, distances);
 
-    /* Without an end of block the stream cannot end: no reader accepts that. */
+    /* Without an end-of-block code the stream could not end: every reader refuses that. */
     z->fixed_codes = false;
     if (lengths.litlen[END_OF_BLOCK] == 0 || !inflate_build_codes(z, &lengths))
         return INFLATE_BAD_DATA;
@@ -130,8 +130,7 @@ inflate_status inflate_read_block_header(inflater *z)
     }
 }
 
-/* RFC 1950, section 2.2. A window smaller than the distances that follow is
- * not looked at. */
+/* RFC 1950, section 2.2. Whether later distances exceed the window is not checked. */
 inflate_status inflate_read_zlib_header(inflater *z)
 {
     refill(z);

@@ -1,5 +1,5 @@
-/* What stands before the contents: of the stream, and of a block with its codes. Each reads it, and
- * sets the stage that follows. */
+/* Everything before the contents: the headers of the stream and of a block, with its codes. Each
+ * function reads one, and sets the next stage. */
 #ifndef PNG2BMP_INFLATE_HEADER_H
 #define PNG2BMP_INFLATE_HEADER_H
 

@@ -8,8 +8,8 @@
 #include "bytes.h"
 #include "inflate.h"
 
-/* RFC 1951, sections 3.2.5 and 3.2.7. The fixed codes and the counts in a block
- * header reach two symbols past the last that has a meaning (286, 287; 30, 31). */
+/* RFC 1951, sections 3.2.5 and 3.2.7. The fixed codes and the counts in a block header allow two
+ * symbols more than have a meaning (286, 287; 30, 31). */
 enum {
     WINDOW_SIZE = 32768,
     MAX_MATCH = 258,
@@ -22,13 +22,12 @@ enum {
 };
 
 /*
- * A decode table is indexed by the next bits of the stream: `root` bits first;
- * codes longer than that continue in a sub-table behind it.
+ * A decode table is indexed by the next bits of the stream: first `root` bits; longer codes
+ * continue in a sub-table after the root table.
  *
- * The sizes are the largest that any complete code of so many symbols and of at
- * most 15 bits needs (the figure that zlib's examples/enough.c computes):
- * 288 symbols, 11 bits: 2342; 32 symbols, 8 bits: 402. table_build checks the
- * bound as well.
+ * The sizes are the largest that any complete code with this many symbols and at most 15 bits needs
+ * (computed by zlib's examples/enough.c): 288 symbols, 11 bits: 2342; 32 symbols, 8 bits: 402.
+ * table_build checks the bound as well.
  */
 enum {
     LITLEN_ROOT = 11,
@@ -68,10 +67,9 @@ enum {
 #define ENTRY_LITERALS_BEFORE(entry) (((entry) >> 14) & 1u)
 
 /*
- * Slack behind the output limit: a step that begins below the limit may put nine
- * literals and a match behind it, its copy may write 64 bytes too many,
- * inflate_finish decodes one step beyond the last scanline, and the kernels may
- * read KERNEL_SLACK bytes more.
+ * Slack after the output limit: a step that starts below the limit may write nine literals and a
+ * match beyond it, its copy may write 64 bytes too many, inflate_finish decodes one step beyond the
+ * last scanline, and the kernels may read KERNEL_SLACK bytes more.
  */
 enum {
     OUTPUT_SLACK = 1 + 9 + MAX_MATCH + 64 + KERNEL_SLACK
@@ -82,18 +80,17 @@ typedef enum inflate_stage {
     STAGE_BLOCK_HEADER,
     STAGE_STORED,
     STAGE_CODES,
-    STAGE_TRAILER /* behind the last block */
+    STAGE_TRAILER /* after the last block */
 } inflate_stage;
 
 struct inflater {
-    /* The bit buffer: bit_count bits, the next one lowest, zeros above them. */
+    /* The bit buffer: bit_count bits, the next one lowest, followed by zeros. */
     uint64_t       bits;
     unsigned       bit_count; /* 0 to 63 */
     const uint8_t *in, *in_end;
 
-    /* The output buffer: history, then scanlines not yet handed out, up to `out`.
-     * Everything from `base` to `out` may be the source of a match. Decoding
-     * stops at the first step that reaches `limit`. */
+    /* The output buffer: history, then scanlines not yet handed out, up to `out`. Matches may refer
+     * to everything from `base` to `out`. Decoding stops at the first step that reaches `limit`. */
     uint8_t *base, *out, *limit;
     uint8_t *taken;  /* handed out up to here */
     uint8_t *summed; /* in the Adler-32 up to here */
@@ -105,7 +102,7 @@ struct inflater {
     inflate_stage   stage;
     inflate_status  status;
     bool            source_empty, final_block, fixed_codes, has_surplus, check_adler, is_raw;
-    uint32_t        stored_left; /* of the present stored block */
+    uint32_t        stored_left; /* of the current stored block */
     uint32_t        adler, stored_adler;
     byte_source     source;
     inflate_fast_fn fast;
@@ -114,8 +111,8 @@ struct inflater {
     uint32_t distance[DISTANCE_ENTRIES];
 };
 
-/* Bytes of the span that the fast loop wants before a turn: two refills of
- * seven bytes, and one more reads eight. */
+/* Bytes of the span that the fast loop needs before a turn: two refills of seven bytes, and another
+ * one reads eight. */
 enum {
     FAST_INPUT = 24
 };

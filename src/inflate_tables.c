@@ -2,8 +2,8 @@
 
 #define LENGTH(base, extra) ((uint32_t)((base)-3) << 16 | (extra))
 
-/* RFC 1951, section 3.2.5: symbols 257 to 285; 286 and 287 have no meaning and
- * are read as libdeflate does, as 258. */
+/* RFC 1951, section 3.2.5: symbols 257 to 285; 286 and 287 have no meaning and are read as 258, as
+ * in libdeflate. */
 static const uint32_t length_entries[LITLEN_SYMBOLS - END_OF_BLOCK - 1] = {
     LENGTH(3, 0),   LENGTH(4, 0),   LENGTH(5, 0),   LENGTH(6, 0),   LENGTH(7, 0),   LENGTH(8, 0),
     LENGTH(9, 0),   LENGTH(10, 0),  LENGTH(11, 1),  LENGTH(13, 1),  LENGTH(15, 1),  LENGTH(17, 1),
@@ -22,8 +22,8 @@ static uint32_t litlen_entry(unsigned symbol, unsigned bits)
     return length_entries[symbol - END_OF_BLOCK - 1] + (bits << 8 | bits);
 }
 
-/* Symbols 0 to 29; 30 and 31 have no meaning and are read as libdeflate does,
- * as 29. Past symbol 3 every two symbols double the base. */
+/* Symbols 0 to 29; 30 and 31 have no meaning and are read as 29, as in libdeflate. After symbol 3
+ * the base doubles every two symbols. */
 static uint32_t distance_entry(unsigned symbol, unsigned bits)
 {
     unsigned s = symbol < 29 ? symbol : 29;
@@ -40,7 +40,7 @@ static uint32_t precode_entry(unsigned symbol, unsigned bits)
 
 typedef uint32_t (*entry_fn)(unsigned symbol, unsigned bits);
 
-/* The bits of a byte in reverse. */
+/* The reversed bits of a byte. */
 #define REVERSED_2(n) (n), (n) + 2 * 64, (n) + 1 * 64, (n) + 3 * 64
 #define REVERSED_4(n)                                                                              \
     REVERSED_2(n), REVERSED_2((n) + 2 * 16), REVERSED_2((n) + 1 * 16), REVERSED_2((n) + 3 * 16)
@@ -49,7 +49,7 @@ typedef uint32_t (*entry_fn)(unsigned symbol, unsigned bits);
 static const uint8_t reversed[256] = {REVERSED_6(0), REVERSED_6(2), REVERSED_6(1), REVERSED_6(3)};
 
 /* Canonical codes count upwards from the first bit of the code, which is the lowest in the bit
- * buffer: the code word with its bits in reverse. */
+ * buffer: this is the next code word, with its bits reversed. */
 static inline uint32_t index_of(uint32_t code, unsigned bits)
 {
     const uint32_t wide = code << (16 - bits);
@@ -68,8 +68,8 @@ typedef struct code_order {
 
 /* lengths: 0 for a symbol without a code; `symbols` is a multiple of eight.
  *
- * Both halves of the symbols are counted, and then sorted, side by side: most codes of an image
- * have the same few lengths, and a count that has just been written has to be waited for. Most
+ * The two halves of the symbols are counted and then sorted side by side: most codes of an image
+ * have the same few lengths, and a counter that has just been written must be waited for. Most
  * symbols of a small image have no code: eight of them are skipped at once. */
 static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned symbols)
 {
@@ -116,13 +116,12 @@ static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned
 }
 
 /*
- * Builds the table of a code, indexed by `root` bits at most, or fewer when no
- * code is so long; gives the bits of its index, or 0: the code is
- * over-subscribed or incomplete.
+ * Builds the table of a code, indexed by at most `root` bits, or fewer if no code is that long;
+ * returns the number of index bits, or 0: the code is over-subscribed or incomplete.
  *
- * Two incomplete codes are allowed all the same, as in zlib and libdeflate: a
- * single code of one bit, which both bits then mean, and no code at all (a block
- * without matches), where any bit means symbol 0.
+ * Two incomplete codes are allowed, as in zlib and libdeflate: a single code of one bit, for which
+ * both values of the bit stand, and no code at all (a block without matches), where any bit means
+ * symbol 0.
  */
 static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, size_t capacity,
                                           unsigned root, const uint8_t *lengths, unsigned symbols,
@@ -136,9 +135,9 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
         return 1;
     }
 
-    /* The root: a table of n bits holds all codes of up to n bits; written twice
-     * in a row it is one of n + 1 bits. The shortest code is within it: n codes
-     * can only be complete when one has at most log2(n) bits. */
+    /* The root: a table of n bits holds all codes of up to n bits; written twice in a row it is one
+     * of n + 1 bits. The shortest code is within it: n codes can only be complete if one has at
+     * most log2(n) bits. */
     const uint16_t *symbol = order->symbol;
     uint32_t        code = 0;
     unsigned        bits = order->shortest;
@@ -152,9 +151,9 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
         memcpy(table + (1u << bits), table, sizeof *table << bits);
     }
 
-    /* Longer codes: those with the same first `root` bits share a sub-table,
-     * large enough for the longest of them: it is where the codes of the lengths
-     * so far fill it, as the code is complete. */
+    /* Longer codes: those with the same first `root` bits share a sub-table, large enough for the
+     * longest of them: its size is found where the codes of the lengths so far fill it, since the
+     * code is complete. */
     const uint32_t mask = (UINT32_C(1) << root) - 1;
     size_t         start = 0, end = (size_t)1 << root;
     uint32_t       prefix = UINT32_MAX;
@@ -183,7 +182,7 @@ static ALWAYS_INLINE unsigned table_build(code_order *order, uint32_t *table, si
     return root;
 }
 
-/* The entry of a literal and what follows it, a literal or a length. */
+/* The joined entry of a literal and the literal or length after it. */
 static uint32_t join(uint32_t literal, uint32_t next)
 {
     unsigned bits = ENTRY_SHIFT(literal);
@@ -195,9 +194,8 @@ static uint32_t join(uint32_t literal, uint32_t next)
 }
 
 /*
- * Joins each literal with the literal or length that follows, in those of its
- * entries whose index holds both codes. Only short codes can be part of it, and
- * they are few.
+ * Joins each literal with the literal or length after it, in those of its entries whose index holds
+ * both codes. Only short codes can take part, and they are few.
  */
 static void join_entries(uint32_t *table, unsigned root, const code_order *order)
 {
@@ -233,8 +231,8 @@ static void join_entries(uint32_t *table, unsigned root, const code_order *order
 }
 
 enum {
-    /* Joining takes up to a microsecond a block: only where so many bytes are to
-     * come. Measured on icons. */
+    /* Joining takes up to a microsecond per block: it is only done if at least this many bytes are
+     * to come. Measured on icons. */
     JOIN_FROM = 16384
 };
 

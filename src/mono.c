@@ -36,7 +36,7 @@ static void threshold_row(const mono_state *state, uint8_t *dst, const uint8_t *
         put_pixel(state, dst, x, luma_row[x] >= state->threshold);
 }
 
-/* The 64 steps of the matrix lie evenly around the threshold. */
+/* The 64 steps of the matrix are spread evenly around the threshold. */
 static void ordered_row(const mono_state *state, uint8_t *dst, const uint8_t *luma_row,
                         size_t width)
 {
@@ -47,13 +47,13 @@ static void ordered_row(const mono_state *state, uint8_t *dst, const uint8_t *lu
     }
 }
 
-/* R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial grey scale",
- * 1976: of the error 7/16 go right, 3/16, 5/16 and 1/16 to the row below. The
- * errors are integers of 1/16 level, and the last share is what the others leave:
- * nothing is lost, and every machine gives the same picture.
+/* R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial grey scale", 1976: 7/16 of the
+ * error go right, 3/16, 5/16 and 1/16 to the row below. Errors are integers in sixteenths of a
+ * level, and the last share is what the others leave: nothing is lost, and every machine gives the
+ * same picture.
  *
- * One row of errors serves two: error[x] is read for this row before the share of
- * the next row is put in its place. */
+ * One row of errors serves two: error[x] is read for this row before the share of the next row is
+ * stored in its place. */
 static void floyd_steinberg_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row,
                                 size_t width)
 {
@@ -78,13 +78,13 @@ static void floyd_steinberg_row(mono_state *state, uint8_t *dst, const uint8_t *
     }
 }
 
-/* B. Atkinson's rule, of the Macintosh of 1984: an eighth of the error to each of six neighbours
- * (two to the right, three below, one two rows below), the rest is dropped: contrast grows. Errors
- * in sixteenths. */
+/* B. Atkinson's rule, from the Macintosh of 1984: an eighth of the error goes to each of six
+ * neighbours (two to the right, three below, one two rows below), the rest is dropped, which
+ * increases contrast. Errors are in sixteenths. */
 static void atkinson_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row, size_t width)
 {
     int *error = state->rows.error, *below = state->rows.below;
-    int  right[2] = {0, 0}; /* to the next pixel, and to the one after it */
+    int  right[2] = {0, 0}; /* for the next pixel, and for the one after it */
 
     for (size_t x = 0; x < width; x++) {
         const int  wanted = luma_row[x] * 16 + error[x] + right[0];
@@ -97,7 +97,7 @@ static void atkinson_row(mono_state *state, uint8_t *dst, const uint8_t *luma_ro
         below[(ptrdiff_t)x - 1] += share;
         below[x] += share;
         below[x + 1] += share;
-        error[x] = share; /* read, and free for the row after the next */
+        error[x] = share; /* already read, so free for the row after the next */
     }
     below[-1] = below[width] = 0;
     state->rows = (diffusion_rows){below, error};

@@ -1,10 +1,10 @@
-/* Rows of luma become black and white, for panels and printers. */
+/* Converts rows of luma to black and white, for panels and printers. */
 #ifndef PNG2BMP_MONO_H
 #define PNG2BMP_MONO_H
 
 #include "diffusion.h"
 
-/* Dithering goes down the image: a row depends on those above it. */
+/* Dithering works downwards: a row depends on those above it. */
 typedef struct mono_state {
     png2bmp_dither dither;
     int            threshold;
@@ -17,11 +17,11 @@ typedef struct mono_state {
 size_t mono_errors(png2bmp_dither rule, size_t width);
 
 /* Sets the state before row 0. rule: that of the options, or the one that DEFAULT stands for.
- * errors: mono_errors(...) ints that stay the caller's. */
+ * errors: mono_errors(...) ints, which the caller keeps owning. */
 void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, int *errors,
                size_t width);
 
-/* One row of luma to bits, leftmost in the high bit, unused bits 0. */
+/* Converts one row of luma to bits, leftmost in the high bit, unused bits 0. */
 void mono_row(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t width);
 
 #endif

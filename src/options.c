@@ -6,7 +6,7 @@
 #include "format.h"
 #include "report.h"
 
-/* Sizes that png2bmp_options may have had or will have: another one is no size. */
+/* Sizes that png2bmp_options may have had or may get: any other is an error. */
 #define LEAST_SIZE offsetof(png2bmp_options, alpha_threshold)
 #define MOST_SIZE 65536
 
@@ -20,7 +20,7 @@ static const png2bmp_options defaults = {
     .file_header = true,
 };
 
-/* What of the caller's structure this library knows. */
+/* The part of the caller's structure that this library knows. */
 static size_t known_size(size_t size)
 {
     return smaller(size, sizeof(png2bmp_options));
@@ -82,7 +82,7 @@ png2bmp_status options_take(png2bmp_options *options, const png2bmp_options *giv
 
 /* ---- Effect --------------------------------------------------------------------- */
 
-/* The option that does nothing for a format, and what it is for; NULL: there is none. */
+/* The option that has no effect on a format, and what it is for; NULL: there is none. */
 static const char *without_effect(const png2bmp_options *options, const format_row *row)
 {
     const bool indexed = row->palette == PALETTE_OF_IMAGE;

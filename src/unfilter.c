@@ -8,14 +8,13 @@
 #define MAX_BPP 8
 
 /*
- * Section 9.4: of left, above and upper left, the one nearest to
- * left + above - upper_left; at a tie the first of them in this order.
+ * Section 9.4: of left, above and upper left, the one nearest to left + above - upper_left; in a
+ * tie the first of them in this order.
  *
- * The distances to that sum are |above - upper_left|, |left - upper_left| and
- * |left + above - 2 upper_left|. With t = 3 upper_left - (left + above) the same
- * choice takes two comparisons, and most of them do not wait for the left
- * neighbour, which is the one that comes last: upper_left lies outside of
- * [lo, hi] far enough exactly when hi <= t (then lo is nearest) or t <= lo (hi).
+ * The distances to that sum are |above - upper_left|, |left - upper_left| and |left + above - 2
+ * upper_left|. With t = 3 upper_left - (left + above) the same choice takes two comparisons, and
+ * most of them do not wait for the left neighbour, which is available last: upper_left lies outside
+ * of [lo, hi] far enough exactly if hi <= t (then lo is nearest) or t <= lo (hi).
  */
 static ALWAYS_INLINE uint8_t paeth(int left, int above, int upper_left)
 {

@@ -1,9 +1,9 @@
 /*
  * Unfiltering with NEON, for pixels of 3 and 4 bytes.
  *
- * As on x86-64 (see x86/unfilter_wave.h, which says why): rows that wait for their
- * left neighbour go in waves of up to four, one pixel of each in a register, each
- * two pixels behind the row above. The other rows go one at a time.
+ * As on x86-64 (x86/unfilter_wave.h explains it): rows that wait for their left neighbour go in
+ * waves of up to four, one pixel of each in a register, each two pixels after the row above. The
+ * other rows go one at a time.
  */
 #include "arm.h"
 
@@ -25,7 +25,7 @@ enum {
     LAG = 2
 };
 
-/* Constant in each kernel, so that the compiler sees straight code. */
+/* Constant in each kernel, so that the compiler sees straight-line code. */
 typedef struct pixel_shape {
     size_t bpp;  /* 3 or 4 */
     bool   swap; /* R G B (A) is written as B G R (A) */
@@ -38,8 +38,7 @@ static const uint8_t spread_swap_4[BLOCK] = {2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 1
 static const uint8_t gather_3[BLOCK] = {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, Z, Z, Z, Z};
 #undef Z
 
-/* Four filtered pixels. `p` may be followed by less than a block of the row, but 16
- * bytes can be read. */
+/* Four filtered pixels. `p` may be near the end of the row, but 16 bytes can be read. */
 KERNEL uint8x16_t load_filtered(pixel_shape shape, const uint8_t *p)
 {
     const uint8x16_t v = vld1q_u8(p);
@@ -61,7 +60,7 @@ KERNEL uint8x16_t gather(pixel_shape shape, uint8x16_t v)
     return shape.bpp == 3 ? vqtbl1q_u8(v, vld1q_u8(gather_3)) : v;
 }
 
-/* n pixels, 1 to 4, of which no byte more may be read or written. */
+/* n pixels, 1 to 4, and not one byte more is read or written. */
 KERNEL uint8x16_t load_part(pixel_shape shape, const uint8_t *p, size_t n)
 {
     uint8_t bytes[BLOCK] = {0};
@@ -126,16 +125,15 @@ KERNEL void single_parallel(int filter, pixel_shape shape, uint8_t *dst, const u
 
 /* ---- Waves --------------------------------------------------------------- */
 
-/* Lanes that do something else than Paeth, as masks. Sub is Paeth with 0 above and
- * to the upper left. */
+/* Masks of lanes with filters other than Paeth. Sub is Paeth with 0 above and to the upper left. */
 typedef struct wave_lanes {
     uint8x16_t keep_above; /* 0: None, Sub */
-    uint8x16_t flat;       /* -1: None, Up, Average: the candidate `average` is taken */
+    uint8x16_t flat;       /* -1: None, Up, Average: the candidate `average` is used */
     uint8x16_t twice;      /* -1: None, Up: average of above and above */
 } wave_lanes;
 
 typedef struct wave_state {
-    uint8x16_t left, before, upper_left; /* before: the pixels of the step before */
+    uint8x16_t left, before, upper_left; /* before: the pixels of the previous step */
 } wave_state;
 
 /* Row k is at pixel (pixel - LAG * k). */
@@ -162,7 +160,7 @@ KERNEL wave_lanes make_lanes(const uint8_t *src, size_t pitch, size_t rows)
                         vreinterpretq_u8_u32(vld1q_u32(twice))};
 }
 
-/* A block of each row in, a step of all rows out; and back. */
+/* Transposes a block: from a block of each row to one step of all rows, and back. */
 KERNEL void transpose(uint8x16_t v[ROWS])
 {
     const uint32x4_t a = vreinterpretq_u32_u8(v[0]), b = vreinterpretq_u32_u8(v[1]);
@@ -195,7 +193,7 @@ KERNEL uint8x16_t paeth(uint8x16_t left, uint8x16_t above, uint8x16_t upper_left
  * pixels of the row above the first. */
 KERNEL void undo(const wave_lanes *lanes, wave_state *state, uint8x16_t prior, uint8x16_t v[ROWS])
 {
-    /* Pixel i in the last lane, from where it moves into the first. */
+    /* Pixel i in the last lane, from which it moves into the first. */
     const uint8x16_t zero = vdupq_n_u8(0);
     const uint8x16_t first[PIXELS] = {vextq_u8(zero, prior, SLOT), vextq_u8(zero, prior, 2 * SLOT),
                                       vextq_u8(zero, prior, 3 * SLOT), prior};
@@ -212,14 +210,14 @@ KERNEL void undo(const wave_lanes *lanes, wave_state *state, uint8x16_t prior, u
     }
 }
 
-/* Where row k is when the first is at `pixel`, in bytes. */
+/* The position of row k, in bytes, when the first is at `pixel`. */
 KERNEL ptrdiff_t offset(pixel_shape shape, size_t pixel, size_t k)
 {
     return ((ptrdiff_t)pixel - (ptrdiff_t)(LAG * k)) * (ptrdiff_t)shape.bpp;
 }
 
-/* A block that lies inside of all rows. Lanes without a row read what lane 0 reads
- * and write where the last row does; that one writes after them. */
+/* A block that is inside of all rows. Lanes without a row read what lane 0 reads and write where
+ * the last row does, which writes after them. */
 KERNEL void inner_block(pixel_shape shape, const wave_rows *rows, size_t pixel, uint8x16_t prior,
                         const wave_lanes *lanes, wave_state *state)
 {
@@ -264,7 +262,7 @@ KERNEL void store_edge(pixel_shape shape, const wave_rows *rows, size_t k, size_
     }
 }
 
-/* A block in which some rows have not begun or have ended. */
+/* A block in which some rows have not started or have ended. */
 KERNEL void edge_block(pixel_shape shape, const wave_rows *rows, size_t pixel, const uint8_t *prior,
                        const wave_lanes *lanes, wave_state *state)
 {
@@ -285,9 +283,8 @@ KERNEL void edge_block(pixel_shape shape, const wave_rows *rows, size_t pixel, c
 }
 
 /*
- * rows: 1 to ROWS; with more than one, a row has at least 2 * LAG pixels. Reading
- * before a row and behind its end stays in src and its slack: see wave() in
- * x86/unfilter_wave.h.
+ * rows: 1 to ROWS; with more than one, a row has at least 2 * LAG pixels. Reads before a row and
+ * after its end stay within src and its slack: see wave() in x86/unfilter_wave.h.
  */
 KERNEL void wave(pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,
                  size_t row_bytes, const uint8_t *prior, size_t rows)
@@ -324,8 +321,8 @@ KERNEL bool is_serial(uint8_t filter)
     return filter == FILTER_AVERAGE || filter == FILTER_PAETH;
 }
 
-/* How many of the next rows go as one wave, at most `limit`: from a row that needs
- * it to the last one that does. 0: the next one needs none. */
+/* How many of the next rows go as one wave, at most `limit`: from a row that needs it to the last
+ * one that does. 0: the next one does not need a wave. */
 KERNEL size_t wave_length(const uint8_t *src, size_t pitch, size_t limit)
 {
     size_t length = 0;

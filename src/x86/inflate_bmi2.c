@@ -24,7 +24,7 @@ WITH_BMI2 static inline void copy_sixteen(uint8_t *to, const uint8_t *from)
     _mm_storeu_si128((__m128i *)to, _mm_loadu_si128((const __m128i *)from));
 }
 
-/* Row d: 0 to d-1 over and over. */
+/* Row d: 0 to d-1 repeated. */
 #define TIMES32(f, d)                                                                              \
     f(0, d), f(1, d), f(2, d), f(3, d), f(4, d), f(5, d), f(6, d), f(7, d), f(8, d), f(9, d),      \
         f(10, d), f(11, d), f(12, d), f(13, d), f(14, d), f(15, d), f(16, d), f(17, d), f(18, d),  \
@@ -41,8 +41,8 @@ static const uint8_t order[16][32] = {ROW(1),  ROW(1),  ROW(2),  ROW(3), ROW(4),
 static const uint8_t steps[16] = {32, 32, 32, 30, 32, 30, 30, 28, 32, 27, 30, 22, 24, 26, 28, 30};
 
 /*
- * Of three bytes at least: each loop runs once before it looks. The steps are
- * long, as their number is what the branch predictor has to guess.
+ * At least three bytes: each loop runs once before it checks. The steps are long, because their
+ * number is what the branch predictor has to guess.
  */
 WITH_BMI2 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 {
@@ -58,8 +58,8 @@ WITH_BMI2 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t 
             to += 16;
         } while (to < end);
     } else if (distance == 1) {
-        /* One byte is loaded for its own sake: a wider load would wait for the
-         * stores that it overlaps. */
+        /* One byte is loaded separately: a wider load would wait for the stores that it overlaps.
+         */
         __m256i pattern = _mm256_set1_epi8((char)to[-1]);
         do {
             store_wide(to, pattern);
@@ -79,7 +79,7 @@ WITH_BMI2 static inline void copy_match(uint8_t *to, const uint8_t *end, size_t 
 }
 
 #define FAST_EXTRA(entry, code) ((uint32_t)(_bzhi_u64(code, entry) >> ENTRY_CODE_BITS(entry)))
-/* Aligned, so that its speed does not hang on what is linked before it. */
+/* Aligned, so that its speed does not depend on what is linked before it. */
 #define INFLATE_FAST __attribute__((aligned(64))) WITH_BMI2 inflate_fast_bmi2
 #include "inflate_fast.h"
 

@@ -1,9 +1,9 @@
 /*
- * One row of BMP pixels from one scanline. A template: each level includes it with
- * its own KERNEL, TARGET, LEVEL and VECTOR_BYTES (16 or 32).
+ * One row of BMP pixels from one scanline. A template: each level includes it with its own KERNEL,
+ * TARGET, LEVEL and VECTOR_BYTES (16 or 32).
  *
- * Most rows are made of quads: four pixels B G R A in 16 bytes. With 32 bytes the
- * upper half has the four pixels that follow.
+ * Most rows are made of quads: four pixels B G R A in 16 bytes. With 32 bytes the upper half has
+ * the next four pixels.
  */
 #if VECTOR_BYTES == 16
 #define VEC __m128i
@@ -17,7 +17,7 @@
 #define QUADS (VECTOR_BYTES / 16)
 #define PIXELS (4 * QUADS)
 
-/* Four pixels at `src` and, with 32 bytes, the four that are `quad_bytes` behind. */
+/* Four pixels at `src` and, with 32 bytes, the four that are `quad_bytes` after them. */
 KERNEL VEC load_quads(const uint8_t *src, size_t quad_bytes)
 {
 #if VECTOR_BYTES == 16
@@ -48,8 +48,8 @@ static const uint8_t without_alpha[16] = {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14
 
 /* ---- What a row is made from ---------------------------------------------- */
 
-/* The sources that come as quads. Those of 16 bits are big-endian (PNG
- * specification, section 7.1): the shuffle turns them round. */
+/* The sources that come as quads. Those of 16 bits are big-endian (PNG specification, section 7.1):
+ * the shuffle reverses their bytes. */
 typedef enum source {
     GRAY_ALPHA_8,
     RGB_8,
@@ -60,7 +60,7 @@ typedef enum source {
     RGBA_16,
 } source;
 
-/* What becomes of alpha and key. */
+/* How alpha and key are handled. */
 typedef enum finish {
     DROP,
     BLEND,
@@ -71,7 +71,7 @@ typedef enum finish {
 
 static const uint8_t source_bytes[] = {2, 3, 4, 2, 4, 6, 8};
 
-/* To B G R A. 16 bits: two pixels; the second two are source_bytes * 2 behind. */
+/* To B G R A. 16 bits: two pixels; the other two are source_bytes * 2 after them. */
 static const uint8_t source_order[][16] = {
     [GRAY_ALPHA_8] = {0, 0, 0, 1, 2, 2, 2, 3, 4, 4, 4, 5, 6, 6, 6, 7},
     [RGB_8] = {2, 1, 0, Z, 5, 4, 3, Z, 8, 7, 6, Z, 11, 10, 9, Z},
@@ -98,13 +98,13 @@ static const uint8_t wide_gray_alpha[4][16] = {
 
 #undef Z
 
-/* ---- What is constant along a row ------------------------------------------ */
+/* ---- Constants of a row --------------------------------------------------- */
 
 typedef struct row_constants {
     VEC order;      /* source_order */
     VEC background; /* B G R and 0: bytes; BLEND: what is added, in 16 or 32 bits */
     VEC base;       /* BLEND: the background in 16 bits */
-    VEC key;        /* B G R, and where alpha would be 0, or 1 if there is no key */
+    VEC key;        /* B G R, and in place of alpha 0, or 1 if there is no key */
     VEC half, less; /* 16 bits to 8, see reduce() */
 } row_constants;
 
@@ -160,7 +160,7 @@ KERNEL VEC blend_lanes(VEC color, VEC alpha, const row_constants *c)
     return V(srli_epi16)(V(add_epi16)(q, V(srli_epi16)(q, 8)), 8);
 }
 
-/* v: four pixels as they are in the scanline. */
+/* v: four pixels as stored in the scanline. */
 KERNEL VEC blend_quads(source from, VEC v, const row_constants *c)
 {
     const uint8_t(*const wide)[16] = from == RGBA_8 ? wide_rgba : wide_gray_alpha;
@@ -180,8 +180,8 @@ KERNEL bool all_opaque(VEC v)
 /* ---- 16 bits --------------------------------------------------------------- */
 
 /*
- * (v 255 + 32895) >> 16, which is (v 255 + 32767) / 65535, is with w = v + 128 cut
- * at 65535: (w - (w >> 8)) >> 8. Truncating takes v >> 8 in the same steps.
+ * (v 255 + 32895) >> 16, which is (v 255 + 32767) / 65535, equals (w - (w >> 8)) >> 8 with w = v +
+ * 128 limited to 65535. Truncating takes v >> 8 in the same steps.
  */
 KERNEL VEC reduce(VEC v, const row_constants *c)
 {
@@ -221,8 +221,8 @@ KERNEL VEC finish_key(finish how, VEC v, VEC is_key, const row_constants *c)
     return V_BITS(or)(v, V_BITS(andnot)(is_key, V(set1_epi32)((int)0xff000000)));
 }
 
-/* whole: all of them are pixels of the row. What stands behind a row may have no value yet: it does
- * not steer the branch. */
+/* whole: all of them are pixels of the row. Bytes after a row may be uninitialised: they must not
+ * control the branch. */
 KERNEL VEC quads_8(source from, finish how, bool whole, const uint8_t *src, const row_constants *c)
 {
     const VEC stored = load_quads(src, 4u * source_bytes[from]);
@@ -264,7 +264,7 @@ KERNEL size_t pixel_bytes(finish how)
     return how == KEEP || how == KEY_KEEP ? 4 : 3;
 }
 
-/* Writes the quads; where that is 24 bits, 4 bytes behind them as well. */
+/* Writes the quads; with 24 bits, also 4 bytes after them. */
 KERNEL void store_quads(finish how, uint8_t *dst, VEC v)
 {
     if (pixel_bytes(how) == 3)

@@ -1,6 +1,6 @@
 /*
- * Palettes of 256 entries with AVX-512 VBMI: each channel of the palette stands in
- * four registers, and 64 pixels are looked up at once.
+ * Palettes of 256 entries with AVX-512 VBMI: each channel of the palette is in four registers, and
+ * 64 pixels are looked up at once.
  */
 #include "x86.h"
 
@@ -16,7 +16,7 @@ enum {
     PIXELS = 64
 };
 
-/* In narrower rows, taking the palette apart costs more than it saves. */
+/* In narrower rows, splitting the palette costs more than it saves. */
 enum {
     SHORTEST_ROW = 192
 };
@@ -30,7 +30,7 @@ KERNEL __m512i load64(const uint8_t *p)
     return _mm512_loadu_si512(p);
 }
 
-/* 64 entries, B G R A, to 64 of each channel: by channel within each register, then
+/* Splits 64 entries, B G R A, into 64 values of each channel: by channel within each register, then
  * the 4 x 4 matrix of 16-byte pieces is transposed. */
 KERNEL void split_quarter(palette_planes *planes, size_t q, const row_context *context)
 {
@@ -54,7 +54,7 @@ KERNEL void split_quarter(palette_planes *planes, size_t q, const row_context *c
     planes->quarter[3][q] = _mm512_shuffle_i64x2(ra01, ra23, 0xdd);
 }
 
-/* The table look-up takes seven bits of each index; the eighth chooses the half. */
+/* The table look-up uses seven bits of each index; the eighth chooses the half. */
 KERNEL __m512i look_up(const palette_planes *planes, size_t channel, __m512i index)
 {
     const __m512i *quarter = planes->quarter[channel];
@@ -65,8 +65,8 @@ KERNEL __m512i look_up(const palette_planes *planes, size_t channel, __m512i ind
 }
 
 /*
- * 64 pixels, B G R A. The interleaving works within 16-byte pieces; so that pixels
- * come out in order, the indices go in as a transposed 4 x 4 matrix of fours.
+ * 64 pixels, B G R A. Interleaving works within 16-byte pieces; the indices go in as a transposed 4
+ * x 4 matrix of fours, so that pixels come out in order.
  */
 KERNEL void look_up_64(__m512i pixels[4], const uint8_t *src, const palette_planes *planes,
                        size_t out)
@@ -85,8 +85,8 @@ KERNEL void look_up_64(__m512i pixels[4], const uint8_t *src, const palette_plan
     pixels[3] = _mm512_unpackhi_epi16(bg1, ra1);
 }
 
-/* Without alpha 64 pixels are three blocks of 64 bytes; block i has its bytes from
- * pixels[i] (0 to 63) and pixels[i + 1] (64 to 127). */
+/* Without alpha, 64 pixels are three blocks of 64 bytes; block i has its bytes from pixels[i] (0 to
+ * 63) and pixels[i + 1] (64 to 127). */
 static const uint8_t without_alpha[3][64] = {
     {0,  1,  2,  4,  5,  6,  8,  9,  10, 12, 13, 14, 16, 17, 18, 20, 21, 22, 24, 25, 26, 28,
      29, 30, 32, 33, 34, 36, 37, 38, 40, 41, 42, 44, 45, 46, 48, 49, 50, 52, 53, 54, 56, 57,

@@ -27,7 +27,7 @@ KERNEL void store16(uint8_t *p, __m128i v)
     _mm_storeu_si128((__m128i *)p, v);
 }
 
-/* 16 pixels of 24 bits are three blocks: the pixel of each byte, and its channel. */
+/* 16 pixels of 24 bits are three blocks: the pixel that each byte belongs to, and its channel. */
 static const uint8_t pixel_of_byte[3][16] = {
     {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5},
     {5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10},
@@ -109,9 +109,8 @@ KERNEL __m128i unpack_samples(unsigned depth, const uint8_t *src)
 }
 
 /*
- * Up to four colours are 16 bytes, a table that a byte shuffle looks up in: channel c
- * of colour i is byte 4 i + c. `pixel` gives the pixel of each byte of a block of the
- * destination, `channel` its channel.
+ * Up to four colours are 16 bytes, a table for a byte shuffle: channel c of colour i is byte 4 i +
+ * c. `pixel` has the pixel of each byte of a block of the destination, `channel` its channel.
  */
 KERNEL __m128i look_up_four(__m128i four_colors, __m128i index, __m128i pixel, __m128i channel)
 {
@@ -158,7 +157,7 @@ KERNEL color_planes make_planes(const row_context *context)
                           _mm_unpacklo_epi64(ra0, ra1), _mm_unpackhi_epi64(ra0, ra1)};
 }
 
-/* 16 bytes of the destination, each looked up in all three channels; one is taken. */
+/* 16 bytes of the destination, each looked up in all three channels, one of which is selected. */
 KERNEL __m128i look_up_planes(__m128i index, const color_planes *planes, const uint8_t *pixel,
                               const uint8_t *channel)
 {
@@ -259,7 +258,7 @@ TARGET void row_index4_to_index8_sse(uint8_t *dst, const uint8_t *src, size_t wi
 
 /* ---- Palettes of 256 --------------------------------------------------------- */
 
-/* Four look-ups gathered in one register: a quarter of the stores. */
+/* Four look-ups are collected in one register: a quarter of the stores. */
 KERNEL __m128i look_up_quad(const uint8_t *src, const row_context *context)
 {
     int32_t c[4];

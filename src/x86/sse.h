@@ -1,5 +1,5 @@
-/* What the kernels of 16 bytes are written with: SSE up to 4.1 on x86-64, and in WebAssembly, where
- * they run as well, what stands in for it. */
+/* The instructions that the 16-byte kernels use: SSE up to 4.1 on x86-64, or, in WebAssembly, where
+ * they run as well, their replacements. */
 #ifndef PNG2BMP_SSE_H
 #define PNG2BMP_SSE_H
 

@@ -1,6 +1,6 @@
 /*
- * Many scanlines: which of the next go together in a wave, and which alone. Included by each level
- * behind unfilter_single.h, before its waves.
+ * Many scanlines: which of the next ones go together in a wave, and which alone. Included by each
+ * level after unfilter_single.h, before its waves.
  */
 /* How the lanes of a wave are filtered. */
 enum {
@@ -11,8 +11,8 @@ enum {
 
 #define WAVE_LAG 2
 
-/* Pixels that have waves for rows of one filter. WebAssembly comes over the network: there the rare
- * ones make do with the wave for any mix. */
+/* Kinds of pixels with waves for rows of a single filter. WebAssembly is downloaded, so there the
+ * rare kinds use the wave for any mix. */
 #if defined(__wasm__)
 #define HAS_WAVES_OF_ONE_FILTER(bpp) ((bpp) == 1 || (bpp) == 3 || (bpp) == 4)
 #else
@@ -27,8 +27,7 @@ KERNEL bool is_serial(uint8_t filter)
     return filter == FILTER_AVERAGE || filter == FILTER_PAETH;
 }
 
-/* Cycles a pixel on Zen 4: of one row alone, and of a step of a wave. Only their
- * relation matters. */
+/* Cycles per pixel on Zen 4: of a single row, and of a step of a wave. Only their ratio matters. */
 enum {
     SINGLE_PAETH_COST = 7,
     SINGLE_AVERAGE_COST = 3,
@@ -37,8 +36,8 @@ enum {
     STEP_COST_ALL_AVERAGE = 8,
 };
 
-/* Whether a wave takes less time than its rows one by one. Its first and last
- * blocks, where rows begin and end, are dear: about 4 pixels for each lane. */
+/* Whether a wave takes less time than its rows one by one. Its first and last blocks, where rows
+ * start and end, are expensive: about 4 pixels for each lane. */
 KERNEL bool wave_pays(size_t paeth, size_t average, size_t width, size_t lanes)
 {
     const size_t step = lanes > 8 ? STEP_COST_16_ROWS : paeth ? STEP_COST : STEP_COST_ALL_AVERAGE;
@@ -48,9 +47,9 @@ KERNEL bool wave_pays(size_t paeth, size_t average, size_t width, size_t lanes)
 }
 
 /*
- * How many of the next rows go together, at most `limit`: from a row that needs a
- * wave to the last one that does; 1: none. A row without need of it costs less
- * inside of a wave than a second start. *mode: what they are.
+ * How many of the next rows go together, at most `limit`: from a row that needs a wave to the last
+ * one that does; 1: none. A row that does not need it costs less inside a wave than a second start.
+ * *mode: their filters.
  */
 KERNEL size_t wave_length(const uint8_t *src, size_t pitch, size_t limit, size_t width,
                           size_t lanes, int *mode)

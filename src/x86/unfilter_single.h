@@ -1,45 +1,45 @@
 /*
- * One scanline at a time, with 128-bit registers: the filters that need no
- * neighbour to the left (None, Up), or only its sum (Sub), and Average and Paeth
- * where a row stands alone. Included by each level with its own KERNEL.
+ * One scanline at a time, with 128-bit registers: the filters that do not depend on the left
+ * neighbour (None, Up), or only on its sum (Sub), and Average and Paeth for single rows. Included
+ * by each level with its own KERNEL.
  */
 #include <stdbool.h>
 #include <string.h>
 
-/* The loops over the vectors of a block are short, and their vectors belong into
- * registers; -O2 alone leaves some of them rolled. */
+/* The loops over the vectors of a block are short, and their vectors must be in registers; with
+ * only -O2 some of the loops would not be unrolled. */
 #define UNROLL _Pragma("GCC unroll 16")
 #define BLOCK 16
 
-/* How pixels lie in a row, and in a 16-byte register. All of it is constant in
- * each kernel, so that the compiler sees straight code. */
+/* The layout of pixels in a row, and in a 16-byte register. All of it is constant in each kernel,
+ * so that the compiler sees straight-line code. */
 typedef struct pixel_shape {
-    size_t bpp;  /* bytes a pixel */
+    size_t bpp;  /* bytes per pixel */
     bool   swap; /* R G B (A) is written as B G R (A) */
 } pixel_shape;
 
 #define Z 0x80 /* pshufb: a zero byte */
 
-/* Red and blue change places in each whole pixel. */
+/* Swaps red and blue in each whole pixel. */
 static const uint8_t swap_3[BLOCK] = {2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9, 14, 13, 12, Z};
 static const uint8_t swap_4[BLOCK] = {2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15};
 
-/* Pixels of a row spread to one slot each, and back: what is then behind the whole
- * pixels has no meaning. */
+/* Spreads the pixels of a row to one slot each, and packs them again; the bytes after the whole
+ * pixels are then meaningless. */
 static const uint8_t spread_3[BLOCK] = {0, 1, 2, Z, 3, 4, 5, Z, 6, 7, 8, Z, 9, 10, 11, Z};
 static const uint8_t spread_swap_3[BLOCK] = {2, 1, 0, Z, 5, 4, 3, Z, 8, 7, 6, Z, 11, 10, 9, Z};
 static const uint8_t spread_6[BLOCK] = {0, 1, 2, 3, 4, 5, Z, Z, 6, 7, 8, 9, 10, 11, Z, Z};
 static const uint8_t gather_3[BLOCK] = {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, Z, Z, Z, Z};
 static const uint8_t gather_6[BLOCK] = {0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, Z, Z, Z, Z};
 
-/* Last pixel of the whole ones in the place of each. */
+/* Copies the last whole pixel to the place of each. */
 static const uint8_t last_3[BLOCK] = {12, 13, 14, 12, 13, 14, 12, 13,
                                       14, 12, 13, 14, 12, 13, 14, Z};
 static const uint8_t last_6[BLOCK] = {6, 7, 8, 9, 10, 11, 6, 7, 8, 9, 10, 11, Z, Z, Z, Z};
 
 #undef Z
 
-/* The shuffle that a block of this shape needs, NULL for none. */
+/* The shuffle for a block of this shape, or NULL. */
 KERNEL const uint8_t *spread_order(pixel_shape shape)
 {
     if (shape.bpp == 3)
@@ -111,7 +111,7 @@ KERNEL __m128i shuffle_block(__m128i v, const uint8_t *order)
 
 /* ---- None, Sub, Up ------------------------------------------------------- */
 
-/* Bytes that are done at a time: whole pixels, where pixels matter. */
+/* Bytes per step: whole pixels, if pixels matter. */
 KERNEL size_t packed_bytes(int filter, pixel_shape shape)
 {
     if (filter != FILTER_SUB && !shape.swap)
@@ -171,8 +171,8 @@ KERNEL __m128i packed_undo(int filter, pixel_shape shape, __m128i v, __m128i abo
     return v;
 }
 
-/* `filter` is None, Sub or Up. A block is stored as 16 bytes where the row goes
- * on: what is behind its pixels is overwritten by the next. */
+/* `filter` is None, Sub or Up. A block is stored as 16 bytes if the row goes on: the bytes after
+ * its pixels are overwritten by the next block. */
 KERNEL void single_parallel(int filter, pixel_shape shape, uint8_t *dst, const uint8_t *src,
                             size_t row_bytes, const uint8_t *prior)
 {
@@ -200,9 +200,9 @@ KERNEL void single_parallel(int filter, pixel_shape shape, uint8_t *dst, const u
 /* ---- Average and Paeth, one pixel at a time ------------------------------ */
 
 /*
- * A pixel of 3 to 8 bytes. Exactly those bytes, in the same pieces on the way in and
- * out: a load that spans two stores, those of the row before, waits until both have
- * left the store queue, which in narrow rows takes longer than the filter.
+ * A pixel of 3 to 8 bytes. Exactly those bytes are accessed, in the same pieces for loads and
+ * stores: a load that spans two stores, those of the row before, waits until both have left the
+ * store queue, which in narrow rows takes longer than the filter.
  */
 KERNEL __m128i load_pixel(pixel_shape shape, const uint8_t *p)
 {
@@ -257,8 +257,8 @@ KERNEL __m128i swap_pixel(pixel_shape shape, __m128i v)
 }
 
 /*
- * pavgb rounds up, the filter rounds down: ~pavgb(~left, ~above). With everything
- * kept inverted, ~(x + ~q) = q - x, and a step is two instructions.
+ * pavgb rounds up, the filter rounds down: ~pavgb(~left, ~above). With all values inverted, ~(x +
+ * ~q) = q - x, and a step is two instructions.
  */
 KERNEL void single_average(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
                            const uint8_t *prior)
@@ -276,8 +276,8 @@ KERNEL void single_average(pixel_shape shape, uint8_t *dst, const uint8_t *src, 
     }
 }
 
-/* See paeth() in unfilter.c; 16-bit lanes. x is added to the three candidates, so
- * that the choice is the last thing on the way from one pixel to the next. */
+/* See paeth() in unfilter.c; 16-bit lanes. x is added to the three candidates, so that the choice
+ * is the last operation between one pixel and the next. */
 KERNEL __m128i paeth_lanes(__m128i left, __m128i above, __m128i upper_left, __m128i x)
 {
     const __m128i lo = _mm_min_epi16(left, above);
@@ -307,16 +307,16 @@ KERNEL void single_paeth(pixel_shape shape, uint8_t *dst, const uint8_t *src, si
 
 /* ---- Any filter ---------------------------------------------------------- */
 
-/* Below 3 bytes a pixel a vector holds no more than one step of the chain, and
- * plain C is as good. */
+/* Below 3 bytes per pixel a vector holds no more than one step of the chain, and plain C is as
+ * good. */
 KERNEL void single_plain(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
                          const uint8_t *prior)
 {
     (shape.bpp == 1 ? unfilter_1_c : unfilter_2_c)(dst, 0, src, row_bytes, prior, 1);
 }
 
-/* `src` starts with the filter type. Without a prior row Up leaves the bytes as
- * they are, and Paeth, where above and upper left are 0, is Sub. */
+/* `src` starts with the filter type. Without a prior row Up leaves the bytes unchanged, and Paeth,
+ * with above and upper left 0, is Sub. */
 KERNEL void single_row(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
                        const uint8_t *prior)
 {

@@ -1,19 +1,17 @@
 /*
  * Several scanlines at once, for the filters that wait for their left neighbour.
  *
- * Average and Paeth are one long chain of dependent instructions along a row,
- * however wide the registers are. So a register holds one pixel of each of
- * WAVE_ROWS rows, each WAVE_LAG pixels behind the row above it, and one step of
- * the chain serves them all: lane k is at pixel (step - WAVE_LAG * k). With a lag
- * of one the pixel above would be the result of the step just before; with two
- * there is a whole step of time to move it over by one lane.
+ * Along a row, Average and Paeth are one long chain of dependent instructions, however wide the
+ * registers are. So a register holds one pixel of each of WAVE_ROWS rows, each WAVE_LAG pixels
+ * after the row above it, and one step of the chain serves them all: lane k is at pixel (step -
+ * WAVE_LAG * k). With a lag of one, the pixel above would be the result of the previous step; with
+ * two, there is a whole step of time to move it over by one lane.
  *
- * Rows are read and written in blocks of WAVE_STEPS pixels, which take 16 bytes
- * when spread to SLOT bytes each, and are transposed on the way in and out.
+ * Rows are read and written in blocks of WAVE_STEPS pixels, which take 16 bytes when spread to SLOT
+ * bytes each, and are transposed on the way in and out.
  *
- * This file is a template: it is included once for each VECTOR_BYTES (16 or 32)
- * and SLOT (1, 2, 4, 8), and makes the function wave_of_rows, wave_SLOT_BITS to those who include
- * it.
+ * This file is a template: it is included once for each VECTOR_BYTES (16 or 32) and SLOT (1, 2, 4,
+ * 8), and defines the function wave_of_rows, wave_SLOT_BITS for the including file.
  */
 #if VECTOR_BYTES == 16
 #define VEC __m128i
@@ -62,11 +60,10 @@
 #define UNPACK(half) V(unpack##half##_epi64)
 #endif
 
-/* Lanes that do something else than Paeth, as masks. Sub is Paeth with 0 above
- * and to the upper left. */
+/* Masks of lanes with filters other than Paeth. Sub is Paeth with 0 above and to the upper left. */
 typedef struct wave_lanes {
     VEC keep_above; /* 0: None, Sub */
-    VEC flat;       /* -1: None, Up, Average: the candidate `average` is taken */
+    VEC flat;       /* -1: None, Up, Average: the candidate `average` is used */
     VEC twice;      /* -1: None, Up: average of above and above */
 } wave_lanes;
 
@@ -90,9 +87,9 @@ KERNEL wave_lanes wave_make_lanes(const uint8_t *src, size_t pitch, size_t rows)
 }
 
 /*
- * A block of each row in, a step of all rows out; and back. Each stage interleaves
- * the first half of the vectors with the second, which after log2(n) stages is
- * the transposed matrix. In 32 bytes the halves are two matrices.
+ * Transposes a block: from a block of each row to one step of all rows, and back. Each stage
+ * interleaves the first half of the vectors with the second, which after log2(n) stages gives the
+ * transposed matrix. In 32 bytes the halves are two matrices.
  */
 KERNEL void wave_transpose(VEC v[WAVE_STEPS])
 {
@@ -111,8 +108,8 @@ KERNEL void wave_transpose(VEC v[WAVE_STEPS])
     }
 }
 
-/* Lane k gets what lane k - 1 has, lane 0 the pixel of the prior row. `prior` is
- * at this pixel; SLOT bytes are read. */
+/* Lane k gets the value of lane k - 1, lane 0 the pixel of the prior row. `prior` is at this pixel;
+ * SLOT bytes are read. */
 KERNEL VEC wave_move_down(VEC v, const uint8_t *prior)
 {
 #if VECTOR_BYTES == 16
@@ -148,10 +145,10 @@ KERNEL VEC wave_at_most(VEC a, VEC b)
 }
 
 /*
- * One step. Paeth in bytes: with e = upper_left - lo and f = hi - upper_left, both
- * cut at 0, the condition hi <= 3 upper_left - (lo + hi) of paeth() in unfilter.c
- * is f <= e - f, and the other one e <= f - e. x is added to the three candidates,
- * so that the choice is the last thing on the way from one pixel to the next.
+ * One step. Paeth in bytes: with e = upper_left - lo and f = hi - upper_left, both clamped at 0,
+ * the condition hi <= 3 upper_left - (lo + hi) of paeth() in unfilter.c is f <= e - f, and the
+ * other one e <= f - e. x is added to the three candidates, so that the choice is the last
+ * operation between one pixel and the next.
  */
 KERNEL VEC wave_paeth(VEC left, VEC above, VEC upper_left, VEC x, const wave_lanes *lanes)
 {
@@ -175,10 +172,10 @@ KERNEL VEC wave_paeth(VEC left, VEC above, VEC upper_left, VEC x, const wave_lan
                        V(add_epi8)(low, x), take_lo);
 }
 
-/* What a step leaves to the next one. */
+/* The values that a step passes to the next one. */
 typedef struct wave_state {
     VEC left;       /* WAVE_ALL_AVERAGE: inverted */
-    VEC before;     /* the pixels of the step before */
+    VEC before;     /* the pixels of the previous step */
     VEC upper_left; /* in flat lanes 255 */
 } wave_state;
 
@@ -216,15 +213,15 @@ typedef struct wave_rows {
     size_t         count, width;
 } wave_rows;
 
-/* Where row k is when the first is at `pixel`, in bytes. */
+/* The position of row k, in bytes, when the first is at `pixel`. */
 KERNEL ptrdiff_t wave_offset(pixel_shape shape, size_t pixel, size_t k)
 {
     return ((ptrdiff_t)pixel - (ptrdiff_t)(WAVE_LAG * k)) * (ptrdiff_t)shape.bpp;
 }
 
 /*
- * A block that lies inside of all rows. Lanes without a row read what lane 0 reads
- * and write where the last row does; that one writes after them.
+ * A block that is inside of all rows. Lanes without a row read what lane 0 reads and write where
+ * the last row does, which writes after them.
  */
 KERNEL void wave_inner_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
                              const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
@@ -301,7 +298,7 @@ KERNEL void wave_store_edge(pixel_shape shape, const wave_rows *rows, size_t k, 
     }
 }
 
-/* A block in which some rows have not begun or have ended. */
+/* A block in which some rows have not started or have ended. */
 KERNEL void wave_edge_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
                             const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
 {
@@ -346,13 +343,12 @@ KERNEL const uint8_t *wave_prior_edge(pixel_shape shape, const uint8_t *prior, s
 }
 
 /*
- * rows: 2 to WAVE_ROWS. src, dst, prior: as in kernels.h; prior may be NULL. A row
- * has at least 2 * WAVE_LAG pixels.
+ * rows: 2 to WAVE_ROWS. src, dst, prior: as in kernels.h; prior may be NULL. A row has at least 2 *
+ * WAVE_LAG pixels.
  *
- * Reading before the start of a row and behind its end stays in src: before row k
- * there are k whole rows, the lag is 2 k pixels; behind row 0 there are rows - 1
- * whole rows, and it goes on for 2 (rows - 1) pixels; the rest of a block, less
- * than 32 bytes, is within KERNEL_SLACK.
+ * Reads before the start and after the end of a row stay within src: before row k there are k whole
+ * rows, and the lag is 2 k pixels; after row 0 there are rows - 1 whole rows, and it continues for
+ * 2 (rows - 1) pixels; the rest of a block, less than 32 bytes, is within KERNEL_SLACK.
  */
 KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
                          const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)

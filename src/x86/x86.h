@@ -1,6 +1,6 @@
-/* The x86-64 kernels: which functions each level replaces, those of the level before it included
- * where nothing faster was found (docs/notes/kernels.md). This folder compiles to nothing
- * elsewhere, and where the compiler cannot set the instruction set function by function. */
+/* The x86-64 kernels: which functions each level replaces, including those of the previous level
+ * where nothing faster was found (docs/notes/kernels.md). This folder compiles to nothing on other
+ * CPUs, and with compilers that cannot set the instruction set per function. */
 #ifndef PNG2BMP_X86_H
 #define PNG2BMP_X86_H
 
