@@ -1,14 +1,14 @@
 /*
- * The functions that lib/ calls, on an object that inherits them and has what
- * instance.h lists. They are not a public interface: lib/ has checked every argument;
- * what is checked here again is what memory safety depends on.
+ * The functions that lib/ calls, on an object that inherits them and has what instance.h lists.
+ * They are not a public interface: lib/ has checked every argument; checked again here is what
+ * memory safety depends on.
  *
- * All begin with the same four arguments, the common ones:
+ * All start with the same four arguments, the common ones:
  *   input       a view (Buffer, typed array, DataView) of at least one byte
  *   length      bytes of it to use
  *   options     a Float64Array: see options.h
  *   onWarning   a function, or undefined
- * Asynchronous ones go on with two more:
+ * Asynchronous ones have two more:
  *   copy        read from a copy of the input, made now
  *   ticket      for cancel; 0: none
  * Then come their own.
@@ -121,7 +121,8 @@ static napi_value convert_async(napi_env env, napi_callback_info info)
     return call_begin_png(env, info, &call) ? call_start(env, &call, job_convert) : NULL;
 }
 
-/* decodeAsync(...common, copy, ticket, facts): Promise<Buffer>; facts are there at once */
+/* decodeAsync(...common, copy, ticket, facts): Promise<Buffer>; facts are filled before it returns
+ */
 static napi_value decode_async(napi_env env, napi_callback_info info)
 {
     call call;
@@ -159,7 +160,7 @@ static napi_value save_async(napi_env env, napi_callback_info info)
 
 /* ---- Converters --------------------------------------------------------------- */
 
-/* createConverter(options): what the functions after it take as `converter` */
+/* createConverter(options): the `converter` of the functions below */
 static napi_value create_converter(napi_env env, napi_callback_info info)
 {
     napi_value      argv[1];
@@ -172,7 +173,8 @@ static napi_value create_converter(napi_env env, napi_callback_info info)
     return converter_create(env, &options);
 }
 
-/* useMemory(converter, view): where in it, in bytes, the output will begin. See converter.h. */
+/* useMemory(converter, view): the offset in it, in bytes, where the output will start. See
+ * converter.h. */
 static napi_value use_memory(napi_env env, napi_callback_info info)
 {
     napi_value argv[2];
@@ -191,8 +193,8 @@ static napi_value number(napi_env env, double value)
     return napi_create_double(env, value, &result) == napi_ok ? result : throw_quiet(env);
 }
 
-/* The arguments and the plan. False: *answer is what to return; if it is a number, there was no
- * error, but the memory is too small: negated, how many bytes it must have. */
+/* The arguments and the plan. False: *answer is to be returned; if it is a number, there was no
+ * error, but the memory is too small: the number of bytes that it must have, negated. */
 static bool begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter,
                        napi_value *answer)
 {
@@ -272,8 +274,8 @@ static bool set_text(napi_env env, napi_value object, const char *key, const cha
            napi_set_named_property(env, object, key, value) == napi_ok;
 }
 
-/* { ERR_PNG_CRC: 'a chunk is damaged...', ... }; those from firstWarning on are
- * warnings unless `strict`. */
+/* { ERR_PNG_CRC: 'a chunk is damaged...', ... }; those from firstWarning on are warnings unless
+ * `strict`. */
 static bool set_codes(napi_env env, napi_value exports)
 {
     napi_value codes;

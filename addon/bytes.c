@@ -2,9 +2,9 @@
 
 #include "pages.h"
 
-/* Past this size Buffer.allocUnsafeSlow makes the Buffer: napi_create_buffer ends
- * the process when there is no memory, JavaScript's way throws. Below it the call
- * back into JavaScript would cost as much as the allocation. */
+/* Above this size Buffer.allocUnsafeSlow makes the Buffer: napi_create_buffer ends the process if
+ * there is no memory, while the JavaScript function throws. Below it the call into JavaScript would
+ * cost as much as the allocation. */
 #define LARGE_OUTPUT (1u << 20)
 
 static bool bytes_of_dataview(napi_env env, napi_value view, uint8_t **data, size_t *size)
@@ -24,7 +24,7 @@ bool bytes_of_view(napi_env env, napi_value view, uint8_t **data, size_t *size)
     void *start = NULL;
 
     *size = 0;
-    /* Node.js says yes to every view here, other runtimes may not. */
+    /* Node.js accepts every view here, other runtimes may not. */
     if (napi_is_buffer(env, view, &is_buffer) != napi_ok || !is_buffer)
         return bytes_of_dataview(env, view, data, size);
     if (napi_get_buffer_info(env, view, &start, size) != napi_ok)

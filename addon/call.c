@@ -67,7 +67,7 @@ static bool read_arguments(napi_env env, napi_callback_info info, call *call)
     return read_input(env, call) && read_on_warning(env, call);
 }
 
-/* The common arguments but the options. */
+/* The common arguments, except the options. */
 static bool begin(napi_env env, napi_callback_info info, call *call)
 {
     call->job.path = call->job.full_path = NULL;

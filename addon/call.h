@@ -25,26 +25,26 @@ enum {
 
 typedef struct call {
     instance  *self;
-    napi_value host;           /* what the function was called on: see instance.h */
+    napi_value host;           /* the object that the function was called on: see instance.h */
     napi_value argv[MAX_ARGS]; /* missing ones are undefined */
     napi_value on_warning;     /* NULL: none */
     job        job;
 } call;
 
-/* Where a function says false or NULL, an exception is pending. */
+/* If a function returns false or NULL, an exception is pending. */
 
-/* The common arguments, and the plan of a PNG, or of raw pixels, which the four arguments from
- * `own` on describe. */
+/* Reads the common arguments and makes the plan, of a PNG, or of raw pixels, which the four
+ * arguments from `own` on describe. */
 bool call_begin_png(napi_env env, napi_callback_info info, call *call);
 bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t own);
 
-/* The same with a converter in the place of the options. */
+/* The same, with a converter in place of the options. */
 bool call_begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter);
 
 /* A path for the job, from a view of its bytes. */
 bool call_read_path(napi_env env, call *call, napi_value view);
 
-/* What readInfo answers, into a Float64Array of exactly HOST_FACTS_COUNT numbers. */
+/* Stores what readInfo returns in a Float64Array of exactly HOST_FACTS_COUNT numbers. */
 bool call_write_facts(napi_env env, const call *call, napi_value argv);
 
 /* The Buffer that the job writes to: a new one, or the target, a view that is large enough and
@@ -55,13 +55,13 @@ bool       call_use_target(napi_env env, call *call, napi_value target);
 /* Whether the input shares memory with `size` bytes of output. */
 bool call_overlaps(const call *call, const uint8_t *output, size_t size);
 
-/* What task_start needs, without an output. */
+/* What task_start needs, except an output. */
 bool call_make_request(napi_env env, const call *call, task_request *request);
 
-/* Tells the warnings, throws the error. */
+/* Reports the warnings, throws the error. */
 bool call_succeeded(napi_env env, const call *call);
 
-/* Throws the error of the job. Answers NULL. */
+/* Throws the error of the job. Returns NULL. */
 napi_value call_throw(napi_env env, const call *call);
 
 #endif

@@ -11,13 +11,13 @@
 
 typedef struct converter {
     png2bmp_options options;
-    napi_ref        memory; /* weak, of the view that output lies in; NULL: none yet */
+    napi_ref        memory; /* weak, to the view that output is in; NULL: none yet */
     uint8_t        *output;
     size_t          capacity;
 } converter;
 
 /*
- * The functions that answer a JavaScript value answer NULL when an exception is pending.
+ * Functions that return a JavaScript value return NULL if an exception is pending.
  *
  * A converter is an External, and freed with it. Its memory is a view of an ArrayBuffer that nobody
  * can detach or resize (lib/converter.js): it is written to on another thread, while JavaScript has
@@ -26,14 +26,14 @@ typedef struct converter {
  */
 napi_value converter_create(napi_env env, const png2bmp_options *options);
 
-/* The converter that such a value stands for. */
+/* The converter in such a value. */
 converter *converter_of(napi_env env, napi_value value);
 
 /* The memory. NULL: there is none. */
 napi_value converter_memory(napi_env env, const converter *self);
 
-/* From now on the output goes to this view, from the first place on that suits it. Answers that
- * place: bytes from the start of the view. */
+/* From now on the output goes to this view, to the first suitable address in it. Returns its offset
+ * in bytes. */
 napi_value converter_use_memory(napi_env env, converter *self, napi_value view);
 
 #endif

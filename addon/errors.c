@@ -57,7 +57,7 @@ napi_value throw_quiet(napi_env env)
     return NULL;
 }
 
-/* The same code as the error that it is with `strict`, with WARN for ERR. */
+/* The code of the error that it is with `strict`, with WARN for ERR. */
 static void warning_code(png2bmp_status status, char code[64])
 {
     snprintf(code, 64, "WARN%s", png2bmp_status_code(status) + strlen("ERR"));

@@ -9,23 +9,23 @@ struct task;
 typedef struct origin origin;
 
 /*
- * Reached through the data pointer of every exported function, and only on the
- * JavaScript thread of its environment.
+ * Reached through the data pointer of every exported function, and only on the JavaScript thread of
+ * its environment.
  *
- * Nothing of JavaScript is in it: lib/ may be loaded several times in one
- * environment, around one addon (jest does that for every test file). What belongs
- * to one load is found on the object that it calls the functions on, its `host`:
+ * It contains nothing of JavaScript: lib/ may be loaded several times in one environment, around
+ * one addon (jest does that for every test file). What belongs to one load is on the object that it
+ * calls the functions on, its `host`:
  *   makeError  the function of lib/errors.js that makes every error
  *   allocate   Buffer.allocUnsafeSlow
  *   maxLength  buffer.constants.MAX_LENGTH
  */
 typedef struct instance {
     struct task *cancellable; /* running tasks that have a ticket, newest first */
-    origin      *origin;      /* of the latest relative save, while it is under way */
+    origin      *origin;      /* of the latest relative save, while it is running */
 } instance;
 
-/* The instance of this environment, which frees it at its end; made at the first
- * call. NULL: an exception is pending. */
+/* The instance of this environment, which frees it at its end; made on the first call. NULL: an
+ * exception is pending. */
 instance *instance_of(napi_env env);
 
 #endif

@@ -1,4 +1,4 @@
-/* One conversion, whichever thread runs it: what to do, from where, to where. */
+/* One conversion, on whatever thread it runs: what to do, from where, to where. */
 #ifndef ADDON_JOB_H
 #define ADDON_JOB_H
 
@@ -8,7 +8,7 @@
 #include "png2bmp.h"
 
 typedef struct job {
-    /* Runs on any thread, calls no JavaScript; sets status, fills report. */
+    /* Runs on any thread and does not call JavaScript; sets status, fills report. */
     void (*run)(struct job *job, const png2bmp_control *control);
 
     const uint8_t *input; /* a PNG, or raw pixels; borrowed */
@@ -19,9 +19,9 @@ typedef struct job {
 
     /* job_save; owned: see job_release */
     char          *path;      /* from malloc */
-    int            directory; /* where a relative path begins: see save_at */
+    int            directory; /* where a relative path starts: see save_at */
     struct origin *origin;    /* keeps `directory` open; NULL: nothing to keep */
-    char          *full_path; /* NULL: `path` will do */
+    char          *full_path; /* NULL: `path` is enough */
 
     png2bmp_status status;
     png2bmp_report report;

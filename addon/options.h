@@ -1,5 +1,5 @@
-/* From the numbers that lib/options.js makes of an options object, and the table it reads them by.
- */
+/* Options, from the numbers that lib/options.js makes of an options object, and the table that it
+ * uses. */
 #ifndef ADDON_OPTIONS_H
 #define ADDON_OPTIONS_H
 
@@ -9,14 +9,14 @@
 #include "png2bmp.h"
 
 /*
- * Options cross from JavaScript as a Float64Array, as host_options.h has them: reading an object
- * through Node-API takes ten times as long as reading it in JavaScript.
+ * Options are passed from JavaScript as a Float64Array, as described in host_options.h: reading an
+ * object through Node-API takes ten times as long as reading it in JavaScript.
  *
  * False: not such an array, or a value is out of range.
  */
 bool options_read(napi_env env, napi_value values, png2bmp_options *options);
 
-/* Everything that lib/ has to know of the options, in the order of their numbers: [{ name, kind,
+/* Everything that lib/ has to know about the options, in the order of their numbers: [{ name, kind,
  * initial, least, most, choices? }, ...]. NULL: no memory. */
 napi_value options_table(napi_env env);
 

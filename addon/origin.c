@@ -39,10 +39,10 @@ static char *absolute(const wchar_t *path)
     return utf8;
 }
 
-/* The system takes no longer one. */
+/* No longer path is accepted by the system. */
 #define LONGEST_PATH 32767
 
-/* A path that is not UTF-8, empty or too long is left as it is, for the save to refuse. */
+/* A path that is not UTF-8, empty or too long is left unchanged, and the save refuses it. */
 bool origin_fix(instance *self, job *job)
 {
     const int length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, job->path, -1, NULL, 0);
@@ -83,7 +83,7 @@ struct origin {
     int         fd;
     struct stat directory;
     unsigned    users;
-    instance   *self; /* has it in `origin` while it is the latest */
+    instance   *self; /* is in `origin` while it is the latest */
 };
 
 static origin *origin_open(instance *self)
@@ -107,7 +107,7 @@ static origin *origin_open(instance *self)
     return made;
 }
 
-/* The one of the calls before, while it is in use and the directory the same. */
+/* The handle of earlier calls, if it is in use and the directory is the same. */
 static origin *origin_shared(const instance *self)
 {
     struct stat now;

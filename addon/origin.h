@@ -1,4 +1,4 @@
-/* The working directory as it was at a call, for a save that runs later. */
+/* The working directory at the time of a call, for a save that runs later. */
 #ifndef ADDON_ORIGIN_H
 #define ADDON_ORIGIN_H
 
@@ -6,12 +6,12 @@
 #include "job.h"
 
 /*
- * Makes the job's path mean what it means now, whatever the working directory is when
- * the job runs: with a handle of the directory, or on Windows as an absolute path. The
- * saves that are under way share a handle as long as the directory is the same.
+ * Makes the job's path mean what it means now, even if the working directory changes before the job
+ * runs: with a handle of the directory, or on Windows as an absolute path. Pending saves share a
+ * handle as long as the directory is the same.
  *
- * On the JavaScript thread, as job_release, which lets go of it. False: status and
- * report of the job say why.
+ * On the JavaScript thread, like job_release, which releases it. False: status and report of the
+ * job say why.
  */
 bool origin_fix(instance *self, job *job);
 

@@ -7,16 +7,15 @@
 #include "errors.h"
 
 /*
- * Who owns what, until when.
+ * Ownership.
  *
- * The JavaScript thread makes the task, and is the only one that frees it, in
- * task_complete. Between napi_queue_async_work and task_complete the worker thread
- * owns `job`; `cancelled` is the one field that both may touch. Everything else
- * belongs to the JavaScript thread.
+ * The JavaScript thread makes the task, and only it frees the task, in task_complete. Between
+ * napi_queue_async_work and task_complete the worker thread owns `job`; `cancelled` is the one
+ * field that both may touch. Everything else belongs to the JavaScript thread.
  *
- * task_complete always comes, except when the process ends first. When a worker
- * thread (in the sense of node:worker_threads) is terminated, it comes with every
- * call of JavaScript failing: nothing there may depend on such a call.
+ * task_complete is always called, unless the process ends first. When a worker thread (of
+ * node:worker_threads) is terminated, it is called while every call into JavaScript fails: nothing
+ * there may depend on such a call.
  */
 typedef struct task {
     job             job;
@@ -138,7 +137,7 @@ static void task_complete(napi_env env, napi_status status, void *data)
     task *t = data;
     if (t->ticket)
         list_remove(t);
-    /* Cancelled is cancelled, even when the last batch was done by then. */
+    /* A cancelled task stays cancelled, even if the last batch was done by then. */
     if (status == napi_cancelled || is_cancelled(t)) {
         t->job.status = PNG2BMP_ERR_CANCELLED;
         png2bmp_report_init(&t->job.report);
@@ -213,7 +212,7 @@ napi_value task_start(napi_env env, instance *self, job *job, const task_request
         return throw_quiet(env);
     }
     if (napi_queue_async_work(env, t->work) != napi_ok) {
-        resolve(env, t); /* a promise that nobody has got */
+        resolve(env, t); /* a promise that nobody has received */
         task_free(env, t);
         return throw_quiet(env);
     }
@@ -234,7 +233,7 @@ void task_cancel(napi_env env, instance *self, napi_value host, uint32_t ticket)
     for (task *t = self->cancellable; t; t = t->next) {
         if (t->ticket == ticket && is_of_host(env, t, host)) {
             atomic_store_explicit(&t->cancelled, true, memory_order_relaxed);
-            napi_cancel_async_work(env, t->work); /* refused when it runs already */
+            napi_cancel_async_work(env, t->work); /* refused if it is already running */
             return;
         }
     }

@@ -33,7 +33,7 @@ function inWebAssembly() {
 
 const converter = createConverter();
 
-/* jimp is loaded by import() alone. */
+/* jimp can only be loaded by import(). */
 let Jimp;
 let wasm;
 

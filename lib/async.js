@@ -1,7 +1,7 @@
 'use strict';
 
-// The calls that convert on a worker thread. The addon knows promises only; signals and
-// callbacks are made out of them here.
+// The calls that convert on a worker thread. The addon only has promises; signals and callbacks are built on
+// them here.
 
 const native = require('./native');
 const { collect, isCollectable } = require('./collect');
@@ -21,17 +21,17 @@ function startAbortable(signal, start) {
   return abortable(signal, () => native.cancel(ticket), () => start(ticket));
 }
 
-/** The options with an onWarning that the addon can call when the work is done: in the async context
- * of the call, which newer versions of Node.js do not keep for an addon. Binding runs async hooks,
- * so it comes before anybody follows the signal. */
+/** The options with an onWarning that the addon can call when the work is done: in the async context of the
+ * call, which newer versions of Node.js do not keep for an addon. Binding runs async hooks, so it is done
+ * before the signal is observed. */
 function bindWarnings(options) {
   const { onWarning } = options;
   return onWarning === undefined ? options : { ...options, onWarning: bindToContext(onWarning) };
 }
 
-/** Calls start with the arguments that all asynchronous functions of the addon begin with; it gives
- * a promise. Async, so that whatever it throws rejects. name, size: of the view, counted before
- * the signal's own code ran. */
+/** Calls start with the arguments common to all asynchronous functions of the addon; start returns a promise.
+ * Async, so that whatever it throws rejects. name, size: of the view, counted before the signal's own code
+ * ran. */
 async function run(name, view, size, o, start) {
   const begin = (ticket) => {
     checkStillThere(name, view, size);
@@ -41,7 +41,7 @@ async function run(name, view, size, o, start) {
   return o.signal === undefined ? begin(0) : startAbortable(o.signal, begin);
 }
 
-/** The same for a PNG, with options that `read` reads; waits for the bytes of what collect takes. */
+/** The same for a PNG, with options that `read` reads; waits for the bytes that collect.js collects. */
 function runPng(png, length, options, start, read = readOptions) {
   const runView = (view, o) => run('png', view, toLength('png', view, length), o, start);
   if (isCollectable(png)) {
@@ -52,15 +52,15 @@ function runPng(png, length, options, start, read = readOptions) {
   return runView(view, bindWarnings(read(options)));
 }
 
-/** callback(error) or callback(null, value), outside of the promise: what it throws is an
- * uncaught exception and not an unhandled rejection. */
+/** callback(error) or callback(null, value), outside of the promise: what it throws is an uncaught exception,
+ * not an unhandled rejection. */
 function deliver(promise, callback) {
   promise.then((value) => callLater(callback, null, value),
     (error) => callLater(callback, error));
 }
 
-/** Gives prepare()'s promise, or has the callback called. Wrong arguments, for which prepare
- * throws, are thrown where there is a callback, as node:fs does, and reject else. */
+/** Returns prepare()'s promise, or has the callback called. Wrong arguments, for which prepare throws, are
+ * thrown if there is a callback, as in node:fs, and reject otherwise. */
 function settle(callback, prepare) {
   if (callback === undefined) {
     return (async () => prepare())();
@@ -71,7 +71,7 @@ function settle(callback, prepare) {
   return deliver(prepare(), callback);
 }
 
-/** [length, options, callback] from what was given in their place: each may be left out. */
+/** [length, options, callback] from the arguments in their place, each of which may be omitted. */
 function sortArguments(length, options, callback) {
   if (typeof length === 'function') {
     return [undefined, undefined, length];

@@ -1,8 +1,8 @@
 'use strict';
 
-// lib/host.js for browsers: the language alone.
+// lib/host.js for browsers, which uses only the language.
 
-const maxLength = Infinity; // engines differ, and say so when memory is asked for
+const maxLength = Infinity; // engines differ, and report it when memory is allocated
 const maxLengthName = 'the engine takes';
 
 const allocate = (size) => new Uint8Array(size);

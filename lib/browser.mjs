@@ -1,11 +1,11 @@
-// png2bmp for browsers, and for whatever else has WebAssembly and fetch: Uint8Arrays in and out.
-// Described in browser.d.mts.
+// png2bmp for browsers and other runtimes with WebAssembly and fetch: Uint8Arrays in and out. Described in
+// browser.d.mts.
 
 import { createRequire } from '../prebuilds/core.mjs';
 import { openThread } from './browser-threads.mjs';
 import { compile } from './browser-wasm.mjs';
 
-/** What lib/ exports, as far as it needs no file system; undefined until init is done. */
+/** The exports of lib/, except those that need a file system; undefined until init is done. */
 let library;
 let starting;
 
@@ -25,7 +25,7 @@ function build(module) {
     runHere: ({ bytes, options }) => toOutput(engine, bytes, options),
   });
   const words = engine.words();
-  const AUTO = 0; // of the CPU levels, of which there is one
+  const AUTO = 0; // the only CPU level
   Object.assign(given, words, require('./wasm-calls').createCalls(engine, pool).functions,
     { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
   return { ...require('./sync'), ...require('./async'), ...require('./facts'), ...require('./converter'), ...require('./ico') };
@@ -41,7 +41,7 @@ export async function init(source) {
   try {
     await starting;
   } catch (error) {
-    starting = undefined; // another source may do
+    starting = undefined; // another source may work
     throw error;
   }
 }
@@ -61,7 +61,7 @@ export const decodePNG = (png, options) => ready().decodePNG(png, options);
 export const encodeBMP = (pixels, options) => ready().encodeBMP(pixels, options);
 export const encodeICO = (images, options) => ready().encodeICO(images, options);
 
-/** What the caller may change while WebAssembly is being loaded, unless it was only borrowed. */
+/** A copy of what the caller may change while WebAssembly is being loaded, unless it was only borrowed. */
 function kept(input, options) {
   if ((options?.input ?? 'borrow') === 'borrow') {
     return input;
@@ -69,7 +69,7 @@ function kept(input, options) {
   try {
     return structuredClone(input);
   } catch {
-    return input; // a Response, a stream, or nothing that will do
+    return input; // a Response, a stream, or something unsuitable
   }
 }
 

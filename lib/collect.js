@@ -1,7 +1,7 @@
 'use strict';
 
-// PNGs that arrive in pieces, or later: Blobs and Files, Responses and Requests, web and Node.js
-// streams. They are collected before they are converted.
+// PNGs that arrive in pieces, or later: Blobs and Files, Responses and Requests, web and Node.js streams.
+// Their bytes are collected before they are converted.
 
 const { PngError, argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { bytesOf } = require('./input');
@@ -18,7 +18,7 @@ function isCollectable(value) {
     !isAnyArrayBuffer(value) && (has(value, 'arrayBuffer') || isStream(value));
 }
 
-/** { next, stop }: next() gives a promise of { done, value }. */
+/** { next, stop }: next() returns a promise of { done, value }. */
 function piecesOf(stream) {
   if (has(stream, 'getReader')) {
     const reader = stream.getReader();
@@ -69,7 +69,7 @@ async function collectStream(stream, most, untilCancelled) {
   try {
     return await collectPieces({ next: () => untilCancelled(next()) }, most);
   } catch (error) {
-    // The source is told to stop, but not awaited: it may be what does not answer.
+    // The source is told to stop, but not awaited: it may never answer.
     Promise.resolve().then(stop).catch(() => {});
     throw error;
   }
@@ -96,7 +96,8 @@ function collectFrom(source, most, untilCancelled) {
     : collectBlob(source, most, untilCancelled);
 }
 
-/** A promise of the bytes of what isCollectable: at most maxInputBytes, until the signal aborts. */
+/** A promise of the bytes of a source that isCollectable accepts: at most maxInputBytes, until the signal is
+ * aborted. */
 async function collect(source, { maxInputBytes, signal }) {
   if (signal === undefined) {
     return collectFrom(source, maxInputBytes, (promise) => promise);

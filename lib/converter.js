@@ -16,8 +16,8 @@ const PAGE = 65536;
 const MOST = 65536 * PAGE;
 const HUGE_PAGE = 2 * 1024 * 1024;
 
-/** An ArrayBuffer that is never taken away while another thread writes to it: that of a
- * WebAssembly.Memory can be neither transferred nor resized, except by whoever has the Memory. */
+/** An ArrayBuffer that cannot be taken away while another thread writes to it: that of a WebAssembly.Memory
+ * can be neither transferred nor resized, except by code that has the Memory. */
 function createMemory(size) {
   const pages = Math.ceil(size / PAGE);
   try {
@@ -27,8 +27,8 @@ function createMemory(size) {
   }
 }
 
-/** Bytes of memory for an output: twice what there was, so that images that grow and grow do not
- * each need new memory, and room to begin where a huge page does. Untouched memory costs nothing. */
+/** Bytes of memory for an output: twice the previous size, so that images that keep growing do not each need
+ * new memory, and room to start at a huge page. Untouched memory costs nothing. */
 function roomFor(needed, present) {
   const wanted = Math.max(needed, 2 * present) + (needed >= HUGE_PAGE ? HUGE_PAGE : 0);
   return Math.min(wanted, Math.max(needed, MOST));
@@ -36,9 +36,9 @@ function roomFor(needed, present) {
 
 class Converter {
   #options;
-  #kept; // what the addon keeps
+  #kept; // the addon's part of the converter
   #memory; // all of it: the addon does not keep it alive
-  #start = 0; // where the output begins in it
+  #start = 0; // where the output starts in it
   #latest; // view of the latest output
   #isBusy = false;
 
@@ -82,7 +82,8 @@ class Converter {
     }
   }
 
-  /** What convert() answers, with enough memory: it says what it misses as a negative number. */
+  /** The result of convert(), with enough memory: if there is too little, convert() returns the required size
+   * as a negative number. */
   #attempt(convert) {
     let answer = convert();
     while (answer < 0) {

@@ -2,7 +2,7 @@
 
 const process = require('node:process');
 
-/** An environment variable; undefined where it may not be read: Deno without --allow-env. */
+/** An environment variable; undefined if it must not be read: Deno without --allow-env. */
 function environmentVariable(name) {
   try {
     return process.env[name];

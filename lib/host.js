@@ -1,6 +1,6 @@
 'use strict';
 
-// What Node.js has its own way for. Browsers have lib/browser-host.js in this place.
+// Functions that are specific to Node.js. In browsers lib/browser-host.js takes this file's place.
 
 const { AsyncResource } = require('node:async_hooks');
 const { Buffer, constants } = require('node:buffer');
@@ -8,24 +8,24 @@ const os = require('node:os');
 const process = require('node:process');
 const util = require('node:util');
 
-/** The most bytes that a result may have, and what says so. */
+/** The maximum size of a result in bytes, and what sets the limit. */
 const maxLength = constants.MAX_LENGTH;
 const maxLengthName = 'buffer.constants.MAX_LENGTH';
 
 /** Memory for a result. */
 const allocate = Buffer.allocUnsafeSlow;
 
-/** A result of memory that is there. */
+/** A result in existing memory. */
 const wrap = (arrayBuffer, offset, length) => Buffer.from(arrayBuffer, offset, length);
 
-/** A function that runs in the async context of now, whoever calls it. */
+/** A function that runs in the current async context, whoever calls it. */
 const bindToContext = (listener) => AsyncResource.bind(listener);
 
-/** Calls a function of the caller: what it throws is nobody else's. */
+/** Calls a function of the caller: what it throws must not reach anybody else. */
 const callLater = (callback, ...args) => process.nextTick(callback, ...args);
 
-/** The number that node:fs gives, its name, and what it means: [-2, 'ENOENT', 'no such file or directory'].
- * On Windows the addon has the C library's numbers, which are others than those of node:fs. */
+/** The number that node:fs uses, its name, and its meaning: [-2, 'ENOENT', 'no such file or directory']. On
+ * Windows the addon has the C library's numbers, which differ from those of node:fs. */
 function systemError(errno) {
   const known = util.getSystemErrorMap?.();
   if (known?.has(-errno)) {
@@ -37,7 +37,7 @@ function systemError(errno) {
   return named ? [named[0], ...named[1]] : [-errno, code, undefined];
 }
 
-/** As node:fs makes them: "ENOENT: no such file or directory, open 'x/y.bmp'". */
+/** The same messages as from node:fs: "ENOENT: no such file or directory, open 'x/y.bmp'". */
 function fileError(number, syscall, path, message) {
   const [errno, code, text] = systemError(number);
   const error = new Error(`${code}: ${text || message}, ${syscall} '${path}'`);
@@ -47,7 +47,7 @@ function fileError(number, syscall, path, message) {
 /** A value for an error message. */
 const inspect = (value) => util.inspect(value, { depth: 0, breakLength: Infinity });
 
-/** What to do with something that holds the bytes of a PNG without being them. */
+/** What to do with something that is not bytes but contains them. */
 const hints = {
   text: 'Read a file with fs.readFileSync(name); decode base64 with Buffer.from(text, "base64")',
   stream: 'Collect the stream with await require("node:stream/consumers").buffer(stream)',

@@ -1,6 +1,6 @@
 'use strict';
 
-// The public face: everything an outsider may use, described in index.d.ts.
+// The public interface, described in index.d.ts.
 
 const sync = require('./sync');
 const async = require('./async');

@@ -1,7 +1,7 @@
 'use strict';
 
-// Converts options objects to the numbers that the addon takes: see src/host_options.h. The options
-// and their defaults come from the addon itself.
+// Converts options objects to the numbers that the addon takes: see src/host_options.h. The options and their
+// defaults come from the addon itself.
 
 const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
@@ -13,7 +13,7 @@ const inputs = ['borrow', 'copy', 'transfer'];
 
 // ---- Values to numbers ------------------------------------------------------------------------
 
-// '': nothing was chosen. decodePNG asks for raw formats, by its `channels`.
+// '': no format was chosen. decodePNG sets raw formats, by its `channels`.
 const isOffered = (name) => name !== '' && !name.startsWith('raw-');
 
 function oneOf(name, list, value) {
@@ -128,7 +128,7 @@ function pixelsPerMeter(value) {
 // In the order of host_option_kind.
 const toNumber = [choice, flag, wholeNumber, limit, color];
 
-// ---- What stays in JavaScript -------------------------------------------------------------------
+// ---- Options that only lib/ uses --------------------------------------------------------------------
 
 function listener(value) {
   if (typeof value !== 'function') {
@@ -162,10 +162,10 @@ function defaults() {
 const X_DENSITY = placeOf('_xPixelsPerMeter');
 const Y_DENSITY = placeOf('_yPixelsPerMeter');
 
-// Name to what puts a value into the options that are read.
+// Maps names to functions that store a value in the options being read.
 const readers = { __proto__: null };
 table.forEach((row, place) => {
-  if (!row.name.startsWith('_')) { // those are for lib/ alone
+  if (!row.name.startsWith('_')) { // those are for lib/ only
     readers[row.name] = (parsed, value) => { parsed.values[place] = toNumber[row.kind](row, value); };
   }
 });
@@ -201,7 +201,7 @@ function readable(options) {
   return options;
 }
 
-/** Puts the colours behind the other numbers. Colours without a format mean 'indexed'. */
+/** Appends the colours to the other numbers. Colours without a format mean 'indexed'. */
 function withPalette(parsed, format) {
   const { palette, ...others } = parsed;
   if (format === undefined && (palette !== undefined || parsed.values[COLORS] !== initial[COLORS])) {
@@ -211,9 +211,8 @@ function withPalette(parsed, format) {
     : { ...others, values: Float64Array.of(...parsed.values, ...palette) };
 }
 
-/** { values, onWarning, input, signal, maxInputBytes } of an options object. Own properties
- * only: prototypes are ignored. An option that is undefined has its default; an unknown one is an
- * error. */
+/** { values, onWarning, input, signal, maxInputBytes } of an options object. Only own properties: prototypes
+ * are ignored. An option that is undefined has its default; an unknown one is an error. */
 function readOptions(options) {
   if (options === undefined) {
     return none;
@@ -235,7 +234,7 @@ function readOptions(options) {
 const DEPTH16 = placeOf('depth16');
 const rawFormats = { 3: choicesOf('format').indexOf('raw-rgb'), 4: choicesOf('format').indexOf('raw-rgba') };
 
-/** The options for raw pixels: their density is that of the BMP, unless the options say another. */
+/** The options for raw pixels: their density is used, unless the options have one. */
 function withDensityOf(pixels, parsed) {
   const density = optional(pixels, 'density');
   if (density === undefined || parsed.values[X_DENSITY] > 0) {
@@ -263,7 +262,7 @@ function readDecodeOptions(options = {}) {
   return { ...others, values: own, channels };
 }
 
-/** The value of `depth16` in read options. */
+/** The value of `depth16` in options that were read. */
 function depth16Of({ values }) {
   return choicesOf('depth16')[values[DEPTH16]];
 }

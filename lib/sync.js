@@ -1,6 +1,6 @@
 'use strict';
 
-// The calls that convert before they return.
+// The calls that convert synchronously.
 
 const { aboutOf, densityOf } = require('./about');
 const native = require('./native');
@@ -8,8 +8,8 @@ const { toLength, toPixels, toView } = require('./input');
 const { depth16Of, formatName, readDecodeOptions, readOptions, withDensityOf } = require('./options');
 const { throwIfAborted } = require('./signals');
 
-/** What is converted and how: { view, size, o } of (png, options) or (png, length, options). The size is
- * counted last, after all code of the caller ran (getters, signals). */
+/** What is converted and how: { view, size, o }, from (png, options) or (png, length, options). The size is
+ * counted last, after all code of the caller has run (getters, signals). */
 function begin(png, length, options, read = readOptions) {
   const view = toView('png', png);
   const o = read(typeof length === 'object' ? length : options);
@@ -29,7 +29,7 @@ function getBMPInto(target, png, options) {
   return native.convertInto(view, size, o.values, o.onWarning, output);
 }
 
-// What a plan says: the addon writes numbers, in the order of native.facts.
+// The facts of a plan: the addon writes numbers, in the order of native.facts.
 const place = Object.fromEntries(native.facts.map((name, i) => [name, i]));
 const newFacts = () => new Float64Array(native.facts.length);
 const byteLengthOf = (facts) => facts[place.byteLength];
@@ -57,7 +57,7 @@ function readInfo(png, options) {
   };
 }
 
-/** What decodePNG answers, from its bytes and the facts of their plan. */
+/** The result of decodePNG, from its bytes and the facts of their plan. */
 function toPixelsOf(data, own, { channels }) {
   const pixels = { data, width: own[place.width], height: own[place.height], channels };
   const density = densityOf((name) => own[place[name]]);

@@ -1,7 +1,7 @@
 'use strict';
 
-// The functions that the addon has (addon/addon.c), by WebAssembly: the same calls, bytes and errors.
-// Saves are in lib/wasm.js.
+// The functions of the addon (addon/addon.c) in WebAssembly: the same calls, bytes and errors. Saves are in
+// lib/wasm.js.
 
 const { errorFromNative } = require('./errors');
 const { wrap } = require('./host');
@@ -24,8 +24,8 @@ function createCalls(engine, pool) {
     return errorFromNative(code, message, errno, syscall, named);
   }
 
-  /** The outcome, with its warnings told; throws its error, with a stack that begins at the caller
-   * of `callee`. */
+  /** The outcome, after its warnings have been reported; throws its error, with a stack that starts at the
+   * caller of `callee`. */
   function settled(outcome, onWarning, callee) {
     tell(onWarning, outcome.warnings);
     if (outcome.error !== undefined) {
@@ -89,7 +89,7 @@ function createCalls(engine, pool) {
 
   const tooSmall = {};
 
-  /** Bytes written; or, negated, how many the memory must have. */
+  /** Bytes written; or the number that the memory must have, negated. */
   function convertKept(view, length, { values, memory }, onWarning) {
     const bytes = bytesOf(view, length);
     let size;
@@ -120,7 +120,7 @@ function createCalls(engine, pool) {
 
   // ---- Asynchronous calls -------------------------------------------------------------------
 
-  /** A promise of the outcome. The bytes are copied: the thread gets memory of its own. */
+  /** A promise of the outcome. The bytes are copied, since the thread has its own memory. */
   function start(view, length, request, onWarning, ticket) {
     const bytes = new Uint8Array(bytesOf(view, length));
     return new Promise((resolve, reject) => {
@@ -131,7 +131,7 @@ function createCalls(engine, pool) {
           if (error !== undefined) {
             throw error;
           }
-          // Cancelled is cancelled, even when the last batch was done by then.
+          // A cancelled call stays cancelled, even if the last batch was done by then.
           resolve(settled(cancelled ? cancelledOutcome : outcome, onWarning));
         } catch (reason) {
           reject(reason);

@@ -12,9 +12,9 @@ const path = require('node:path');
 const lib = path.join(__dirname, '../lib');
 const output = path.join(__dirname, '../prebuilds/core.mjs');
 
-// What lib/browser.mjs and lib/browser-worker.mjs begin with.
+// The modules that lib/browser.mjs and lib/browser-worker.mjs start with.
 const ENTRIES = ['async', 'converter', 'facts', 'ico', 'sync', 'wasm-answer', 'wasm-calls', 'wasm-engine', 'wasm-pool', 'wasm-work'];
-// Known only when WebAssembly has been loaded: given by lib/browser.mjs.
+// Known only after WebAssembly has been loaded: provided by lib/browser.mjs.
 const GIVEN = 'native';
 const IN_PLACE_OF = { host: 'browser-host' };
 

@@ -15,7 +15,7 @@ function run(command, args) {
     throw new Error(`${command} ${args.join(' ')}\n${error ? error.message : stdout + stderr}`);
 }
 
-/** Apt's options for a list of sources of our own: the machine's, asking for source packages. */
+/** Options for apt to use a list of sources of our own: the machine's list, with source packages. */
 function sourceLists() {
   const parts = path.join(directory, 'apt/parts');
   const lists = path.join(directory, 'apt/lists');
@@ -39,7 +39,7 @@ function unpacked() {
   return names.find((name) => /^libdeflate-[\d.]+$/.test(name));
 }
 
-/** The folder of the source; throws where it cannot be had. */
+/** The directory of the source; throws if it cannot be fetched. */
 function libdeflateSource() {
   if (!unpacked()) {
     fs.mkdirSync(directory, { recursive: true });
