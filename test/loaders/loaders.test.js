@@ -1,8 +1,8 @@
 'use strict';
 
-// npm run test:loaders: the package as npm packs it, in test runners, bundlers and package checkers. This
-// command downloads them, 160 MB, so it is not part of `npm test`. The addon is only that of this machine;
-// `npm run test:package` has the others.
+// npm run test:loaders: the package as npm packs it, in test runners, bundlers, package managers and package
+// checkers. This command downloads them, 220 MB, and Bun, 100 MB, so it is not part of `npm test`. The addon is
+// only that of this machine; `npm run test:package` has the others.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
@@ -11,6 +11,8 @@ const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
 const test = require('node:test');
+
+const { MANAGERS, createApplication } = require('./managers');
 
 const ROOT = path.resolve(__dirname, '../..');
 const BIN = path.join(__dirname, 'node_modules/.bin');
@@ -219,6 +221,36 @@ test('esbuild bundles the module for browsers, without Node.js', (t) => {
     `--outfile=${path.join(folder, 'page.js')}`]);
   assert.doesNotMatch(fs.readFileSync(path.join(folder, 'page.js'), 'utf8'), /['"]node:/);
 });
+
+// ---- Package managers ------------------------------------------------------------------
+
+const APPLICATION = {
+  'app.cjs': `const { getBMP, versions } = require('png2bmp');
+    console.log(versions.backend, getBMP(require('fs').readFileSync('sample.png')).length);`,
+  'app.mjs': `import { readFileSync } from 'node:fs';
+    import { getBMPAsync, versions } from 'png2bmp';
+    console.log(versions.backend, (await getBMPAsync(readFileSync('sample.png'))).length);`,
+};
+
+for (const manager of MANAGERS) {
+  test(`${manager.name} installs it: require, import, both backends, the command`, (t) => {
+    const folder = emptyFolder(t);
+    const application = createApplication(manager, folder);
+    const runHere = ([command, ...args], env) =>
+      mustRun(command, args, { cwd: folder, env: { ...process.env, ...application.env, ...env } });
+    for (const [name, text] of Object.entries(APPLICATION)) fs.writeFileSync(path.join(folder, name), text);
+    fs.copyFileSync(SAMPLE, path.join(folder, 'sample.png'));
+    runHere(application.add(archive));
+    for (const file of Object.keys(APPLICATION)) {
+      for (const backend of ['native', 'wasm']) {
+        const printed = runHere(application.runFile(file), { PNG2BMP_BACKEND: backend });
+        assert.equal(printed, `${backend} ${SAMPLE_BYTES}\n`, `${file}, ${backend}`);
+      }
+    }
+    runHere([...application.runTool, 'png2bmp', 'sample.png']);
+    assert.equal(fs.statSync(path.join(folder, 'sample.bmp')).size, SAMPLE_BYTES);
+  });
+}
 
 // ---- The package itself ------------------------------------------------------------------
 

@@ -293,6 +293,26 @@ for (const runtime of RUNTIMES.filter(({ name }) => /^Node\.js \d+$/.test(name))
   });
 }
 
+// ---- A read-only file system --------------------------------------------------------------
+
+const READ_ONLY = ['unshare', '--map-root-user', '--mount', 'sh', '-c',
+  'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"', home];
+const mayMount = spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status === 0;
+
+for (const runtime of RUNTIMES.filter(({ name }) => /^(Node\.js \d+|Bun|Deno)$/.test(name))) {
+  test(`${runtime.name} converts on a read-only file system, and a save says EROFS`, (t) => {
+    if (!runtime.ready || !mayMount) {
+      t.skip(mayMount ? 'not to be had' : 'may not mount');
+      return;
+    }
+    for (const backend of ['native', 'wasm']) {
+      const readOnly = { ...runtime.ready, command: [...READ_ONLY, ...runtime.ready.command] };
+      assert.equal(runProgram(withBackend(readOnly, backend), 'read-only.cjs'),
+        `${backend} 768054 768054 EROFS open EROFS open\n`);
+    }
+  });
+}
+
 test('the command line of the package converts', () => {
   execFileSync(path.join(home, 'node_modules/.bin/png2bmp'), ['--force', 'sample.png'], { cwd: home });
   assert.notEqual(takeBmp(), '');
