@@ -25,6 +25,9 @@ const shipped = {
   'linux-arm64': () => {
     try { return { addon: require('../prebuilds/linux-arm64.node') }; } catch (error) { return { error }; }
   },
+  'linux-arm': () => {
+    try { return { addon: require('../prebuilds/linux-arm.node') }; } catch (error) { return { error }; }
+  },
   'win32-x64': () => {
     try { return { addon: require('../prebuilds/win32-x64.node') }; } catch (error) { return { error }; }
   },
@@ -45,7 +48,15 @@ function followName({ addon, error }) {
     ? attempt(() => requireAtRunTime(path.resolve(__dirname, addon))) : { addon, error };
 }
 
+// On a CPU before ARMv7 the addon would crash; a Node.js that runs there was built for ARMv6.
+function isBeforeArmv7() {
+  return process.arch === 'arm' && !(Number(process.config.variables.arm_version) >= 7);
+}
+
 function fromPrebuilds(name) {
+  if (isBeforeArmv7()) {
+    return { error: Object.assign(new Error('the addon needs ARMv7'), { code: 'ERR_NO_ADDON' }) };
+  }
   return name in shipped ? followName(shipped[name]())
     : attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
 }

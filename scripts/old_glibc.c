@@ -15,38 +15,62 @@
 #define OLD_GLIBC "GLIBC_2.17"
 #define OLD_GLIBC_AT "GLIBC_2.17"
 #define STAT_VERSION 0
+#elif defined(__arm__)
+#define OLD_GLIBC "GLIBC_2.4"
+#define OLD_GLIBC_AT "GLIBC_2.4"
+#define STAT_VERSION 3
 #endif
 
-int __xstat(int version, const char *path, struct stat *status);
-int __lxstat(int version, const char *path, struct stat *status);
-int __fxstat(int version, int fd, struct stat *status);
-int __fxstatat(int version, int directory, const char *path, struct stat *status, int flags);
-int __wrap_stat(const char *path, struct stat *status);
-int __wrap_lstat(const char *path, struct stat *status);
-int __wrap_fstat(int fd, struct stat *status);
-int __wrap_fstatat(int directory, const char *path, struct stat *status, int flags);
+/* On 32 bits, with _FILE_OFFSET_BITS=64, other functions have these names. */
+#if defined(__arm__)
+#define LARGE(name) name##64
+#else
+#define LARGE(name) name
+#endif
 
-__asm__(".symver __xstat, __xstat@" OLD_GLIBC);
-__asm__(".symver __lxstat, __lxstat@" OLD_GLIBC);
-__asm__(".symver __fxstat, __fxstat@" OLD_GLIBC);
-__asm__(".symver __fxstatat, __fxstatat@" OLD_GLIBC_AT);
+#define TEXT(name) #name
+#define TEXT_OF(name) TEXT(name)
+#define TAKE_OLD(name, version) __asm__(".symver " TEXT_OF(name) ", " TEXT_OF(name) "@" version)
 
-int __wrap_stat(const char *path, struct stat *status)
+#define old_stat LARGE(__xstat)
+#define old_lstat LARGE(__lxstat)
+#define old_fstat LARGE(__fxstat)
+#define old_fstatat LARGE(__fxstatat)
+#define wrap_stat LARGE(__wrap_stat)
+#define wrap_lstat LARGE(__wrap_lstat)
+#define wrap_fstat LARGE(__wrap_fstat)
+#define wrap_fstatat LARGE(__wrap_fstatat)
+
+int old_stat(int version, const char *path, struct stat *status);
+int old_lstat(int version, const char *path, struct stat *status);
+int old_fstat(int version, int fd, struct stat *status);
+int old_fstatat(int version, int directory, const char *path, struct stat *status, int flags);
+int wrap_stat(const char *path, struct stat *status);
+int wrap_lstat(const char *path, struct stat *status);
+int wrap_fstat(int fd, struct stat *status);
+int wrap_fstatat(int directory, const char *path, struct stat *status, int flags);
+
+TAKE_OLD(old_stat, OLD_GLIBC);
+TAKE_OLD(old_lstat, OLD_GLIBC);
+TAKE_OLD(old_fstat, OLD_GLIBC);
+TAKE_OLD(old_fstatat, OLD_GLIBC_AT);
+
+int wrap_stat(const char *path, struct stat *status)
 {
-    return __xstat(STAT_VERSION, path, status);
+    return old_stat(STAT_VERSION, path, status);
 }
 
-int __wrap_lstat(const char *path, struct stat *status)
+int wrap_lstat(const char *path, struct stat *status)
 {
-    return __lxstat(STAT_VERSION, path, status);
+    return old_lstat(STAT_VERSION, path, status);
 }
 
-int __wrap_fstat(int fd, struct stat *status)
+int wrap_fstat(int fd, struct stat *status)
 {
-    return __fxstat(STAT_VERSION, fd, status);
+    return old_fstat(STAT_VERSION, fd, status);
 }
 
-int __wrap_fstatat(int directory, const char *path, struct stat *status, int flags)
+int wrap_fstatat(int directory, const char *path, struct stat *status, int flags)
 {
-    return __fxstatat(STAT_VERSION, directory, path, status, flags);
+    return old_fstatat(STAT_VERSION, directory, path, status, flags);
 }

