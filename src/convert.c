@@ -48,10 +48,11 @@ typedef struct conversion {
     /* One allocation: what the writer wants, scratch rows of `pitch` bytes (the
      * prior scanline, then a group of them), and for an interlaced image a row of
      * pixels before they are scattered. */
-    void    *memory;
-    uint8_t *scratch;
-    size_t   pitch;
-    size_t   group;
+    void          *memory;
+    uint8_t       *scratch;
+    size_t         pitch;
+    size_t         group;
+    const uint8_t *prior; /* the row above the next, where it is needed: see take_samples */
 } conversion;
 
 /* The plan has seen that the bytes of a route can be counted in a size_t. */
@@ -101,17 +102,66 @@ static void close_conversion(conversion *c)
 
 /* ---- Scanlines into samples ----------------------------------------------- */
 
-/* Unfilters a group into scratch rows: the first is at the returned address, the
- * next c->pitch behind. first: nothing stands above it. */
-static uint8_t *unfilter_group(conversion *c, const uint8_t *rows, size_t row_bytes, size_t count,
-                               bool first)
+/* Rows of samples: the first is `at`, the next `pitch` behind. */
+typedef struct sample_rows {
+    const uint8_t *at;
+    size_t         pitch;
+    uint32_t       count;
+} sample_rows;
+
+/* How many of the scanlines, from the first on, are without a filter (or have one) as the first. */
+static uint32_t count_alike(const uint8_t *rows, size_t row_bytes, uint32_t most)
+{
+    const bool plain = rows[0] == FILTER_NONE;
+    uint32_t   count = 1;
+
+    while (count < most && (rows[count * (row_bytes + 1)] == FILTER_NONE) == plain)
+        count++;
+    return count;
+}
+
+/* Rows without a filter are read where they lie. */
+static sample_rows take_plain(conversion *c, const uint8_t *rows, size_t row_bytes, uint32_t count)
+{
+    c->prior = rows + (count - 1) * (row_bytes + 1) + 1;
+    return (sample_rows){rows + 1, row_bytes + 1, count};
+}
+
+static sample_rows unfilter_group(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                  uint32_t width, uint32_t count, bool first)
 {
     uint8_t *prior = c->scratch;
     uint8_t *samples = c->scratch + c->pitch;
 
-    c->unfilter(samples, (ptrdiff_t)c->pitch, rows, row_bytes, first ? NULL : prior, count);
+    c->unfilter(samples, (ptrdiff_t)c->pitch, rows, row_bytes, first ? NULL : c->prior, count);
     memcpy(prior, samples + (count - 1) * c->pitch, row_bytes);
-    return samples;
+    c->prior = prior;
+    for (uint32_t i = 0; c->is_cgbi && i < count; i++)
+        cgbi_restore(samples + i * c->pitch, width, &c->plan->png);
+    return (sample_rows){samples, c->pitch, count};
+}
+
+/* The samples of the next scanlines, as many as can be had at once of `most`. first: nothing stands
+ * above them. */
+static sample_rows take_samples(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                uint32_t width, uint32_t most, bool first)
+{
+    const uint32_t group = (uint32_t)smaller(most, c->group);
+
+    if (c->is_cgbi)
+        return unfilter_group(c, rows, row_bytes, width, group, first);
+    if (rows[0] == FILTER_NONE)
+        return take_plain(c, rows, row_bytes, count_alike(rows, row_bytes, most));
+    return unfilter_group(c, rows, row_bytes, width, count_alike(rows, row_bytes, group), first);
+}
+
+/* After a batch, whose rows go: the last of them is the prior row of the next. */
+static void keep_prior(conversion *c, size_t row_bytes)
+{
+    if (!c->direct && c->prior != c->scratch) {
+        memcpy(c->scratch, c->prior, row_bytes);
+        c->prior = c->scratch;
+    }
 }
 
 /* Palette indices without an entry are black, and worth a word. */
@@ -151,23 +201,20 @@ static png2bmp_status write_rows_directly(conversion *c, const uint8_t *rows, si
     return status;
 }
 
-static png2bmp_status write_rows(conversion *c, const uint8_t *rows, size_t row_bytes, uint32_t y,
-                                 uint32_t count)
+static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_t y)
 {
     const uint32_t width = c->plan->png.width;
-    uint8_t       *samples = unfilter_group(c, rows, row_bytes, count, y == 0);
+    const uint8_t *samples = from->at;
     uint8_t       *dst = target_row(c->target, y);
     png2bmp_status status = PNG2BMP_OK;
 
-    for (uint32_t i = 0; i < count && !status; i++) {
+    for (uint32_t i = 0; i < from->count && !status; i++) {
         if (c->watch_indices)
             status = check_indices(c, samples, width);
-        if (c->is_cgbi)
-            cgbi_restore(samples, width, &c->plan->png);
         rows_write(&c->writer, dst, samples, width);
         rows_clear_padding(c->plan, dst);
         dst += c->target->step;
-        samples += c->pitch;
+        samples += from->pitch;
     }
     return status;
 }
@@ -185,8 +232,11 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
         if (c->direct) {
             status = write_rows_directly(c, rows, row_bytes, y, n);
         } else {
-            n = (uint32_t)smaller(n, c->group);
-            status = write_rows(c, rows, row_bytes, y, n);
+            const sample_rows samples =
+                take_samples(c, rows, row_bytes, c->plan->png.width, n, y == 0);
+
+            n = samples.count;
+            status = write_rows(c, &samples, y);
         }
         rows += n * (row_bytes + 1);
         y += n;
@@ -195,6 +245,7 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
         if (!status)
             c->rows_done = y;
     }
+    keep_prior(c, row_bytes);
     return status;
 }
 
@@ -238,19 +289,35 @@ static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pa
         adam7_scatter(dst, pixels, pass, bits / 8);
 }
 
-static png2bmp_status write_pass_rows(conversion *c, const uint8_t *rows, size_t row_bytes,
-                                      const adam7_pass *pass, uint32_t y, uint32_t count)
+static png2bmp_status write_pass_rows(conversion *c, const sample_rows *from,
+                                      const adam7_pass *pass, uint32_t y)
 {
-    uint8_t       *samples = unfilter_group(c, rows, row_bytes, count, y == 0);
+    const uint8_t *samples = from->at;
     png2bmp_status status = PNG2BMP_OK;
 
-    for (uint32_t i = 0; i < count && !status; i++, samples += c->pitch) {
+    for (uint32_t i = 0; i < from->count && !status; i++, samples += from->pitch) {
         if (c->watch_indices)
             status = check_indices(c, samples, pass->width);
-        if (c->is_cgbi)
-            cgbi_restore(samples, pass->width, &c->plan->png);
         write_pass_row(c, samples, pass, y + i);
     }
+    return status;
+}
+
+static png2bmp_status write_pass_batch(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                       const adam7_pass *pass, uint32_t y, size_t count)
+{
+    const uint32_t end = y + (uint32_t)count;
+    png2bmp_status status = PNG2BMP_OK;
+
+    while (y < end && !status) {
+        const sample_rows samples = take_samples(c, rows, row_bytes, pass->width, end - y, y == 0);
+
+        status = write_pass_rows(c, &samples, pass, y);
+        rows += samples.count * (row_bytes + 1);
+        y += samples.count;
+        c->rows_done += samples.count;
+    }
+    keep_prior(c, row_bytes);
     return status;
 }
 
@@ -264,15 +331,10 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
         size_t         count;
 
         status = scanlines_next(&c->scanlines, row_bytes, pass->height - y, y, &rows, &count);
-        while (!status && count > 0) {
-            const uint32_t n = (uint32_t)smaller(count, c->group);
-
-            status = write_pass_rows(c, rows, row_bytes, pass, y, n);
-            rows += n * (row_bytes + 1);
-            count -= n;
-            y += n;
-            c->rows_done += n;
-        }
+        if (status)
+            break;
+        status = write_pass_batch(c, rows, row_bytes, pass, y, count);
+        y += (uint32_t)count;
     }
     return status;
 }

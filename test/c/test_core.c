@@ -270,6 +270,41 @@ static void test_every_kind_of_image(void)
     done("larger images too");
 }
 
+/* So many bytes of scanlines are more than one batch. */
+#define SOME_BATCHES 800000
+
+static void check_batches(size_t type, bool interlaced)
+{
+    const uint32_t width = 20 + random_below(200);
+    image          im = image_random(type, width, 1, false, false);
+    const size_t   row_bytes = ((size_t)width * image_channels(&im) * im.depth + 7) / 8;
+    byte_buffer    png;
+
+    png2bmp_options options = random_options();
+    char            what[100];
+
+    image_free(&im);
+    im = image_random(type, width, (uint32_t)(SOME_BATCHES / (row_bytes + 1)), interlaced, false);
+    png = make_png(&im, FILTER_MIXED, 1, 1 << 20);
+    options.format = PNG2BMP_FORMAT_BGR24;
+    make_effective(&options);
+    snprintf(what, sizeof what, "type %u, depth %u, %ux%u, %s, cpu %d", im.color_type, im.depth,
+             (unsigned)width, (unsigned)im.height, interlaced ? "Adam7" : "not interlaced",
+             (int)options.cpu);
+    check_conversion(&png, &im, &options, what);
+    free(png.bytes);
+    image_free(&im);
+}
+
+/* The last scanline of a batch is the prior row of the next, whatever the filters of both. */
+static void test_batches(void)
+{
+    for (size_t type = 0; type < PNG_TYPE_COUNT; type++)
+        for (unsigned i = 0; i < 4; i++)
+            check_batches(type, i % 2);
+    done("rows go on from batch to batch with every mix of filters");
+}
+
 /* ---- The same pixels from memory, and into a file ----------------------------- */
 
 /* An 8-bit image as raw pixels, whose last row ends where the memory does: the next page is
@@ -750,6 +785,7 @@ static void test_suite(const char *folder)
 int main(int argc, char **argv)
 {
     test_every_kind_of_image();
+    test_batches();
     test_raw_pixels();
     test_save();
     test_damaged_streams();
