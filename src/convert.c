@@ -22,6 +22,7 @@
 #include "colors.h"
 #include "indices.h"
 #include "kernels.h"
+#include "long_row.h"
 #include "plan.h"
 #include "report.h"
 #include "route.h"
@@ -45,26 +46,38 @@ typedef struct conversion {
     bool        watch_indices;
     bool        is_narrowed; /* indices have fewer bits in the BMP */
 
-    /* One allocation: what the writer wants, scratch rows of `pitch` bytes (the
-     * prior scanline, then a group of them), and for an interlaced image a row of
-     * pixels before they are scattered. */
+    /* One allocation, as route.h has it: what the writer wants, scratch rows, memory of long_row, a
+     * row of pixels before they are scattered. */
     void          *memory;
     uint8_t       *scratch;
+    uint8_t       *pass_pixels;
     size_t         pitch;
     size_t         group;
     const uint8_t *prior; /* the row above the next, where it is needed: see take_samples */
+
+    size_t          held_bytes; /* longer scanlines are read by long_row */
+    long_row_reader long_row;
 } conversion;
 
 /* The plan has seen that the bytes of a route can be counted in a size_t. */
-static bool open_scratch(conversion *c, const route *r)
+static bool open_scratch(conversion *c, const route *r, const kernels *kernels)
 {
+    uint8_t *pieces;
+
     c->pitch = (size_t)r->pitch;
     c->group = r->group;
+    c->held_bytes = (size_t)r->held_bytes;
     if (route_scratch_bytes(r) == 0)
         return true;
     c->memory = malloc((size_t)route_scratch_bytes(r));
+    if (!c->memory)
+        return false;
     c->scratch = (uint8_t *)c->memory + r->writer_bytes;
-    return c->memory != NULL;
+    pieces = c->scratch + r->samples_bytes;
+    c->pass_pixels = pieces + r->pieces_bytes;
+    if (r->pieces_bytes)
+        c->long_row = long_row_open(&c->scanlines, kernels, r->unfilter, pieces);
+    return true;
 }
 
 static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, const uint8_t *png,
@@ -84,11 +97,11 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                                        plan->png.palette_entries < 1u << plan->png.bit_depth,
                       .is_narrowed = colors_kind(plan) == PALETTE_OF_IMAGE &&
                                      plan->bmp.bits_per_pixel < plan->png.bit_depth};
-    status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.row_bytes, kernels, control,
+    status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.held_bytes, kernels, control,
                             report);
     if (status)
         return status;
-    if (!open_scratch(c, &r))
+    if (!open_scratch(c, &r, kernels))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     rows_open(&c->writer, plan, kernels, c->memory);
     return PNG2BMP_OK;
@@ -184,21 +197,32 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
 
 /* ---- Images that are not interlaced --------------------------------------- */
 
-/* Writes `count` rows of the BMP, from y on, out of filtered scanlines. */
-static png2bmp_status write_rows_directly(conversion *c, const uint8_t *rows, size_t row_bytes,
-                                          uint32_t y, uint32_t count)
+/* The row of the BMP above y, where unfilter writes them itself. */
+static const uint8_t *row_above(const conversion *c, uint32_t y)
+{
+    return y > 0 ? target_row(c->target, y - 1) : NULL;
+}
+
+/* What rows of the BMP that unfilter wrote still lack. */
+static png2bmp_status finish_rows(conversion *c, uint32_t y, uint32_t count)
 {
     uint8_t       *dst = target_row(c->target, y);
-    const uint8_t *prior = y > 0 ? target_row(c->target, y - 1) : NULL;
     png2bmp_status status = PNG2BMP_OK;
 
-    c->unfilter(dst, c->target->step, rows, row_bytes, prior, count);
     for (uint32_t i = 0; i < count && !status; i++, dst += c->target->step) {
         rows_clear_padding(c->plan, dst);
         if (c->watch_indices)
             status = check_indices(c, dst, c->plan->png.width);
     }
     return status;
+}
+
+/* Writes `count` rows of the BMP, from y on, out of filtered scanlines. */
+static png2bmp_status write_rows_directly(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                          uint32_t y, uint32_t count)
+{
+    c->unfilter(target_row(c->target, y), c->target->step, rows, row_bytes, row_above(c, y), count);
+    return finish_rows(c, y, count);
 }
 
 static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_t y)
@@ -216,6 +240,16 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
         dst += c->target->step;
         samples += from->pitch;
     }
+    return status;
+}
+
+/* The rows before `end` are written. */
+static png2bmp_status rows_written(conversion *c, uint32_t end)
+{
+    const png2bmp_status status = target_filled(c->target, end, c->plan->png.height);
+
+    if (!status)
+        c->rows_done = end;
     return status;
 }
 
@@ -241,12 +275,36 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
         rows += n * (row_bytes + 1);
         y += n;
         if (!status)
-            status = target_filled(c->target, y, c->plan->png.height);
-        if (!status)
-            c->rows_done = y;
+            status = rows_written(c, y);
     }
     keep_prior(c, row_bytes);
     return status;
+}
+
+static png2bmp_status convert_batch(conversion *c, size_t row_bytes, uint32_t *y)
+{
+    const uint8_t *rows;
+    size_t         count;
+    png2bmp_status status =
+        scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - *y, *y, &rows, &count);
+
+    if (!status)
+        status = write_batch(c, rows, row_bytes, *y, count);
+    *y += (uint32_t)count;
+    return status;
+}
+
+/* A long scanline goes into the BMP, or into the scratch row over the one above it. */
+static png2bmp_status convert_long_row(conversion *c, size_t row_bytes, uint32_t *y)
+{
+    uint8_t       *dst = c->direct ? target_row(c->target, *y) : c->scratch;
+    const uint8_t *above = c->direct ? row_above(c, *y) : *y > 0 ? c->scratch : NULL;
+    png2bmp_status status = long_row_read(&c->long_row, dst, row_bytes, above, *y);
+
+    if (!status)
+        status = c->direct ? finish_rows(c, *y, 1) : write_rows(c, &(sample_rows){dst, 0, 1}, *y);
+    *y += 1;
+    return status ? status : rows_written(c, *y);
 }
 
 static png2bmp_status convert_sequential(conversion *c)
@@ -255,16 +313,9 @@ static png2bmp_status convert_sequential(conversion *c)
     const size_t            row_bytes = (size_t)plan_scanline_bytes(png->width, png);
     png2bmp_status          status = PNG2BMP_OK;
 
-    for (uint32_t y = 0; y < png->height && !status;) {
-        const uint8_t *rows;
-        size_t         count;
-
-        status = scanlines_next(&c->scanlines, row_bytes, png->height - y, y, &rows, &count);
-        if (status)
-            break;
-        status = write_batch(c, rows, row_bytes, y, count);
-        y += (uint32_t)count;
-    }
+    for (uint32_t y = 0; y < png->height && !status;)
+        status = row_bytes > c->held_bytes ? convert_long_row(c, row_bytes, &y)
+                                           : convert_batch(c, row_bytes, &y);
     return status;
 }
 
@@ -276,7 +327,7 @@ static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pa
 {
     const unsigned bits = c->plan->bmp.bits_per_pixel;
     uint8_t       *dst = target_row(c->target, pass->y0 + row * pass->dy);
-    uint8_t       *pixels = c->scratch + (1 + c->group) * c->pitch + KERNEL_SLACK;
+    uint8_t       *pixels = c->pass_pixels;
 
     if (pass->dx == 1) {
         rows_write(&c->writer, dst, samples, pass->width);
@@ -321,21 +372,41 @@ static png2bmp_status write_pass_batch(conversion *c, const uint8_t *rows, size_
     return status;
 }
 
+static png2bmp_status convert_pass_batch(conversion *c, size_t row_bytes, const adam7_pass *pass,
+                                         uint32_t *y)
+{
+    const uint8_t *rows;
+    size_t         count;
+    png2bmp_status status =
+        scanlines_next(&c->scanlines, row_bytes, pass->height - *y, *y, &rows, &count);
+
+    if (!status)
+        status = write_pass_batch(c, rows, row_bytes, pass, *y, count);
+    *y += (uint32_t)count;
+    return status;
+}
+
+static png2bmp_status convert_long_pass_row(conversion *c, size_t row_bytes, const adam7_pass *pass,
+                                            uint32_t *y)
+{
+    png2bmp_status status =
+        long_row_read(&c->long_row, c->scratch, row_bytes, *y > 0 ? c->scratch : NULL, *y);
+
+    if (!status)
+        status = write_pass_rows(c, &(sample_rows){c->scratch, 0, 1}, pass, *y);
+    *y += 1;
+    c->rows_done += !status;
+    return status;
+}
+
 static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
 {
     const size_t   row_bytes = (size_t)plan_scanline_bytes(pass->width, &c->plan->png);
     png2bmp_status status = PNG2BMP_OK;
 
-    for (uint32_t y = 0; y < pass->height && !status;) {
-        const uint8_t *rows;
-        size_t         count;
-
-        status = scanlines_next(&c->scanlines, row_bytes, pass->height - y, y, &rows, &count);
-        if (status)
-            break;
-        status = write_pass_batch(c, rows, row_bytes, pass, y, count);
-        y += (uint32_t)count;
-    }
+    for (uint32_t y = 0; y < pass->height && !status;)
+        status = row_bytes > c->held_bytes ? convert_long_pass_row(c, row_bytes, pass, &y)
+                                           : convert_pass_batch(c, row_bytes, pass, &y);
     return status;
 }
 

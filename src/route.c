@@ -3,6 +3,7 @@
 #include "bytes.h"
 #include "cgbi.h"
 #include "inflate.h"
+#include "long_row.h"
 #include "plan.h"
 #include "quantize.h"
 #include "rows.h"
@@ -22,6 +23,25 @@ static uint32_t group_of(uint64_t pitch)
     return rows > GROUP_ROWS ? GROUP_ROWS : rows > 0 ? (uint32_t)rows : 1;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Rows of CgBI are changed after the filter is undone: the prior row has to be kept beside them. */
+static uint64_t most_held(const png2bmp_plan *plan, uint64_t row_bytes)
+{
+    return row_bytes > LONG_ROW && !cgbi_has_own_samples(&plan->png) ? LONG_ROW : row_bytes;
+}
+
+static uint64_t bytes_of_samples(const route *r)
+{
+    const uint64_t group = (1 + r->group) * r->pitch;
+
+    return larger(group, r->row_bytes > r->held_bytes ? round_up(r->row_bytes, 16) : 0) +
+           KERNEL_SLACK;
+}
+
 route route_of(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
@@ -30,11 +50,14 @@ route route_of(const png2bmp_plan *plan)
 
     r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
     r.unfilter = r.direct ? direct : unfilter_kind_for(plan_bits_per_pixel(png));
+    r.held_bytes = most_held(plan, r.row_bytes);
     r.writer_bytes = round_up(rows_memory(plan), 16);
-    r.pitch = round_up(r.row_bytes, 16);
+    r.pitch = round_up(r.held_bytes, 16);
     r.group = group_of(r.pitch);
     if (!r.direct)
-        r.samples_bytes = (1 + r.group) * r.pitch + KERNEL_SLACK;
+        r.samples_bytes = bytes_of_samples(&r);
+    if (r.row_bytes > r.held_bytes)
+        r.pieces_bytes = round_up(long_row_memory(), 16);
     if (png->interlaced)
         r.pass_row_bytes = rows_bytes(plan, png->width);
     return r;
@@ -42,7 +65,7 @@ route route_of(const png2bmp_plan *plan)
 
 uint64_t route_scratch_bytes(const route *r)
 {
-    return r->writer_bytes + r->samples_bytes + r->pass_row_bytes;
+    return r->writer_bytes + r->samples_bytes + r->pieces_bytes + r->pass_row_bytes;
 }
 
 static uint64_t memory_of_rows(const png2bmp_plan *plan)
@@ -50,18 +73,13 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
     const route r = route_of(plan);
 
     return route_scratch_bytes(&r) +
-           inflate_memory(plan_total_scanline_bytes(&plan->png), r.row_bytes + 1) +
+           inflate_memory(plan_total_scanline_bytes(&plan->png), r.held_bytes + 1) +
            (plan->options.salvage ? salvage_memory(plan) : 0);
 }
 
 static uint64_t memory_of_pixels(const png2bmp_plan *plan)
 {
     return rows_memory(plan) + plan_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 /* The image between the two halves, and what they or the choice of colours take. */

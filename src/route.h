@@ -9,11 +9,12 @@ typedef struct route {
     unfilter_kind unfilter;
     bool          direct; /* unfilter writes rows of the output itself */
     uint64_t      row_bytes;
+    uint64_t      held_bytes; /* longer scanlines are read in pieces: long_row.h */
 
-    /* The scratch memory: what the writer of rows wants, then rows of `pitch` bytes (the
-     * prior scanline, then `group` more), then for an interlaced image a row of pixels
-     * before they are scattered. No part: 0 bytes. */
-    uint64_t writer_bytes, pitch, samples_bytes, pass_row_bytes;
+    /* The scratch memory: what the writer of rows wants; rows of `pitch` bytes (the prior scanline,
+     * then `group` more), or one scanline that is read in pieces; what that takes; for an
+     * interlaced image a row of pixels before they are scattered. No part: 0 bytes. */
+    uint64_t writer_bytes, pitch, samples_bytes, pieces_bytes, pass_row_bytes;
     uint32_t group;
 } route;
 

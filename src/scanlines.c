@@ -88,8 +88,8 @@ static png2bmp_status inflate_error(scanline_reader *reader, inflate_status stat
 }
 
 /* As in inflate_error: a wrong CRC is the better explanation. */
-static png2bmp_status filter_error(scanline_reader *reader, unsigned type,
-                                   unsigned long long scanline)
+png2bmp_status scanlines_filter_error(scanline_reader *reader, unsigned type,
+                                      unsigned long long scanline)
 {
     const png2bmp_status known = idat_diagnose(&reader->idats);
 
@@ -109,28 +109,47 @@ static png2bmp_status check_filter_types(scanline_reader *reader, const uint8_t 
 
         if (type <= FILTER_PAETH)
             continue;
-        reader->filter_failed = filter_error(reader, type, (unsigned long long)first + i);
+        reader->filter_failed = scanlines_filter_error(reader, type, (unsigned long long)first + i);
         *count = i;
         return i == 0 ? reader->filter_failed : PNG2BMP_OK;
     }
     return PNG2BMP_OK;
 }
 
-png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_t max_rows,
-                              uint32_t first, const uint8_t **rows, size_t *count)
+/* As inflate_rows. */
+static png2bmp_status take(scanline_reader *reader, size_t row_bytes, size_t max_rows,
+                           const uint8_t **rows, size_t *count)
 {
     inflate_status status;
 
-    if (reader->filter_failed)
-        return reader->filter_failed;
     *rows = NULL;
     *count = 0;
     if (is_cancelled(reader))
         return report_plain_error(reader->file.report, PNG2BMP_ERR_CANCELLED);
-    status = inflate_rows(reader->inflater, row_bytes + 1, max_rows, rows, count);
+    status = inflate_rows(reader->inflater, row_bytes, max_rows, rows, count);
     if (status || reader->cancelled) /* rows that came before the input was withheld do not count */
         return inflate_error(reader, status);
+    return PNG2BMP_OK;
+}
+
+png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_t max_rows,
+                              uint32_t first, const uint8_t **rows, size_t *count)
+{
+    png2bmp_status status;
+
+    if (reader->filter_failed)
+        return reader->filter_failed;
+    status = take(reader, row_bytes + 1, max_rows, rows, count);
+    if (status)
+        return status;
     return check_filter_types(reader, *rows, row_bytes + 1, count, first);
+}
+
+png2bmp_status scanlines_next_piece(scanline_reader *reader, size_t size, const uint8_t **bytes)
+{
+    size_t count;
+
+    return take(reader, size, 1, bytes, &count);
 }
 
 /* All scanlines are there and all chunks are right, but the stream stops before its last block or

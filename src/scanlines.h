@@ -30,6 +30,14 @@ void           scanlines_close(scanline_reader *reader);
 png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_t max_rows,
                               uint32_t first, const uint8_t **rows, size_t *count);
 
+/* The next bytes of a scanline that is read in pieces, its filter type included, which nobody
+ * checks; at most 1 + longest_row. */
+png2bmp_status scanlines_next_piece(scanline_reader *reader, size_t size, const uint8_t **bytes);
+
+/* The error that a scanline's filter type is. */
+png2bmp_status scanlines_filter_error(scanline_reader *reader, unsigned type,
+                                      unsigned long long scanline);
+
 /* After the last scanline: the rest of the stream and of the file. */
 png2bmp_status scanlines_finish(scanline_reader *reader);
 

@@ -270,27 +270,37 @@ static void test_every_kind_of_image(void)
     done("larger images too");
 }
 
-/* So many bytes of scanlines are more than one batch. */
+/* So many bytes of scanlines are more than one batch; so many in one are read in pieces. */
 #define SOME_BATCHES 800000
+#define WIDE_ROW 560000
 
-static void check_batches(size_t type, bool interlaced)
+/* An image of the type, with every mix of filters, whose scanlines are row_bytes long, or of any
+ * length: 0. */
+static image large_image(size_t type, size_t row_bytes, bool interlaced)
 {
-    const uint32_t width = 20 + random_below(200);
-    image          im = image_random(type, width, 1, false, false);
-    const size_t   row_bytes = ((size_t)width * image_channels(&im) * im.depth + 7) / 8;
-    byte_buffer    png;
+    image        im = image_random(type, 1, 1, false, false);
+    const size_t bits = (size_t)image_channels(&im) * im.depth;
+    uint32_t     width = 20 + random_below(200), height;
 
+    image_free(&im);
+    if (row_bytes)
+        width = (uint32_t)(row_bytes * 8 / bits) - random_below(9);
+    height = row_bytes ? 2 + random_below(3) : (uint32_t)(SOME_BATCHES / (width * bits / 8 + 1));
+    return image_random(type, width, height, interlaced, false);
+}
+
+static void check_large(size_t type, size_t row_bytes, bool interlaced, png2bmp_format format)
+{
+    image           im = large_image(type, row_bytes, interlaced);
+    byte_buffer     png = make_png(&im, FILTER_MIXED, 1, 1 << 20);
     png2bmp_options options = random_options();
     char            what[100];
 
-    image_free(&im);
-    im = image_random(type, width, (uint32_t)(SOME_BATCHES / (row_bytes + 1)), interlaced, false);
-    png = make_png(&im, FILTER_MIXED, 1, 1 << 20);
-    options.format = PNG2BMP_FORMAT_BGR24;
+    options.format = format;
     make_effective(&options);
-    snprintf(what, sizeof what, "type %u, depth %u, %ux%u, %s, cpu %d", im.color_type, im.depth,
-             (unsigned)width, (unsigned)im.height, interlaced ? "Adam7" : "not interlaced",
-             (int)options.cpu);
+    snprintf(what, sizeof what, "type %u, depth %u, %ux%u, %s, format %d, cpu %d", im.color_type,
+             im.depth, (unsigned)im.width, (unsigned)im.height,
+             interlaced ? "Adam7" : "not interlaced", (int)format, (int)options.cpu);
     check_conversion(&png, &im, &options, what);
     free(png.bytes);
     image_free(&im);
@@ -301,8 +311,54 @@ static void test_batches(void)
 {
     for (size_t type = 0; type < PNG_TYPE_COUNT; type++)
         for (unsigned i = 0; i < 4; i++)
-            check_batches(type, i % 2);
+            check_large(type, 0, i % 2, PNG2BMP_FORMAT_BGR24);
     done("rows go on from batch to batch with every mix of filters");
+}
+
+static void test_wide_rows(void)
+{
+    static const png2bmp_format formats[] = {PNG2BMP_FORMAT_BGR24, PNG2BMP_FORMAT_BGRA32,
+                                             PNG2BMP_FORMAT_RAW_RGBA};
+
+    for (size_t type = 0; type < PNG_TYPE_COUNT; type++)
+        for (unsigned i = 0; i < 3; i++)
+            check_large(type, WIDE_ROW, i == random_below(3), formats[i]);
+    done("scanlines that are read in pieces give their pixels");
+}
+
+/* The verdict does not hang on whether a scanline was whole when its filter type was seen. */
+static void test_damaged_wide_rows(void)
+{
+    static const struct {
+        bool           bad_filter, cut;
+        png2bmp_status status;
+    } cases[] = {{false, false, PNG2BMP_OK},
+                 {true, false, PNG2BMP_ERR_FILTER},
+                 {false, true, PNG2BMP_ERR_TRUNCATED},
+                 {true, true, PNG2BMP_ERR_TRUNCATED}};
+    image im = image_random(3, WIDE_ROW, 2, false, false);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        byte_buffer scanlines = make_scanlines(&im, FILTER_MIXED), zlib, png = {0};
+        conversion  c;
+
+        if (cases[i].bad_filter)
+            scanlines.bytes[1 + WIDE_ROW] = 5;
+        zlib = zlib_stream(scanlines.bytes, scanlines.size - cases[i].cut, 1);
+        put_before_pixels(&png, &im);
+        put_pixels(&png, &zlib, 1 << 20);
+        put_chunk(&png, "IEND", NULL, 0);
+        c = convert(&png, NULL);
+        check(c.status == cases[i].status, "case %zu is %s", i, png2bmp_status_code(c.status));
+        check(!c.status || strstr(c.report.error.message, "1 of 2 rows"), "case %zu: %s", i,
+              c.report.error.message);
+        free(c.bmp);
+        free(scanlines.bytes);
+        free(zlib.bytes);
+        free(png.bytes);
+    }
+    image_free(&im);
+    done("errors in scanlines that are read in pieces are those of short ones");
 }
 
 /* ---- The same pixels from memory, and into a file ----------------------------- */
@@ -786,6 +842,8 @@ int main(int argc, char **argv)
 {
     test_every_kind_of_image();
     test_batches();
+    test_wide_rows();
+    test_damaged_wide_rows();
     test_raw_pixels();
     test_save();
     test_damaged_streams();

@@ -1,12 +1,14 @@
 /*
  * How much memory a conversion takes in addition to input and output: at most 1 MiB for any image
- * that is not interlaced, if its scanlines are at most 240 KiB long; and of a BMP that is saved at
- * most a strip. The linker replaces malloc and free with the functions below (--wrap).
+ * that is not interlaced, if its scanlines are at most 240 KiB long, and for longer ones at most
+ * one scanline more; and of a BMP that is saved at most a strip. The linker replaces malloc and
+ * free with the functions below (--wrap).
  */
 #include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "long_row.h"
 #include "png2bmp.h"
 #include "png_writer.h"
 
@@ -173,6 +175,14 @@ static const struct {
     {PNG2BMP_GRAY_ALPHA, 16, 4}, {PNG2BMP_RGB_ALPHA, 8, 4}, {PNG2BMP_RGB_ALPHA, 16, 8},
 };
 
+/* Rows that are read in pieces: one of them is held. Others, two and a batch of a single one. */
+static size_t most_for_wide(const png2bmp_png_info *info)
+{
+    const size_t row = (size_t)plan_scanline_bytes(info->width, info);
+
+    return row > LONG_ROW ? MIB + row : 2 * MIB;
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -189,7 +199,8 @@ int main(void)
             }
             info.width = 1000 * 1000;
             info.height = 2;
-            measure("a very wide row", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
+            measure("a very wide row", to_memory, &info, (png2bmp_format)format,
+                    format == PNG2BMP_FORMAT_MONO1 ? ANNOUNCED : most_for_wide(&info));
             info.interlaced = true;
             measure("a very wide row", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
             info.width = 1000;
@@ -200,11 +211,14 @@ int main(void)
         }
     }
     {
+        const png2bmp_png_info wide = {
+            .width = 1000 * 1000, .height = 2, .bit_depth = 8, .color_type = PNG2BMP_RGB};
         const png2bmp_png_info large = {
             .width = 30000, .height = 30000, .bit_depth = 1, .color_type = PNG2BMP_GRAY};
         const png2bmp_png_info color = {
             .width = 3000, .height = 2000, .bit_depth = 16, .color_type = PNG2BMP_RGB_ALPHA};
 
+        measure("a wide row of the BMP itself", to_memory, &wide, PNG2BMP_FORMAT_BGR24, MIB);
         measure("saved", to_file, &large, PNG2BMP_FORMAT_INDEXED, 3 * MIB);
         measure("saved", to_file, &color, PNG2BMP_FORMAT_BGRA32, 3 * MIB);
     }

@@ -1,0 +1,32 @@
+/* One very long scanline, piece by piece: neither the inflater nor anybody else has to hold it as
+ * it was filtered. */
+#ifndef PNG2BMP_LONG_ROW_H
+#define PNG2BMP_LONG_ROW_H
+
+#include "kernels.h"
+#include "scanlines.h"
+
+/* Scanlines of more bytes are read in pieces. A batch of such scanlines would be a single one, so
+ * nothing is lost. */
+#define LONG_ROW (512 * 1024)
+
+typedef struct long_row_reader {
+    scanline_reader *scanlines;
+    unfilter_fn      unfilter;
+    size_t           pixel_bytes;
+    bool             swap;     /* unfilter is one of the SWAP forms */
+    uint8_t         *filtered; /* a piece, with what stands before it */
+    uint8_t         *above;    /* the same piece of the row above */
+} long_row_reader;
+
+/* Bytes of memory that long_row_open wants, of any alignment; it stays the caller's. */
+size_t          long_row_memory(void);
+long_row_reader long_row_open(scanline_reader *scanlines, const kernels *kernels,
+                              unfilter_kind unfilter, void *memory);
+
+/* Undoes the filter of the next scanline into row. above: the row above it in the order of `row`,
+ * which may be `row` itself; NULL for zeros. number: of the scanline, for messages. */
+png2bmp_status long_row_read(const long_row_reader *reader, uint8_t *row, size_t row_bytes,
+                             const uint8_t *above, uint32_t number);
+
+#endif
