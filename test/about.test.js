@@ -76,6 +76,19 @@ test('the Exif orientation is read in both orders of bytes, and damage is no ori
   assert.equal(readInfo(withChunks({ type: 'eXIf', data: far })).orientation, undefined);
 });
 
+test('Exif that says it goes on behind its end has no orientation', () => {
+  for (let offset = 7; offset < 14; offset++) {
+    const data = Buffer.alloc(8);
+    data.write('MM\0*', 'latin1');
+    data.writeUInt32BE(offset, 4);
+    // What comes after it in the file looks like entries, wherever they are thought to begin.
+    const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+    const after = Array.from({ length: 12 }, (_, shift) =>
+      ({ type: 'prIv', data: Buffer.from([...Array(shift).fill(0), ...Array(20).fill(entry).flat()]) }));
+    assert.equal(readInfo(withChunks({ type: 'eXIf', data }, ...after)).orientation, undefined, `offset ${offset}`);
+  }
+});
+
 test('a profile without an end of its name has no name', () => {
   assert.equal(readInfo(withChunks({ type: 'iCCP', data: Buffer.alloc(100, 65) })).colorSpace.profile, undefined);
 });

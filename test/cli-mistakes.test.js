@@ -129,6 +129,7 @@ test('an unknown option is named, with the one that is like it', (t) => {
   const cases = [
     ['--formt=auto', 'unknown option --formt; did you mean --format?'],
     ['--back', 'unknown option --back; did you mean --background?'],
+    ['--io', 'unknown option --io; did you mean --ico?'],
     ['--xyzzy', 'unknown option --xyzzy'],
     ['-x', 'unknown option -x'],
     ['--strict=yes', '--strict takes no value'],
