@@ -19,14 +19,14 @@ const { scripts } = JSON.parse(read('package.json'));
 
 // ---- .ci/run --------------------------------------------------------------------
 
-/** Runs .ci/run beside a setup.sh and an npm that do nothing but fail where `broken` is a part of their command. */
+/** Runs .ci/run with a setup.sh, an npm and a make that do nothing but fail where `broken` is a part of the command. */
 function runCi(t, args, broken) {
   const root = scratch(t);
   const called = path.join(root, 'called');
   fs.mkdirSync(path.join(root, '.ci'));
   fs.mkdirSync(path.join(root, 'bin'));
   fs.copyFileSync(path.join(ROOT, '.ci/run'), path.join(root, '.ci/run'));
-  for (const [file, name] of [['setup.sh', 'setup.sh'], ['bin/npm', 'npm']]) {
+  for (const [file, name] of [['setup.sh', 'setup.sh'], ['bin/npm', 'npm'], ['bin/make', 'make']]) {
     fs.writeFileSync(path.join(root, file),
       `#!/bin/sh\necho "${name} $*" >>'${called}'\ncase "${name} $*" in *"$BROKEN"*) exit 1 ;; esac\n`, { mode: 0o755 });
   }
@@ -43,7 +43,7 @@ const sections = () => spawnSync('bash', [path.join(ROOT, '.ci/run'), '--list'],
 
 test('.ci/run passes when all its commands do, and fails with the last one of each column', (t) => {
   assert.strictEqual(runCi(t, []).status, 0);
-  for (const broken of ['setup.sh', 'npm test', 'test:types', 'bench:smoke', 'run --silent coverage']) {
+  for (const broken of ['setup.sh', 'npm test', 'test:types', 'make -s check', 'bench:smoke', 'run --silent coverage']) {
     const { status, stdout } = runCi(t, [], broken);
     assert.strictEqual(status, 1, broken);
     assert(!stdout.includes('All passed'), broken);
@@ -111,16 +111,33 @@ test('every script of package.json is run by CI or by a test, or is listed with 
   assert.deepStrictEqual(Object.keys(scripts).filter((name) => !isHeld(name)).sort(), Object.keys(NOT_RUN).sort());
 });
 
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...['docs', 'docs/notes', '.github/workflows']
+  .flatMap((folder) => fs.readdirSync(path.join(ROOT, folder)).map((name) => `${folder}/${name}`))
+  .filter((name) => /\.(md|yml)$/.test(name))];
+
 test('every script that CI, a workflow or a page names is in package.json', (t) => {
   const named = new Set(runCi(t, []).calls.map(scriptOf).filter(Boolean));
-  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...['docs', 'docs/notes', '.github/workflows']
-    .flatMap((folder) => fs.readdirSync(path.join(ROOT, folder)).map((name) => `${folder}/${name}`))
-    .filter((name) => /\.(md|yml)$/.test(name))];
-  for (const page of pages) {
+  for (const page of PAGES) {
     for (const [, name] of read(page).matchAll(/npm run (?:--silent )?([\w:-]*\w)/g)) named.add(name);
   }
   assert(named.size > 30);
   assert.deepStrictEqual([...named].filter((name) => !(name in scripts)), []);
+});
+
+test('every target of make that a page names is in the Makefile', () => {
+  const makefile = read('Makefile');
+  const named = PAGES.flatMap((page) => [...read(page).matchAll(/(?:`|^|run: |&& )make ([a-z-]+)/gm)].map(([, name]) => name));
+  assert(named.includes('check'));
+  assert.deepStrictEqual(named.filter((name) => !new RegExp(`^${name}( [\\w-]+)*:`, 'm').test(makefile)), []);
+});
+
+test('make check names the tests that it leaves out where the linker replaces no functions', () => {
+  const { stdout } = spawnSync('make', ['-n', 'check', 'SYSTEM=Darwin'], { cwd: ROOT, encoding: 'utf8' });
+  const skipped = stdout.split('\n').find((line) => line.includes('# skipped: '));
+  const checked = stdout.split('\n').find((line) => line.startsWith('set -e; for test in'));
+  assert.match(skipped, /^for test in .*test_faults/);
+  assert.match(checked, /check_kernels .*test_core/);
+  assert.doesNotMatch(checked, /test_faults/);
 });
 
 // ---- Workflows ----------------------------------------------------------------------
