@@ -194,10 +194,15 @@ function isWhole(view, buffer) {
   return isArrayBuffer(buffer) && sizeOfView(view) === sizeOfBuffer(buffer);
 }
 
+/** The views that `moved` made: nobody else has their memory. */
+const ownViews = new WeakSet();
+
 // Undefined if the buffer cannot be moved: WebAssembly memory, or marked untransferable.
 function moved(buffer) {
   try {
-    return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
+    const view = new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
+    ownViews.add(view);
+    return view;
   } catch {
     return undefined;
   }
@@ -217,6 +222,9 @@ function asyncInput(view, mode) {
   return { view, copy: mode !== 'borrow' || mustCopy(buffer) };
 }
 
+/** Whether the view is of memory that the caller gave away, so that it may be moved on. */
+const isOwn = (view) => ownViews.has(view);
+
 module.exports = {
-  bytesOf, optional, toView, toLength, checkStillThere, toPixels, asyncInput,
+  bytesOf, isOwn, optional, toView, toLength, checkStillThere, toPixels, asyncInput,
 };

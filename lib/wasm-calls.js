@@ -5,7 +5,7 @@
 
 const { errorFromNative } = require('./errors');
 const { wrap } = require('./host');
-const { bytesOf } = require('./input');
+const { bytesOf, isOwn } = require('./input');
 const { toFacts, toOutput, toTarget } = require('./wasm-work');
 
 const cancelledOutcome = { error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] };
@@ -120,9 +120,11 @@ function createCalls(engine, pool) {
 
   // ---- Asynchronous calls -------------------------------------------------------------------
 
-  /** A promise of the outcome. The bytes are copied, since the thread has its own memory. */
+  /** A promise of the outcome. The bytes are copied, since the thread has its own memory, or moved there
+   * if the caller gave them away. */
   function start(view, length, request, onWarning, ticket) {
-    const bytes = new Uint8Array(bytesOf(view, length));
+    const given = bytesOf(view, length);
+    const bytes = isOwn(view) ? given : new Uint8Array(given);
     return new Promise((resolve, reject) => {
       let cancelled = false;
       const cancel = pool.run({ ...request, bytes }, (outcome, error) => {

@@ -2,10 +2,24 @@
 
 // A thread of lib/wasm-threads.js.
 
+const os = require('node:os');
+const process = require('node:process');
 const { parentPort, workerData } = require('node:worker_threads');
 
 const { createAnswerer } = require('./wasm-answer');
 const { run } = require('./wasm-request');
+
+const NICE = 10;
+
+// When all cores are busy, the event loop goes first. Only on Linux does this set the priority of the thread
+// and not of the process; Deno would ask for a permission.
+if (process.platform === 'linux' && globalThis.Deno === undefined) {
+  try {
+    os.setPriority(NICE);
+  } catch {
+    // The system does not allow it.
+  }
+}
 
 parentPort.on('message', createAnswerer(workerData.module, run,
   (answer, transfer) => parentPort.postMessage(answer, transfer)));

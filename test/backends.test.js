@@ -16,6 +16,7 @@ const { scratch } = require('./kit/scratch');
 
 const root = path.resolve(__dirname, '..');
 const wasm = path.join(root, 'prebuilds/png2bmp.wasm');
+const needsLinux = process.platform !== 'linux' && 'priorities of threads are those of Linux';
 const skip = !fs.existsSync(wasm) && 'needs prebuilds/png2bmp.wasm: npm run build:wasm';
 
 /** What a script prints in a process with this backend; the script has `png2bmp`. */
@@ -111,6 +112,36 @@ test('the event loop turns while WebAssembly converts on its threads', { skip },
       console.log(turns >= 10, turns);
     })();`;
   assert.match(run(script, { backend: 'wasm' }), /^true/);
+});
+
+test('on Linux the threads of WebAssembly have a lower priority than the event loop', { skip: skip || needsLinux }, () => {
+  const script = `
+    const fs = require('node:fs');
+    const niceOf = (task) => Number(fs.readFileSync('/proc/self/task/' + task + '/stat', 'utf8')
+      .replace(/^.*[)] /, '').split(' ')[16]);
+    const own = niceOf(process.pid);
+    png2bmp.getBMPAsync(Buffer.from('${png.toString('base64')}', 'base64')).then(() => {
+      const all = fs.readdirSync('/proc/self/task').map(niceOf);
+      console.log(niceOf(process.pid) === own, all.filter((nice) => nice > own).length);
+    });`;
+  assert.match(run(script, { backend: 'wasm' }), /^true [1-9]$/);
+});
+
+test('a PNG that is given away is not copied for a thread', { skip }, () => {
+  const script = `
+    const png = Buffer.from('${png.toString('base64')}', 'base64');
+    const SIZE = 64 * 2 ** 20;
+    async function heldBy(input) {
+      const bytes = new Uint8Array(SIZE);
+      bytes.set(png);
+      const before = process.memoryUsage().arrayBuffers;
+      const converting = png2bmp.getBMPAsync(bytes, { input });
+      const held = process.memoryUsage().arrayBuffers - before;
+      await converting;
+      return Math.round(held / SIZE);
+    }
+    (async () => console.log(await heldBy('transfer'), await heldBy('borrow')))();`;
+  assert.equal(run(script, { backend: 'wasm' }), '0 1');
 });
 
 test('a process ends although it has converted on threads', { skip }, () => {
