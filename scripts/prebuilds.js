@@ -24,7 +24,7 @@ const root = path.resolve(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
 const work = path.join(root, 'build/prebuild');
 
-const LIMIT_BYTES = 500_000;
+const LIMIT_BYTES = 512 * 1024;
 // Required by Node.js 20, the oldest supported version, itself.
 const GLIBC_LIMIT = [2, 28];
 
