@@ -151,8 +151,9 @@ static void rename_chunk(picture *p)
 
 static void add_chunk(picture *p)
 {
-    static const char *const types[] = {"tRNS", "PLTE", "pHYs", "tEXt", "IDAT", "IEND", "iCCP",
-                                        "acTL", "fdAT", "gAMA", "sBIT", "bKGD", "ABCD", "CgBI"};
+    static const char *const types[] = {"tRNS", "PLTE", "pHYs", "tEXt", "IDAT", "IEND",
+                                        "iCCP", "acTL", "fdAT", "gAMA", "sBIT", "bKGD",
+                                        "ABCD", "CgBI", "eXIf", "cICP", "sRGB", "cHRM"};
     static const size_t      sizes[] = {0, 1, 2, 3, 6, 9, 48, 256, 768, 771};
     uint8_t                  data[800];
     size_t                   size = sizes[below(sizeof sizes / sizeof *sizes)];

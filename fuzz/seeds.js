@@ -8,6 +8,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const zlib = require('node:zlib');
+const { applePng } = require('../test/kit/apple-png');
 const { TYPES, createImage } = require('../test/kit/image');
 const { createRandom } = require('../test/kit/random');
 const { readCorpus } = require('./corpus');
@@ -35,6 +36,16 @@ const VARIANTS = [
   { width: 1, height: 1, encoding: { deflate: 'stored' } },
 ];
 
+const chunk = (type, ...bytes) => ({ type, data: Buffer.from(bytes) });
+
+/** What readInfo and warnings tell of: see src/about.c. */
+const METADATA = [
+  [chunk('sRGB', 0), chunk('gAMA', 0, 0, 0xb1, 0x8f), chunk('cICP', 9, 16, 0, 1)],
+  [chunk('iCCP', ...Buffer.from('Display P3\0'), 0, 1, 2), chunk('acTL', 0, 0, 0, 7, 0, 0, 0, 0)],
+  [chunk('cHRM', ...Array(32).fill(1)), chunk('eXIf', ...Buffer.from('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0', 'latin1'))],
+  [chunk('eXIf', ...Buffer.from('II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x05\0\0\0\x12\x01\x03\0\x01\0\0\0\x08\0\0\0', 'latin1'))],
+];
+
 function encoderFiles() {
   const files = [];
   for (const type of TYPES) {
@@ -48,6 +59,8 @@ function encoderFiles() {
   files.push(png.encodePng(small));
   files.push(png.encodePng(small, { extraBytes: [1, 2, 3], streamTail: [4] }));
   files.push(png.encodePng(small, { last: [{ type: 'tEXt', data: Buffer.from('a\0b') }], tail: [1] }));
+  for (const middle of METADATA) files.push(png.encodePng(small, { middle }));
+  for (const colorType of [2, 6]) files.push(applePng(createImage({ width: 6, height: 5, colorType, bitDepth: 8 })));
   // More scanline bytes than the inflater's buffer holds.
   const large = createImage({ width: 400, height: 600, colorType: 0, bitDepth: 8, fill: 'gradients' });
   files.push(png.encodePng(large, { deflate: { level: 9 } }));

@@ -8,6 +8,7 @@ const path = require('node:path');
 const test = require('node:test');
 const zlib = require('node:zlib');
 const { getBMP, getBMPAsync, saveBMP } = require('..');
+const { CGBI, applePng } = require('./kit/apple-png');
 const { readBmp } = require('./kit/bmp-reader');
 const { convert, refusal } = require('./kit/convert');
 const { TYPES, createImage, typeName } = require('./kit/image');
@@ -144,22 +145,16 @@ test('all rows without the last block or the Adler-32 are a picture and a warnin
   }
 });
 
+test('a stream that goes on in an IDAT after another chunk is an error, though all rows are there', () => {
+  const image = picture({ colorType: 2, bitDepth: 8 });
+  const stream = zlib.deflateSync(scanlines(image));
+  const chunks = pngChunks(image).filter(({ type }) => type !== 'IDAT');
+  chunks.splice(1, 0, { type: 'IDAT', data: stream.subarray(0, -4) }, { type: 'tEXt', data: Buffer.from('a\0b') },
+    { type: 'IDAT', data: stream.subarray(-4) });
+  assert.equal(refusal(assemble(chunks)), 'ERR_PNG_CHUNK');
+});
+
 // ---- Apple -------------------------------------------------------------------------
-
-const CGBI = { type: 'CgBI', data: Buffer.from([0x50, 0, 0x20, 6]) };
-
-/** As Xcode writes it: raw deflate, B G R A, multiplied by alpha. */
-function applePng(image) {
-  const samples = Uint16Array.from(image.samples);
-  const channels = image.colorType === 6 ? 4 : 3;
-  for (let i = 0; i < samples.length; i += channels) {
-    const [r, g, b, a = 255] = image.samples.subarray(i, i + channels);
-    samples.set([b, g, r].map((v) => Math.round((v * a) / 255)), i);
-  }
-  const [ihdr, ...rest] = pngChunks(image);
-  const data = zlib.deflateRawSync(scanlines({ ...image, samples }, { filter: 'random' }));
-  return assemble([CGBI, ihdr, ...rest.map((chunk) => (chunk.type === 'IDAT' ? { ...chunk, data } : chunk))]);
-}
 
 test('a CgBI file is decoded with a warning: B G R, premultiplied alpha undone', () => {
   for (const colorType of [2, 6]) {
