@@ -6,8 +6,8 @@
 #   make uninstall       removes what install put there
 #   make check           the C tests
 #   make sanitize        the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#   make warnings        all C code, by gcc and by clang, no warning allowed
-#   make format          lays out all C code; make format-check: only looks
+#   make warnings        compiles all C code with gcc and with clang: no warning is allowed
+#   make format          formats all C code; make format-check: only checks
 #   make tidy            clang-tidy and cppcheck
 
 include build.mk
@@ -32,7 +32,7 @@ ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon wasm test/c test/faults test
                 examples/c,$(d)/*.c $(d)/*.h)) $(SOURCES)
 
 DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate)
-# Where the compiler does not know a library it answers with the name alone.
+# If the compiler does not know a library it prints only the name.
 DEFLATE_LIBS   := $(or $(filter /%,$(shell $(CC) -print-file-name=libdeflate.a)), \
                        $(shell pkg-config --libs libdeflate))
 
@@ -58,12 +58,12 @@ $(BUILD)/%.o: %.c $(HEADERS) build.mk
 
 $(UNFILTER_SOURCES:%.c=$(BUILD)/%.o): C_FLAGS += $(patsubst $(OPTIMIZE),$(OPTIMIZE_UNFILTER),$(filter -O%,$(CFLAGS)))
 
-# For the tests, which look inside.
+# For the tests, which call internal functions.
 $(BUILD)/internals.a: $(OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# For everybody else: one object, whose only global names are those of the interface. Apple's
+# For all others: one object, whose only global names are those of the interface. Apple's
 # tools have no such option; there they are all global.
 ifeq ($(SYSTEM),Darwin)
 $(BUILD)/libpng2bmp.a: $(BUILD)/internals.a
@@ -80,8 +80,8 @@ $(BUILD)/libpng2bmp.so: $(OBJECTS)
 	$(CC) -shared $(CFLAGS) $(LOCAL_DEFLATE) -Wl,-soname,libpng2bmp.so.$(SOVERSION) -o $@ $^ $(DEFLATE_LIBS)
 
 # ---- The Node.js addon ---------------------------------------------------------
-# What it takes from Node.js is declared by the npm package node-api-headers, so that nothing has
-# to be downloaded, and any Node.js from version 20 on loads it.
+# Node-API is declared by the npm package node-api-headers, so that nothing has to be
+# downloaded, and any Node.js from version 20 on can load the addon.
 
 ADDON         := build/Release/png2bmp.node
 ADDON_OBJECTS := $(patsubst %.c,build/addon/%.o,$(C_CODE))
@@ -105,7 +105,7 @@ $(ADDON): $(ADDON_OBJECTS)
 
 # ---- Installing the C library --------------------------------------------------
 
-# Made at each install: PREFIX may be another one than at the last.
+# Generated at each install: PREFIX may have changed.
 define PKG_CONFIG_FILE
 prefix=$(PREFIX)
 libdir=$(LIBDIR)
@@ -120,7 +120,7 @@ Cflags: -I$${includedir}
 endef
 export PKG_CONFIG_FILE
 
-# For find_package(png2bmp): beside its library, wherever that was put.
+# For find_package(png2bmp): next to its library, wherever that is installed.
 define CMAKE_FILE
 get_filename_component(_png2bmp_lib "$${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 if(NOT TARGET png2bmp::png2bmp)
@@ -141,7 +141,7 @@ endif()
 endef
 export CMAKE_VERSION_FILE
 
-# The way from the libraries to the headers; LIBDIR may be a folder deeper (Debian's multiarch).
+# The path from the libraries to the headers; LIBDIR may be a directory deeper (Debian's multiarch).
 INCLUDE_FROM_LIB = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)/include')
 
 INSTALLED = $(PREFIX)/include/png2bmp.h $(foreach f,libpng2bmp.a libpng2bmp.so \
@@ -165,7 +165,7 @@ uninstall:
 
 # ---- Tests -------------------------------------------------------------------
 
-# The functions that a C test replaces are those that it defines as __wrap_NAME.
+# A C test replaces the functions that it defines as __wrap_NAME.
 wraps = $(addprefix -Wl$(comma)--wrap=,$(sort $(patsubst __wrap_%,%,$(shell grep -ow '__wrap_[a-z_0-9]*' $(1)))))
 
 # Another CPU's programs run under EMULATOR: see test/other-cpus.sh.

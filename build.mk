@@ -1,4 +1,4 @@
-# The one recipe: what every build of the C code has in common. Read by the Makefiles here, in
+# Common to all builds of the C code. Read by the Makefiles here, in
 # fuzz/ and in bench/, and by scripts/recipe.js for everything that JavaScript builds. Paths are
 # relative to the root of the repository; ROOT leads there.
 
@@ -11,16 +11,16 @@ STANDARD := -std=c11
 WARNINGS := -Wall -Wextra
 
 # The filters are unrolled by hand: -O3 makes them half as big again, and no faster
-# (docs/kernels-notes.md).
+# (docs/notes/kernels.md).
 OPTIMIZE          := -O3
 OPTIMIZE_UNFILTER := -O2
 UNFILTER_SOURCES  := $(filter src/x86/unfilter_%.c src/arm/unfilter_%.c,$(LIBRARY_SOURCES))
 
-# Code that ends in a shared object, which shows nothing but what is marked.
+# Code for a shared object, which exports only what is marked.
 SHARED_CODE := $(STANDARD) $(WARNINGS) -fvisibility=hidden -fPIC
 NODE_DEFINES := -DNAPI_VERSION=8 -DNODE_GYP_MODULE_NAME=png2bmp -DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED
 
-# Functions of the library that tests and fuzz targets put their own in the place of.
+# Functions of the library that tests and fuzz targets replace with their own.
 FUZZ_TARGETS := convert pixels inflate kernels libpng
 FUZZ_WRAPPED := libdeflate_crc32 libdeflate_adler32 libdeflate_zlib_compress
 

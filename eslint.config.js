@@ -7,7 +7,7 @@ const globals = require('globals');
 module.exports = [
   { ignores: ['build/', 'prebuilds/', '**/node_modules/', 'bench/corpus/', 'coverage/', 'fuzz/out/', 'site/src/'] },
   js.configs.recommended,
-  // The layout of all JavaScript; `npx eslint --fix .` mends it.
+  // The layout of all JavaScript; `npx eslint --fix .` applies it.
   stylistic.configs.customize({
     indent: 2, quotes: 'single', semi: true, jsx: false, arrowParens: true, braceStyle: '1tbs',
     commaDangle: 'only-multiline', quoteProps: 'as-needed',

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes a fresh machine ready: installs what is missing, then builds. Safe to run
-# again, and quick when there is nothing to do.
+# Sets up a fresh machine: installs what is missing, then builds. It may be run
+# again, and is quick if there is nothing to do.
 #
 #   ./setup.sh            what the build and `npm test` need
-#   ./setup.sh build      what the build needs, no more
-#   ./setup.sh develop    what .ci/run needs, too: linters, fuzzers
+#   ./setup.sh build      only what the build needs
+#   ./setup.sh develop    also what .ci/run needs: linters, fuzzers
 
 set -eu
 cd "$(dirname "$0")"
@@ -16,10 +16,10 @@ has() { command -v "$1" >/dev/null 2>&1; }
 purpose=${1:-test}
 case $purpose in
     build | test | develop) ;;
-    *) fail "not known: $purpose. The choice is build, test, develop" ;;
+    *) fail "unknown argument: $purpose (must be build, test or develop)" ;;
 esac
 
-# ---- Node.js, which is the one thing that is not installed from here ----------
+# ---- Node.js, the only thing that this script does not install ----------------
 
 has node || fail 'Node.js 20 or later is needed: https://nodejs.org/'
 has npm || fail 'npm is needed; it comes with Node.js'
@@ -33,7 +33,7 @@ has_libdeflate() { has_library libdeflate; }
 has_pillow() { /usr/bin/python3 -c 'import PIL' 2>/dev/null || python3 -c 'import PIL' 2>/dev/null; }
 has_libpng() { has_library libpng; }
 
-# Other programs have these names as well: is_made_by WORD COMMAND ARGUMENT
+# Other programs have the same names: is_made_by WORD COMMAND ARGUMENT
 is_made_by() { "$2" "$3" 2>/dev/null | grep -q "$1"; }
 
 missing=
@@ -46,7 +46,7 @@ has make || want make
 has pkg-config || want pkg-config
 has_libdeflate || want libdeflate-dev
 
-# What only the tests use: the oracle's libpng, and other people's BMP readers.
+# What only the tests need: libpng for the oracle, and other programs that read BMP.
 if [ "$purpose" != build ]; then
     has_libpng || want libpng-dev
     is_made_by ImageMagick convert -version || want imagemagick
@@ -59,7 +59,7 @@ if [ "$purpose" != build ]; then
     is_made_by GNU parallel --version || want parallel
 fi
 
-# What only those who change the code use. Version 14 is the one that formats it.
+# What only changes to the code need. It is formatted by version 14.
 if [ "$purpose" = develop ]; then
     has clang || want clang
     has clang-format || want clang-format
@@ -82,7 +82,7 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# What apt-get says is only of interest when it fails.
+# The output of apt-get is only of interest if it fails.
 install_missing() {
     log=$(mktemp)
     # shellcheck disable=SC2086 # the names are words
@@ -107,8 +107,8 @@ fi
 
 # ---- npm packages, then the addon -------------------------------------------------
 
-# newer_than FILE PATH...: FILE is not there, or something in the paths is newer. A
-# directory is when a file in it came or went.
+# newer_than FILE PATH...: FILE does not exist, or something in the paths is newer. A
+# directory is newer if a file was added to it or removed.
 newer_than() {
     [ ! -e "$1" ] || [ -n "$(reference=$1 && shift && find "$@" -newer "$reference")" ]
 }

@@ -19,7 +19,7 @@ base=/tmp
 work=$(mktemp -d "$base/png2bmp-icons.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# At most 256 x 256 pixels: what is called an icon. Too few are taken again.
+# At most 256 x 256 pixels: icons. If there are too few, they are used again.
 find "$icons" -type f -name '*.png' | grep -vE '512x512|1024x1024' | sort > "$work/list"
 available=$(wc -l < "$work/list")
 [ "$available" -gt 0 ] || { echo "no PNG below $icons" >&2; exit 1; }
@@ -33,7 +33,7 @@ while [ "$i" -lt "$count" ]; do
     done < "$work/list"
 done
 
-# Prints the seconds and the processor seconds of the fastest round.
+# Prints the wall-clock and processor seconds of the fastest round.
 measure() {
     round=0
     : > "$work/times"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The tests of saves and of the command line as an ordinary user: root may do what others may not,
-# so that some mistakes show to one of them alone.
+# so some mistakes show only for one of them.
 set -eu
 cd "$(dirname "$0")/.."
 

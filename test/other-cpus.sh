@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles the C tests for other CPUs and runs them, in an emulator where need be:
+# Compiles the C tests for other CPUs and runs them, in an emulator if necessary:
 #
 #     test/other-cpus.sh [arm64] [s390x] [i386] [armhf]
 #

@@ -24,7 +24,7 @@ function options() {
   };
 }
 
-/** Shows the picture, and lets go of the one before. */
+/** Shows the picture, and releases the previous one. */
 function show(item, kind, blob) {
   const image = item.querySelector(`.${kind} img`);
   const before = image.src;
@@ -56,7 +56,7 @@ function setState({ item }, state) {
   item.querySelector('.bmp').hidden = state === 'bad';
 }
 
-/** Converts with the options as they are now; what was still running for this picture is given up. */
+/** Converts with the current options; a conversion of this picture that is still running is aborted. */
 async function convert(picture) {
   picture.running?.abort();
   const { signal } = picture.running = new AbortController();
@@ -88,7 +88,7 @@ function take(files) {
   count();
 }
 
-/** One after the other: browsers drop downloads that come all at once. */
+/** One after another: browsers drop downloads that come all at once. */
 async function downloadAll() {
   for (const link of list.querySelectorAll('li.done a')) {
     link.click();

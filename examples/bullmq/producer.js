@@ -1,6 +1,6 @@
 'use strict';
 
-// Puts a job for each PNG into the queue: node producer.js OUT_DIR IN.png...
+// Adds a job for each PNG to the queue: node producer.js OUT_DIR IN.png...
 
 const path = require('node:path');
 
@@ -18,14 +18,14 @@ function outputFor(input, directory) {
   return path.resolve(directory, kept.replace(/\.png$/i, '') + '.bmp');
 }
 
-/** One job a file. Its id is its output, so that a file that is queued twice is made once. */
+/** One job per file. Its id is its output, so that a file that is queued twice is converted once. */
 function jobFor(input, directory) {
   const output = outputFor(input, directory);
   return {
     name: 'convert',
     data: { input: path.resolve(input), output },
     opts: {
-      jobId: Buffer.from(output).toString('hex'), // BullMQ gives ':' a meaning of its own
+      jobId: Buffer.from(output).toString('hex'), // BullMQ gives ':' a special meaning
       attempts: 5,
       backoff: { type: 'exponential', delay: 200 },
     },
@@ -41,13 +41,13 @@ function refuseCollisions(jobs) {
   }
 }
 
-/** A job that failed keeps its id; it is taken away, so that the file can be queued again. */
+/** A failed job keeps its id; it is removed, so that the file can be queued again. */
 async function forgetFailure(queue, { opts: { jobId } }) {
   const job = await queue.getJob(jobId);
   if (await job?.isFailed()) await job.remove();
 }
 
-/** Rejects when Redis cannot be reached in time; BullMQ would go on trying. */
+/** Rejects if Redis cannot be reached in time; BullMQ would keep trying. */
 function within(ms, promise) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -79,6 +79,6 @@ if (inputs.length === 0) {
 } else {
   main(directory, inputs).catch((error) => {
     console.error(error.message);
-    process.exit(1); // a connection that is being tried again would keep the process
+    process.exit(1); // a connection that keeps retrying would keep the process alive
   });
 }

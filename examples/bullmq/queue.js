@@ -1,6 +1,6 @@
 'use strict';
 
-// What producer and worker share: the queue's name, Redis, and how failures are told apart.
+// Shared by producer and worker: the queue's name, Redis, and which failures are temporary.
 
 const QUEUE = 'png2bmp';
 
@@ -18,7 +18,7 @@ function connection() {
   };
 }
 
-/** Says what goes wrong with the connection, each thing once: it is tried again many times a minute. */
+/** Reports each connection error once: the connection is tried again many times a minute. */
 function sayOnce(emitter) {
   let last;
   emitter.on('error', (error) => {
@@ -28,7 +28,7 @@ function sayOnce(emitter) {
   });
 }
 
-// Of the file system, what may be otherwise in a minute. A damaged PNG stays damaged.
+// Errors of the file system that may be gone in a minute. A damaged PNG stays damaged.
 const passing = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EAGAIN', 'EBUSY',
   'ENOMEM', 'ESTALE', 'ETIMEDOUT', 'ERR_OUT_OF_MEMORY']);
 

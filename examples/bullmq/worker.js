@@ -13,8 +13,8 @@ const { QUEUE, canPass, connection, sayOnce } = require('./queue');
 const PATIENCE_MS = 10000;
 
 /**
- * One job. It may run twice, when a worker dies in the middle: the BMP appears whole or not at
- * all, so the second run finds the old state or writes the same file again.
+ * One job. It may run twice, if a worker dies in the middle: the BMP is written completely or not at all, so
+ * the second run finds the old state or writes the same file again.
  */
 async function convert({ data: { input, output } }) {
   try {
@@ -30,7 +30,7 @@ async function convert({ data: { input, output } }) {
 const worker = new Worker(QUEUE, convert, {
   connection: { ...connection(), maxRetriesPerRequest: null }, // waits for Redis to come back
   concurrency: 3, // fewer than the four threads that conversions share with the file system
-  // A job whose worker has died is given to another after this time.
+  // A job whose worker has died is given to another one after this time.
   lockDuration: Number(process.env.LOCK_MS ?? 30000),
   stalledInterval: Number(process.env.LOCK_MS ?? 30000),
   maxStalledCount: 3,
@@ -40,7 +40,7 @@ worker.on('failed', (job, error) => {
   console.error(`${job?.data.input}: attempt ${job?.attemptsMade}: ${error.message}`);
 });
 
-/** Lets running jobs end. Without Redis the end cannot be told to anybody: then it is just the end. */
+/** Lets running jobs end. Without Redis their end cannot be reported; the worker then just ends. */
 function stop() {
   setTimeout(() => process.exit(1), PATIENCE_MS).unref();
   worker.close().then(() => process.exit(0), () => process.exit(1));

@@ -4,9 +4,9 @@
  *     cc -o convert convert.c $(pkg-config --cflags --libs png2bmp)
  *     ./convert logo.png logo.bmp
  *
- * All of it in two steps: the plan tells how large the BMP will be, the run fills
- * a block of that size. png2bmp_save() instead of png2bmp_run() would write the
- * file itself, completely or not at all, without ever holding the BMP in memory.
+ * It takes two steps: the plan computes the size of the BMP, the run fills a block of that size.
+ * png2bmp_save() instead of png2bmp_run() would write the file itself, completely or not at all,
+ * without ever holding the BMP in memory.
  */
 #include <png2bmp.h>
 
@@ -18,7 +18,7 @@ typedef struct bytes {
     size_t   size;
 } bytes;
 
-/* The whole file; data is NULL when it cannot be read, and is the caller's to free. */
+/* Reads the whole file; data is NULL if it cannot be read, and the caller frees it. */
 static bytes read_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
@@ -51,7 +51,7 @@ static int write_file(const char *path, bytes content)
     return fclose(file) == 0 && written == content.size;
 }
 
-/* The BMP; data is NULL on failure, and the report tells why. The caller frees it. */
+/* Makes the BMP; data is NULL on failure, and the report says why. The caller frees it. */
 static bytes convert(bytes png, png2bmp_report *report)
 {
     png2bmp_options options;

@@ -2,7 +2,7 @@
 # Converts one batch: batch.sh PROGRAM OUT FILE...
 #
 # Exit status 0: all done, or not worth another try. 75 (EX_TEMPFAIL): another
-# run may succeed. The files that are done are skipped by that run.
+# run may succeed; it skips the files that are done.
 set -u
 
 program=$1
@@ -21,7 +21,7 @@ case $status in
     *) exit "$status" ;;       # ended by a signal, or misused
 esac
 
-# A bad PNG stays one. Disks fill up and empty, mounts come back.
+# A bad PNG stays bad; a full disk may be emptied, and a lost mount may come back.
 hopeless='"error":{"code":"ERR_(PNG_[A-Z0-9_]+|PIXEL_LIMIT|OUTPUT_LIMIT|FORMAT)"'
 if printf '%s\n' "$records" | grep '"ok":false' | grep -Evq "$hopeless"; then
     exit 75

@@ -3,12 +3,12 @@
 #
 #   convert.sh IN OUT STATE [OPTION OF PARALLEL]...
 #
-# IN/a/b.png becomes OUT/a/b.bmp. STATE is a directory that remembers what has
-# been done: run the same command again, and only the batches that failed or
-# were not reached are run. The result of each file is one line of JSON on
+# IN/a/b.png becomes OUT/a/b.bmp. STATE is a directory that records what has
+# been done: if the same command is run again, it only runs the batches that
+# failed or were not reached. The result of each file is one line of JSON on
 # standard output. Exit status 0: every file is converted, or is not a good PNG.
 #
-# PNG2BMP  the program (default: png2bmp)   BATCH  files a process (default: 200)
+# PNG2BMP  the program (default: png2bmp)   BATCH  files per process (default: 200)
 set -eu
 
 if [ $# -lt 3 ]; then
@@ -23,7 +23,7 @@ state=$(cd "$3" && pwd)
 shift 3
 batch=$(cd "$(dirname "$0")" && pwd)/batch.sh
 
-# Parallel knows the batches by their number, so the list is made only once.
+# Parallel identifies batches by number, so the list is made only once.
 if [ ! -e "$state/list" ]; then
     (cd "$in" && find . -name '*.png' -print0) | LC_ALL=C sort -z > "$state/list.new"
     mv "$state/list.new" "$state/list"

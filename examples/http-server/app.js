@@ -25,7 +25,7 @@ const defaults = {
   requests: 16, // at a time, from the headers to the last byte
   timeoutMs: 30000, // from the headers to the end of the conversion
   sendTimeoutMs: 120000, // from then on to the last byte
-  stallTimeoutMs: 10000, // for a client that takes no byte at all
+  stallTimeoutMs: 10000, // for a client that reads nothing at all
   convert: getBMPAsync,
 };
 
@@ -45,8 +45,8 @@ const security = {
 };
 
 /**
- * A signal that aborts when the client goes away before the end, or when the time is over, and
- * sending(), to be called when the answer begins: other times apply from there on.
+ * A signal that aborts if the client disconnects before the end or the time is over, and sending(), to be
+ * called when the response starts: from there on other time limits apply.
  */
 function watch(request, response, settings) {
   const controller = new AbortController();
@@ -57,7 +57,7 @@ function watch(request, response, settings) {
   }, settings.timeoutMs);
   response.on('close', () => {
     clearTimeout(timer);
-    controller.abort(clientGone()); // without effect when everything was sent
+    controller.abort(clientGone()); // without effect if everything has been sent
   });
   function sending() {
     const tooSlow = () => controller.abort(sendTimeout());
@@ -95,8 +95,8 @@ function createApp(options) {
     response.end(body);
   }
 
-  /** Answers although the client may still be sending. If the connection were closed at once, what
-   * the client sends would be answered with a reset, and it would lose our answer. */
+  /** Responds although the client may still be sending. If the connection were closed at once, what the
+   * client sends would be answered with a reset, and it would lose our response. */
   async function refuse(request, response, error) {
     if (response.headersSent || response.destroyed) {
       response.destroy();
@@ -116,7 +116,7 @@ function createApp(options) {
     response.end();
   }
 
-  /** The BMP, when it is our turn. Its bytes count as unsent from here on, unless this throws. */
+  /** The BMP, when it is our turn. From here on its bytes count as unsent, unless this throws. */
   function toBmp(png, options) {
     return gate.turn(options.signal, async () => {
       const { byteLength } = readInfo(png, { ...options, onWarning: undefined }).bmp;
@@ -146,7 +146,7 @@ function createApp(options) {
       signal,
     };
     if (request.headers.expect === '100-continue') response.writeContinue();
-    // The turn has ended when the BMP is there: a client that does not read holds up nobody else.
+    // The turn ends when the BMP is there, so that a client that does not read blocks no other.
     const bmp = await toBmp(await receive(request, signal), options);
     try {
       sending();
@@ -205,7 +205,7 @@ function createApp(options) {
     if (pathname !== '/convert' && page === undefined) {
       return refuse(request, response, new HttpError(404, 'ERR_NOT_FOUND', 'There is nothing here'));
     }
-    const asked = request.method === 'HEAD' ? 'GET' : request.method; // Node.js leaves the body out
+    const asked = request.method === 'HEAD' ? 'GET' : request.method; // Node.js omits the body
     if (asked !== method) {
       const error = new HttpError(405, 'ERR_METHOD', `Use ${method} here`, { Allow: method });
       return refuse(request, response, error);
@@ -217,7 +217,7 @@ function createApp(options) {
   // So that the client is told to continue only when we know that we want the body.
   server.on('checkContinue', route);
 
-  /** Accepts no new work, lets the requests inside end, and after `ms` cuts those that are left. */
+  /** Accepts no new work, lets admitted requests finish, and after `ms` cuts off those that are left. */
   async function stop(ms) {
     stopping = true;
     const timer = setTimeout(() => server.closeAllConnections(), ms);

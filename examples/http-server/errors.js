@@ -1,6 +1,6 @@
 'use strict';
 
-/** An answer that is not a BMP. Status 499 is never sent, since nobody would read it. */
+/** A response that is not a BMP. Status 499 is never sent, since nobody would read it. */
 class HttpError extends Error {
   constructor(status, code, message, headers = {}) {
     super(message);
@@ -11,7 +11,7 @@ class HttpError extends Error {
 const clientGone = () => new HttpError(499, 'ERR_CLIENT_GONE', 'The client has gone');
 const sendTimeout = () => new HttpError(499, 'ERR_SEND_TIMEOUT', 'The client did not read the BMP in time');
 
-// What png2bmp may throw. Every other ERR_PNG_ code is 422: a PNG, but a damaged one.
+// Errors that png2bmp may throw. Every other ERR_PNG_ code is 422: a PNG, but a damaged one.
 const statuses = {
   ERR_INVALID_ARG_VALUE: 400,
   ERR_INVALID_ARG_TYPE: 400,

@@ -8,8 +8,8 @@ const busy = () =>
 /**
  * Back pressure: limits how many requests are inside the server, and how many of them convert.
  *
- * A request is admitted before its body is read, so that the bodies in memory are bounded as
- * well as the work. Those that are inside take turns in the order in which they asked.
+ * A request is admitted before its body is read, so that the bodies in memory are bounded as well as the
+ * work. Admitted requests take turns in the order in which they asked.
  */
 class Gate {
   #places;
@@ -38,7 +38,7 @@ class Gate {
     this.inside--;
   }
 
-  /** Returns what work() returns, once it is our turn; rejects if the signal aborts first. */
+  /** Returns what work() returns, once it is our turn; rejects if the signal is aborted first. */
   async turn(signal, work) {
     await this.#wait(signal);
     try {
@@ -57,13 +57,13 @@ class Gate {
     await new Promise((resolve, reject) => {
       this.#waiting.add(resolve);
       signal.addEventListener('abort', () => {
-        // False when our turn has come already: then work() sees the signal.
+        // False if it is already our turn: then work() sees the signal.
         if (this.#waiting.delete(resolve)) reject(signal.reason);
       }, { once: true });
     });
   }
 
-  /** Hands our turn to the first in the queue. */
+  /** Passes our turn to the first in the queue. */
   #passOn() {
     const [next] = this.#waiting;
     if (next === undefined) {
@@ -75,7 +75,7 @@ class Gate {
   }
 }
 
-/** Limits the bytes of all BMPs that exist, whether they are being written or wait to be read. */
+/** Limits the bytes of all BMPs that exist, whether they are being written or waiting to be sent. */
 class Budget {
   #limit;
   used = 0;
@@ -84,7 +84,7 @@ class Budget {
     this.#limit = limit;
   }
 
-  /** A BMP larger than the limit passes when it is the only one: it would never pass otherwise. */
+  /** A BMP larger than the limit passes if it is the only one: otherwise it would never pass. */
   take(bytes) {
     if (this.used > 0 && this.used + bytes > this.#limit) throw busy();
     this.used += bytes;

@@ -33,7 +33,7 @@ class Metrics {
     return series(name, 'histogram', help, [...buckets, ['_sum', this.#seconds], ['_count', below]]);
   }
 
-  /** gate, unsent: the state at this moment. */
+  /** gate, unsent: the current state. */
   render(gate, unsent) {
     const outcomes = [...this.#outcomes].map(([outcome, n]) => [`{outcome="${outcome}"}`, n]);
     return [

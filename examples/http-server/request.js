@@ -58,7 +58,7 @@ function checkHeaders({ headers }, limit) {
   }
 }
 
-/** The whole body, of at most `limit` bytes; more than that is never kept. */
+/** The whole body, of at most `limit` bytes; no more than that is ever kept. */
 function readBody(request, limit, signal) {
   const chunks = [];
   let size = 0;

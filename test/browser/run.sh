@@ -2,8 +2,8 @@
 # The module for browsers, the page of examples/browser, and that of examples/http-server, in a real
 # Chromium; the first two in a real Firefox, too.
 #
-# Needs Chromium, and installs Debian's with apt-get where it is missing, and Firefox ESR where that
-# can be had; CHROMIUM and FIREFOX name others. SCREENSHOTS names a directory to put pictures in.
+# Needs Chromium, and installs Debian's with apt-get if it is missing, and Firefox ESR if that is
+# available; CHROMIUM and FIREFOX name others. SCREENSHOTS names a directory to put pictures in.
 set -eu
 cd "$(dirname "$0")"
 

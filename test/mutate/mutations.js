@@ -1,8 +1,8 @@
 'use strict';
 
-// Small mistakes in C and JavaScript: where one can be made in a text, and the text with it.
+// Small mistakes in C and JavaScript: where they can be made in a text, and the resulting text.
 
-/** The text with comments, strings, patterns and preprocessor lines blanked out, place by place. */
+/** The text with comments, strings, patterns and preprocessor lines blanked out, in place. */
 function mask(text, isC) {
   const blank = (part) => part.replace(/[^\n]/g, ' ');
   const tokens = isC
@@ -11,7 +11,7 @@ function mask(text, isC) {
   return text.replace(tokens, blank);
 }
 
-/** The place behind the bracket that closes the one at `open`, or -1. */
+/** The position after the bracket that closes the one at `open`, or -1. */
 function behindBracket(text, open) {
   let depth = 0;
   for (let i = open; i < text.length; i++) {
@@ -21,7 +21,7 @@ function behindBracket(text, open) {
   return -1;
 }
 
-// Operators stand between spaces here, which tells them from pointers, types and arrows.
+// Operators have spaces around them here, which distinguishes them from pointers, types and arrows.
 const SWAPS = {
   '<': ['<='], '<=': ['<'], '>': ['>='], '>=': ['>'],
   '==': ['!='], '!=': ['=='], '===': ['!=='], '!==': ['==='],
@@ -48,8 +48,8 @@ function* statements(masked) {
 }
 
 /**
- * All mutations of a text: { at, length, to, what } each. Messages, comments, types and
- * declarations are left alone.
+ * All mutations of a text: { at, length, to, what } each. Messages, comments, types and declarations are not
+ * changed.
  */
 function findMutations(text, isC) {
   const masked = mask(text, isC);

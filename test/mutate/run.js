@@ -45,14 +45,14 @@ function gitFiles() {
     .trim().split('\n').filter((name) => fs.existsSync(path.join(ROOT, name)));
 }
 
-/** A copy of the package as it is, built. */
+/** A copy of the package, built. */
 function makeTree(number) {
   const tree = path.join(OUT, `tree-${number}`);
   fs.mkdirSync(tree, { recursive: true });
   for (const name of gitFiles()) {
     const to = path.join(tree, name);
     const text = fs.readFileSync(path.join(ROOT, name));
-    // What did not change keeps its time, and need not be built again.
+    // Unchanged files keep their time, so that they are not built again.
     if (fs.existsSync(to) && fs.readFileSync(to).equals(text)) continue;
     fs.mkdirSync(path.dirname(to), { recursive: true });
     fs.copyFileSync(path.join(ROOT, name), to);
@@ -113,7 +113,7 @@ function stepsFor(part, times) {
   return steps;
 }
 
-/** Builds the copy and runs all tests once: they must pass, and tell how long they take. */
+/** Builds the copy and runs all tests once: they must pass, and their times are recorded. */
 async function measure(tree) {
   fs.mkdirSync(path.join(tree, 'build'), { recursive: true });
   const built = await make(tree, 'addon', ...C_TESTS.map(inBuild));

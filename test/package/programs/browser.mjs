@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import * as png2bmp from './node_modules/png2bmp/lib/browser.mjs';
 
 const png = new Uint8Array(readFileSync('sample.png'));
-// Node.js fetches no files.
+// Node.js does not fetch files.
 await png2bmp.init(new Uint8Array(readFileSync('node_modules/png2bmp/prebuilds/png2bmp.wasm')));
 const bmps = await Promise.all([png, new Blob([png])].map((source) => png2bmp.getBMPAsync(source)));
 const controller = new AbortController();

@@ -1,8 +1,7 @@
 'use strict';
 
-// Converts all PNGs of ./pngs in every format and through every function, by require; prints
-// a line with the hash of each result. Runs in any runtime, in a directory where the package
-// is installed.
+// Converts all PNGs of ./pngs in every format and through every function, with require; prints a line with
+// the hash of each result. Runs in any runtime, in a directory where the package is installed.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');

@@ -1,4 +1,4 @@
-// The same package by import: by name, as a whole, and the same functions as by require.
+// The same package with import: by name, as a whole, and the same functions as with require.
 
 import { createRequire } from 'node:module';
 import png2bmp, * as names from 'png2bmp';

@@ -1,8 +1,7 @@
 'use strict';
 
-// Moves, resizes and drops the bytes of inputs while conversions run. What is allowed must
-// give the right bytes, and nothing may crash. ArrayBuffer.prototype.transfer is used where
-// the runtime has it.
+// Moves, resizes and drops the bytes of inputs while conversions run. What is allowed must give the right
+// bytes, and nothing may crash. ArrayBuffer.prototype.transfer is used if the runtime has it.
 
 const assert = require('node:assert');
 const fs = require('node:fs');
