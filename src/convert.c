@@ -1,15 +1,14 @@
 /*
- * The story, from PNG to BMP.
+ * From PNG to BMP.
  *
  * Plan: what the PNG is, what the BMP will be, and whether both are allowed:
  *       plan.c.
  * Run:  IDAT bytes -> inflate -> a batch of scanlines -> unfilter -> samples ->
- *       rows of the BMP, batch by batch while it is hot in the cache. Of what is
- *       behind, only the last scanline is kept: the prior row of the next.
+ *       rows of the BMP, batch by batch while it is in the cache. Of earlier
+ *       batches only the last scanline is kept: the prior row of the next.
  *
- * The parts (scanlines, unfilter, adam7, rows, bmp) do not know each other; they meet
- * here.
- * Raw pixels take the same road from the samples on: encode.c.
+ * The parts (scanlines, unfilter, adam7, rows, bmp) do not depend on each other; they are combined
+ * here. Raw pixels go through the same steps from the samples on: encode.c.
  */
 #include "convert.h"
 
@@ -46,20 +45,20 @@ typedef struct conversion {
     bool        watch_indices;
     bool        is_narrowed; /* indices have fewer bits in the BMP */
 
-    /* One allocation, as route.h has it: what the writer wants, scratch rows, memory of long_row, a
-     * row of pixels before they are scattered. */
+    /* One allocation, laid out as in route.h: what the writer needs, scratch rows, memory of
+     * long_row, a row of pixels before they are scattered. */
     void          *memory;
     uint8_t       *scratch;
     uint8_t       *pass_pixels;
     size_t         pitch;
     size_t         group;
-    const uint8_t *prior; /* the row above the next, where it is needed: see take_samples */
+    const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
 
     size_t          held_bytes; /* longer scanlines are read by long_row */
     long_row_reader long_row;
 } conversion;
 
-/* The plan has seen that the bytes of a route can be counted in a size_t. */
+/* The plan has checked that the bytes of a route fit into a size_t. */
 static bool open_scratch(conversion *c, const route *r, const kernels *kernels)
 {
     uint8_t *pieces;
@@ -115,14 +114,15 @@ static void close_conversion(conversion *c)
 
 /* ---- Scanlines into samples ----------------------------------------------- */
 
-/* Rows of samples: the first is `at`, the next `pitch` behind. */
+/* Rows of samples: the first is at `at`, each following one `pitch` bytes after the one before. */
 typedef struct sample_rows {
     const uint8_t *at;
     size_t         pitch;
     uint32_t       count;
 } sample_rows;
 
-/* How many of the scanlines, from the first on, are without a filter (or have one) as the first. */
+/* How many scanlines, from the first on, are without a filter, if the first is, or with one, if it
+ * is not. */
 static uint32_t count_alike(const uint8_t *rows, size_t row_bytes, uint32_t most)
 {
     const bool plain = rows[0] == FILTER_NONE;
@@ -133,7 +133,7 @@ static uint32_t count_alike(const uint8_t *rows, size_t row_bytes, uint32_t most
     return count;
 }
 
-/* Rows without a filter are read where they lie. */
+/* Rows without a filter are read in place. */
 static sample_rows take_plain(conversion *c, const uint8_t *rows, size_t row_bytes, uint32_t count)
 {
     c->prior = rows + (count - 1) * (row_bytes + 1) + 1;
@@ -154,8 +154,8 @@ static sample_rows unfilter_group(conversion *c, const uint8_t *rows, size_t row
     return (sample_rows){samples, c->pitch, count};
 }
 
-/* The samples of the next scanlines, as many as can be had at once of `most`. first: nothing stands
- * above them. */
+/* The samples of the next scanlines, as many as are available at once, up to `most`. first: there
+ * is no row above them. */
 static sample_rows take_samples(conversion *c, const uint8_t *rows, size_t row_bytes,
                                 uint32_t width, uint32_t most, bool first)
 {
@@ -168,7 +168,7 @@ static sample_rows take_samples(conversion *c, const uint8_t *rows, size_t row_b
     return unfilter_group(c, rows, row_bytes, width, count_alike(rows, row_bytes, group), first);
 }
 
-/* After a batch, whose rows go: the last of them is the prior row of the next. */
+/* After a batch, whose rows become invalid: the last of them is the prior row of the next. */
 static void keep_prior(conversion *c, size_t row_bytes)
 {
     if (!c->direct && c->prior != c->scratch) {
@@ -177,7 +177,7 @@ static void keep_prior(conversion *c, size_t row_bytes)
     }
 }
 
-/* Palette indices without an entry are black, and worth a word. */
+/* Palette indices without an entry are black, and give a warning. */
 static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint32_t width)
 {
     const unsigned highest = indices_highest(samples, width, c->plan->png.bit_depth);
@@ -197,13 +197,13 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
 
 /* ---- Images that are not interlaced --------------------------------------- */
 
-/* The row of the BMP above y, where unfilter writes them itself. */
+/* The row of the BMP above y, if unfilter writes the rows itself. */
 static const uint8_t *row_above(const conversion *c, uint32_t y)
 {
     return y > 0 ? target_row(c->target, y - 1) : NULL;
 }
 
-/* What rows of the BMP that unfilter wrote still lack. */
+/* What is still missing in rows of the BMP that unfilter has written. */
 static png2bmp_status finish_rows(conversion *c, uint32_t y, uint32_t count)
 {
     uint8_t       *dst = target_row(c->target, y);
@@ -217,7 +217,7 @@ static png2bmp_status finish_rows(conversion *c, uint32_t y, uint32_t count)
     return status;
 }
 
-/* Writes `count` rows of the BMP, from y on, out of filtered scanlines. */
+/* Writes `count` rows of the BMP, from y on, from filtered scanlines. */
 static png2bmp_status write_rows_directly(conversion *c, const uint8_t *rows, size_t row_bytes,
                                           uint32_t y, uint32_t count)
 {
@@ -243,7 +243,7 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
     return status;
 }
 
-/* The rows before `end` are written. */
+/* The rows before `end` have been written. */
 static png2bmp_status rows_written(conversion *c, uint32_t end)
 {
     const png2bmp_status status = target_filled(c->target, end, c->plan->png.height);
@@ -253,7 +253,7 @@ static png2bmp_status rows_written(conversion *c, uint32_t end)
     return status;
 }
 
-/* One batch, in groups that the target and the scratch rows have room for. */
+/* One batch, in groups for which the target and the scratch rows have room. */
 static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row_bytes, uint32_t y,
                                   size_t count)
 {
@@ -294,7 +294,7 @@ static png2bmp_status convert_batch(conversion *c, size_t row_bytes, uint32_t *y
     return status;
 }
 
-/* A long scanline goes into the BMP, or into the scratch row over the one above it. */
+/* A long scanline is written to the BMP, or to the scratch row, over the one above it. */
 static png2bmp_status convert_long_row(conversion *c, size_t row_bytes, uint32_t *y)
 {
     uint8_t       *dst = c->direct ? target_row(c->target, *y) : c->scratch;
@@ -321,7 +321,7 @@ static png2bmp_status convert_sequential(conversion *c)
 
 /* ---- Adam7 ---------------------------------------------------------------- */
 
-/* One row of a pass to its places in the BMP. */
+/* Writes one row of a pass to its places in the BMP. */
 static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pass *pass,
                            uint32_t row)
 {
@@ -410,7 +410,7 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
     return status;
 }
 
-/* What the passes do not write: padding, and the ground that single bits need. */
+/* Writes what the passes do not: padding, and the zeros that single bits are added to. */
 static void clear_target(const conversion *c)
 {
     for (uint32_t y = 0; y < c->plan->png.height; y++) {
@@ -461,7 +461,8 @@ static uint32_t all_scanlines(const png2bmp_png_info *png)
     return scanlines;
 }
 
-/* Says how much is there; with `salvage` keeps it, and makes the error a warning. */
+/* Adds to the error how many rows there are; with `salvage` keeps them, and makes the error a
+ * warning. */
 static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
 {
     const png2bmp_png_info *png = &c->plan->png;

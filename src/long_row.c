@@ -1,7 +1,7 @@
 /*
- * The kernels begin at the left edge of a row, where the pixels to the left are zeros. Further to
- * the right they are given one pixel more, that before the piece, filtered so that it comes out as
- * it is: so it is the left neighbour of the first pixel of the piece.
+ * The kernels start at the left edge of a row, where the pixels to the left are zeros. For pieces
+ * further to the right they get one more pixel, the one before the piece, filtered so that it comes
+ * out unchanged: it is then the left neighbour of the first pixel of the piece.
  */
 #include "long_row.h"
 
@@ -37,7 +37,7 @@ long_row_reader long_row_open(scanline_reader *scanlines, const kernels *kernels
                              .above = (uint8_t *)memory + FILTERED_BYTES};
 }
 
-/* PNG specification, section 9.2, where nothing is to the left, and `above` is above. */
+/* PNG specification, section 9.2, with nothing to the left, and `above` above. */
 static uint8_t prediction(unsigned filter, uint8_t above)
 {
     if (filter == FILTER_UP || filter == FILTER_PAETH)
@@ -56,8 +56,8 @@ static void filter_pixel(const long_row_reader *reader, uint8_t *to, unsigned fi
     }
 }
 
-/* `at`: the place of the piece in the row. reader->above begins with the last pixel of the piece
- * before, and keeps that of this one. */
+/* `at`: the offset of the piece in the row. reader->above starts with the last pixel of the
+ * previous piece, and keeps that of this one. */
 static void undo_piece(const long_row_reader *reader, unsigned filter, uint8_t *row, size_t at,
                        const uint8_t *bytes, size_t size, const uint8_t *above)
 {
@@ -91,7 +91,7 @@ png2bmp_status long_row_read(const long_row_reader *reader, uint8_t *row, size_t
         if (!status && filter <= FILTER_PAETH)
             undo_piece(reader, filter, row, at, bytes, size, above);
     }
-    if (!status && filter > FILTER_PAETH) /* said when the row is there, as of short ones */
+    if (!status && filter > FILTER_PAETH) /* reported when the row is complete, as for short ones */
         status = scanlines_filter_error(reader->scanlines, filter, number);
     return status;
 }

@@ -1,13 +1,11 @@
-/* One very long scanline, piece by piece: neither the inflater nor anybody else has to hold it as
- * it was filtered. */
+/* One very long scanline, piece by piece, so that it never has to be in memory in filtered form. */
 #ifndef PNG2BMP_LONG_ROW_H
 #define PNG2BMP_LONG_ROW_H
 
 #include "kernels.h"
 #include "scanlines.h"
 
-/* Scanlines of more bytes are read in pieces. A batch of such scanlines would be a single one, so
- * nothing is lost. */
+/* Longer scanlines are read in pieces. A batch of them would only have one, so nothing is lost. */
 #define LONG_ROW (512 * 1024)
 
 typedef struct long_row_reader {
@@ -15,11 +13,11 @@ typedef struct long_row_reader {
     unfilter_fn      unfilter;
     size_t           pixel_bytes;
     bool             swap;     /* unfilter is one of the SWAP forms */
-    uint8_t         *filtered; /* a piece, with what stands before it */
+    uint8_t         *filtered; /* a piece, after the pixel before it */
     uint8_t         *above;    /* the same piece of the row above */
 } long_row_reader;
 
-/* Bytes of memory that long_row_open wants, of any alignment; it stays the caller's. */
+/* Bytes of memory that long_row_open needs, of any alignment; the caller keeps owning it. */
 size_t          long_row_memory(void);
 long_row_reader long_row_open(scanline_reader *scanlines, const kernels *kernels,
                               unfilter_kind unfilter, void *memory);

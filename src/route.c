@@ -11,8 +11,8 @@
 #include "unfilter.h"
 #include "whole.h"
 
-/* Scanlines that are unfiltered into scratch rows go in groups that stay in the
- * L2 cache: at most so many rows and bytes. */
+/* Scanlines that are unfiltered into scratch rows go in groups that stay in the L2 cache: at most
+ * this many rows and bytes. */
 #define GROUP_ROWS 16
 #define GROUP_BYTES (256 * 1024)
 
@@ -28,7 +28,8 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Rows of CgBI are changed after the filter is undone: the prior row has to be kept beside them. */
+/* Rows of CgBI are changed after the filter is undone, so the prior row has to be kept separately.
+ */
 static uint64_t most_held(const png2bmp_plan *plan, uint64_t row_bytes)
 {
     return row_bytes > LONG_ROW && !cgbi_has_own_samples(&plan->png) ? LONG_ROW : row_bytes;
@@ -82,7 +83,7 @@ static uint64_t memory_of_pixels(const png2bmp_plan *plan)
     return rows_memory(plan) + plan_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
 }
 
-/* The image between the two halves, and what they or the choice of colours take. */
+/* The image between the two halves, and the memory of the halves or of choosing colours. */
 static uint64_t memory_of_whole(const png2bmp_plan *plan,
                                 uint64_t (*memory_of_first)(const png2bmp_plan *))
 {

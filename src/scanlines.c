@@ -13,7 +13,8 @@ static bool is_cancelled(scanline_reader *reader)
     return reader->cancelled;
 }
 
-/* Asks here too: a stream can be long and give nothing, block after empty block. */
+/* Also checked here: a stream can be long without any output, with one empty block after another.
+ */
 static void next_span(void *user, const uint8_t **bytes, size_t *size)
 {
     scanline_reader *reader = user;
@@ -50,8 +51,8 @@ void scanlines_close(scanline_reader *reader)
     inflate_close(reader->inflater);
 }
 
-/* An error of the inflater in words. A damaged chunk shows first as nonsense in
- * the data: the CRC is the better explanation. */
+/* The message for an error of the inflater. A damaged chunk first shows as invalid data: a wrong
+ * CRC is the better explanation. */
 static png2bmp_status inflate_error(scanline_reader *reader, inflate_status status)
 {
     png2bmp_report *report = reader->file.report;
@@ -99,8 +100,8 @@ png2bmp_status scanlines_filter_error(scanline_reader *reader, unsigned type,
                         "scanline %llu has filter type %u: must be 0 to 4", scanline, type);
 }
 
-/* *count: down to the scanlines before one with an unknown type, which is an error when it is the
- * first. */
+/* *count: reduced to the scanlines before one with an unknown filter type, which is an error if it
+ * is the first. */
 static png2bmp_status check_filter_types(scanline_reader *reader, const uint8_t *rows, size_t pitch,
                                          size_t *count, uint32_t first)
 {
@@ -127,7 +128,7 @@ static png2bmp_status take(scanline_reader *reader, size_t row_bytes, size_t max
     if (is_cancelled(reader))
         return report_plain_error(reader->file.report, PNG2BMP_ERR_CANCELLED);
     status = inflate_rows(reader->inflater, row_bytes, max_rows, rows, count);
-    if (status || reader->cancelled) /* rows that came before the input was withheld do not count */
+    if (status || reader->cancelled) /* rows that came before the end of the input do not count */
         return inflate_error(reader, status);
     return PNG2BMP_OK;
 }
@@ -152,7 +153,7 @@ png2bmp_status scanlines_next_piece(scanline_reader *reader, size_t size, const 
     return take(reader, size, 1, bytes, &count);
 }
 
-/* All scanlines are there and all chunks are right, but the stream stops before its last block or
+/* All scanlines are there and all chunks are intact, but the stream stops before its last block or
  * its checksum: Ghostscript and others have written such files. */
 static png2bmp_status missing_end(scanline_reader *reader)
 {

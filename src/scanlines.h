@@ -1,6 +1,6 @@
 /*
- * The scanlines of a PNG, one batch after the other: where chunks meet the inflater, filter
- * types are checked, and what is wrong is put into words.
+ * The scanlines of a PNG, one batch after another: connects chunks and inflater, checks filter
+ * types, and reports errors.
  */
 #ifndef PNG2BMP_SCANLINES_H
 #define PNG2BMP_SCANLINES_H
@@ -15,10 +15,10 @@ typedef struct scanline_reader {
     idat_reader            idats;
     inflater              *inflater;
     bool                   cancelled;
-    png2bmp_status         filter_failed; /* told after the scanlines before it */
+    png2bmp_status         filter_failed; /* reported after the scanlines before it */
 } scanline_reader;
 
-/* reader: stays where it is until scanlines_close, which follows in any case. longest_row: bytes
+/* reader: must not move until scanlines_close, which must be called in any case. longest_row: bytes
  * without the filter type. */
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
                               size_t size, size_t longest_row, const kernels *kernels,
@@ -30,11 +30,11 @@ void           scanlines_close(scanline_reader *reader);
 png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_t max_rows,
                               uint32_t first, const uint8_t **rows, size_t *count);
 
-/* The next bytes of a scanline that is read in pieces, its filter type included, which nobody
- * checks; at most 1 + longest_row. */
+/* The next bytes of a scanline that is read in pieces, starting with its filter type, which is not
+ * checked; at most 1 + longest_row. */
 png2bmp_status scanlines_next_piece(scanline_reader *reader, size_t size, const uint8_t **bytes);
 
-/* The error that a scanline's filter type is. */
+/* The error for a scanline's filter type. */
 png2bmp_status scanlines_filter_error(scanline_reader *reader, unsigned type,
                                       unsigned long long scanline);
 
