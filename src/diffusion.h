@@ -1,5 +1,5 @@
-/* The memory of error diffusion: whole rows of errors, of so many numbers a pixel, with a margin.
- */
+/* The memory of error diffusion: whole rows of errors, with several numbers per pixel, and a
+ * margin. */
 #ifndef PNG2BMP_DIFFUSION_H
 #define PNG2BMP_DIFFUSION_H
 
@@ -7,8 +7,8 @@
 
 #include "png2bmp.h"
 
-/* Pixels around a row of errors, so that the neighbours of the first and the last need no
- * question. */
+/* Pixels around a row of errors, so that the neighbours of the first and the last pixel need no
+ * special case. */
 enum {
     DIFFUSION_MARGIN = 2
 };
@@ -19,7 +19,7 @@ typedef struct diffusion_rows {
 } diffusion_rows;
 
 /* Floyd and Steinberg look one row ahead, Atkinson two; others have no errors. DEFAULT: the caller
- * has chosen. */
+ * has already resolved it. */
 static inline size_t diffusion_row_count(png2bmp_dither rule)
 {
     switch (rule) {
@@ -41,13 +41,13 @@ static inline size_t diffusion_row_ints(size_t width, size_t channels)
     return channels * (width + 2 * DIFFUSION_MARGIN);
 }
 
-/* How many ints diffusion_open wants. */
+/* How many ints diffusion_open needs. */
 static inline size_t diffusion_ints(png2bmp_dither rule, size_t width, size_t channels)
 {
     return diffusion_row_count(rule) * diffusion_row_ints(width, channels);
 }
 
-/* Rows without errors. Those that a rule does not have are NULL. */
+/* Rows without errors. Rows that a rule does not need are NULL. */
 static inline diffusion_rows diffusion_open(png2bmp_dither rule, int *ints, size_t width,
                                             size_t channels)
 {
