@@ -274,6 +274,8 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
         }
         rows += n * (row_bytes + 1);
         y += n;
+        if (!status && target_is_due(c->target, y, c->plan->png.height))
+            rows_flush(&c->writer);
         if (!status)
             status = rows_written(c, y);
     }
@@ -442,6 +444,7 @@ static png2bmp_status convert_all(conversion *c)
     const png2bmp_status status =
         c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
 
+    rows_flush(&c->writer);
     return status ? status : scanlines_finish(&c->scanlines);
 }
 

@@ -9,6 +9,7 @@
 #define PNG2BMP_DITHER_H
 
 #include "diffusion.h"
+#include "kernels.h"
 #include "nearest.h"
 
 typedef struct dither_state {
@@ -16,8 +17,9 @@ typedef struct dither_state {
     nearest       *palette;   /* NULL: the levels below */
     unsigned       levels[3]; /* B G R: the highest level of each channel */
     int            spread[3]; /* ordered: how far the matrix reaches, in samples */
-    int            eighths;   /* of an error that are carried on */
+    bool           is_chosen; /* the palette, for this image */
     uint32_t       y;         /* of the next row */
+    diffuse_fn     diffuse;
     size_t         width;
     diffusion_rows rows; /* in sixteenths of a sample, three a pixel */
 } dither_state;
@@ -25,14 +27,32 @@ typedef struct dither_state {
 /* How many ints dither_open wants. */
 size_t dither_errors(png2bmp_dither rule, size_t width);
 
+/* Rows that are walked the same way, and together where that is faster: those of a multiple of it
+ * and the next ones. Each is so many pixels behind the one above it: with two, no error would come
+ * too late, with three none of those from above comes last. */
+enum {
+    DITHER_GROUP = 4,
+    DITHER_LAG = 3,
+    /* So many pixels at both ends of each row may be read, and so many of its indices written. */
+    DITHER_MARGIN = DITHER_GROUP * DITHER_LAG
+};
+
 /* Before row 0; `palette`, or `levels`. errors: dither_errors(...) ints that stay the caller's. */
 void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
-                         unsigned entries, bool is_chosen, int *errors, size_t width);
+                         unsigned entries, bool is_chosen, diffuse_fn diffuse, int *errors,
+                         size_t width);
 void dither_open_levels(dither_state *state, png2bmp_dither rule, const unsigned levels[3],
                         int *errors, size_t width);
 
-/* One row of B G R pixels to indices, one a byte. */
-void dither_row_to_indices(dither_state *state, uint8_t *indices, const uint8_t *bgr);
+/* Rows of B G R pixels that lie `pitch` bytes apart to indices, one a byte; at most a group. */
+typedef struct dither_rows {
+    uint8_t *bgr;
+    size_t   pitch;
+    uint8_t *indices;
+    size_t   index_pitch;
+} dither_rows;
+
+void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned count);
 
 /* One row, in place: each sample becomes the one of its level. */
 void dither_row_of_levels(dither_state *state, uint8_t *bgr);

@@ -57,6 +57,8 @@ static png2bmp_status write_rows(encoding *e, uint32_t y, uint32_t end)
 
         rows_write(&e->writer, dst, samples_of(e, y), e->pixels->width);
         rows_clear_padding(e->plan, dst);
+        if (target_is_due(e->target, y + 1, e->plan->png.height))
+            rows_flush(&e->writer);
         status = target_filled(e->target, y + 1, e->plan->png.height);
     }
     return status;
@@ -83,6 +85,7 @@ png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixel
             status = write_rows(&e, y, end);
         y = end;
     }
+    rows_flush(&e.writer);
     free(e.memory);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "kernels.h"
 
 #include "arm/arm.h"
+#include "diffuse.h"
 #include "inflate_state.h"
 #include "pixels.h"
 #include "unfilter.h"
@@ -17,7 +18,9 @@
 
 #define UNFILTER_C(name, bpp) .unfilter[UNFILTER_##name] = unfilter_##name##_c,
 #define ROW_C(name, from, to) .row[ROW_##name] = row_##name##_c,
-#define PLAIN UNFILTER_KINDS(UNFILTER_C) ROW_KINDS(ROW_C).inflate_fast = inflate_fast_c
+#define PLAIN                                                                                      \
+    UNFILTER_KINDS(UNFILTER_C)                                                                     \
+    ROW_KINDS(ROW_C).inflate_fast = inflate_fast_c, .diffuse = diffuse_c
 
 static const kernels plain = {PLAIN};
 
@@ -28,7 +31,7 @@ static const kernels plain = {PLAIN};
 
 #define SSE_UNFILTER(name) UNFILTER(name, sse)
 #define SSE_ROW(name) ROW(name, sse)
-#define SSE PLAIN, SSE_UNFILTERS(SSE_UNFILTER) SSE_ROWS(SSE_ROW)
+#define SSE PLAIN, SSE_UNFILTERS(SSE_UNFILTER) SSE_ROWS(SSE_ROW).diffuse = diffuse_sse
 
 #endif
 
@@ -37,7 +40,7 @@ static const kernels plain = {PLAIN};
 #define AVX2_UNFILTER(name) UNFILTER(name, avx2)
 #define AVX2_ROW(name) ROW(name, avx2)
 #define AVX512_ROW(name) ROW(name, avx512)
-#define AVX2 SSE AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
+#define AVX2 SSE, AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
 #define AVX512 AVX2, AVX512_ROWS(AVX512_ROW)
 
 static const kernels sse = {SSE};

@@ -139,10 +139,17 @@ typedef enum row_kind {
 struct inflater;
 typedef bool (*inflate_fast_fn)(struct inflater *z);
 
+/* Carries the errors of Floyd and Steinberg through a group of rows: see dither.h. */
+struct dither_state;
+struct dither_rows;
+typedef void (*diffuse_fn)(const struct dither_state *state, const struct dither_rows *rows,
+                           bool to_left);
+
 typedef struct kernels {
     unfilter_fn     unfilter[UNFILTER_COUNT];
     row_fn          row[ROW_COUNT];
     inflate_fast_fn inflate_fast;
+    diffuse_fn      diffuse;
 } kernels;
 
 /* The table of a level; if this CPU or this build lacks it, the next lower one. Constant data:

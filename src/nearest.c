@@ -2,54 +2,61 @@
 
 #include <string.h>
 
-/* The cube of colours has cells, which know what can be nearest to any colour in them. They find
- * out when the first colour of theirs comes.
- *
- * A palette of more than MANY entries: 32 x 32 x 32 cells of 8 x 8 x 8 colours, each with a list of
- * entries. A smaller one: as many cells of 16 x 16 x 16, since here the colours may be out of
- * range; each has its only entry, or else all entries are searched. */
+/* ---- Open ------------------------------------------------------------------------ */
+
+/* A small palette has cells of 16 x 16 x 16 samples, for colours out of range as well: each has its
+ * only entry, or else all entries are searched. */
 enum {
-    MANY = 16,
-    SIDE = 32,
-    CELLS = SIDE * SIDE * SIDE,
-    LIST_BITS = 3,
-    SURE_BITS = 4,
-    /* Room for lists: a few entries a cell are enough. When it is used up, cells that come later
-     * search all entries. */
-    ROOM = 128 * 1024
+    SURE_BITS = 8,
+    SURE_SIDE = 32,
+    UNKNOWN_ENTRY = 254,
+    SEVERAL_ENTRIES = 255
 };
 
-_Static_assert(SIDE << LIST_BITS == 256, "the samples");
-_Static_assert(SIDE << SURE_BITS == NEAREST_MOST - NEAREST_LEAST + 1, "the samples and beyond");
+_Static_assert(SURE_SIDE << SURE_BITS == NEAREST_MOST + 16 - NEAREST_LEAST, "the whole range");
 
-typedef struct cell {
+/* A large one finds out what is in a cell by the larger cells around it, which have lists. They,
+ * too, find out when the first colour of theirs comes. */
+enum {
+    COARSE_BITS = 9,
+    COARSE_SIDE = 8,
+    MIDDLE_BITS = 7,
+    MIDDLE_SIDE = 32,
+    /* Room for the lists of these cells, and for those of small ones. When it is used up, what
+     * comes later makes do with the larger cell's. */
+    ROOM = 128 * 1024,
+    QUADS = 64 * 1024
+};
+
+_Static_assert(COARSE_SIDE << COARSE_BITS == 256 * 16, "the samples");
+_Static_assert(MIDDLE_SIDE << MIDDLE_BITS == 256 * 16, "the samples");
+_Static_assert(NEAREST_SIDE << NEAREST_CELL_BITS == 256 * 16, "the samples");
+
+/* Cells that do not know up to four entries: see nearest_is_few. */
+enum {
+    UNKNOWN = 1,
+    UNLISTED = 2, /* there was no room */
+    LISTED = NEAREST_LISTED
+};
+
+typedef struct list {
     uint32_t first;
     uint16_t count; /* 0: not looked for yet */
-} cell;
+} list;
 
-typedef struct cells {
-    cell     of[CELLS];
-    uint32_t used;
-    uint8_t  candidates[ROOM];
+typedef struct nearest_cells {
+    uint32_t fine[NEAREST_CELLS];
+    list     middle[MIDDLE_SIDE * MIDDLE_SIDE * MIDDLE_SIDE];
+    list     coarse[COARSE_SIDE * COARSE_SIDE * COARSE_SIDE];
+    uint32_t used, quads_used;
+    uint8_t  room[ROOM];
+    uint32_t quads[QUADS];
 } cells;
-
-/* What else a cell of a small palette may hold, beside its entry. */
-enum {
-    UNKNOWN = 254,
-    SEVERAL = 255
-};
-
-struct nearest {
-    uint8_t  bgr[256][4]; /* the fourth byte is not used */
-    uint8_t  all[256];    /* the entries, without those that repeat an earlier one */
-    unsigned count;       /* of them */
-    cells   *cells;       /* NULL: a small palette */
-    uint8_t *sure;        /* NULL: a large one */
-};
 
 size_t nearest_memory(unsigned entries)
 {
-    return sizeof(nearest) + (entries > MANY ? sizeof(cells) : CELLS);
+    return sizeof(nearest) +
+           (entries > NEAREST_FEW ? sizeof(cells) : SURE_SIDE * SURE_SIDE * SURE_SIDE);
 }
 
 static bool is_repeated(const nearest *n, unsigned entry)
@@ -60,24 +67,35 @@ static bool is_repeated(const nearest *n, unsigned entry)
     return false;
 }
 
+static void open_cells(cells *c)
+{
+    for (size_t i = 0; i < NEAREST_CELLS; i++)
+        c->fine[i] = UNKNOWN;
+    memset(c->middle, 0, sizeof c->middle);
+    memset(c->coarse, 0, sizeof c->coarse);
+    c->used = c->quads_used = 0;
+}
+
 nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries)
 {
     nearest *n = memory;
 
     memset(n, 0, sizeof *n);
     for (unsigned i = 0; i < entries; i++) {
-        for (unsigned channel = 0; channel < 3; channel++)
+        for (unsigned channel = 0; channel < 3; channel++) {
             n->bgr[i][channel] = palette[i][2 - channel];
+            n->bgr16[i][channel] = (int16_t)(16 * n->bgr[i][channel]);
+        }
         if (!is_repeated(n, i))
             n->all[n->count++] = (uint8_t)i;
     }
-    if (entries > MANY) {
-        n->cells = (cells *)(n + 1);
-        memset(n->cells->of, 0, sizeof n->cells->of);
-        n->cells->used = 0;
+    n->is_large = entries > NEAREST_FEW;
+    if (n->is_large) {
+        n->of = (cells *)(n + 1);
+        open_cells(n->of);
     } else {
         n->sure = (uint8_t *)(n + 1);
-        memset(n->sure, UNKNOWN, CELLS);
+        memset(n->sure, UNKNOWN_ENTRY, SURE_SIDE * SURE_SIDE * SURE_SIDE);
     }
     return n;
 }
@@ -87,122 +105,209 @@ const uint8_t *nearest_color(const nearest *n, unsigned index)
     return n->bgr[index];
 }
 
+nearest_tables nearest_tables_of(const nearest *n)
+{
+    return (nearest_tables){n->of->fine, n->of->quads};
+}
+
+/* ---- Candidates -------------------------------------------------------------------- */
+
+typedef struct candidates {
+    const uint8_t *entries;
+    unsigned       count;
+} candidates;
+
 static int square(int v)
 {
     return v * v;
 }
 
-static unsigned search(const nearest *n, const int bgr[3], const uint8_t *candidates,
-                       unsigned count)
+static unsigned search(const nearest *n, const int bgr16[3], candidates among)
 {
-    unsigned best = candidates[0];
+    unsigned best = among.entries[0];
     int      least = INT32_MAX;
 
-    for (unsigned i = 0; i < count; i++) {
-        const uint8_t *color = n->bgr[candidates[i]];
+    for (unsigned i = 0; i < among.count; i++) {
+        const int16_t *color = n->bgr16[among.entries[i]];
         const int      distance =
-            square(bgr[0] - color[0]) + square(bgr[1] - color[1]) + square(bgr[2] - color[2]);
+            square(bgr16[0] - color[0]) + square(bgr16[1] - color[1]) + square(bgr16[2] - color[2]);
 
         if (distance < least) {
             least = distance;
-            best = candidates[i];
+            best = among.entries[i];
         }
     }
     return best;
 }
 
-/* ---- Cells ---------------------------------------------------------------------- */
-
-/* Of one channel: the least and the greatest distance from v to the interval of a cell. */
-static void distances(int v, int low, int side, int *least, int *most)
+/* How much farther than `nearer` an entry is, at least, from what lies in a cell: a difference of
+ * squared distances, which is linear, so that a corner of the cell has the least of it. */
+static int least_farther(const int16_t *entry, const int16_t *nearer, const int low[3], int side)
 {
-    const int high = low + side - 1;
+    int farther = 0;
 
-    *least = v < low ? low - v : v > high ? v - high : 0;
-    *most = high - v > v - low ? high - v : v - low;
+    for (unsigned i = 0; i < 3; i++) {
+        const int corner = entry[i] > nearer[i] ? low[i] + side - 1 : low[i];
+
+        farther += square(corner - entry[i]) - square(corner - nearer[i]);
+    }
+    return farther;
 }
 
-/* An entry can be nearest only if its least distance to the cell is not above the greatest that
- * some entry has. Candidates keep the order of the palette, so that ties end as they would
+/* Leaves out what cannot be nearest in a cell, because the entry that is nearest to its middle is
+ * nearer everywhere in it. The others keep the order of the palette, so that ties end as they would
  * without cells. */
-static unsigned find_candidates(const nearest *n, const int low[3], int side, uint8_t *candidates)
+static unsigned filter(const nearest *n, candidates among, const int low[3], int side, uint8_t *to)
 {
-    int      least[256], bound = INT32_MAX;
-    unsigned count = 0;
+    const int      middle[3] = {low[0] + side / 2, low[1] + side / 2, low[2] + side / 2};
+    const int16_t *nearer = n->bgr16[search(n, middle, among)];
+    unsigned       count = 0;
 
-    for (unsigned i = 0; i < n->count; i++) {
-        const uint8_t *color = n->bgr[n->all[i]];
-        int            farthest = 0;
-
-        least[i] = 0;
-        for (unsigned channel = 0; channel < 3; channel++) {
-            int near, far;
-
-            distances(color[channel], low[channel], side, &near, &far);
-            least[i] += square(near);
-            farthest += square(far);
-        }
-        bound = farthest < bound ? farthest : bound;
-    }
-    for (unsigned i = 0; i < n->count; i++)
-        if (least[i] <= bound)
-            candidates[count++] = n->all[i];
+    for (unsigned i = 0; i < among.count; i++)
+        if (least_farther(n->bgr16[among.entries[i]], nearer, low, side) <= 0)
+            to[count++] = among.entries[i];
     return count;
 }
 
-static void find_low(int low[3], const int bgr[3], int side)
+static candidates all_of(const nearest *n)
 {
-    for (unsigned i = 0; i < 3; i++)
-        low[i] = bgr[i] & -side; /* NEAREST_LEAST is a multiple, too */
+    return (candidates){n->all, n->count};
 }
 
-static uint8_t entry_of_cell(const nearest *n, const int bgr[3])
+/* ---- Small palettes ------------------------------------------------------------------ */
+
+static uint8_t entry_of_cell(const nearest *n, const int bgr16[3])
 {
-    uint8_t candidates[256];
+    uint8_t found[NEAREST_FEW];
     int     low[3];
 
-    find_low(low, bgr, 1 << SURE_BITS);
-    return find_candidates(n, low, 1 << SURE_BITS, candidates) == 1 ? candidates[0] : SEVERAL;
+    for (unsigned i = 0; i < 3; i++)
+        low[i] = bgr16[i] & -(1 << SURE_BITS); /* NEAREST_LEAST is a multiple, too */
+    return filter(n, all_of(n), low, 1 << SURE_BITS, found) == 1 ? found[0] : SEVERAL_ENTRIES;
 }
 
-static unsigned search_small(const nearest *n, const int bgr[3])
+static unsigned search_small(const nearest *n, const int bgr16[3])
 {
-    const unsigned b = (unsigned)(bgr[0] - NEAREST_LEAST) >> SURE_BITS,
-                   g = (unsigned)(bgr[1] - NEAREST_LEAST) >> SURE_BITS,
-                   r = (unsigned)(bgr[2] - NEAREST_LEAST) >> SURE_BITS;
-    uint8_t *entry = &n->sure[(b * SIDE + g) * SIDE + r];
+    const unsigned b = (unsigned)(bgr16[0] - NEAREST_LEAST) >> SURE_BITS,
+                   g = (unsigned)(bgr16[1] - NEAREST_LEAST) >> SURE_BITS,
+                   r = (unsigned)(bgr16[2] - NEAREST_LEAST) >> SURE_BITS;
+    uint8_t *entry = &n->sure[(b * SURE_SIDE + g) * SURE_SIDE + r];
 
-    if (*entry == UNKNOWN)
-        *entry = entry_of_cell(n, bgr);
-    return *entry == SEVERAL ? search(n, bgr, n->all, n->count) : *entry;
+    if (*entry == UNKNOWN_ENTRY)
+        *entry = entry_of_cell(n, bgr16);
+    return *entry == SEVERAL_ENTRIES ? search(n, bgr16, all_of(n)) : *entry;
+}
+
+/* ---- Large palettes -------------------------------------------------------------------- */
+
+static size_t cell_of(const int bgr16[3], unsigned bits, unsigned side)
+{
+    const unsigned b = (unsigned)bgr16[0] >> bits, g = (unsigned)bgr16[1] >> bits,
+                   r = (unsigned)bgr16[2] >> bits;
+
+    return ((size_t)b * side + g) * side + r;
+}
+
+/* What `among` leaves for the cell of so many bits around a colour. */
+static unsigned filter_around(const nearest *n, candidates among, const int bgr16[3], unsigned bits,
+                              uint8_t *to)
+{
+    const int side = 1 << bits;
+    const int low[3] = {bgr16[0] & -side, bgr16[1] & -side, bgr16[2] & -side};
+
+    return filter(n, among, low, side, to);
+}
+
+static candidates list_around(const nearest *n, list *l, candidates among, const int bgr16[3],
+                              unsigned bits)
+{
+    cells *c = n->of;
+
+    if (l->count == 0 && c->used + among.count > ROOM)
+        return among;
+    if (l->count == 0) {
+        l->first = c->used;
+        l->count = (uint16_t)filter_around(n, among, bgr16, bits, c->room + c->used);
+        c->used += l->count;
+    }
+    return (candidates){c->room + l->first, l->count};
+}
+
+static candidates candidates_around(const nearest *n, const int bgr16[3])
+{
+    cells           *c = n->of;
+    list            *coarse = &c->coarse[cell_of(bgr16, COARSE_BITS, COARSE_SIDE)];
+    list            *middle = &c->middle[cell_of(bgr16, MIDDLE_BITS, MIDDLE_SIDE)];
+    const candidates few = list_around(n, coarse, all_of(n), bgr16, COARSE_BITS);
+
+    return list_around(n, middle, few, bgr16, MIDDLE_BITS);
+}
+
+/* Four from `first` on, the last repeated. */
+static uint32_t quad_of(const uint8_t *found, unsigned first, unsigned count)
+{
+    uint32_t quad = 0;
+
+    for (unsigned i = 0; i < 4; i++)
+        quad |= (uint32_t)found[first + i < count ? first + i : count - 1] << 8 * i;
+    return quad;
+}
+
+static uint32_t find_cell(const nearest *n, const int bgr16[3])
+{
+    cells         *c = n->of;
+    uint8_t        found[256];
+    const unsigned count =
+        filter_around(n, candidates_around(n, bgr16), bgr16, NEAREST_CELL_BITS, found);
+    const unsigned quads = (count + 3) / 4;
+    const uint32_t first = c->quads_used;
+
+    if (quads == 1)
+        return quad_of(found, 0, count);
+    if (first + quads + 1 > QUADS)
+        return UNLISTED;
+    c->quads[first] = quads;
+    for (unsigned i = 0; i < quads; i++)
+        c->quads[first + 1 + i] = quad_of(found, 4 * i, count);
+    c->quads_used += quads + 1;
+    return first << 16 | LISTED;
 }
 
 static int in_range(int v)
 {
-    return v < 0 ? 0 : v > 255 ? 255 : v;
+    return v < 0 ? 0 : v > NEAREST_WHITE ? NEAREST_WHITE : v;
 }
 
-static unsigned search_large(nearest *n, const int wanted[3])
+static unsigned search_quads(const nearest *n, const int bgr16[3], const uint32_t *quads,
+                             unsigned count)
 {
-    const int bgr[3] = {in_range(wanted[0]), in_range(wanted[1]), in_range(wanted[2])};
-    const int b = bgr[0] >> LIST_BITS, g = bgr[1] >> LIST_BITS, r = bgr[2] >> LIST_BITS;
-    cell     *c = &n->cells->of[(b * SIDE + g) * SIDE + r];
+    uint8_t entries[256] = {0};
 
-    if (c->count == 0) {
-        int low[3];
+    for (unsigned i = 0; i < 4 * count; i++)
+        entries[i] = (uint8_t)(quads[i / 4] >> 8 * (i % 4));
+    return search(n, bgr16, (candidates){entries, 4 * count});
+}
 
-        if (n->cells->used + n->count > ROOM)
-            return search(n, bgr, n->all, n->count);
-        find_low(low, bgr, 1 << LIST_BITS);
-        c->first = n->cells->used;
-        c->count =
-            (uint16_t)find_candidates(n, low, 1 << LIST_BITS, n->cells->candidates + c->first);
-        n->cells->used += c->count;
+static unsigned search_large(const nearest *n, const int wanted[3])
+{
+    const int       bgr16[3] = {in_range(wanted[0]), in_range(wanted[1]), in_range(wanted[2])};
+    uint32_t       *cell = &n->of->fine[cell_of(bgr16, NEAREST_CELL_BITS, NEAREST_SIDE)];
+    const uint32_t *quads;
+
+    if (*cell == UNKNOWN)
+        *cell = find_cell(n, bgr16);
+    if (*cell == UNLISTED)
+        return search(n, bgr16, candidates_around(n, bgr16));
+    if (!nearest_is_few(*cell)) {
+        quads = n->of->quads + (*cell >> 16);
+        return search_quads(n, bgr16, quads + 1, *quads);
     }
-    return search(n, bgr, n->cells->candidates + c->first, c->count);
+    if ((*cell & 0xff) == (*cell >> 8 & 0xff)) /* the only one */
+        return *cell & 0xff;
+    return search_quads(n, bgr16, cell, 1);
 }
 
-unsigned nearest_of(nearest *n, const int bgr[3])
+unsigned nearest_of(nearest *n, const int bgr16[3])
 {
-    return n->sure ? search_small(n, bgr) : search_large(n, bgr);
+    return n->is_large ? search_large(n, bgr16) : search_small(n, bgr16);
 }

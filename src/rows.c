@@ -68,7 +68,8 @@ bool rows_need_order(const png2bmp_plan *plan)
 typedef struct layout {
     uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
     uint64_t line;    /* a whole row between two steps: luma, or B G R */
-    uint64_t indices; /* a whole row of them */
+    uint64_t group;   /* whole rows of B G R for a palette */
+    uint64_t indices; /* as many of indices */
     uint64_t nearest;
     uint64_t errors;
 } layout;
@@ -77,6 +78,17 @@ typedef struct layout {
 static unsigned entries_of(const png2bmp_plan *plan)
 {
     return plan->options.palette_entries ? plan->options.palette_entries : 256;
+}
+
+/* Between rows of a group. */
+static uint64_t group_pitch(uint64_t width)
+{
+    return scratch_row(3 * (width + 2 * (uint64_t)DITHER_MARGIN));
+}
+
+static uint64_t index_pitch(uint64_t width)
+{
+    return scratch_row(width + 2 * (uint64_t)DITHER_MARGIN);
 }
 
 static layout layout_of(const png2bmp_plan *plan)
@@ -91,12 +103,14 @@ static layout layout_of(const png2bmp_plan *plan)
         l.line = scratch_row(width);
         l.errors = mono_errors(dither_of(plan), plan->png.width) * sizeof(int);
     }
-    if (step == STEP_MATCH || step == STEP_DITHER) {
+    if (step == STEP_DITHER)
         l.line = scratch_row(3 * width);
+    if (step == STEP_MATCH || step == STEP_DITHER) {
         l.errors = dither_errors(dither_of(plan), plan->png.width) * sizeof(int);
     }
     if (step == STEP_MATCH) {
-        l.indices = scratch_row(width);
+        l.group = DITHER_GROUP * group_pitch(width);
+        l.indices = DITHER_GROUP * index_pitch(width);
         l.nearest = round_up(nearest_memory(entries_of(plan)), 16);
     }
     return l;
@@ -106,7 +120,7 @@ uint64_t rows_memory(const png2bmp_plan *plan)
 {
     const layout l = layout_of(plan);
 
-    return l.colors + l.line + l.indices + l.nearest + l.errors;
+    return l.colors + l.line + l.group + l.indices + l.nearest + l.errors;
 }
 
 static void open_dither(row_writer *writer, void *memory, int *errors)
@@ -116,13 +130,26 @@ static void open_dither(row_writer *writer, void *memory, int *errors)
     const unsigned        entries = plan->options.palette_entries;
 
     if (writer->step == STEP_MATCH)
-        dither_open_palette(&writer->dither, dither_of(plan),
-                            nearest_open(memory, plan->options.palette, entries), entries,
-                            plan->options.colors != 0, errors, plan->png.width);
+        dither_open_palette(
+            &writer->dither, dither_of(plan), nearest_open(memory, plan->options.palette, entries),
+            entries, plan->options.colors != 0, writer->kernels->diffuse, errors, plan->png.width);
     else
         dither_open_levels(&writer->dither, dither_of(plan),
                            format_of(plan->bmp.format)->step == STEP_RGB565 ? levels565 : levels555,
                            errors, plan->png.width);
+}
+
+/* The margins are read, and what is in them has no effect. */
+static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, const layout *l)
+{
+    const uint64_t width = writer->plan->png.width;
+
+    memset(rows, 0, (size_t)l->group);
+    writer->group = (dither_rows){.bgr = rows + 3 * DITHER_MARGIN,
+                                  .pitch = (size_t)group_pitch(width),
+                                  .indices = indices + DITHER_MARGIN,
+                                  .index_pitch = (size_t)index_pitch(width)};
+    writer->waiting = 0;
 }
 
 /* The parts of the memory, which may be absent, and their users. */
@@ -130,13 +157,16 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
 {
     const png2bmp_plan *plan = writer->plan;
     const layout        l = layout_of(plan);
-    uint8_t            *nearest;
+    uint8_t            *group, *indices, *nearest;
     int                *errors;
 
     writer->colors = memory;
     writer->line = writer->colors + l.colors;
-    writer->indices = writer->line + l.line;
-    nearest = writer->indices + l.indices;
+    group = writer->line + l.line;
+    indices = group + l.group;
+    nearest = indices + l.indices;
+    if (l.group > 0)
+        open_group(writer, group, indices, &l);
     errors = (int *)(void *)(nearest + l.nearest);
     if (writer->step == STEP_BITS)
         mono_open(&writer->mono, dither_of(plan), &plan->options, errors, plan->png.width);
@@ -243,17 +273,39 @@ static void write_packed(row_writer *writer, uint8_t *dst, const uint8_t *sample
 
 /* ---- Whole rows ------------------------------------------------------------------------- */
 
-static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t *indices)
 {
     const unsigned bits = writer->plan->bmp.bits_per_pixel;
-    uint8_t       *indices = bits == 8 ? dst : writer->indices;
+    const size_t   width = writer->plan->png.width;
 
-    write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
-    dither_row_to_indices(&writer->dither, indices, writer->line);
     if (bits < 8)
         panel_pack(dst, indices, width, bits);
-    for (size_t x = 0; bits == 24 && x < width; x++)
-        memcpy(dst + 3 * x, nearest_color(writer->dither.palette, indices[x]), 3);
+    else if (bits == 8)
+        memcpy(dst, indices, width);
+    else
+        for (size_t x = 0; x < width; x++)
+            memcpy(dst + 3 * x, nearest_color(writer->dither.palette, indices[x]), 3);
+}
+
+void rows_flush(row_writer *writer)
+{
+    if (writer->step != STEP_MATCH || writer->waiting == 0)
+        return;
+    dither_to_indices(&writer->dither, &writer->group, writer->waiting);
+    for (unsigned i = 0; i < writer->waiting; i++)
+        write_indices(writer, writer->group_dst[i],
+                      writer->group.indices + i * writer->group.index_pitch);
+    writer->waiting = 0;
+}
+
+static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const size_t at = writer->waiting * writer->group.pitch;
+
+    write_in_pieces(writer, write_colors, writer->group.bgr + at, 24, samples, width);
+    writer->group_dst[writer->waiting++] = dst;
+    if ((writer->dither.y + writer->waiting) % DITHER_GROUP == 0)
+        rows_flush(writer);
 }
 
 static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)

@@ -19,9 +19,11 @@ typedef struct row_writer {
     second_step         step;
     bool                needs_alpha;
     row_context         context;
-    uint8_t            *colors;  /* a piece of a row between two steps */
-    uint8_t            *line;    /* a whole row between two steps */
-    uint8_t            *indices; /* the result, a byte per pixel */
+    uint8_t            *colors; /* a piece of a row between two steps */
+    uint8_t            *line;   /* a whole row between two steps */
+    dither_rows         group;  /* rows that wait for more, and what becomes of them */
+    uint8_t            *group_dst[DITHER_GROUP];
+    unsigned            waiting; /* of them */
     mono_state          mono;
     dither_state        dither;
 } row_writer;
@@ -33,8 +35,10 @@ uint64_t rows_memory(const png2bmp_plan *plan);
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kernels, void *memory);
 
 /* Writes the pixels of `width` unfiltered samples; KERNEL_SLACK more bytes may be read after them.
- * If rows_need_order, rows must come in the order of the image. */
+ * If rows_need_order, rows must come in the order of the image, and may be written
+ * by a later call: rows_flush has all of them written. */
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
+void rows_flush(row_writer *writer);
 
 /* Whether a row depends on those above it: dithering works downwards. */
 bool rows_need_order(const png2bmp_plan *plan);

@@ -74,6 +74,7 @@ png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32
         uint8_t *dst = target_row(target, y);
 
         rows_write(&writer, dst, memory + scratch, width);
+        rows_flush(&writer);
         rows_clear_padding(plan, dst);
         if (flush)
             status = target_filled(target, y + 1, height);

@@ -22,11 +22,16 @@ uint32_t target_run(const row_target *target, uint32_t y)
     return target->flush && half < left ? half : left;
 }
 
+bool target_is_due(const row_target *target, uint32_t end, uint32_t height)
+{
+    return target->flush && (end % target->rows == 0 || end == height);
+}
+
 png2bmp_status target_filled(row_target *target, uint32_t end, uint32_t height)
 {
     const uint32_t rows = (end - 1) % target->rows + 1;
 
-    if (!target->flush || (rows < target->rows && end < height))
+    if (!target_is_due(target, end, height))
         return PNG2BMP_OK;
     return target->flush(target, end - rows, rows);
 }

@@ -44,6 +44,9 @@ uint8_t *target_row(const row_target *target, uint32_t y);
  * so that the row before y stays readable. */
 uint32_t target_run(const row_target *target, uint32_t y);
 
+/* Whether target_filled would flush: the rows before `end` must be written then. */
+bool target_is_due(const row_target *target, uint32_t end, uint32_t height);
+
 /* Must be called when the rows before `end` have been written: flushes them when it is time to. end
  * is at most target_run rows after the end of the last call. */
 png2bmp_status target_filled(row_target *target, uint32_t end, uint32_t height);

@@ -39,9 +39,11 @@ SSE_BINARY(cmpeq_epi8, i8x16_eq)
 SSE_BINARY(cmpeq_epi32, i32x4_eq)
 SSE_BINARY(cmpeq_epi64, i64x2_eq)
 SSE_BINARY(cmpgt_epi16, i16x8_gt)
+SSE_BINARY(madd_epi16, i32x4_dot_i16x8)
 SSE_BINARY(max_epi16, i16x8_max)
 SSE_BINARY(max_epu8, u8x16_max)
 SSE_BINARY(min_epi16, i16x8_min)
+SSE_BINARY(min_epi32, i32x4_min)
 SSE_BINARY(min_epu8, u8x16_min)
 SSE_BINARY(mullo_epi16, i16x8_mul)
 SSE_BINARY(or_si128, v128_or)
@@ -54,6 +56,8 @@ SSE_BINARY(sub_epi16, i16x8_sub)
 SSE_BINARY(subs_epu8, u8x16_sub_sat)
 SSE_BINARY(xor_si128, v128_xor)
 SSE_SHIFT(slli_epi16, i16x8_shl)
+SSE_SHIFT(slli_epi32, i32x4_shl)
+SSE_SHIFT(srai_epi16, i16x8_shr)
 SSE_SHIFT(srli_epi16, u16x8_shr)
 SSE_SHIFT(srli_epi32, u32x4_shr)
 
@@ -119,8 +123,14 @@ SSE_INLINE __m128i _mm_set1_epi64x(long long v)
     return wasm_i64x2_splat(v);
 }
 
+SSE_INLINE __m128i _mm_loadl_epi64(const __m128i *p)
+{
+    return wasm_v128_load64_zero(p);
+}
+
 #define _mm_setr_epi8 wasm_i8x16_make
 #define _mm_setr_epi16 wasm_i16x8_make
+#define _mm_setr_epi32 wasm_i32x4_make
 
 SSE_INLINE __m128i _mm_cvtsi32_si128(int v)
 {
@@ -130,6 +140,11 @@ SSE_INLINE __m128i _mm_cvtsi32_si128(int v)
 SSE_INLINE __m128i _mm_cvtsi64_si128(long long v)
 {
     return wasm_i64x2_make(v, 0);
+}
+
+SSE_INLINE int _mm_cvtsi128_si32(__m128i v)
+{
+    return wasm_i32x4_extract_lane(v, 0);
 }
 
 SSE_INLINE long long _mm_cvtsi128_si64(__m128i v)
@@ -158,6 +173,13 @@ SSE_INLINE long long _mm_cvtsi128_si64(__m128i v)
     wasm_i8x16_shuffle(_mm_setzero_si128(), v, 16 - (n), 17 - (n), 18 - (n), 19 - (n), 20 - (n),   \
                        21 - (n), 22 - (n), 23 - (n), 24 - (n), 25 - (n), 26 - (n), 27 - (n),       \
                        28 - (n), 29 - (n), 30 - (n), 31 - (n))
+
+/* Sums of neighbours. */
+SSE_INLINE __m128i _mm_hadd_epi32(__m128i a, __m128i b)
+{
+    return wasm_i32x4_add(wasm_i32x4_shuffle(a, b, 0, 2, 4, 6),
+                          wasm_i32x4_shuffle(a, b, 1, 3, 5, 7));
+}
 
 SSE_INLINE __m128i _mm_unpacklo_epi8(__m128i a, __m128i b)
 {

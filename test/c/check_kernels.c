@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dither.h"
 #include "guard.h"
 #include "host_options.h"
 #include "kernels.h"
@@ -279,6 +280,106 @@ static void check_row(const struct level *level, size_t kind)
     report(ok, level->name, what);
 }
 
+/* ---- Error diffusion -------------------------------------------------------- */
+
+enum {
+    MAX_WIDTH = 67
+};
+
+/* One group of rows through a kernel: its indices without the margins, and the errors that it
+ * leaves. */
+typedef struct diffused {
+    uint8_t indices[DITHER_GROUP * MAX_WIDTH];
+    int     errors[3 * (MAX_WIDTH + 2 * DIFFUSION_MARGIN)];
+} diffused;
+
+typedef struct diffusion_case {
+    uint8_t  palette[256][3];
+    unsigned entries;
+    bool     is_chosen, to_left;
+    size_t   width;
+    uint8_t *bgr; /* with margins */
+    int      errors[3 * (MAX_WIDTH + 2 * DIFFUSION_MARGIN)];
+} diffusion_case;
+
+static size_t bgr_pitch(const diffusion_case *c)
+{
+    return 3 * (c->width + 2 * DITHER_MARGIN);
+}
+
+static size_t index_pitch(const diffusion_case *c)
+{
+    return c->width + 2 * DITHER_MARGIN;
+}
+
+static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused *result)
+{
+    void        *memory = malloc(nearest_memory(c->entries));
+    uint8_t     *indices = guarded_place(&output_pages, DITHER_GROUP * index_pitch(c), c->to_left);
+    dither_rows  rows = {.bgr = c->bgr + 3 * DITHER_MARGIN,
+                         .pitch = bgr_pitch(c),
+                         .indices = indices + DITHER_MARGIN,
+                         .index_pitch = index_pitch(c)};
+    dither_state state;
+
+    if (!memory)
+        exit(2);
+    memset(result, 0, sizeof *result);
+    dither_open_palette(&state, PNG2BMP_DITHER_FLOYD_STEINBERG,
+                        nearest_open(memory, (const uint8_t(*)[3])c->palette, c->entries),
+                        c->entries, c->is_chosen, diffuse, result->errors, c->width);
+    memcpy(result->errors, c->errors,
+           dither_errors(PNG2BMP_DITHER_FLOYD_STEINBERG, c->width) * sizeof *result->errors);
+    diffuse(&state, &rows, c->to_left);
+    for (size_t i = 0; i < DITHER_GROUP; i++)
+        memcpy(result->indices + i * c->width, rows.indices + i * rows.index_pitch, c->width);
+    free(memory);
+}
+
+/* What a row above may leave: at most what 128 samples beyond the range give to one pixel. */
+static void fill_errors(diffusion_case *c)
+{
+    const size_t count = 3 * c->width, margin = 3 * DIFFUSION_MARGIN;
+    const int    most = random_below(2) ? 3000 : 100;
+
+    memset(c->errors, 0, sizeof c->errors);
+    for (size_t i = 0; i < count; i++)
+        c->errors[margin + i] = (int)random_below(2 * (uint32_t)most) - most;
+}
+
+static bool diffusion_agrees(diffuse_fn plain, diffuse_fn fast)
+{
+    static const unsigned sizes[] = {2, 3, 5, 7, 8, 9, 16, 17, 40, 256};
+    static diffused       expected, output;
+    diffusion_case        c = {.entries = sizes[random_below(sizeof sizes / sizeof *sizes)],
+                               .is_chosen = random_below(2),
+                               .to_left = random_below(2),
+                               .width = 1 + random_below(MAX_WIDTH)};
+    const size_t          size = DITHER_GROUP * bgr_pitch(&c);
+
+    c.bgr = guarded_place(&source_pages, size, random_below(2));
+    fill(c.bgr, size);
+    fill(&c.palette[0][0], sizeof c.palette);
+    fill_errors(&c);
+    run_diffusion(&c, plain, &expected);
+    run_diffusion(&c, fast, &output);
+    return memcmp(&expected, &output, sizeof output) == 0 && guarded_is_intact(&output_pages);
+}
+
+static void check_diffusion(const struct level *level)
+{
+    const diffuse_fn plain = kernels_for(PNG2BMP_CPU_SCALAR)->diffuse;
+    const diffuse_fn fast = kernels_for(level->cpu)->diffuse;
+    bool             ok = true;
+
+    if (fast == plain)
+        return;
+    now_running(level->name, "diffuse");
+    for (int again = 0; again < 3000; again++)
+        ok = ok && diffusion_agrees(plain, fast);
+    report(ok, level->name, "diffuse is plain C");
+}
+
 /* ---- Facts that plain C relies on ----------------------------------------- */
 
 /* PNG specification, section 9.4, word for word. */
@@ -473,6 +574,7 @@ int main(int argc, char **argv)
             check_unfilter(&levels[i], kind);
         for (size_t kind = 0; kind < ROW_COUNT; kind++)
             check_row(&levels[i], kind);
+        check_diffusion(&levels[i]);
     }
     printf("1..%u\n", tests);
     return failures != 0;

@@ -209,40 +209,50 @@ function nearestIn(palette) {
 }
 
 function nearestLevels(levels) {
-  return (wanted) => ({ color: wanted.map((v, i) => quantize(clamp(v, 255), levels[i])) });
+  return (wanted) =>
+    ({ color: wanted.map((v, i) => quantize(Math.floor(clamp(v, 255) + 0.5), levels[i])) });
 }
 
-/** [ahead, below, sixteenths of the error]; the last one gets what the others leave. */
-const FLOYD_STEINBERG = [[1, 0, 7], [-1, 1, 3], [0, 1, 5], [1, 1, null]];
-const ATKINSON = [[1, 0, 2], [2, 0, 2], [-1, 1, 2], [0, 1, 2], [1, 1, 2], [0, 2, 2]];
+/** A part of a whole error, rounded down. */
+const part = (error, divisor) => Math.floor(error / divisor);
+
+/** [ahead, below, its share of an error], for the last one what the others leave. */
+const FLOYD_STEINBERG = [
+  [1, 0, (error) => part(error, 2) - part(error, 16)], // 7/16
+  [-1, 1, (error) => part(error, 8) + part(error, 16)], // 3/16
+  [0, 1, (error) => part(error, 4) + part(error, 16)], // 5/16
+  [1, 1, null],
+];
+const eighth = (error) => Math.trunc(error / 8);
+const ATKINSON = [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]].map((place) => [...place, eighth]);
 const SHARES = { 'floyd-steinberg': FLOYD_STEINBERG, atkinson: ATKINSON };
 
-/** Adds the error of one channel to its neighbours; `step` is 1 to the right, -1 to the left. */
-function share(wanted, width, { x, y, c }, step, error, shares) {
+/** Gives the error of one channel to its neighbours; `step` is 1 to the right, -1 to the left. */
+function spread(wanted, width, { x, y, c }, step, error, shares) {
   let left = error;
-  for (const [ahead, below, weight] of shares) {
-    const part = weight === null ? left : Math.trunc((error * weight) / 16);
-    left -= part;
+  for (const [ahead, below, shareOf] of shares) {
+    const share = shareOf ? shareOf(error) : left;
+    left -= share;
     const [toX, at] = [x + ahead * step, ((y + below) * width + x + ahead * step) * 3 + c];
-    if (toX >= 0 && toX < width && at < wanted.length) wanted[at] += part;
+    if (toX >= 0 && toX < width && at < wanted.length) wanted[at] += share;
   }
 }
 
-/** choose(wanted) for each pixel, two rows to the right, two to the left; sums of errors are in sixteenths,
- * limited to 128 beyond the range of samples. */
+/** choose(wanted) for each pixel, four rows to the right, four to the left; sums of errors are in
+ * sixteenths, cut to 128 samples beyond the range. */
 function diffuse(colors, width, rule, choose) {
   const wanted = colors.flat().map((v) => v * 16);
   const choices = new Array(colors.length);
   for (let i = 0; i < colors.length; i++) {
     const y = Math.floor(i / width);
-    const step = y % 4 < 2 ? 1 : -1;
+    const step = y % 8 < 4 ? 1 : -1;
     const x = step > 0 ? i % width : width - 1 - (i % width);
     const now = [0, 1, 2].map((c) =>
       Math.min(Math.max(wanted[(y * width + x) * 3 + c], -128 * 16), (255 + 128) * 16));
-    const choice = choose(now.map((v) => Math.floor((v + 8) / 16)));
+    const choice = choose(now.map((v) => v / 16));
     choices[y * width + x] = choice;
     for (let c = 0; c < 3; c++)
-      share(wanted, width, { x, y, c }, step, now[c] - choice.color[c] * 16, SHARES[rule]);
+      spread(wanted, width, { x, y, c }, step, now[c] - choice.color[c] * 16, SHARES[rule]);
   }
   return choices;
 }
