@@ -46,12 +46,24 @@ function codeOfStop(reason) {
   return signal === undefined ? exitCodes.CANNOT_WRITE : exitCodes.SIGNAL + signal;
 }
 
+/* Which values of `alpha` are for which formats, the library knows: it refuses a pixel. */
+function refuseAlpha({ encodeBMP }, { alpha, format }) {
+  if (alpha === undefined) return;
+  try {
+    encodeBMP({ data: new Uint8Array(4), width: 1, height: 1, channels: 4 }, { alpha, format });
+  } catch (error) {
+    if (error.code !== 'ERR_OPTION') throw error;
+    throw new UsageError(`--alpha: ${error.message}`);
+  }
+}
+
 async function convertAll(jobs, leftOut, settings, conversion, stop) {
   const { chooseConcurrency, runJobs } = require('./jobs');
   const { Converter } = require('./convert');
   const { Report } = require('./report');
   const concurrency = chooseConcurrency(settings.jobs);
   const library = require('..');
+  refuseAlpha(library, conversion);
   const facts = { total: jobs.length, carriesBMP: carriesBMP(jobs, settings) };
   const report = new Report(settings, facts, process);
   report.leftOut(leftOut);

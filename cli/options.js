@@ -339,18 +339,6 @@ function refuseWithoutEffect(values) {
   }
 }
 
-/* One option, with values for different formats. */
-function refuseAlpha(values) {
-  const format = values.format ?? DEFAULT_FORMAT;
-  if (format === 'auto') return;
-  if (values.alpha === 'premultiply' && format !== 'bgra32') {
-    throw new UsageError("--alpha: alpha 'premultiply' is for 'bgra32'");
-  }
-  if (['drop', 'key'].includes(values.alpha) && format === 'bgra32') {
-    throw new UsageError("--alpha: alpha 'drop' and 'key' are for formats without alpha");
-  }
-}
-
 function refuseContradictions(values) {
   for (const row of OPTIONS) {
     const other = row.excludes?.find((name) => values[name] !== undefined);
@@ -380,7 +368,6 @@ function parseCommandLine(args) {
     else settings[keyOf(row.name)] = value;
   }
   refuseWithoutEffect(values);
-  refuseAlpha(values);
   return { operands: positionals, settings, conversion };
 }
 

@@ -10,11 +10,6 @@ function densityOf(fact) {
   return x > 0 && y > 0 ? { x, y } : undefined;
 }
 
-const TRANSFER_PQ = 16;
-const TRANSFER_HLG = 18;
-
-const isHdr = (fact) => fact('hasCicp') === 1 && [TRANSFER_PQ, TRANSFER_HLG].includes(fact('transfer'));
-
 function cicpOf(fact) {
   return {
     primaries: fact('primaries'), transfer: fact('transfer'), matrix: fact('matrix'), fullRange: fact('fullRange') === 1,
@@ -29,7 +24,7 @@ function profileNameOf(view, fact) {
 
 /** As the file states it, with all that it states. */
 function colorSpaceOf(view, fact) {
-  const space = { sRGB: fact('isSrgb') === 1, hdr: isHdr(fact) };
+  const space = { sRGB: fact('isSrgb') === 1, hdr: fact('isHdr') === 1 };
   if (fact('hasCicp') === 1) {
     space.cICP = cicpOf(fact);
   }

@@ -111,12 +111,10 @@ void about_warn(const png_file *file, const png2bmp_png_about *about)
 {
     const uint32_t gamma = about->gamma;
 
-    if (about->has_cicp && about->cicp_transfer >= TRANSFER_PQ)
+    if (about->is_hdr)
         report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
                        "the picture is HDR (%s): a BMP shows its samples as sRGB",
-                       about->cicp_transfer == TRANSFER_PQ    ? "PQ"
-                       : about->cicp_transfer == TRANSFER_HLG ? "HLG"
-                                                              : "cICP");
+                       about->cicp_transfer == TRANSFER_PQ ? "PQ" : "HLG");
     else if (about->has_cicp &&
              (about->cicp_primaries != PRIMARIES_BT709 || !is_like_srgb(about->cicp_transfer)))
         report_warning(

@@ -25,6 +25,7 @@
     X(transfer, png.about.cicp_transfer)                                                           \
     X(matrix, png.about.cicp_matrix)                                                               \
     X(fullRange, png.about.cicp_full_range)                                                        \
+    X(isHdr, png.about.is_hdr)                                                                     \
     X(profileNameAt, png.about.icc_name_at)                                                        \
     X(profileNameLength, png.about.icc_name_length)                                                \
     X(orientation, png.about.orientation)                                                          \
