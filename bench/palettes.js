@@ -226,7 +226,7 @@ async function timeTable(folder, paletteOf) {
 
 const ROUNDS = [0, 4, 8, 12, 16];
 
-/* A program of bench/rounds.c with so many rounds: PSNR of R G B bytes from standard input. */
+/* A program of bench/rounds.c with this many rounds; returns the PSNR of R G B bytes from standard input. */
 function roundsProgram(rounds, folder) {
   const program = path.join(folder, `rounds-${rounds}`);
   run('cc', ['-std=c11', '-O3', `-DQUANTIZE_ROUNDS=${rounds}`, `-I${ROOT}/include`, `-I${ROOT}/src`, '-o', program,

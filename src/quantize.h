@@ -8,8 +8,8 @@
 #define QUANTIZE_MEMORY (3u << 20)
 
 /*
- * Counts the different colours of `pixels` R G B pixels, in order of appearance, if there are at
- * most `most` (2 to 256). 0: there are more.
+ * Stores the different colours of `pixels` R G B pixels, in order of appearance, and returns their
+ * number, if there are at most `most` (2 to 256). 0: there are more.
  */
 unsigned quantize_count(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned most);
 

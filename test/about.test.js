@@ -51,7 +51,7 @@ test('readInfo has no more to say of a PNG that says nothing', () => {
     { density: undefined, colorSpace: { sRGB: false, hdr: false }, orientation: undefined, frames: 1 });
 });
 
-test('readInfo hands out density, colour space, orientation and frames as the file states them', () => {
+test('readInfo returns density, colour space, orientation and frames as the file states them', () => {
   const info = readInfo(withChunks(SRGB, gamma(0.45455), profile('Größe'), cicp(12, 16, 0, 1),
     physicalChunk(3780, 2835), chunk('acTL', 0, 0, 0, 7, 0, 0, 0, 0)));
   assert.deepEqual(info.colorSpace, {
@@ -76,7 +76,7 @@ test('the Exif orientation is read in both orders of bytes, and damage is no ori
   assert.equal(readInfo(withChunks({ type: 'eXIf', data: far })).orientation, undefined);
 });
 
-test('Exif that says it goes on behind its end has no orientation', () => {
+test('Exif that claims to continue past its end has no orientation', () => {
   for (let offset = 7; offset < 14; offset++) {
     const data = Buffer.alloc(8);
     data.write('MM\0*', 'latin1');
@@ -106,7 +106,7 @@ test('HDR, wide gamut and other gammas are told once, and are no error with stri
     assert.deepEqual(warningsOf(withChunks(...chunks)), []);
 });
 
-test('decodePNG hands out the density, and encodeBMP takes it', async () => {
+test('decodePNG returns the density, and encodeBMP accepts it', async () => {
   const pixels = decodePNG(withChunks(physicalChunk(3780, 2835)));
   assert.deepEqual(pixels.density, { x: 3780, y: 2835 });
   const densityOf = (bmp) => [bmp.readInt32LE(38), bmp.readInt32LE(42)];

@@ -114,7 +114,7 @@ test('an index that the fewer bits cannot hold is an error, not another colour',
   assert.equal(refusal(encodePng(image), { format: 'indexed', bits: 4 }), 'ERR_PNG_PALETTE_INDEX');
 });
 
-test('"colors" gives at most so many colours, the same ones every time, in every call', async () => {
+test('"colors" gives at most that many colours, the same ones every time, in every call', async () => {
   const image = createImage({ colorType: 2, bitDepth: 8, width: 90, height: 70, fill: 'gradients' });
   const png = encodePng(image);
   for (const colors of [2, 3, 16, 17, 100, 256]) {

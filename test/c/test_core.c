@@ -270,7 +270,7 @@ static void test_every_kind_of_image(void)
     done("larger images too");
 }
 
-/* So many bytes of scanlines are more than one batch; so many in one are read in pieces. */
+/* More bytes of scanlines than one batch has; a single scanline of this many is read in pieces. */
 #define SOME_BATCHES 800000
 #define WIDE_ROW 560000
 
@@ -646,7 +646,7 @@ static void test_addressable_memory(void)
                                    .has_alpha = true};
     const png2bmp_status   expected =
         PTRDIFF_MAX < UINT32_MAX ? PNG2BMP_ERR_OUT_OF_MEMORY : PNG2BMP_OK;
-    const size_t    size = 4u << 20; /* fewer bytes could not hold so many */
+    const size_t    size = 4u << 20; /* fewer bytes could not hold that many pixels */
     uint8_t        *text = must_have(calloc(size, 1));
     png2bmp_pixels  pixels = {.width = 1000000000, .height = 1, .channels = 1};
     png2bmp_options options = default_options();
