@@ -65,6 +65,12 @@ test('what is not known is shown by its first bytes', () => {
   assert.throws(() => getBMP(Buffer.alloc(100, 'x')), { message: /begins with( 78){8}, not/ });
 });
 
+test('what has only some marks of a BMP is not taken for one', () => {
+  for (const content of ['BM', 'BM\0\0\0\0\0\0\0', 'Bm\x36\0\0\0\0\0\0\0', 'bM\x36\0\0\0\0\0\0\0', 'BM is a file\0\0\0\0'])
+    assert.throws(() => getBMP(latin1(content)), { code: 'ERR_PNG_SIGNATURE', message: /begins with/ }, content);
+  assert.throws(() => getBMP(latin1('BM\x36\0\0\0\0\0\0\0')), { message: /a BMP already/ });
+});
+
 test('every beginning of a known file is an error, whatever it is taken for', () => {
   for (const [, content] of strangers) {
     for (let length = 0; length < Math.min(content.length, 70); length++) {
