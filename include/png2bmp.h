@@ -261,7 +261,7 @@ typedef struct png2bmp_png_about {
     bool     is_srgb;
     bool     has_cicp; /* the numbers of ITU-T H.273 */
     uint8_t  cicp_primaries, cicp_transfer, cicp_matrix, cicp_full_range;
-    bool     is_hdr; /* cICP says PQ or HLG */
+    bool     is_hdr;          /* cICP says PQ or HLG */
     size_t   icc_name_at;     /* the name of the ICC profile: its bytes in the file, Latin-1 */
     uint32_t icc_name_length; /* 0: there is no profile */
     uint8_t  orientation;     /* Exif, 1 to 8; 0: not said */
