@@ -4,12 +4,15 @@
 // indices.
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const test = require('node:test');
 const { readBmp } = require('./kit/bmp-reader');
 const { assertConverts, refusal } = require('./kit/convert');
 const { TYPES, createImage, typeName } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
-const { constants, decodePNG, encodeBMP, getBMP, getBMPAsync, readInfo } = require('..');
+const { scratch } = require('./kit/scratch');
+const { constants, decodePNG, encodeBMP, getBMP, getBMPAsync, readInfo, saveBMP } = require('..');
 
 const SPECTRA = [[0, 0, 0], [255, 255, 255], [255, 255, 0], [255, 0, 0], [0, 0, 0], [0, 0, 255], [0, 255, 0]];
 const DITHERS = ['floyd-steinberg', 'atkinson', 'ordered', 'none'];
@@ -144,4 +147,16 @@ test('readInfo announces depth, length and the memory that an image of chosen co
   assert.ok(info.memory > 500 * 400 * 3);
   assert.ok(readInfo(png, { palette: 'gray16' }).memory < 900_000);
   assert.throws(() => getBMP(png, { colors: 16, maxMemory: 600_000 }), { code: 'ERR_MEMORY_LIMIT' });
+});
+
+test('a BMP that is saved in strips has the pixels of one in memory, though rows are dithered in groups', async (t) => {
+  const file = path.join(scratch(t), 'a.bmp');
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 1001, height: 1203, fill: 'gradients' }));
+  for (const dither of ['floyd-steinberg', 'atkinson', 'none']) {
+    for (const topDown of [false, true]) {
+      const options = { palette: scattered(40), dither, topDown };
+      await saveBMP(file, png, options);
+      assert.deepEqual(fs.readFileSync(file), getBMP(png, options), `${dither}, top down ${topDown}`);
+    }
+  }
 });
