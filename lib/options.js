@@ -202,9 +202,9 @@ function readable(options) {
 }
 
 /** Appends the colours to the other numbers. Colours without a format mean 'indexed'. */
-function withPalette(parsed, format) {
+function withPalette(parsed, hasFormat) {
   const { palette, ...others } = parsed;
-  if (format === undefined && (palette !== undefined || parsed.values[COLORS] !== initial[COLORS])) {
+  if (!hasFormat && (palette !== undefined || parsed.values[COLORS] !== initial[COLORS])) {
     parsed.values[FORMAT] = INDEXED;
   }
   return palette === undefined ? parsed
@@ -218,17 +218,19 @@ function readOptions(options) {
     return none;
   }
   const parsed = defaults();
+  const given = new Set();
   for (const key of Object.keys(readable(options))) {
     const reader = readers[key];
     if (reader === undefined) {
       throw unknownOption(key);
     }
-    const value = options[key];
+    const value = options[key]; // once: it may be a getter
     if (value !== undefined) {
       reader(parsed, value);
+      given.add(key);
     }
   }
-  return withPalette(parsed, Object.hasOwn(options, 'format') ? options.format : undefined);
+  return withPalette(parsed, given.has('format'));
 }
 
 const DEPTH16 = placeOf('depth16');

@@ -201,3 +201,10 @@ test('strict makes the error of the warning', () => {
     name: 'PngError', code: 'ERR_PNG_END',
   });
 });
+
+test('each option is read once, whatever else is given', () => {
+  let reads = 0;
+  const options = { get format() { reads++; return 'indexed'; }, palette: 'bw' };
+  readInfo(png, options);
+  assert.equal(reads, 1);
+});
