@@ -74,6 +74,7 @@ static void read_cicp(const uint8_t *data, png2bmp_png_about *about)
     about->cicp_transfer = data[1];
     about->cicp_matrix = data[2];
     about->cicp_full_range = data[3];
+    about->is_hdr = data[1] == TRANSFER_PQ || data[1] == TRANSFER_HLG;
 }
 
 void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
