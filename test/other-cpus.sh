@@ -52,7 +52,8 @@ if [ -n "$missing" ]; then
         wanted="$wanted $packages"
         $as_root dpkg --add-architecture "$cpu"
     done
-    $as_root apt-get update
+    # The lists of a CPU may be incomplete on a mirror: what can be installed decides.
+    $as_root apt-get update || echo "$0: not every list of packages could be fetched" >&2
     # shellcheck disable=SC2086 # the names are words
     $as_root apt-get install -y --no-install-recommends $wanted
 fi
