@@ -58,20 +58,21 @@ static napi_value encode(napi_env env, napi_callback_info info)
     return call_begin_pixels(env, info, &call, ARG_OWN) ? call_run(env, &call, job_encode) : NULL;
 }
 
+static napi_value number(napi_env env, double value)
+{
+    napi_value result;
+    return napi_create_double(env, value, &result) == napi_ok ? result : throw_quiet(env);
+}
+
 /* convertInto(...common, target): bytes written */
 static napi_value convert_into(napi_env env, napi_callback_info info)
 {
-    call       call;
-    napi_value written;
+    call call;
 
     if (!call_begin_png(env, info, &call) || !call_use_target(env, &call, call.argv[ARG_OWN]))
         return NULL;
     job_convert(&call.job, NULL);
-    if (!call_succeeded(env, &call))
-        return NULL;
-    if (napi_create_double(env, (double)call.job.plan.bmp.byte_length, &written) != napi_ok)
-        return throw_quiet(env);
-    return written;
+    return call_succeeded(env, &call) ? number(env, (double)call.job.plan.bmp.byte_length) : NULL;
 }
 
 /* save(...common, path): true */
@@ -185,12 +186,6 @@ static napi_value use_memory(napi_env env, napi_callback_info info)
         return throw_quiet(env);
     converter = converter_of(env, argv[0]);
     return converter ? converter_use_memory(env, converter, argv[1]) : NULL;
-}
-
-static napi_value number(napi_env env, double value)
-{
-    napi_value result;
-    return napi_create_double(env, value, &result) == napi_ok ? result : throw_quiet(env);
 }
 
 /* The arguments and the plan. False: *answer is to be returned; if it is a number, there was no
