@@ -179,6 +179,52 @@ test('WebAssembly memory keeps to the input and 4 MiB, however large the image',
   assert.ok(memories.at(-1) <= most, 'an instance of more than 32 MiB was kept');
 });
 
+test('messages use only the conversions that wasm/messages.c has', () => {
+  const folder = path.join(root, 'src');
+  const sources = fs.readdirSync(folder).filter((name) => name.endsWith('.c') &&
+    !/^(file|place|temporary)_|^save\.c$/.test(name)); // not in WebAssembly
+  let count = 0;
+  for (const name of sources) {
+    const code = fs.readFileSync(path.join(folder, name), 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    for (const [text] of code.matchAll(/"(?:[^"\\\n]|\\.)*"/g)) {
+      if (text.startsWith('"%PDF')) continue; // a signature
+      for (const [conversion] of text.matchAll(/%[^"%a-zA-Z]*(?:[hlzjtL]*[a-zA-Z"]|%)/g)) {
+        count++;
+        assert.match(conversion, /^%(s|%|\d*(z|l|ll)?[ux])$/, `${name}: ${text}`);
+      }
+    }
+  }
+  assert.ok(count > 80, `${count} conversions`);
+});
+
+test('messages of errors and warnings are the same', { skip }, () => {
+  const script = `const { TYPES, createImage } = require('./test/kit/image');
+    const { encodePng } = require('./test/kit/png-encoder');
+    const png = encodePng(createImage({ width: 33, height: 19, colorType: 6, bitDepth: 8 }));
+    const say = (change, options) => {
+      const bytes = Buffer.from(png);
+      change?.(bytes);
+      try {
+        png2bmp.getBMP(bytes, { onWarning: console.log, ...options });
+      } catch (error) {
+        console.log(error.message);
+      }
+    };
+    const at = (name) => png.indexOf(name);
+    say(null, { maxPixels: 3 });
+    say((bytes) => bytes.writeUInt8(0, 0));
+    say((bytes) => bytes.writeUInt32BE(0, at('IHDR') + 4));
+    say((bytes) => bytes.writeUInt32BE(1, at('IHDR') + 17));
+    say((bytes) => bytes.writeUInt32BE(0x0badcafe, at('IDAT') - 8));
+    say((bytes) => bytes.write('I\\x01%T', at('IDAT'), 'latin1'));
+    say((bytes) => bytes.writeUInt32BE(1, bytes.length - 4));
+    say((bytes) => bytes.write('Adobe %s %u', 0));`;
+  const said = run(script, { backend: 'wasm' });
+  assert.equal(said, run(script, { backend: 'native' }));
+  assert.match(said, /627 pixels; maxPixels allows 3\n/);
+  assert.match(said, /0badcafe/);
+});
+
 test('what a killed save left is removed when it is an hour old, and not before', { skip }, (t) => {
   const directory = scratch(t);
   const out = path.join(directory, 'a.bmp');
