@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "kernels.h"
+
 #define LIST(function, ...)                                                                        \
     static const char *function(uint32_t i)                                                        \
     {                                                                                              \
@@ -16,9 +18,6 @@ LIST(depths16, [PNG2BMP_DEPTH16_ROUND] = "round", [PNG2BMP_DEPTH16_TRUNCATE] = "
 LIST(dithers, [PNG2BMP_DITHER_DEFAULT] = "", [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
      [PNG2BMP_DITHER_ATKINSON] = "atkinson", [PNG2BMP_DITHER_ORDERED] = "ordered",
      [PNG2BMP_DITHER_NONE] = "none")
-LIST(cpus, [PNG2BMP_CPU_AUTO] = "auto", [PNG2BMP_CPU_SCALAR] = "scalar", [PNG2BMP_CPU_SSE] = "sse",
-     [PNG2BMP_CPU_AVX2] = "avx2", [PNG2BMP_CPU_AVX512] = "avx512", [PNG2BMP_CPU_NEON] = "neon",
-     [PNG2BMP_CPU_SIMD128] = "simd128")
 LIST(headers, [PNG2BMP_HEADER_DEFAULT] = "", [PNG2BMP_HEADER_INFO] = "info",
      [PNG2BMP_HEADER_V4] = "v4", [PNG2BMP_HEADER_V5] = "v5")
 LIST(save_flags, "w", "wx")
@@ -75,7 +74,7 @@ const host_option host_options_all[HOST_OPTIONS_COUNT] = {
     NUMBER("colors", colors, 2, 256),
     NUMBER("_xPixelsPerMeter", x_pixels_per_meter, 0, INT32_MAX),
     NUMBER("_yPixelsPerMeter", y_pixels_per_meter, 0, INT32_MAX),
-    CHOICE("_cpu", cpu, cpus, PNG2BMP_CPU_COUNT),
+    CHOICE("_cpu", cpu, kernels_level_name, PNG2BMP_CPU_COUNT),
 };
 
 /* ---- A field, whatever its type ------------------------------------------------ */

@@ -66,56 +66,86 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
 }
 
-const kernels *kernels_for(png2bmp_cpu level)
-{
-    switch (level) {
-    case PNG2BMP_CPU_AUTO:
-    case PNG2BMP_CPU_AVX512:
-        if (has_avx512())
-            return &avx512;
-        /* fall through */
-    case PNG2BMP_CPU_AVX2:
-        if (has_avx2())
-            return &avx2;
-        /* fall through */
-    case PNG2BMP_CPU_SSE:
-        if (has_sse())
-            return &sse;
-        /* fall through */
-    default:
-        return &plain;
+#define X86_LEVEL(level)                                                                           \
+    {                                                                                              \
+#level, &level, has_##level                                                                \
     }
-}
+#else
+#define X86_LEVEL(level)                                                                           \
+    {                                                                                              \
+        .name = #level                                                                             \
+    }
+#endif
 
-#elif defined(PNG2BMP_SSE)
-
-/* WebAssembly: the SSE kernels, as wasm/sse.h has them compiled. An engine has SIMD128 or refuses
- * the file. */
-static const kernels simd128 = {SSE};
-
-const kernels *kernels_for(png2bmp_cpu level)
-{
-    return level == PNG2BMP_CPU_AUTO || level == PNG2BMP_CPU_SIMD128 ? &simd128 : &plain;
-}
-
-#elif defined(PNG2BMP_ARM)
+#ifdef PNG2BMP_ARM
 
 #define NEON_UNFILTER(name) UNFILTER(name, neon)
 #define NEON_ROW(name) ROW(name, neon)
 
 static const kernels neon = {PLAIN, NEON_UNFILTERS(NEON_UNFILTER) NEON_ROWS(NEON_ROW)};
 
-const kernels *kernels_for(png2bmp_cpu level)
-{
-    return level == PNG2BMP_CPU_AUTO || level == PNG2BMP_CPU_NEON ? &neon : &plain;
-}
-
+#define ARM_LEVEL(level)                                                                           \
+    {                                                                                              \
+#level, &level, NULL                                                                       \
+    }
 #else
+#define ARM_LEVEL(level)                                                                           \
+    {                                                                                              \
+        .name = #level                                                                             \
+    }
+#endif
+
+#ifdef __wasm_simd128__
+
+/* The SSE kernels, as wasm/sse.h has them compiled. An engine has SIMD128 or refuses the file. */
+static const kernels simd128 = {SSE};
+
+#define WASM_LEVEL(level)                                                                          \
+    {                                                                                              \
+#level, &level, NULL                                                                       \
+    }
+#else
+#define WASM_LEVEL(level)                                                                          \
+    {                                                                                              \
+        .name = #level                                                                             \
+    }
+#endif
+
+/* ---- The levels, lowest first ------------------------------------------------------ */
+
+typedef struct cpu_level {
+    const char    *name;
+    const kernels *kernels;     /* NULL: not in this build */
+    bool (*is_supported)(void); /* by this CPU; NULL: by all that the build is for */
+} cpu_level;
+
+static const cpu_level levels[] = {
+    [PNG2BMP_CPU_AUTO] = {.name = "auto"},
+    [PNG2BMP_CPU_SCALAR] = {.name = "scalar", .kernels = &plain},
+    [PNG2BMP_CPU_SSE] = X86_LEVEL(sse),
+    [PNG2BMP_CPU_AVX2] = X86_LEVEL(avx2),
+    [PNG2BMP_CPU_AVX512] = X86_LEVEL(avx512),
+    [PNG2BMP_CPU_NEON] = ARM_LEVEL(neon),
+    [PNG2BMP_CPU_SIMD128] = WASM_LEVEL(simd128),
+};
+
+_Static_assert(sizeof levels / sizeof levels[0] == PNG2BMP_CPU_COUNT, "a row for each level");
+
+static bool is_here(const cpu_level *level)
+{
+    return level->kernels && (!level->is_supported || level->is_supported());
+}
 
 const kernels *kernels_for(png2bmp_cpu level)
 {
-    (void)level;
-    return &plain;
+    unsigned i = level == PNG2BMP_CPU_AUTO ? PNG2BMP_CPU_COUNT - 1 : (unsigned)level;
+
+    while (!is_here(&levels[i]))
+        i--;
+    return levels[i].kernels;
 }
 
-#endif
+const char *kernels_level_name(uint32_t level)
+{
+    return level < PNG2BMP_CPU_COUNT ? levels[level].name : NULL;
+}

@@ -156,4 +156,7 @@ typedef struct kernels {
  * nothing to release. */
 const kernels *kernels_for(png2bmp_cpu level);
 
+/* The name of a level; NULL for values outside the enum. */
+const char *kernels_level_name(uint32_t level);
+
 #endif

@@ -19,7 +19,6 @@
 
 #include "dither.h"
 #include "guard.h"
-#include "host_options.h"
 #include "kernels.h"
 
 /* ---- Random numbers (xorshift64*), the same in each run -------------------- */
@@ -75,13 +74,9 @@ static struct level {
 
 static void name_levels(void)
 {
-    const host_option *option = host_options_all;
-
-    while (strcmp(option->name, "_cpu") != 0)
-        option++;
     for (size_t i = 0; i < LEVELS; i++) {
         levels[i].cpu = (png2bmp_cpu)(FIRST_LEVEL + i);
-        levels[i].name = option->choice((uint32_t)levels[i].cpu);
+        levels[i].name = kernels_level_name(levels[i].cpu);
     }
 }
 
