@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
+
 /* ---- Few colours ---------------------------------------------------------------- */
 
 enum {
@@ -50,40 +52,46 @@ unsigned quantize_count(uint8_t palette[256][3], const uint8_t *rgb, size_t pixe
 
 /* ---- The image's colours ---------------------------------------------------------- */
 
-/* So many different colours are told apart at most. An image of more gets them at seven bits a
- * channel, then six, and so on. */
+/* At most this many different colours are told apart. An image of more is counted with seven bits a
+ * channel, then with six, and so on. */
 enum {
     POINTS = 1 << 15,
     PLACES = 4 * POINTS /* of the hash table: a power of two */
 };
 
-/* A colour, or several that are counted as one: how many pixels, their mean, and the one of the
- * palette that serves them. */
-typedef struct point {
-    float    mean[3], count;
-    unsigned color;
-} point;
-
+/* Pixels that are counted as one colour. There are at most 2 * SAMPLE of them: 32 bits are enough.
+ */
 typedef struct tally {
-    uint64_t count, sum[3];
+    uint32_t count, sum[3];
     uint32_t color; /* of the first pixel */
 } tally;
 
-/* Points from `first` on, and where they are best cut in two. */
+/* A part of the points: `count` from `first` on. */
 typedef struct box {
     size_t   first, count;
-    double   gain; /* of the cut, in squared error; 0: no cut */
-    unsigned axis, at;
+    double   gain;     /* how much squared error the best cut in two removes; 0: no cut */
+    unsigned axis, at; /* of that cut */
+    float    low[3], high[3];
 } box;
 
+typedef struct moments {
+    double count, sum[3];
+} moments;
+
+/* A point is a colour of the image, or the mean of several that are counted as one. Its fields lie
+ * in an array each, so that the compiler can vectorise loops over points. */
 typedef struct work {
-    uint32_t places[PLACES]; /* number of a tally, and 1; 0: free */
+    uint16_t places[PLACES]; /* number of a tally, plus 1; 0: free */
     tally    tallies[POINTS];
-    point    points[POINTS];
     size_t   count;
     unsigned shift; /* bits that are not told apart */
+    float    mean[3][POINTS];
+    float    weight[POINTS];   /* pixels */
+    float    distance[POINTS]; /* squared, to the nearest colour of the palette */
+    int32_t  nearest[POINTS];
+    moments  levels[256]; /* zeros between calls of find_cut */
     box      boxes[256];
-    float    colors[256][3];
+    float    colors[3][256];
     unsigned color_count;
 } work;
 
@@ -96,7 +104,7 @@ static uint32_t shifted(uint32_t color, unsigned shift)
     return color & (mask << 16 | mask << 8 | mask);
 }
 
-static uint32_t *place_of(work *w, uint32_t color)
+static uint16_t *place_of(work *w, uint32_t color)
 {
     const uint32_t key = shifted(color, w->shift);
     uint32_t       place = key * 2654435761u >> 15; /* D. Knuth's multiplier */
@@ -107,7 +115,7 @@ static uint32_t *place_of(work *w, uint32_t color)
     return &w->places[place];
 }
 
-/* Tells one bit less apart, and puts together what has become one colour. */
+/* Tells one bit less apart, and merges the colours that have become equal. */
 static void coarsen(work *w)
 {
     const size_t before = w->count;
@@ -117,12 +125,12 @@ static void coarsen(work *w)
     memset(w->places, 0, sizeof w->places);
     for (size_t i = 0; i < before; i++) {
         const tally t = w->tallies[i];
-        uint32_t   *place = place_of(w, t.color);
+        uint16_t   *place = place_of(w, t.color);
         tally      *to;
 
         if (*place == 0) {
             w->tallies[w->count++] = t;
-            *place = (uint32_t)w->count;
+            *place = (uint16_t)w->count;
             continue;
         }
         to = &w->tallies[*place - 1];
@@ -134,7 +142,7 @@ static void coarsen(work *w)
 
 static tally *tally_of(work *w, uint32_t color)
 {
-    uint32_t *place = place_of(w, color);
+    uint16_t *place = place_of(w, color);
 
     while (*place == 0 && w->count == POINTS) {
         coarsen(w);
@@ -142,54 +150,71 @@ static tally *tally_of(work *w, uint32_t color)
     }
     if (*place == 0) {
         w->tallies[w->count++] = (tally){.color = color};
-        *place = (uint32_t)w->count;
+        *place = (uint16_t)w->count;
     }
     return &w->tallies[*place - 1];
 }
 
-/* So many pixels are counted at least, if there are so many: of an image of twice as many or more,
- * one in each stretch of a few, at a place that changes from stretch to stretch, so that it does
- * not always hit the same columns. */
+/* At least this many pixels are counted, if the image has them. An image of twice as many or more
+ * is divided into stretches of a few pixels, of which one is counted: its place changes from
+ * stretch to stretch, so that not always the same columns are counted. */
 enum {
     SAMPLE = 1 << 19
 };
 
 static size_t place_in(size_t stretch, size_t pixels)
 {
-    return ((uint32_t)stretch * 2654435761u >> 16) % pixels;
+    return ((uint32_t)stretch * 2654435761u >> 16) % (uint32_t)pixels;
+}
+
+/* A block of pixels is read before it is counted: reading and looking up take turns badly, because
+ * both wait for memory. */
+enum {
+    BLOCK = 64
+};
+
+static void count_block(work *w, const uint32_t *colors, size_t count)
+{
+    tally *t = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!t || colors[i] != colors[i - 1])
+            t = tally_of(w, colors[i]);
+        t->count++;
+        t->sum[0] += colors[i] >> 16;
+        t->sum[1] += colors[i] >> 8 & 0xff;
+        t->sum[2] += colors[i] & 0xff;
+    }
+}
+
+static void make_points(work *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        const tally *from = &w->tallies[i];
+
+        w->weight[i] = (float)from->count;
+        for (unsigned channel = 0; channel < 3; channel++)
+            w->mean[channel][i] = (float)((double)from->sum[channel] / (double)from->count);
+    }
 }
 
 static void count_colors(work *w, const uint8_t *rgb, size_t pixels)
 {
     const size_t each = pixels < (size_t)2 * SAMPLE ? 1 : pixels / SAMPLE;
-    uint32_t     last = UINT32_MAX;
-    tally       *t = NULL;
+    const size_t count = pixels / each;
+    uint32_t     colors[BLOCK];
 
-    for (size_t i = 0; i < pixels / each; i++) {
-        const uint8_t *pixel = rgb + 3 * (i * each + place_in(i, each));
-        const uint32_t color = color_of(pixel);
+    for (size_t first = 0; first < count; first += BLOCK) {
+        const size_t more = smaller(BLOCK, count - first);
 
-        if (!t || color != last)
-            t = tally_of(w, color);
-        last = color;
-        t->count++;
-        for (unsigned channel = 0; channel < 3; channel++)
-            t->sum[channel] += pixel[channel];
+        for (size_t i = 0; i < more; i++)
+            colors[i] = color_of(rgb + 3 * ((first + i) * each + place_in(first + i, each)));
+        count_block(w, colors, more);
     }
-    for (size_t i = 0; i < w->count; i++) {
-        const tally *from = &w->tallies[i];
-
-        w->points[i].count = (float)from->count;
-        for (unsigned channel = 0; channel < 3; channel++)
-            w->points[i].mean[channel] = (float)((double)from->sum[channel] / (double)from->count);
-    }
+    make_points(w);
 }
 
 /* ---- Boxes ----------------------------------------------------------------------- */
-
-typedef struct moments {
-    double count, sum[3];
-} moments;
 
 static void add(moments *to, const moments *m, double sign)
 {
@@ -198,36 +223,51 @@ static void add(moments *to, const moments *m, double sign)
         to->sum[i] += sign * m->sum[i];
 }
 
-static void add_point(moments *to, const point *p)
+static void add_point(moments *to, const work *w, size_t point)
 {
-    to->count += (double)p->count;
+    to->count += (double)w->weight[point];
     for (unsigned i = 0; i < 3; i++)
-        to->sum[i] += (double)(p->mean[i] * p->count);
+        to->sum[i] += (double)(w->mean[i][point] * w->weight[point]);
 }
 
-/* Squared length of the sum over the count: what points keep of their squares when all of them get
- * their mean. What a cut keeps more is what the squared error loses. */
+/* The squared length of the sum, divided by the count. The squared error of points that all become
+ * their mean is the sum of their squares less this; so a cut removes as much error as this grows
+ * by it. */
 static double kept(const moments *m)
 {
     return (m->sum[0] * m->sum[0] + m->sum[1] * m->sum[1] + m->sum[2] * m->sum[2]) / m->count;
 }
 
-static void find_cut(const point *points, box *b, unsigned axis)
+static void find_bounds(const work *w, box *b)
 {
-    moments levels[256] = {{0}}, all = {0}, first = {0};
+    for (unsigned axis = 0; axis < 3; axis++) {
+        const float *mean = w->mean[axis] + b->first;
+
+        b->low[axis] = b->high[axis] = mean[0];
+        for (size_t i = 1; i < b->count; i++) {
+            b->low[axis] = mean[i] < b->low[axis] ? mean[i] : b->low[axis];
+            b->high[axis] = mean[i] > b->high[axis] ? mean[i] : b->high[axis];
+        }
+    }
+}
+
+static void find_cut(work *w, box *b, unsigned axis)
+{
+    const unsigned low = (unsigned)b->low[axis], high = (unsigned)b->high[axis];
+    moments        all = {0}, first = {0};
 
     for (size_t i = b->first; i < b->first + b->count; i++)
-        add_point(&levels[(unsigned)points[i].mean[axis]], &points[i]);
-    for (unsigned v = 0; v < 256; v++)
-        add(&all, &levels[v], 1);
-    for (unsigned v = 0; v < 255; v++) {
+        add_point(&w->levels[(unsigned)w->mean[axis][i]], w, i);
+    for (unsigned v = low; v <= high; v++)
+        add(&all, &w->levels[v], 1);
+    for (unsigned v = low; v < high; v++) {
         moments second = all;
         double  gain;
 
-        add(&first, &levels[v], 1);
-        add(&second, &first, -1);
-        if (levels[v].count < 0.5 || second.count < 0.5)
+        if (w->levels[v].count < 0.5)
             continue;
+        add(&first, &w->levels[v], 1);
+        add(&second, &first, -1);
         gain = kept(&first) + kept(&second) - kept(&all);
         if (gain > b->gain) {
             b->gain = gain;
@@ -235,53 +275,63 @@ static void find_cut(const point *points, box *b, unsigned axis)
             b->at = v + 1;
         }
     }
+    memset(w->levels + low, 0, (high - low + 1) * sizeof *w->levels);
 }
 
-static void find_best_cut(const point *points, box *b)
+static void find_best_cut(work *w, box *b)
 {
     b->gain = 0;
+    find_bounds(w, b);
     for (unsigned axis = 0; axis < 3; axis++)
-        find_cut(points, b, axis);
+        find_cut(w, b, axis);
 }
 
-/* Points below the cut come first. */
-static void cut(point *points, box *b, box *other)
+static void swap(float *a, float *b)
+{
+    const float t = *a;
+
+    *a = *b;
+    *b = t;
+}
+
+static void swap_points(work *w, size_t one, size_t other)
+{
+    swap(&w->weight[one], &w->weight[other]);
+    for (unsigned channel = 0; channel < 3; channel++)
+        swap(&w->mean[channel][one], &w->mean[channel][other]);
+}
+
+/* The points below the cut stay in b, the others go to `other`. */
+static void cut(work *w, box *b, box *other)
 {
     size_t middle = b->first;
 
-    for (size_t i = b->first; i < b->first + b->count; i++) {
-        if ((unsigned)points[i].mean[b->axis] < b->at) {
-            const point p = points[i];
-
-            points[i] = points[middle];
-            points[middle++] = p;
-        }
-    }
+    for (size_t i = b->first; i < b->first + b->count; i++)
+        if ((unsigned)w->mean[b->axis][i] < b->at)
+            swap_points(w, i, middle++);
     *other = (box){.first = middle, .count = b->first + b->count - middle};
     b->count = middle - b->first;
-    find_best_cut(points, b);
-    find_best_cut(points, other);
+    find_best_cut(w, b);
+    find_best_cut(w, other);
 }
 
 static void take_mean(work *w, const box *b, unsigned color)
 {
     moments m = {0};
 
-    for (size_t i = b->first; i < b->first + b->count; i++) {
-        add_point(&m, &w->points[i]);
-        w->points[i].color = color;
-    }
+    for (size_t i = b->first; i < b->first + b->count; i++)
+        add_point(&m, w, i);
     for (unsigned channel = 0; channel < 3; channel++)
-        w->colors[color][channel] = (float)(m.sum[channel] / m.count);
+        w->colors[channel][color] = (float)(m.sum[channel] / m.count);
 }
 
-/* The box that gains most is cut, until there are enough. */
+/* Cuts the box that gains most by it, until there are enough. */
 static void cut_all(work *w, unsigned colors)
 {
     unsigned count = 1;
 
     w->boxes[0] = (box){.first = 0, .count = w->count};
-    find_best_cut(w->points, &w->boxes[0]);
+    find_best_cut(w, &w->boxes[0]);
     while (count < colors) {
         unsigned best = 0;
 
@@ -289,7 +339,7 @@ static void cut_all(work *w, unsigned colors)
             best = w->boxes[i].gain > w->boxes[best].gain ? i : best;
         if (w->boxes[best].gain <= 0)
             break;
-        cut(w->points, &w->boxes[best], &w->boxes[count++]);
+        cut(w, &w->boxes[best], &w->boxes[count++]);
     }
     for (unsigned i = 0; i < count; i++)
         take_mean(w, &w->boxes[i], i);
@@ -298,38 +348,7 @@ static void cut_all(work *w, unsigned colors)
 
 /* ---- Rounds ------------------------------------------------------------------------ */
 
-/* The colours in the order of R + G + B. Where two differ in it by d, their squared distance is at
- * least d * d / 3. */
-typedef struct ranked {
-    float    sum, mean[3];
-    unsigned color;
-} ranked;
-
-static float sum_of(const float mean[3])
-{
-    return mean[0] + mean[1] + mean[2];
-}
-
-static int by_sum(const void *a, const void *b)
-{
-    const ranked *x = a, *y = b;
-
-    if (x->sum != y->sum)
-        return x->sum < y->sum ? -1 : 1;
-    return x->color < y->color ? -1 : 1; /* qsort is not stable */
-}
-
-static void rank(const work *w, ranked order[256], unsigned place[256])
-{
-    for (unsigned i = 0; i < w->color_count; i++) {
-        order[i] = (ranked){.sum = sum_of(w->colors[i]), .color = i};
-        memcpy(order[i].mean, w->colors[i], sizeof w->colors[i]);
-    }
-    qsort(order, w->color_count, sizeof *order, by_sum);
-    for (unsigned i = 0; i < w->color_count; i++)
-        place[order[i].color] = i;
-}
-
+/* The squared distance. */
 static float distance(const float a[3], const float b[3])
 {
     const float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
@@ -337,50 +356,91 @@ static float distance(const float a[3], const float b[3])
     return x * x + y * y + z * z;
 }
 
-static bool is_too_far(const ranked *r, float sum, float least)
+static void get_color(const work *w, unsigned color, float to[3])
 {
-    return (r->sum - sum) * (r->sum - sum) > 3 * least;
+    for (unsigned i = 0; i < 3; i++)
+        to[i] = w->colors[i][color];
 }
 
-static void consider(const ranked *r, point *p, float *least)
+static unsigned nearest_to_middle(const work *w, const box *b)
 {
-    const float d = distance(r->mean, p->mean);
+    const float middle[3] = {(b->low[0] + b->high[0]) / 2, (b->low[1] + b->high[1]) / 2,
+                             (b->low[2] + b->high[2]) / 2};
+    unsigned    best = 0;
+    float       least = 1e9f;
 
-    if (d < *least) {
-        *least = d;
-        p->color = r->color;
+    for (unsigned i = 0; i < w->color_count; i++) {
+        float color[3], d;
+
+        get_color(w, i, color);
+        d = distance(color, middle);
+        best = d < least ? i : best;
+        least = d < least ? d : least;
+    }
+    return best;
+}
+
+/* For each colour, how much farther it is than the colour `near` from every point of the box, at
+ * least. The difference of the squared distances is linear, so it is least in a corner. */
+static void compare_with(const work *w, unsigned near, const box *b, float farther[256])
+{
+    for (unsigned i = 0; i < w->color_count; i++)
+        farther[i] = 0;
+    for (unsigned axis = 0; axis < 3; axis++) {
+        const float *colors = w->colors[axis];
+        const float  c = colors[near], low = b->low[axis], high = b->high[axis];
+
+        for (unsigned i = 0; i < w->color_count; i++) {
+            const float corner = colors[i] > c ? high : low;
+
+            farther[i] += (c - colors[i]) * (2 * corner - c - colors[i]);
+        }
     }
 }
 
-/* Searches from the colour that served the point before. One that is too far ends the search on its
- * side, unless the point's own place is still to come. */
-static void serve(const ranked *order, unsigned count, unsigned from, point *p)
+/* The points of a box that are nearer to this colour than to those before get it. */
+static void offer(work *w, const box *b, unsigned color)
 {
-    const float sum = sum_of(p->mean);
-    float       least = distance(order[from].mean, p->mean);
+    const float  rgb[3] = {w->colors[0][color], w->colors[1][color], w->colors[2][color]};
+    const float *x = w->mean[0] + b->first, *y = w->mean[1] + b->first, *z = w->mean[2] + b->first;
+    float *restrict least = w->distance + b->first;
+    int32_t *restrict nearest = w->nearest + b->first;
+    const int32_t index = (int32_t)color;
 
-    for (unsigned i = from; i > 0; i--) {
-        if (order[i - 1].sum <= sum && is_too_far(&order[i - 1], sum, least))
-            break;
-        consider(&order[i - 1], p, &least);
-    }
-    for (unsigned i = from + 1; i < count; i++) {
-        if (order[i].sum >= sum && is_too_far(&order[i], sum, least))
-            break;
-        consider(&order[i], p, &least);
+    for (size_t i = 0; i < b->count; i++) {
+        const float   dx = x[i] - rgb[0], dy = y[i] - rgb[1], dz = z[i] - rgb[2];
+        const float   d = dx * dx + dy * dy + dz * dz, before = least[i];
+        const int32_t is_nearer = -(d < before); /* all bits */
+
+        least[i] = d < before ? d : before;
+        nearest[i] = (nearest[i] & ~is_nearer) | (index & is_nearer);
     }
 }
 
-/* Each colour moves to the mean of the points that it serves; one that serves none stays. */
+/* Finds the nearest colour of each point. Those that some colour is nearer than in all of the box
+ * are left out; a little is added for rounding. */
+static void serve(work *w, const box *b)
+{
+    float farther[256];
+
+    compare_with(w, nearest_to_middle(w, b), b, farther);
+    for (size_t i = b->first; i < b->first + b->count; i++)
+        w->distance[i] = 1e9f;
+    for (unsigned i = 0; i < w->color_count; i++)
+        if (farther[i] <= 0.1f)
+            offer(w, b, i);
+}
+
+/* Each colour moves to the mean of its points; one that has none stays. */
 static void move_colors(work *w)
 {
     moments sums[256] = {{0}};
 
     for (size_t i = 0; i < w->count; i++)
-        add_point(&sums[w->points[i].color], &w->points[i]);
+        add_point(&sums[w->nearest[i]], w, i);
     for (unsigned i = 0; i < w->color_count; i++)
         for (unsigned channel = 0; channel < 3 && sums[i].count > 0; channel++)
-            w->colors[i][channel] = (float)(sums[i].sum[channel] / sums[i].count);
+            w->colors[channel][i] = (float)(sums[i].sum[channel] / sums[i].count);
 }
 
 /* npm run bench:palettes -- --rounds: from the eighth to the twelfth round, the PSNR of 256 colours
@@ -388,18 +448,6 @@ static void move_colors(work *w)
 #ifndef QUANTIZE_ROUNDS
 #define QUANTIZE_ROUNDS 8
 #endif
-
-/* One of Lloyd's rounds. */
-static void improve(work *w)
-{
-    ranked   order[256] = {{0}};
-    unsigned place[256];
-
-    rank(w, order, place);
-    for (size_t i = 0; i < w->count; i++)
-        serve(order, w->color_count, place[w->points[i].color], &w->points[i]);
-    move_colors(w);
-}
 
 unsigned quantize(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned colors)
 {
@@ -410,12 +458,15 @@ unsigned quantize(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, un
         return 0;
     count_colors(w, rgb, pixels);
     cut_all(w, colors);
-    for (unsigned round = 0; round < QUANTIZE_ROUNDS; round++)
-        improve(w);
+    for (unsigned round = 0; round < QUANTIZE_ROUNDS; round++) {
+        for (unsigned i = 0; i < w->color_count; i++) /* as many boxes as colours */
+            serve(w, &w->boxes[i]);
+        move_colors(w);
+    }
     count = w->color_count;
     for (unsigned i = 0; i < count; i++)
         for (unsigned channel = 0; channel < 3; channel++)
-            palette[i][channel] = (uint8_t)(w->colors[i][channel] + 0.5f);
+            palette[i][channel] = (uint8_t)(w->colors[channel][i] + 0.5f);
     free(w);
     return count;
 }

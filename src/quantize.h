@@ -5,7 +5,7 @@
 #include "png2bmp.h"
 
 /* Bytes that quantize allocates. */
-#define QUANTIZE_MEMORY (3u << 20)
+#define QUANTIZE_MEMORY (2u << 20)
 
 /*
  * Stores the different colours of `pixels` R G B pixels, in order of appearance, and returns their
