@@ -156,11 +156,17 @@ function failedTest(tree) {
   return /^\s*(?:not ok \d+ - |✖ )(.*)/m.exec(log)?.[1] ?? log.trim().split('\n').at(-1);
 }
 
+/** A test that ran out of time is given more, once: the machine may be busy. */
+async function test(tree, { command, args }) {
+  const result = await run(tree, command, args, TEST_MS);
+  return result === 'timeout' ? run(tree, command, args, 3 * TEST_MS) : result;
+}
+
 /** { verdict: 'caught' | 'survived' | 'does not compile', by, test } */
 async function judge(tree, mutation, times) {
   const steps = stepsFor(mutation.file.split('/')[0], times);
   for (const step of steps) {
-    const result = step.build ? await make(tree, ...step.build) : await run(tree, step.command, step.args, TEST_MS);
+    const result = step.build ? await make(tree, ...step.build) : await test(tree, step);
     if (result === 'passed') continue;
     if (step.build) return { verdict: 'does not compile', by: step.name };
     if (result === 'timeout') return { verdict: 'caught', by: `${step.name} (time)` };
