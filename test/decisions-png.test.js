@@ -264,6 +264,15 @@ test('a tRNS before the PLTE that an RGB image may have is ignored with a warnin
   assertTolerated(png, image, 'TRANSPARENCY', { format: 'bgra32' });
 });
 
+test('a second tRNS is ignored with a warning', () => {
+  for (const [type, length] of [[PALETTE, 2], [GRAY, 2], [RGB, 6]]) {
+    const image = small(type, { transparency: true });
+    const chunks = pngChunks(image);
+    chunks.splice(chunks.findIndex(isType('IDAT')), 0, { type: 'tRNS', data: Buffer.alloc(length) });
+    assertTolerated(assemble(chunks), image, 'TRANSPARENCY', { format: 'bgra32' });
+  }
+});
+
 test('a tRNS after the pixels is ignored with a warning', () => {
   const image = small();
   const png = encodePng(image, { last: [{ type: 'tRNS', data: Buffer.alloc(6) }] });
@@ -453,6 +462,11 @@ test('pHYs without a unit, of zero or beyond 2^31-1 becomes 0', () => {
     const bmp = assertConverts(small(), { encoding: { middle: [chunk] } });
     assert.deepEqual([bmp.xPixelsPerMeter, bmp.yPixelsPerMeter], wanted);
   }
+});
+
+test('a second pHYs is ignored', () => {
+  const bmp = assertConverts(small(), { encoding: { middle: [physicalChunk(2835, 3780), physicalChunk(1, 2)] } });
+  assert.deepEqual([bmp.xPixelsPerMeter, bmp.yPixelsPerMeter], [2835, 3780]);
 });
 
 test('without pHYs the resolution is 0', () => {
