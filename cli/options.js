@@ -213,6 +213,14 @@ const GROUPS = [
         help: 'The header of the BMP.',
       },
       {
+        name: 'profile', value: 'RULE', initial: 'srgb', library: 'profile',
+        choices: {
+          srgb: 'sRGB, whatever the PNG says',
+          embed: "the PNG's ICC profile, embedded: sets --header v5; sRGB if there is none",
+        },
+        help: 'What a v5 header says about the colours, which stay as they are.',
+      },
+      {
         name: 'density', value: 'DPI', read: positive, library: 'density',
         help: 'Pixels per inch, instead of the density in the PNG.',
       },

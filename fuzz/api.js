@@ -153,13 +153,14 @@ const GOOD = {
   colors: [2, 7, 16, 256],
   palette: [...constants.palettes, ['#000', '#fff', '#f00'], Uint8Array.of(0, 0, 0, 255, 255, 255)],
   header: constants.headers,
+  profile: constants.profiles,
   density: [72, { x: 3000, y: 1 }],
   fileHeader: [true, false],
   alphaThreshold: [1, 255],
   salvage: [true, false],
 };
 // Most of them have an effect on few formats, which is an error: not often.
-const RARE = ['bits', 'colors', 'palette', 'header', 'density', 'fileHeader', 'alphaThreshold', 'salvage', 'threshold', 'invert'];
+const RARE = ['bits', 'colors', 'palette', 'header', 'profile', 'density', 'fileHeader', 'alphaThreshold', 'salvage', 'threshold', 'invert'];
 
 const BAD = [null, NaN, -1, 256, 1.5, '', 'x', [], {}, 2n ** 70n, -1n, Symbol('x'), () => 1, Object.create(null),
   [1, 2, 256], '#12', new Date(0), Infinity, -0, '__proto__', 'constructor'];

@@ -60,7 +60,7 @@ static inline uint32_t load_be32(const uint8_t *p)
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
  * 2      cpu
  * 3..5   background
- * 6      threshold; in other formats than mono1: header and colours
+ * 6      threshold; in other formats than mono1: header, profile and colours
  * 7      low half: rows of a strip, from 2 on; high half: the look at the control
  *        that cancels, from 1 on
  */
@@ -78,6 +78,7 @@ static inline void fuzz_color_options(png2bmp_options *options, const uint8_t *b
 
     options->header = (png2bmp_header)(more & 3);
     options->file_header = more & 4;
+    options->profile = (png2bmp_profile)(more >> 7);
     options->alpha_threshold = bytes[3];
     switch (more >> 3 & 3) {
     case 0:

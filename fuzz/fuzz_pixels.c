@@ -119,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     fuzz_options(&options, data);
     options.strict = options.ignore_checksums = false;
+    options.profile = PNG2BMP_PROFILE_SRGB; /* pixels have none */
     data += FUZZ_OPTION_BYTES;
     size -= HEAD;
     pixels = (png2bmp_pixels){.width = 1 + load_le16(data) % 400,

@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const zlib = require('node:zlib');
 const { applePng } = require('../test/kit/apple-png');
+const { iccProfile, profileChunk } = require('../test/kit/icc');
 const { TYPES, createImage } = require('../test/kit/image');
 const { createRandom } = require('../test/kit/random');
 const { readCorpus } = require('./corpus');
@@ -46,6 +47,9 @@ const METADATA = [
   [chunk('eXIf', ...Buffer.from('II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x05\0\0\0\x12\x01\x03\0\x01\0\0\0\x08\0\0\0', 'latin1'))],
 ];
 
+/** Profiles that can be embedded, and one that is not for RGB. */
+const PROFILES = [iccProfile({ length: 200, intent: 1 }), iccProfile({ length: 3000 }), iccProfile({ space: 'GRAY' })];
+
 function encoderFiles() {
   const files = [];
   for (const type of TYPES) {
@@ -60,6 +64,7 @@ function encoderFiles() {
   files.push(png.encodePng(small, { extraBytes: [1, 2, 3], streamTail: [4] }));
   files.push(png.encodePng(small, { last: [{ type: 'tEXt', data: Buffer.from('a\0b') }], tail: [1] }));
   for (const middle of METADATA) files.push(png.encodePng(small, { middle }));
+  for (const profile of PROFILES) files.push(png.encodePng(small, { first: [profileChunk(profile)] }));
   for (const colorType of [2, 6]) files.push(applePng(createImage({ width: 6, height: 5, colorType, bitDepth: 8 })));
   // More scanline bytes than the inflater's buffer holds.
   const large = createImage({ width: 400, height: 600, colorType: 0, bitDepth: 8, fill: 'gradients' });

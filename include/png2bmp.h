@@ -85,6 +85,7 @@ extern "C" {
     X(CGBI, "ERR_PNG_CGBI", "this is Apple's variant of PNG for iOS (CgBI)")                       \
     X(SALVAGED, "ERR_PNG_SALVAGED", "rows are missing and have the colour of the background")      \
     X(COLOR_SPACE, "ERR_PNG_COLOR_SPACE", "the picture is not in sRGB, or in anything like it")    \
+    X(PROFILE, "ERR_PNG_PROFILE", "the ICC profile cannot be embedded: left out")                  \
     X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")
 
 typedef enum png2bmp_status {
@@ -180,12 +181,19 @@ typedef enum png2bmp_dither {
 
 /* The header of the BMP. */
 typedef enum png2bmp_header {
-    PNG2BMP_HEADER_DEFAULT, /* 40 bytes, bgra32 108 */
+    PNG2BMP_HEADER_DEFAULT, /* 40 bytes, bgra32 108; with PROFILE_EMBED V5 */
     PNG2BMP_HEADER_INFO,    /* 40: BITMAPINFOHEADER */
     PNG2BMP_HEADER_V4,      /* 108: BITMAPV4HEADER, sRGB */
-    PNG2BMP_HEADER_V5,      /* 124: BITMAPV5HEADER, sRGB */
+    PNG2BMP_HEADER_V5,      /* 124: BITMAPV5HEADER, sRGB or an embedded profile */
     PNG2BMP_HEADER_COUNT
 } png2bmp_header;
+
+/* What a V5 header says about the colours. */
+typedef enum png2bmp_profile {
+    PNG2BMP_PROFILE_SRGB,  /* sRGB */
+    PNG2BMP_PROFILE_EMBED, /* the PNG's ICC profile, which is embedded; without one, sRGB */
+    PNG2BMP_PROFILE_COUNT
+} png2bmp_profile;
 
 /* Instruction sets that the hot functions may use. AUTO: the best that this CPU has.
  * A level that the CPU or the build lacks falls back to the next lower one. */
@@ -231,6 +239,8 @@ typedef struct png2bmp_options {
     uint16_t colors;
     uint16_t palette_entries; /* 0: none, else 2 to 256 */
     uint8_t  palette[256][3];
+
+    png2bmp_profile profile; /* EMBED: from a PNG only, not from pixels */
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
@@ -262,6 +272,7 @@ typedef struct png2bmp_png_about {
     bool     has_cicp; /* the numbers of ITU-T H.273 */
     uint8_t  cicp_primaries, cicp_transfer, cicp_matrix, cicp_full_range;
     bool     is_hdr;          /* cICP says PQ or HLG */
+    size_t   icc_at;          /* offset of the first iCCP chunk; 0: there is none */
     size_t   icc_name_at;     /* the name of the ICC profile: its bytes in the file, Latin-1 */
     uint32_t icc_name_length; /* 0: there is no profile */
     uint8_t  orientation;     /* Exif, 1 to 8; 0: not said */
@@ -284,8 +295,8 @@ typedef struct png2bmp_png_info {
     png2bmp_png_about  about;
 } png2bmp_png_info;
 
-/* What will be written. `byte_length` is the exact size of the whole file:
- * header_length bytes of headers and palette, then |height| rows of `stride`. */
+/* What will be written. `byte_length` is the exact size of the whole file: header_length bytes
+ * of headers and palette, then |height| rows of `stride`, then an embedded profile. */
 typedef struct png2bmp_bmp_info {
     png2bmp_format format; /* never AUTO */
     uint8_t        bits_per_pixel;
@@ -293,6 +304,8 @@ typedef struct png2bmp_bmp_info {
     uint32_t       header_length; /* bytes before the first row: bfOffBits */
     uint64_t       stride;        /* bytes from one row to the next, a multiple of 4 */
     uint64_t       byte_length;
+    uint32_t       profile_length; /* 0: there is none */
+    uint32_t       profile_intent; /* its bV5Intent */
 } png2bmp_bmp_info;
 
 /* Plain data: may be copied, and need not be freed. Filled by png2bmp_plan_make or
@@ -307,7 +320,8 @@ typedef struct png2bmp_plan {
 
 /*
  * Reads the chunks before the first IDAT. Allocates nothing; its time grows
- * with the number of those chunks, not with their length.
+ * with the number of those chunks, not with their length. Only with PROFILE_EMBED does it
+ * decompress the ICC profile, to measure it, in memory of at most 300 kB.
  *
  * png:     size bytes, which may be NULL when size is 0.
  * options: NULL for the defaults.

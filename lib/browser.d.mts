@@ -98,6 +98,15 @@ export interface Options {
   dither?: 'floyd-steinberg' | 'atkinson' | 'ordered' | 'none' | undefined;
   /** The header: `'info'`, 40 bytes, the default except for `'bgra32'`; `'v4'`, 108; or `'v5'`, 124. */
   header?: 'info' | 'v4' | 'v5' | undefined;
+  /**
+   * What a `'v5'` header says about the colours, which are never changed:
+   *
+   * - `'srgb'` (default): sRGB.
+   * - `'embed'`: the PNG's ICC profile, if it has one, which is embedded after the pixels; otherwise
+   *   sRGB. Makes `'v5'` the default header. A profile that is damaged, not for RGB, or longer
+   *   than 4 MiB is left out, with `WARN_PNG_PROFILE`.
+   */
+  profile?: 'srgb' | 'embed' | undefined;
   /** A number: pixels per inch; `{ x, y }`: pixels per metre. Default: as the PNG says. */
   density?: number | { readonly x: number; readonly y: number } | undefined;
   /** `false` omits the 14-byte file header, which gives a DIB; default `true`. */
@@ -328,6 +337,7 @@ export const constants: {
   readonly depths16: readonly ('round' | 'truncate')[];
   readonly dithers: readonly ('floyd-steinberg' | 'atkinson' | 'ordered' | 'none')[];
   readonly headers: readonly ('info' | 'v4' | 'v5')[];
+  readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
   readonly colorTypes: {

@@ -20,6 +20,7 @@ const constants = Object.freeze({
   depths16: Object.freeze(offered('depth16')),
   dithers: Object.freeze(offered('dither')),
   headers: Object.freeze(offered('header')),
+  profiles: Object.freeze(offered('profile')),
   palettes: Object.freeze(Object.keys(palettes)),
   inputs: Object.freeze(inputs),
   colorTypes: Object.freeze({ gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgbAlpha: 6 }),

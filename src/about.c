@@ -88,7 +88,10 @@ void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
         about->is_srgb |= c->length == 1;
         break;
     case ICCP:
-        read_profile_name(c, file, about);
+        if (about->icc_at == 0) {
+            about->icc_at = c->offset;
+            read_profile_name(c, file, about);
+        }
         break;
     case CICP:
         if (c->length == 4)
@@ -107,7 +110,7 @@ void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
 }
 
 /* Section 4.3: the first of these chunks that a file has takes precedence. The contents of a
- * profile are not read. */
+ * profile are not read here: see profile.c. */
 void about_warn(const png_file *file, const png2bmp_png_about *about)
 {
     const uint32_t gamma = about->gamma;

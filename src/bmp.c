@@ -1,5 +1,5 @@
 /* The structures are those of Microsoft's "Bitmap Storage": BITMAPFILEHEADER, then
- * BITMAPINFOHEADER (40 bytes) or BITMAPV4HEADER (108), then the palette. */
+ * BITMAPINFOHEADER (40 bytes), BITMAPV4HEADER (108) or BITMAPV5HEADER (124), then the palette. */
 #include "bmp.h"
 
 #include <string.h>
@@ -12,7 +12,8 @@
 
 #define BI_RGB 0
 #define BI_BITFIELDS 3
-#define LCS_SRGB 0x73524742u /* 'sRGB' */
+#define LCS_SRGB 0x73524742u         /* 'sRGB' */
+#define PROFILE_EMBEDDED 0x4d424544u /* 'MBED' */
 #define LCS_GM_IMAGES 4u
 
 /* ---- Sizes ---------------------------------------------------------------------- */
@@ -26,6 +27,8 @@ static png2bmp_header header_of(const format_row *row, const png2bmp_options *op
 {
     if (options->header != PNG2BMP_HEADER_DEFAULT)
         return options->header;
+    if (options->profile == PNG2BMP_PROFILE_EMBED)
+        return PNG2BMP_HEADER_V5;
     return row->header == HEADER_ALPHA ? PNG2BMP_HEADER_V4 : PNG2BMP_HEADER_INFO;
 }
 
@@ -97,7 +100,7 @@ static uint8_t *put_info_header(uint8_t *p, const png2bmp_plan *plan, uint32_t s
     p = put16(p, 1); /* biPlanes */
     p = put16(p, bmp->bits_per_pixel);
     p = put32(p, compression);
-    p = put32(p, (uint32_t)(bmp->byte_length - bmp->header_length)); /* biSizeImage */
+    p = put32(p, (uint32_t)(bmp->stride * plan->png.height)); /* biSizeImage */
     p = put32(p, given ? options->x_pixels_per_meter : plan->png.x_pixels_per_meter);
     p = put32(p, given ? options->y_pixels_per_meter : plan->png.y_pixels_per_meter);
     p = put32(p, bmp->palette_entries); /* biClrUsed */
@@ -128,20 +131,26 @@ static uint8_t *put_masks(uint8_t *p, color_masks masks)
 }
 
 /* The fields that V4 adds after the first 40 bytes. */
-static uint8_t *put_v4_fields(uint8_t *p, color_masks masks)
+static uint8_t *put_v4_fields(uint8_t *p, color_masks masks, const png2bmp_bmp_info *bmp)
 {
     p = put_masks(p, masks);
     p = put32(p, masks.alpha);
-    p = put32(p, LCS_SRGB);
-    memset(p, 0, 48); /* endpoints and gamma: not used with LCS_sRGB */
+    p = put32(p, bmp->profile_length ? PROFILE_EMBEDDED : LCS_SRGB);
+    memset(p, 0, 48); /* endpoints and gamma: used with neither */
     return p + 48;
 }
 
-/* The fields that V5 adds after V4: rendering intent, and no profile. */
-static uint8_t *put_v5_fields(uint8_t *p)
+/* The fields that V5 adds after V4: the rendering intent; where the profile is, counted from the
+ * start of this header, and its length, or zeros. */
+static uint8_t *put_v5_fields(uint8_t *p, const png2bmp_plan *plan)
 {
-    p = put32(p, LCS_GM_IMAGES);
-    return put32(put32(put32(p, 0), 0), 0);
+    const png2bmp_bmp_info *bmp = &plan->bmp;
+    const uint64_t          at =
+        bmp->byte_length - bmp->profile_length - (plan->options.file_header ? FILE_HEADER : 0);
+
+    p = put32(p, bmp->profile_length ? bmp->profile_intent : LCS_GM_IMAGES);
+    p = put32(p, bmp->profile_length ? (uint32_t)at : 0);
+    return put32(put32(p, bmp->profile_length), 0);
 }
 
 static void put_palette(uint8_t *p, uint8_t (*palette)[4], uint32_t entries)
@@ -165,10 +174,10 @@ void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)
         dst = put_file_header(dst, &plan->bmp);
     dst = put_info_header(dst, plan, header_sizes[header], has_masks ? BI_BITFIELDS : BI_RGB);
     if (is_long)
-        dst = put_v4_fields(dst, masks_of(row));
+        dst = put_v4_fields(dst, masks_of(row), &plan->bmp);
     else if (has_masks)
         dst = put_masks(dst, masks_of(row));
     if (header == PNG2BMP_HEADER_V5)
-        dst = put_v5_fields(dst);
+        dst = put_v5_fields(dst, plan);
     put_palette(dst, palette, plan->bmp.palette_entries);
 }

@@ -1,4 +1,4 @@
-/* Everything in a BMP except pixels: sizes, headers, palette. */
+/* Everything in a BMP before its pixels: sizes, headers, palette. */
 #ifndef PNG2BMP_BMP_H
 #define PNG2BMP_BMP_H
 
@@ -8,8 +8,8 @@
 #define BMP_MAX_HEADER 1162
 
 /* The sizes of a BMP of width x height pixels in `format` (not AUTO), with index_bits bits per
- * pixel in INDEXED. Never overflows; the caller checks whether byte_length fits into the 32 bits of
- * a BMP. */
+ * pixel in INDEXED, and without a profile. Never overflows; the caller checks whether byte_length
+ * fits into the 32 bits of a BMP. */
 png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
                             unsigned index_bits, const png2bmp_options *options);
 

@@ -20,6 +20,7 @@ LIST(dithers, [PNG2BMP_DITHER_DEFAULT] = "", [PNG2BMP_DITHER_FLOYD_STEINBERG] = 
      [PNG2BMP_DITHER_NONE] = "none")
 LIST(headers, [PNG2BMP_HEADER_DEFAULT] = "", [PNG2BMP_HEADER_INFO] = "info",
      [PNG2BMP_HEADER_V4] = "v4", [PNG2BMP_HEADER_V5] = "v5")
+LIST(profiles, [PNG2BMP_PROFILE_SRGB] = "srgb", [PNG2BMP_PROFILE_EMBED] = "embed")
 LIST(save_flags, "w", "wx")
 #undef LIST
 
@@ -68,6 +69,7 @@ const host_option host_options_all[HOST_OPTIONS_COUNT] = {
     FLAG("sync", sync),
     NUMBER("alphaThreshold", alpha_threshold, 1, 255),
     CHOICE("header", header, headers, PNG2BMP_HEADER_COUNT),
+    CHOICE("profile", profile, profiles, PNG2BMP_PROFILE_COUNT),
     FLAG("fileHeader", file_header),
     FLAG("salvage", salvage),
     NUMBER("bits", bits, 1, 8),

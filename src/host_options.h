@@ -14,7 +14,7 @@ typedef enum host_option_kind {
 } host_option_kind;
 
 /* Options by their index in host_options_all. */
-#define HOST_OPTIONS_COUNT 23
+#define HOST_OPTIONS_COUNT 24
 
 /* The numbers that options are passed as: one for each, then the colours of options.palette,
  * 0xRRGGBB. */

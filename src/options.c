@@ -41,10 +41,11 @@ static bool enums_are_known(const png2bmp_options *options)
            (unsigned)options->depth16 < PNG2BMP_DEPTH16_COUNT &&
            (unsigned)options->dither < PNG2BMP_DITHER_COUNT &&
            (unsigned)options->header < PNG2BMP_HEADER_COUNT &&
+           (unsigned)options->profile < PNG2BMP_PROFILE_COUNT &&
            (unsigned)options->cpu < PNG2BMP_CPU_COUNT;
 }
 
-static const char *wrong_number(const png2bmp_options *options)
+static const char *contradiction(const png2bmp_options *options)
 {
     const uint8_t bits = options->bits;
 
@@ -58,6 +59,9 @@ static const char *wrong_number(const png2bmp_options *options)
         return "'colors' chooses a palette and 'palette' gives one: use one of them";
     if (bits && (options->colors > 1u << bits || options->palette_entries > 1u << bits))
         return "'bits' is too small for so many colours";
+    if (options->profile == PNG2BMP_PROFILE_EMBED && options->header != PNG2BMP_HEADER_DEFAULT &&
+        options->header != PNG2BMP_HEADER_V5)
+        return "profile 'embed' is for header 'v5'";
     return NULL;
 }
 
@@ -76,7 +80,7 @@ png2bmp_status options_take(png2bmp_options *options, const png2bmp_options *giv
     memcpy(options, given, known_size(given->size));
     if (!enums_are_known(options))
         return report_plain_error(report, PNG2BMP_ERR_OPTION);
-    wrong = wrong_number(options);
+    wrong = contradiction(options);
     return wrong ? report_error(report, PNG2BMP_ERR_OPTION, "%s", wrong) : PNG2BMP_OK;
 }
 
@@ -108,7 +112,8 @@ static const char *without_effect(const png2bmp_options *options, const format_r
         !options->colors)
         return "'dither' is for 'mono1', 'rgb565', 'rgb555', 'colors' and 'palette'";
     if (row->header == HEADER_NONE &&
-        (options->header != PNG2BMP_HEADER_DEFAULT || !options->file_header))
+        (options->header != PNG2BMP_HEADER_DEFAULT || !options->file_header ||
+         options->profile != PNG2BMP_PROFILE_SRGB))
         return "raw pixels have no header";
     return NULL;
 }

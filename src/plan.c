@@ -11,6 +11,7 @@
 #include "format.h"
 #include "options.h"
 #include "png.h"
+#include "profile.h"
 #include "report.h"
 #include "route.h"
 
@@ -182,6 +183,22 @@ static png2bmp_status plan_bmp(png2bmp_plan *plan, png2bmp_report *report)
     return status ? status : check_limits(plan, report);
 }
 
+/* The profile comes last, since its bytes are decompressed. */
+static png2bmp_status plan_profile(png2bmp_plan *plan, const png_file *file)
+{
+    const png2bmp_status status = profile_plan(plan, file);
+
+    return status ? status : check_limits(plan, file->report);
+}
+
+/* The profile is written when the rows are, and their memory is free again. */
+static uint64_t memory_of(const png2bmp_plan *plan)
+{
+    const uint64_t rows = route_memory(plan), profile = profile_memory(plan);
+
+    return rows > profile ? rows : profile;
+}
+
 png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
                                  const png2bmp_options *options, png2bmp_report *report)
 {
@@ -196,9 +213,11 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
         status = plan_bmp(plan, report);
     if (!status && !plan->options.salvage)
         status = check_expansion(&plan->png, size, report);
+    if (!status)
+        status = plan_profile(plan, &file);
     if (status)
         return status;
-    plan->memory = route_memory(plan);
+    plan->memory = memory_of(plan);
     return check_memory(plan, report);
 }
 
@@ -254,6 +273,9 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
 {
     png2bmp_status status = options_take(&plan->options, options, report);
 
+    if (!status && plan->options.profile == PNG2BMP_PROFILE_EMBED)
+        status = report_error(report, PNG2BMP_ERR_OPTION,
+                              "profile 'embed' has no effect on pixels: they have no profile");
     if (!status)
         status = check_pixels(pixels, report);
     if (status)

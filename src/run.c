@@ -2,10 +2,11 @@
 #include "convert.h"
 #include "encode.h"
 #include "header.h"
+#include "profile.h"
 #include "whole.h"
 
-png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
-                           const png2bmp_control *control, png2bmp_report *report)
+static png2bmp_status run_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
+                               uint8_t *bmp, const png2bmp_control *control, png2bmp_report *report)
 {
     row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
 
@@ -13,6 +14,14 @@ png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t 
         return whole_run(plan, &(whole_source){.png = png, .size = size}, bmp, control, report);
     header_write(bmp, plan);
     return convert_rows(plan, png, size, &target, control, report);
+}
+
+png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
+                           const png2bmp_control *control, png2bmp_report *report)
+{
+    const png2bmp_status status = run_rows(plan, png, size, bmp, control, report);
+
+    return status ? status : profile_write_to(bmp, plan, png, size, control, report);
 }
 
 png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,

@@ -8,6 +8,7 @@
 #include "convert.h"
 #include "file.h"
 #include "header.h"
+#include "profile.h"
 #include "report.h"
 #include "save.h"
 #include "whole.h"
@@ -74,6 +75,13 @@ static png2bmp_status write_strip(row_target *target, uint32_t first_row, uint32
                           s->path);
 }
 
+static png2bmp_status write_profile(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
+{
+    const strip *s = user;
+
+    return report_failure(s->report, file_write(s->file, bytes, size, offset), s->path);
+}
+
 static png2bmp_status save_strips(new_file *file, const char *path, const png2bmp_plan *plan,
                                   const uint8_t *png, size_t size, const png2bmp_control *control,
                                   png2bmp_report *report)
@@ -93,6 +101,8 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
     if (!status)
         status = convert_rows(plan, png, size, &s.target, control, report);
     free(rows_base);
+    if (!status)
+        status = profile_write(plan, png, size, (profile_sink){write_profile, &s}, control, report);
     return status;
 }
 

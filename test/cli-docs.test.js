@@ -54,6 +54,7 @@ const LISTS = {
   depth16: constants.depths16,
   dither: constants.dithers,
   header: constants.headers,
+  profile: constants.profiles,
 };
 
 for (const [name, values] of Object.entries(LISTS)) {

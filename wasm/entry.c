@@ -18,6 +18,7 @@
 #include "header.h"
 #include "host_facts.h"
 #include "host_options.h"
+#include "profile.h"
 #include "report.h"
 #include "whole.h"
 
@@ -153,6 +154,13 @@ static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uin
     return hand_out(part.bytes, part.size, part.offset);
 }
 
+static png2bmp_status hand_out_profile(void *user, const uint8_t *bytes, size_t size,
+                                       uint64_t offset)
+{
+    (void)user;
+    return hand_out(bytes, size, offset);
+}
+
 static png2bmp_status run_strips(void)
 {
     const png2bmp_plan *plan = &job.plan;
@@ -172,6 +180,9 @@ static png2bmp_status run_strips(void)
         status = encode_rows(plan, &job.pixels, &target, &control, &job.report);
     else if (!status)
         status = convert_rows(plan, job.input, job.size, &target, &control, &job.report);
+    if (!status)
+        status = profile_write(plan, job.input, job.size, (profile_sink){hand_out_profile, NULL},
+                               &control, &job.report);
     free(base);
     return status;
 }

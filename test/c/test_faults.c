@@ -258,15 +258,18 @@ typedef struct image_kind {
     uint8_t        color_type;
     bool           interlaced;
     png2bmp_format format;
+    uint32_t       profile; /* bytes; 0: none */
 } image_kind;
 
 static const image_kind kinds[] = {
-    {"RGB to bgr24", 40, 30, 8, PNG2BMP_RGB, false, PNG2BMP_FORMAT_BGR24},
-    {"RGBA blended, in strips", 700, 900, 8, PNG2BMP_RGB_ALPHA, false, PNG2BMP_FORMAT_BGR24},
-    {"interlaced RGBA of 16 bits", 60, 50, 16, PNG2BMP_RGB_ALPHA, true, PNG2BMP_FORMAT_BGRA32},
-    {"gray of 1 bit, indexed", 70, 20, 1, PNG2BMP_GRAY, false, PNG2BMP_FORMAT_INDEXED},
-    {"interlaced RGB to mono1", 50, 50, 8, PNG2BMP_RGB, true, PNG2BMP_FORMAT_MONO1},
-    {"gray and alpha to rgb565", 50, 50, 8, PNG2BMP_GRAY_ALPHA, false, PNG2BMP_FORMAT_RGB565},
+    {"RGB to bgr24", 40, 30, 8, PNG2BMP_RGB, false, PNG2BMP_FORMAT_BGR24, 0},
+    {"RGBA blended, in strips", 700, 900, 8, PNG2BMP_RGB_ALPHA, false, PNG2BMP_FORMAT_BGR24, 0},
+    {"interlaced RGBA of 16 bits", 60, 50, 16, PNG2BMP_RGB_ALPHA, true, PNG2BMP_FORMAT_BGRA32, 0},
+    {"gray of 1 bit, indexed", 70, 20, 1, PNG2BMP_GRAY, false, PNG2BMP_FORMAT_INDEXED, 0},
+    {"interlaced RGB to mono1", 50, 50, 8, PNG2BMP_RGB, true, PNG2BMP_FORMAT_MONO1, 0},
+    {"gray and alpha to rgb565", 50, 50, 8, PNG2BMP_GRAY_ALPHA, false, PNG2BMP_FORMAT_RGB565, 0},
+    {"with a profile", 40, 30, 8, PNG2BMP_RGB, false, PNG2BMP_FORMAT_BGR24, 1000},
+    {"with a profile, in strips", 700, 600, 8, PNG2BMP_RGB, false, PNG2BMP_FORMAT_BGR24, 400000},
 };
 
 static byte_buffer make_png(const image_kind *kind)
@@ -289,6 +292,8 @@ static byte_buffer make_png(const image_kind *kind)
     stream = zlib_stream(scanlines, size, 1);
     put_signature(&png);
     put_ihdr(&png, &info);
+    if (kind->profile)
+        put_profile(&png, kind->profile, kind->profile);
     put_idats(&png, stream.bytes, stream.size, 50000);
     put_chunk(&png, "IEND", NULL, 0);
     free(scanlines);
@@ -310,6 +315,7 @@ static void open_test(conversion_test *t, const image_kind *kind)
 
     png2bmp_options_init(&options);
     options.format = kind->format;
+    options.profile = kind->profile ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
     t->kind = kind;
     t->png = make_png(kind);
     png2bmp_report_init(&t->report);
@@ -362,6 +368,29 @@ static void fail_each_allocation_of_run(conversion_test *t)
               png2bmp_status_code(status));
         check(run(t) == PNG2BMP_OK && came_out_right(t), "%s: right after allocation %u failed",
               t->kind->name, k);
+    }
+}
+
+/* Only a profile needs memory there. */
+static void fail_each_allocation_of_plan(const conversion_test *t)
+{
+    for (unsigned k = 1;; k++) {
+        png2bmp_plan   plan;
+        png2bmp_status status;
+
+        faults_begin();
+        faults.fail_at[CALL_ALLOCATE] = k;
+        faults.code = ENOMEM;
+        status = png2bmp_plan_make(&plan, t->png.bytes, t->png.size, &t->plan.options, NULL);
+        faults.on = false;
+        check(faults.live == 0, "%s: %ld allocations are left when number %u of the plan failed",
+              t->kind->name, faults.live, k);
+        if (status == PNG2BMP_OK) {
+            check(k == (t->kind->profile ? 3 : 1), "%s: %u allocations", t->kind->name, k - 1);
+            break;
+        }
+        check(status == PNG2BMP_ERR_OUT_OF_MEMORY, "%s: allocation %u of the plan gives %s",
+              t->kind->name, k, png2bmp_status_code(status));
     }
 }
 
@@ -909,6 +938,7 @@ int main(void)
         conversion_test t;
 
         open_test(&t, &kinds[i]);
+        fail_each_allocation_of_plan(&t);
         fail_each_allocation_of_run(&t);
         fail_saves(&t);
         clean_leftovers_up(&t);

@@ -291,6 +291,7 @@ typedef struct bomb {
     byte_buffer    png;
     png2bmp_status status; /* the result; OK: converted */
     size_t         output; /* bytes of it that count as the caller's memory */
+    bool           embed;  /* its profile */
 } bomb;
 
 static byte_buffer begin(uint32_t width, uint32_t height, png2bmp_color_type type, uint8_t depth)
@@ -389,6 +390,18 @@ static bomb present_profile(void)
     return b;
 }
 
+static bomb embedded_profile(const char *name, size_t size, uint32_t said, size_t output)
+{
+    bomb b = {.name = name,
+              .png = begin(64, 64, PNG2BMP_RGB, 8),
+              .output = 64 * 64 * 3 + output,
+              .embed = true};
+
+    put_profile(&b.png, size, said);
+    finish(&b.png, 64 * (1 + 64 * 3), 9999);
+    return b;
+}
+
 static bomb black_image(void)
 {
     const size_t side = 10000;
@@ -415,17 +428,19 @@ static long resident_kib(void)
     return usage.ru_maxrss;
 }
 
-static measured convert_here(const byte_buffer *png)
+static measured convert_here(const bomb *b)
 {
-    const long      before = resident_kib();
-    const double    start = now_ms();
-    png2bmp_options options;
-    png2bmp_plan    plan;
-    measured        m;
+    const byte_buffer *png = &b->png;
+    const long         before = resident_kib();
+    const double       start = now_ms();
+    png2bmp_options    options;
+    png2bmp_plan       plan;
+    measured           m;
 
     init_options(&options);
     options.format = PNG2BMP_FORMAT_AUTO;
     options.max_pixels = UINT64_MAX;
+    options.profile = b->embed ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
     m.status = png2bmp_plan_make(&plan, png->bytes, png->size, &options, NULL);
     if (!m.status) {
         uint8_t *bmp = malloc((size_t)plan.bmp.byte_length);
@@ -439,7 +454,7 @@ static measured convert_here(const byte_buffer *png)
     return m;
 }
 
-static measured convert_in_child(const byte_buffer *png)
+static measured convert_in_child(const bomb *b)
 {
     measured m = {.status = PNG2BMP_STATUS_COUNT};
     int      ends[2], state = -1;
@@ -451,7 +466,7 @@ static measured convert_in_child(const byte_buffer *png)
     child = fork();
     if (child == 0) {
         alarm(60);
-        m = convert_here(png);
+        m = convert_here(b);
         _exit(write(ends[1], &m, sizeof m) == sizeof m ? 0 : 1);
     }
     close(ends[1]);
@@ -466,7 +481,7 @@ static measured convert_in_child(const byte_buffer *png)
 static void test_bomb(bomb b)
 {
     const int  failures_before = failures;
-    measured   m = convert_in_child(&b.png);
+    measured   m = convert_in_child(&b);
     const long limit = 20 * 1024 + (long)(b.output / 1024);
 
     check(m.status == b.status, "%s: %s instead of %s", b.name, png2bmp_status_code(m.status),
@@ -502,6 +517,9 @@ int main(int argc, char **argv)
     test_bomb(many_chunks("100000 tEXt chunks", "tEXt", 100000, 8));
     test_bomb(announced_profile());
     test_bomb(present_profile());
+    test_bomb(embedded_profile("a profile of 4 MiB, embedded", 4 << 20, 4 << 20, 4 << 20));
+    test_bomb(embedded_profile("a profile that says 4 GiB", 100000, UINT32_MAX, 0));
+    test_bomb(embedded_profile("a profile of 64 MiB, says 4 MiB", 64 << 20, 4 << 20, 4 << 20));
     test_bomb(black_image());
     printf("# %d checks, %d failed\n", checks, failures);
     return failures != 0;

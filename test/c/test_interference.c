@@ -159,6 +159,7 @@ static png2bmp_options random_options(void)
     options.top_down = random_below(2);
     options.strict = random_below(8) == 0;
     options.ignore_checksums = random_below(2);
+    options.profile = (png2bmp_profile)random_below(PNG2BMP_PROFILE_COUNT);
     options.max_pixels = 1u << 17;
     return options;
 }
@@ -289,10 +290,13 @@ static void test_image(manner how)
                                   random_below(3) == 0, random_below(2));
     byte_buffer png = make_png(&im, FILTER_MIXED, (int)random_below(10),
                                1 + random_below(random_below(2) ? 60 : 20000));
-    changer  c = {.original = png.bytes, .size = png.size, .random = 1 + random_below(UINT32_MAX)};
-    uint8_t *before, *after;
-    size_t   size, size_after;
+    changer     c;
+    uint8_t    *before, *after;
+    size_t      size, size_after;
 
+    if (options.profile == PNG2BMP_PROFILE_EMBED)
+        insert_profile(&png, 132 + random_below(20000));
+    c = (changer){.original = png.bytes, .size = png.size, .random = 1 + random_below(UINT32_MAX)};
     if (png.size <= input_pages.size) {
         c.bytes = guarded_place(&input_pages, c.size, random_below(4) > 0);
         restore(&c);

@@ -14,10 +14,13 @@ const V5_HEADER = 124;
 const BI_RGB = 0;
 const BI_BITFIELDS = 3;
 const LCS_SRGB = 0x73524742;
+const PROFILE_EMBEDDED = 0x4d424544;
 
 function same(actual, wanted, field) {
   assert.equal(actual, wanted, `BMP: ${field} is ${actual}, not ${wanted}`);
 }
+
+const hasProfile = (bmp) => bmp.readUInt32LE(14) === V5_HEADER && bmp.readUInt32LE(70) === PROFILE_EMBEDDED;
 
 function readHeaders(bmp) {
   assert.ok(bmp.length >= FILE_HEADER + INFO_HEADER, `BMP: ${bmp.length} bytes hold no headers`);
@@ -39,6 +42,7 @@ function readHeaders(bmp) {
     yPixelsPerMeter: bmp.readInt32LE(42),
     colorsUsed: bmp.readUInt32LE(46),
     colorsImportant: bmp.readUInt32LE(50),
+    profileSize: hasProfile(bmp) ? bmp.readUInt32LE(130) : 0,
   };
 }
 
@@ -66,7 +70,7 @@ function checkHeaders(header, { paletteOffset, stride }, length) {
   assert.ok(header.xPixelsPerMeter >= 0 && header.yPixelsPerMeter >= 0, 'BMP: negative resolution');
   same(header.pixelOffset, paletteOffset + header.colorsUsed * 4, 'bfOffBits');
   same(header.imageSize, stride * header.height, 'biSizeImage');
-  same(header.fileSize, header.pixelOffset + header.imageSize, 'bfSize');
+  same(header.fileSize, header.pixelOffset + header.imageSize + header.profileSize, 'bfSize');
   same(length, header.fileSize, 'the length of the file');
 }
 
@@ -83,11 +87,17 @@ function checkMasks(bmp, { headerSize, bitsPerPixel, compression }) {
   assert.deepEqual(masks, wanted.slice(0, count), 'BMP: masks');
 }
 
-function checkLongHeader(bmp, headerSize) {
-  same(bmp.readUInt32LE(70), LCS_SRGB, 'bV4CSType');
+function checkLongHeader(bmp, { headerSize, profileSize, pixelOffset, imageSize }) {
+  if (profileSize === 0) same(bmp.readUInt32LE(70), LCS_SRGB, 'bV4CSType');
   assert.ok(bmp.subarray(74, FILE_HEADER + V4_HEADER).every((byte) => byte === 0),
     'BMP: endpoints or gamma are not zero');
   if (headerSize < V5_HEADER) return;
+  if (profileSize > 0) {
+    assert.ok([1, 2, 4, 8].includes(bmp.readUInt32LE(122)), 'BMP: bV5Intent');
+    same(bmp.readUInt32LE(126), pixelOffset + imageSize - FILE_HEADER, 'bV5ProfileData');
+    same(bmp.readUInt32LE(134), 0, 'bV5Reserved');
+    return;
+  }
   same(bmp.readUInt32LE(122), 4, 'bV5Intent'); // LCS_GM_IMAGES
   assert.ok(bmp.subarray(126, FILE_HEADER + V5_HEADER).every((byte) => byte === 0),
     'BMP: there is no profile, and yet a place or a size of it');
@@ -148,8 +158,8 @@ function putIndexed(rgba, at, indices, palette) {
 }
 
 /**
- * The file's headers, its palette ([r, g, b] per entry), `rgba` (R G B A per pixel, top row first) and, with
- * a palette, `indices`. Throws AssertionError on any defect.
+ * The file's headers, its palette ([r, g, b] per entry), `rgba` (R G B A per pixel, top row first), with a
+ * palette `indices`, and `profile`, which has no bytes if none is embedded. Throws AssertionError on any defect.
  */
 function readBmp(bytes) {
   const bmp = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -157,7 +167,7 @@ function readBmp(bytes) {
   const layout = layoutOf(header);
   checkHeaders(header, layout, bmp.length);
   checkMasks(bmp, header);
-  if (header.headerSize > INFO_HEADER) checkLongHeader(bmp, header.headerSize);
+  if (header.headerSize > INFO_HEADER) checkLongHeader(bmp, header);
 
   const { width, height, bitsPerPixel } = header;
   const palette = readPalette(bmp, layout.paletteOffset, header.colorsUsed);
@@ -177,7 +187,8 @@ function readBmp(bytes) {
       putColors(rgba, y * width * 4, row, width, bitsPerPixel / 8);
     }
   }
-  return { ...header, palette, indices, rgba };
+  const profile = bmp.subarray(bmp.length - header.profileSize);
+  return { ...header, palette, indices, rgba, profile };
 }
 
 module.exports = { readBmp };
