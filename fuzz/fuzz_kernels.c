@@ -3,9 +3,10 @@
  * that kernels.h promises, so that AddressSanitizer sees a byte too many.
  *
  * Input: which function (1), width or row bytes (2), rows (1), flags (1), gap
- * between rows (1), then a context's key and background (9), then samples, used in
- * turn.
+ * between rows or entries of the palette (1), then a context's key and background
+ * (9), then samples, used in turn.
  */
+#include "dither.h"
 #include "fuzz.h"
 #include "kernels.h"
 
@@ -160,6 +161,82 @@ static void check_row(unsigned kind, unsigned width, const uint8_t *head, source
     free(out);
 }
 
+/* ---- Error diffusion ----------------------------------------------------------- */
+
+/* Rows from the top of an image on, group after group, so that each has the errors of the one above
+ * it, and is walked the other way. */
+typedef struct diffusion_case {
+    size_t   width, rows;
+    unsigned entries;
+    bool     is_chosen;
+    uint8_t  palette[256][3];
+    source   from;
+} diffusion_case;
+
+/* The next rows, each between margins. What is in those must not matter. */
+static void fill_group(dither_rows *group, const diffusion_case *c, size_t y, unsigned count,
+                       uint8_t fill)
+{
+    memset(group->bgr - 3 * DITHER_MARGIN, fill, DITHER_GROUP * group->pitch);
+    for (size_t i = 0; i < count; i++)
+        fill_from(group->bgr + i * group->pitch, 3 * c->width, c->from, (y + i) * 3 * c->width);
+}
+
+static uint8_t *run_diffusion(const diffusion_case *c, diffuse_fn diffuse, uint8_t fill)
+{
+    const png2bmp_dither rule = PNG2BMP_DITHER_FLOYD_STEINBERG;
+    const size_t         pitch = c->width + 2 * (size_t)DITHER_MARGIN;
+    uint8_t             *out = fuzz_alloc(c->rows * c->width);
+    uint8_t             *memory = fuzz_alloc(nearest_memory(c->entries));
+    uint8_t             *bgr = fuzz_alloc(DITHER_GROUP * 3 * pitch);
+    uint8_t             *indices = fuzz_alloc(DITHER_GROUP * pitch);
+    uint8_t             *errors = fuzz_alloc(dither_errors(rule, c->width) * sizeof(int));
+    dither_rows  group = {bgr + 3 * DITHER_MARGIN, 3 * pitch, indices + DITHER_MARGIN, pitch};
+    dither_state state;
+
+    dither_open_palette(&state, rule, nearest_open(memory, c->palette, c->entries), c->entries,
+                        c->is_chosen, diffuse, (void *)errors, c->width);
+    for (size_t y = 0; y < c->rows; y += DITHER_GROUP) {
+        const unsigned left = (unsigned)(c->rows - y);
+        const unsigned count = left < DITHER_GROUP ? left : DITHER_GROUP;
+
+        fill_group(&group, c, y, count, fill);
+        dither_to_indices(&state, &group, count);
+        for (size_t i = 0; i < count; i++)
+            memcpy(out + (y + i) * c->width, group.indices + i * pitch, c->width);
+    }
+    free(errors);
+    free(indices);
+    free(bgr);
+    free(memory);
+    return out;
+}
+
+static void check_diffusion(unsigned width, const uint8_t *head, source from)
+{
+    diffusion_case c = {.width = width,
+                        .rows = 1 + head[3] % (4 * DITHER_GROUP),
+                        .entries = 2 + (head[4] & 2 ? head[5] % 15u : head[5] % 255u),
+                        .is_chosen = head[4] & 1,
+                        .from = from};
+    const kernels *table;
+    unsigned       level = PNG2BMP_CPU_SCALAR;
+    uint8_t       *expected;
+
+    fill_from(c.palette[0], 3 * (size_t)c.entries, from, 11);
+    expected = run_diffusion(&c, kernels_for(PNG2BMP_CPU_SCALAR)->diffuse, 0xAA);
+    while ((table = next_table(&level)) != NULL) {
+        uint8_t *out = run_diffusion(&c, table->diffuse, 0x55);
+
+        for (size_t i = 0; i < c.rows * width; i++)
+            FUZZ_CHECK(out[i] == expected[i],
+                       "diffuse, level %u, %u entries, width %u: %zu in row %zu", level, c.entries,
+                       width, i % width, i / width);
+        free(out);
+    }
+    free(expected);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned kind, width;
@@ -168,10 +245,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD + 1)
         return 0;
     from = (source){data + HEAD, size - HEAD};
-    kind = data[0] % (UNFILTER_COUNT + ROW_COUNT);
+    kind = data[0] % (UNFILTER_COUNT + ROW_COUNT + 1);
     width = 1 + (data[1] | (unsigned)data[2] << 8) % 600;
     if (kind < UNFILTER_COUNT)
         check_unfilter(kind, width, data, from);
+    else if (kind == UNFILTER_COUNT + ROW_COUNT)
+        check_diffusion(width, data, from);
     else
         check_row(kind - UNFILTER_COUNT, width, data, from);
     return 0;
