@@ -5,46 +5,69 @@
 
 #include "bayer.h"
 
-size_t mono_errors(png2bmp_dither rule, size_t width)
+size_t mono_memory(png2bmp_dither rule, size_t width)
 {
-    return diffusion_ints(rule, width, 1);
+    if (rule == PNG2BMP_DITHER_FLOYD_STEINBERG)
+        return diffusion_row_ints(width, 1) * sizeof(int16_t);
+    return diffusion_ints(rule, width, 1) * sizeof(int);
 }
 
-void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, int *errors,
+void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, void *memory,
                size_t width)
 {
-    *state = (mono_state){.dither = rule,
-                          .threshold = options->threshold,
-                          .white = options->invert ? 0 : 1,
-                          .rows = diffusion_open(rule, errors, width, 1)};
+    *state = (mono_state){
+        .dither = rule, .threshold = options->threshold, .black = options->invert, .width = width};
+    memset(memory, 0, mono_memory(rule, width));
+    if (rule == PNG2BMP_DITHER_FLOYD_STEINBERG)
+        state->error = (int16_t *)memory + DIFFUSION_MARGIN;
+    else
+        state->rows = diffusion_open(rule, memory, width, 1);
 }
 
-static void put_bit(uint8_t *row, size_t x, unsigned bit)
+/* Collects pixels, and writes them eight at a time. */
+typedef struct bit_writer {
+    uint8_t *dst;
+    unsigned black; /* the bit of a black pixel */
+    unsigned bits;  /* of the last pixels */
+} bit_writer;
+
+static inline void put_pixel(bit_writer *w, size_t x, bool is_white)
 {
-    row[x / 8] |= (uint8_t)(bit << (7 - x % 8));
+    w->bits = w->bits << 1 | (is_white ^ w->black);
+    if (x % 8 == 7)
+        w->dst[x / 8] = (uint8_t)w->bits;
 }
 
-static void put_pixel(const mono_state *state, uint8_t *dst, size_t x, bool white)
+static void put_rest(const bit_writer *w, size_t count)
 {
-    put_bit(dst, x, white ? state->white : 1 - state->white);
+    if (count % 8 != 0)
+        w->dst[count / 8] = (uint8_t)(w->bits << (8 - count % 8));
 }
 
-static void threshold_row(const mono_state *state, uint8_t *dst, const uint8_t *luma_row,
-                          size_t width)
+static void threshold_piece(const mono_state *state, uint8_t *dst, const uint8_t *luma,
+                            size_t count)
 {
-    for (size_t x = 0; x < width; x++)
-        put_pixel(state, dst, x, luma_row[x] >= state->threshold);
+    bit_writer bits = {dst, state->black, 0};
+    const int  threshold = state->threshold;
+
+    for (size_t x = 0; x < count; x++)
+        put_pixel(&bits, x, luma[x] >= threshold);
+    put_rest(&bits, count);
 }
 
 /* The 64 steps of the matrix are spread evenly around the threshold. */
-static void ordered_row(const mono_state *state, uint8_t *dst, const uint8_t *luma_row,
-                        size_t width)
+static void ordered_piece(const mono_state *state, uint8_t *dst, const uint8_t *luma, size_t count)
 {
-    for (size_t x = 0; x < width; x++) {
-        const int step = 4 * bayer(x, state->y) + 2 - 128;
+    bit_writer   bits = {dst, state->black, 0};
+    const int    threshold = state->threshold;
+    const size_t first = state->x;
 
-        put_pixel(state, dst, x, luma_row[x] >= state->threshold + step);
+    for (size_t x = 0; x < count; x++) {
+        const int step = 4 * bayer(first + x, state->y) + 2 - 128;
+
+        put_pixel(&bits, x, luma[x] >= threshold + step);
     }
+    put_rest(&bits, count);
 }
 
 /* R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial grey scale", 1976: 7/16 of the
@@ -53,75 +76,98 @@ static void ordered_row(const mono_state *state, uint8_t *dst, const uint8_t *lu
  * same picture.
  *
  * One row of errors serves two: error[x] is read for this row before the share of the next row is
- * stored in its place. */
-static void floyd_steinberg_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row,
-                                size_t width)
+ * stored in its place. Errors hardly exceed a sample: 16 bits hold eight times as much. */
+static void floyd_steinberg_piece(mono_state *state, uint8_t *dst, const uint8_t *luma,
+                                  size_t count)
 {
-    int *error = state->rows.error;
-    int  right = 0; /* to the next pixel of this row */
-    int  below = 0; /* to the pixel under the next one, from this one */
+    bit_writer bits = {dst, state->black, 0};
+    const int  threshold = state->threshold * 16;
+    int16_t   *error = state->error + state->x;
+    int        right = state->ahead[0], below = state->below_ahead;
+    int        behind = error[-1]; /* what the row below has got at x - 1 */
 
-    error[-1] = 0;
-    for (size_t x = 0; x < width; x++) {
-        const int  wanted = luma_row[x] * 16 + error[x] + right;
-        const bool white = wanted >= state->threshold * 16;
-        const int  left_over = white ? wanted - 255 * 16 : wanted;
+    for (size_t x = 0; x < count; x++) {
+        const int  wanted = luma[x] * 16 + error[x] + right;
+        const bool is_white = wanted >= threshold;
+        const int  left_over = is_white ? wanted - 255 * 16 : wanted;
         const int  to_right = left_over * 7 / 16;
         const int  to_below_left = left_over * 3 / 16;
         const int  to_below = left_over * 5 / 16;
 
-        put_pixel(state, dst, x, white);
-        error[(ptrdiff_t)x - 1] += to_below_left;
-        error[x] = to_below + below;
+        put_pixel(&bits, x, is_white);
+        error[(ptrdiff_t)x - 1] = (int16_t)(behind + to_below_left);
+        behind = to_below + below;
         below = left_over - to_right - to_below_left - to_below;
         right = to_right;
     }
+    put_rest(&bits, count);
+    error[count - 1] = (int16_t)behind;
+    state->ahead[0] = right;
+    state->below_ahead = below;
 }
 
 /* B. Atkinson's rule, from the Macintosh of 1984: an eighth of the error goes to each of six
  * neighbours (two to the right, three below, one two rows below), the rest is dropped, which
  * increases contrast. Errors are in sixteenths. */
-static void atkinson_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row, size_t width)
+static void atkinson_piece(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t count)
 {
-    int *error = state->rows.error, *below = state->rows.below;
-    int  right[2] = {0, 0}; /* for the next pixel, and for the one after it */
+    bit_writer bits = {dst, state->black, 0};
+    const int  threshold = state->threshold * 16;
+    int       *error = state->rows.error + state->x, *below = state->rows.below + state->x;
+    int        right = state->ahead[0], after = state->ahead[1];
 
-    for (size_t x = 0; x < width; x++) {
-        const int  wanted = luma_row[x] * 16 + error[x] + right[0];
-        const bool white = wanted >= state->threshold * 16;
-        const int  share = (white ? wanted - 255 * 16 : wanted) / 8;
+    for (size_t x = 0; x < count; x++) {
+        const int  wanted = luma[x] * 16 + error[x] + right;
+        const bool is_white = wanted >= threshold;
+        const int  share = (is_white ? wanted - 255 * 16 : wanted) / 8;
 
-        put_pixel(state, dst, x, white);
-        right[0] = right[1] + share;
-        right[1] = share;
+        put_pixel(&bits, x, is_white);
+        right = after + share;
+        after = share;
         below[(ptrdiff_t)x - 1] += share;
         below[x] += share;
         below[x + 1] += share;
         error[x] = share; /* already read, so free for the row after the next */
     }
-    below[-1] = below[width] = 0;
-    state->rows = (diffusion_rows){below, error};
+    put_rest(&bits, count);
+    state->ahead[0] = right;
+    state->ahead[1] = after;
 }
 
-void mono_row(mono_state *state, uint8_t *dst, const uint8_t *luma_row, size_t width)
+void mono_write(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t count)
 {
-    memset(dst, 0, (width + 7) / 8);
     switch (state->dither) {
     case PNG2BMP_DITHER_FLOYD_STEINBERG:
-        floyd_steinberg_row(state, dst, luma_row, width);
+        floyd_steinberg_piece(state, dst, luma, count);
         break;
     case PNG2BMP_DITHER_ATKINSON:
-        atkinson_row(state, dst, luma_row, width);
+        atkinson_piece(state, dst, luma, count);
         break;
     case PNG2BMP_DITHER_ORDERED:
-        ordered_row(state, dst, luma_row, width);
+        ordered_piece(state, dst, luma, count);
         break;
     case PNG2BMP_DITHER_NONE:
-        threshold_row(state, dst, luma_row, width);
+        threshold_piece(state, dst, luma, count);
         break;
     case PNG2BMP_DITHER_DEFAULT:
     case PNG2BMP_DITHER_COUNT: /* the caller has chosen */
         break;
     }
+    state->x += count;
+}
+
+/* What was given to pixels beyond both ends is dropped. */
+void mono_end_row(mono_state *state)
+{
+    int *below = state->rows.below;
+
+    if (state->error)
+        state->error[-1] = 0;
+    if (below) {
+        below[-1] = below[state->width] = 0;
+        state->rows = (diffusion_rows){below, state->rows.error};
+    }
+    state->ahead[0] = state->ahead[1] = state->below_ahead = 0;
+    state->x = 0;
     state->y++;
 }

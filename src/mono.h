@@ -4,24 +4,32 @@
 
 #include "diffusion.h"
 
-/* Dithering works downwards: a row depends on those above it. */
+/* Dithering works downwards and to the right: a row may be written in pieces, so that it need not
+ * be in memory as a whole. Errors are in sixteenths of a level. */
 typedef struct mono_state {
     png2bmp_dither dither;
     int            threshold;
-    unsigned       white; /* the bit of a white pixel; black has the other */
-    uint32_t       y;     /* of the next row */
-    diffusion_rows rows;  /* in sixteenths of a level */
+    unsigned       black; /* the bit of a black pixel; white has the other */
+    size_t         width;
+    size_t         x; /* of the next piece */
+    uint32_t       y;
+    int16_t       *error;       /* Floyd and Steinberg: of pixel 0 of this row */
+    diffusion_rows rows;        /* Atkinson; with 16 bits it took a fifth longer */
+    int            ahead[2];    /* for the next pixel, and for the one after it */
+    int            below_ahead; /* for the pixel under the next one */
 } mono_state;
 
-/* How many ints mono_open wants. */
-size_t mono_errors(png2bmp_dither rule, size_t width);
+/* Bytes of memory that mono_open needs, aligned for int. */
+size_t mono_memory(png2bmp_dither rule, size_t width);
 
 /* Sets the state before row 0. rule: that of the options, or the one that DEFAULT stands for.
- * errors: mono_errors(...) ints, which the caller keeps owning. */
-void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, int *errors,
+ * memory: the caller keeps owning it. */
+void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, void *memory,
                size_t width);
 
-/* Converts one row of luma to bits, leftmost in the high bit, unused bits 0. */
-void mono_row(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t width);
+/* Converts the next piece of a row of luma to bits, leftmost in the high bit, unused bits 0. The
+ * pieces but the last have a multiple of eight pixels. After the last: mono_end_row. */
+void mono_write(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t count);
+void mono_end_row(mono_state *state);
 
 #endif

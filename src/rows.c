@@ -67,7 +67,7 @@ bool rows_need_order(const png2bmp_plan *plan)
 /* What rows_open lays out, one part after another; 0 bytes: not needed. */
 typedef struct layout {
     uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
-    uint64_t line;    /* a whole row between two steps: luma, or B G R */
+    uint64_t line;    /* between two steps: a piece of luma, or a whole row of B G R */
     uint64_t group;   /* whole rows of B G R for a palette */
     uint64_t indices; /* as many of indices */
     uint64_t nearest;
@@ -100,8 +100,8 @@ static layout layout_of(const png2bmp_plan *plan)
     if (step != STEP_NONE && step != STEP_PREMULTIPLY)
         l.colors = scratch_row(4 * PIECE) * (row_needs_alpha(plan) ? 2 : 1);
     if (step == STEP_BITS) {
-        l.line = scratch_row(width);
-        l.errors = mono_errors(dither_of(plan), plan->png.width) * sizeof(int);
+        l.line = scratch_row(PIECE);
+        l.errors = mono_memory(dither_of(plan), plan->png.width);
     }
     if (step == STEP_DITHER)
         l.line = scratch_row(3 * width);
@@ -236,6 +236,12 @@ static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples,
         panel_luma(dst, color_piece(writer, samples, width), width);
 }
 
+static void write_bits(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    write_luma(writer, writer->line, samples, width);
+    mono_write(&writer->mono, dst, writer->line, width);
+}
+
 static void write_rgb565(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     panel_rgb565(dst, color_piece(writer, samples, width), width);
@@ -339,8 +345,8 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
         write_in_pieces(writer, write_luma, dst, 8, samples, width);
         break;
     case STEP_BITS:
-        write_in_pieces(writer, write_luma, writer->line, 8, samples, width);
-        mono_row(&writer->mono, dst, writer->line, width);
+        write_in_pieces(writer, write_bits, dst, 1, samples, width);
+        mono_end_row(&writer->mono);
         break;
     case STEP_RGB565:
         write_in_pieces(writer, write_rgb565, dst, 16, samples, width);

@@ -20,7 +20,7 @@ typedef struct row_writer {
     bool                needs_alpha;
     row_context         context;
     uint8_t            *colors; /* a piece of a row between two steps */
-    uint8_t            *line;   /* a whole row between two steps */
+    uint8_t            *line;   /* what is between two steps: see layout */
     dither_rows         group;  /* rows that wait for more, and what becomes of them */
     uint8_t            *group_dst[DITHER_GROUP];
     unsigned            waiting; /* of them */
