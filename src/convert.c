@@ -54,6 +54,7 @@ typedef struct conversion {
     size_t         group;
     const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
 
+    size_t          row_bytes;  /* of a scanline */
     size_t          held_bytes; /* longer scanlines are read by long_row */
     long_row_reader long_row;
 } conversion;
@@ -65,6 +66,7 @@ static bool open_scratch(conversion *c, const route *r, const kernels *kernels)
 
     c->pitch = (size_t)r->pitch;
     c->group = r->group;
+    c->row_bytes = (size_t)r->row_bytes;
     c->held_bytes = (size_t)r->held_bytes;
     if (route_scratch_bytes(r) == 0)
         return true;
@@ -102,7 +104,7 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
         return status;
     if (!open_scratch(c, &r, kernels))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    rows_open(&c->writer, plan, kernels, c->memory);
+    rows_open(&c->writer, plan, &r.steps, kernels, c->memory);
     return PNG2BMP_OK;
 }
 
@@ -311,11 +313,10 @@ static png2bmp_status convert_long_row(conversion *c, size_t row_bytes, uint32_t
 
 static png2bmp_status convert_sequential(conversion *c)
 {
-    const png2bmp_png_info *png = &c->plan->png;
-    const size_t            row_bytes = (size_t)plan_scanline_bytes(png->width, png);
-    png2bmp_status          status = PNG2BMP_OK;
+    const size_t   row_bytes = c->row_bytes;
+    png2bmp_status status = PNG2BMP_OK;
 
-    for (uint32_t y = 0; y < png->height && !status;)
+    for (uint32_t y = 0; y < c->plan->png.height && !status;)
         status = row_bytes > c->held_bytes ? convert_long_row(c, row_bytes, &y)
                                            : convert_batch(c, row_bytes, &y);
     return status;

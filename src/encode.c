@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "plan.h"
 #include "report.h"
 #include "rows.h"
 
@@ -21,18 +22,32 @@ typedef struct encoding {
     size_t                row_bytes;
 } encoding;
 
+static uint64_t memory_of(const png2bmp_plan *plan, const row_steps *steps)
+{
+    return steps->memory + plan_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
+}
+
+uint64_t encode_memory(const png2bmp_plan *plan)
+{
+    const row_steps steps = rows_steps(plan);
+
+    return memory_of(plan, &steps);
+}
+
 static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_pixels *pixels,
                           row_target *target)
 {
+    const row_steps steps = rows_steps(plan);
+
     *e = (encoding){.plan = plan,
                     .pixels = pixels,
                     .target = target,
                     .row_bytes = (size_t)pixels->width * pixels->channels};
-    e->memory = malloc((size_t)rows_memory(plan) + e->row_bytes + KERNEL_SLACK);
+    e->memory = malloc((size_t)memory_of(plan, &steps));
     if (!e->memory)
         return false;
-    e->slack_row = (uint8_t *)e->memory + rows_memory(plan);
-    rows_open(&e->writer, plan, kernels_for(plan->options.cpu), e->memory);
+    e->slack_row = (uint8_t *)e->memory + steps.memory;
+    rows_open(&e->writer, plan, &steps, kernels_for(plan->options.cpu), e->memory);
     return true;
 }
 

@@ -9,4 +9,7 @@ png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixel
                            row_target *target, const png2bmp_control *control,
                            png2bmp_report *report);
 
+/* Bytes that it allocates. */
+uint64_t encode_memory(const png2bmp_plan *plan);
+
 #endif

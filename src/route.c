@@ -2,6 +2,7 @@
 
 #include "bytes.h"
 #include "cgbi.h"
+#include "encode.h"
 #include "inflate.h"
 #include "long_row.h"
 #include "plan.h"
@@ -46,13 +47,15 @@ static uint64_t bytes_of_samples(const route *r)
 route route_of(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
-    const unfilter_kind     direct = rows_direct_unfilter(plan);
     route                   r = {.row_bytes = plan_scanline_bytes(png->width, png)};
+    unfilter_kind           direct;
 
+    r.steps = rows_steps(plan);
+    direct = rows_direct_unfilter(plan, &r.steps);
     r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
     r.unfilter = r.direct ? direct : unfilter_kind_for(plan_bits_per_pixel(png));
     r.held_bytes = most_held(plan, r.row_bytes);
-    r.writer_bytes = round_up(rows_memory(plan), 16);
+    r.writer_bytes = round_up(r.steps.memory, 16);
     r.pitch = round_up(r.held_bytes, 16);
     r.group = group_of(r.pitch);
     if (!r.direct)
@@ -78,18 +81,13 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
            (plan->options.salvage ? salvage_memory(plan) : 0);
 }
 
-static uint64_t memory_of_pixels(const png2bmp_plan *plan)
-{
-    return rows_memory(plan) + plan_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
-}
-
 /* The image between the two halves, and the memory of the halves or of choosing colours. */
 static uint64_t memory_of_whole(const png2bmp_plan *plan,
                                 uint64_t (*memory_of_first)(const png2bmp_plan *))
 {
     const png2bmp_plan first = whole_first(plan), second = whole_second(plan);
 
-    return whole_bytes(plan) + larger(larger(memory_of_first(&first), memory_of_pixels(&second)),
+    return whole_bytes(plan) + larger(larger(memory_of_first(&first), encode_memory(&second)),
                                       plan->options.colors ? QUANTIZE_MEMORY : 0);
 }
 
@@ -100,5 +98,5 @@ uint64_t route_memory(const png2bmp_plan *plan)
 
 uint64_t route_memory_of_pixels(const png2bmp_plan *plan)
 {
-    return whole_is_needed(plan) ? memory_of_whole(plan, memory_of_pixels) : memory_of_pixels(plan);
+    return whole_is_needed(plan) ? memory_of_whole(plan, encode_memory) : encode_memory(plan);
 }

@@ -64,16 +64,6 @@ bool rows_need_order(const png2bmp_plan *plan)
 
 /* ---- Memory ------------------------------------------------------------------------- */
 
-/* What rows_open lays out, one part after another; 0 bytes: not needed. */
-typedef struct layout {
-    uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
-    uint64_t line;    /* between two steps: a piece of luma, or a whole row of B G R */
-    uint64_t group;   /* whole rows of B G R for a palette */
-    uint64_t indices; /* as many of indices */
-    uint64_t nearest;
-    uint64_t errors;
-} layout;
-
 /* As many entries as the palette may have, if it has not been chosen yet. */
 static unsigned entries_of(const png2bmp_plan *plan)
 {
@@ -91,24 +81,23 @@ static uint64_t index_pitch(uint64_t width)
     return scratch_row(width + 2 * (uint64_t)DITHER_MARGIN);
 }
 
-static layout layout_of(const png2bmp_plan *plan)
+static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
 {
-    const second_step step = step_of(plan);
+    const second_step second = steps->second;
     const uint64_t    width = plan->png.width;
-    layout            l = {0};
+    row_layout        l = {0};
 
-    if (step != STEP_NONE && step != STEP_PREMULTIPLY)
-        l.colors = scratch_row(4 * PIECE) * (row_needs_alpha(plan) ? 2 : 1);
-    if (step == STEP_BITS) {
+    if (second != STEP_NONE && second != STEP_PREMULTIPLY)
+        l.colors = scratch_row(4 * PIECE) * (steps->needs_alpha ? 2 : 1);
+    if (second == STEP_BITS) {
         l.line = scratch_row(PIECE);
-        l.errors = mono_memory(dither_of(plan), plan->png.width);
+        l.errors = mono_memory(steps->dither, plan->png.width);
     }
-    if (step == STEP_DITHER)
+    if (second == STEP_DITHER)
         l.line = scratch_row(3 * width);
-    if (step == STEP_MATCH || step == STEP_DITHER) {
-        l.errors = dither_errors(dither_of(plan), plan->png.width) * sizeof(int);
-    }
-    if (step == STEP_MATCH) {
+    if (second == STEP_MATCH || second == STEP_DITHER)
+        l.errors = dither_errors(steps->dither, plan->png.width) * sizeof(int);
+    if (second == STEP_MATCH) {
         l.group = DITHER_GROUP * group_pitch(width);
         l.indices = DITHER_GROUP * index_pitch(width);
         l.nearest = round_up(nearest_memory(entries_of(plan)), 16);
@@ -116,11 +105,17 @@ static layout layout_of(const png2bmp_plan *plan)
     return l;
 }
 
-uint64_t rows_memory(const png2bmp_plan *plan)
+row_steps rows_steps(const png2bmp_plan *plan)
 {
-    const layout l = layout_of(plan);
+    row_steps         steps = {.kind = row_kind_of(plan),
+                               .second = step_of(plan),
+                               .needs_alpha = row_needs_alpha(plan),
+                               .dither = dither_of(plan)};
+    const row_layout *l = &steps.layout;
 
-    return l.colors + l.line + l.group + l.indices + l.nearest + l.errors;
+    steps.layout = layout_of(plan, &steps);
+    steps.memory = l->colors + l->line + l->group + l->indices + l->nearest + l->errors;
+    return steps;
 }
 
 static void open_dither(row_writer *writer, void *memory, int *errors)
@@ -129,18 +124,19 @@ static void open_dither(row_writer *writer, void *memory, int *errors)
     const png2bmp_plan   *plan = writer->plan;
     const unsigned        entries = plan->options.palette_entries;
 
-    if (writer->step == STEP_MATCH)
-        dither_open_palette(
-            &writer->dither, dither_of(plan), nearest_open(memory, plan->options.palette, entries),
-            entries, plan->options.colors != 0, writer->kernels->diffuse, errors, plan->png.width);
+    if (writer->steps.second == STEP_MATCH)
+        dither_open_palette(&writer->dither, writer->steps.dither,
+                            nearest_open(memory, plan->options.palette, entries), entries,
+                            plan->options.colors != 0, writer->kernels->diffuse, errors,
+                            plan->png.width);
     else
-        dither_open_levels(&writer->dither, dither_of(plan),
+        dither_open_levels(&writer->dither, writer->steps.dither,
                            format_of(plan->bmp.format)->step == STEP_RGB565 ? levels565 : levels555,
                            errors, plan->png.width);
 }
 
 /* The margins are read, and what is in them has no effect. */
-static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, const layout *l)
+static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, const row_layout *l)
 {
     const uint64_t width = writer->plan->png.width;
 
@@ -156,34 +152,34 @@ static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, cons
 static void open_scratch(row_writer *writer, uint8_t *memory)
 {
     const png2bmp_plan *plan = writer->plan;
-    const layout        l = layout_of(plan);
+    const row_steps    *steps = &writer->steps;
+    const row_layout   *l = &steps->layout;
     uint8_t            *group, *indices, *nearest;
-    int                *errors;
+    void               *errors;
 
     writer->colors = memory;
-    writer->line = writer->colors + l.colors;
-    group = writer->line + l.line;
-    indices = group + l.group;
-    nearest = indices + l.indices;
-    if (l.group > 0)
-        open_group(writer, group, indices, &l);
-    errors = (int *)(void *)(nearest + l.nearest);
-    if (writer->step == STEP_BITS)
-        mono_open(&writer->mono, dither_of(plan), &plan->options, errors, plan->png.width);
-    else if (writer->step == STEP_MATCH || writer->step == STEP_DITHER)
+    writer->line = writer->colors + l->colors;
+    group = writer->line + l->line;
+    indices = group + l->group;
+    nearest = indices + l->indices;
+    if (l->group > 0)
+        open_group(writer, group, indices, l);
+    errors = nearest + l->nearest;
+    if (steps->second == STEP_BITS)
+        mono_open(&writer->mono, steps->dither, &plan->options, errors, plan->png.width);
+    else if (steps->second == STEP_MATCH || steps->second == STEP_DITHER)
         open_dither(writer, nearest, errors);
 }
 
-void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kernels, void *memory)
+void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,
+               const kernels *kernels, void *memory)
 {
     writer->plan = plan;
     writer->kernels = kernels;
-    writer->kind = row_kind_of(plan);
-    writer->row = kernels->row[writer->kind];
-    writer->step = step_of(plan);
-    writer->needs_alpha = row_needs_alpha(plan);
+    writer->steps = *steps;
+    writer->row = kernels->row[steps->kind];
     colors_prepare(&writer->context, plan);
-    if (rows_memory(plan) > 0)
+    if (steps->memory > 0)
         open_scratch(writer, memory);
 }
 
@@ -192,7 +188,7 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kern
 /* The row kinds for luma keep one byte per pixel. */
 static bool gives_luma(const row_writer *writer)
 {
-    return writer->kind == ROW_index8_to_index8 || writer->kind == ROW_gray16_to_index8;
+    return writer->steps.kind == ROW_index8_to_index8 || writer->steps.kind == ROW_gray16_to_index8;
 }
 
 /* Writes a piece of a row: at most PIECE pixels. */
@@ -213,7 +209,7 @@ static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, si
 {
     uint8_t *with_alpha = writer->colors + scratch_row(4 * PIECE);
 
-    if (!writer->needs_alpha) {
+    if (!writer->steps.needs_alpha) {
         writer->row(writer->colors, samples, width, &writer->context);
         return writer->colors;
     }
@@ -295,7 +291,7 @@ static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t 
 
 void rows_flush(row_writer *writer)
 {
-    if (writer->step != STEP_MATCH || writer->waiting == 0)
+    if (writer->steps.second != STEP_MATCH || writer->waiting == 0)
         return;
     dither_to_indices(&writer->dither, &writer->group, writer->waiting);
     for (unsigned i = 0; i < writer->waiting; i++)
@@ -326,7 +322,7 @@ static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samp
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    switch (writer->step) {
+    switch (writer->steps.second) {
     case STEP_NONE:
         writer->row(dst, samples, width, &writer->context);
         break;
@@ -371,13 +367,13 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
 
 /* ---- Queries ----------------------------------------------------------------------------- */
 
-unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan)
+unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan, const row_steps *steps)
 {
     const format_row *row = format_of(plan->bmp.format);
 
-    if (step_of(plan) != row->step) /* the options or the image require more */
+    if (steps->second != row->step) /* the options or the image require more */
         return UNFILTER_COUNT;
-    return row->direct_row == row_kind_of(plan) ? row->direct_unfilter : UNFILTER_COUNT;
+    return row->direct_row == steps->kind ? row->direct_unfilter : UNFILTER_COUNT;
 }
 
 uint64_t rows_bytes(const png2bmp_plan *plan, size_t width)

@@ -11,16 +11,36 @@
 #include "mono.h"
 #include "panel.h"
 
+/* The memory of a row_writer, one part after another, in bytes; 0: not needed. */
+typedef struct row_layout {
+    uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
+    uint64_t line;    /* between two steps: a piece of luma, or a whole row of B G R */
+    uint64_t group;   /* whole rows of B G R for a palette */
+    uint64_t indices; /* as many of indices */
+    uint64_t nearest;
+    uint64_t errors;
+} row_layout;
+
+/* What follows from a plan for every row. */
+typedef struct row_steps {
+    row_kind       kind; /* the first step */
+    second_step    second;
+    bool           needs_alpha;
+    png2bmp_dither dither; /* never DEFAULT */
+    row_layout     layout;
+    uint64_t       memory; /* that rows_open needs, aligned as by malloc: the sum of the layout */
+} row_steps;
+
+row_steps rows_steps(const png2bmp_plan *plan);
+
 typedef struct row_writer {
     const png2bmp_plan *plan;
     const kernels      *kernels;
-    row_kind            kind;
+    row_steps           steps;
     row_fn              row;
-    second_step         step;
-    bool                needs_alpha;
     row_context         context;
     uint8_t            *colors; /* a piece of a row between two steps */
-    uint8_t            *line;   /* what is between two steps: see layout */
+    uint8_t            *line;   /* what is between two steps: see row_layout */
     dither_rows         group;  /* rows that wait for more, and what becomes of them */
     uint8_t            *group_dst[DITHER_GROUP];
     unsigned            waiting; /* of them */
@@ -28,11 +48,9 @@ typedef struct row_writer {
     dither_state        dither;
 } row_writer;
 
-/* Bytes of scratch memory that rows_open needs, aligned as by malloc. */
-uint64_t rows_memory(const png2bmp_plan *plan);
-
-/* memory: rows_memory(plan) bytes, which the caller keeps owning. */
-void rows_open(row_writer *writer, const png2bmp_plan *plan, const kernels *kernels, void *memory);
+/* steps: those of the plan. memory: steps->memory bytes, which the caller keeps owning. */
+void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,
+               const kernels *kernels, void *memory);
 
 /* Writes the pixels of `width` unfiltered samples; KERNEL_SLACK more bytes may be read after them.
  * If rows_need_order, rows must come in the order of the image, and may be written
@@ -45,7 +63,7 @@ bool rows_need_order(const png2bmp_plan *plan);
 
 /* The unfilter that produces rows of the output by itself, because they hold the scanline's bytes,
  * or those bytes swapped; UNFILTER_COUNT if there is none. */
-unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan);
+unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan, const row_steps *steps);
 
 /* Bytes of `width` pixels of the output, without padding. */
 uint64_t rows_bytes(const png2bmp_plan *plan, size_t width);

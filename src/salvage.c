@@ -47,7 +47,7 @@ uint64_t salvage_memory(const png2bmp_plan *plan)
 {
     const png2bmp_plan background = plan_of_background(plan);
 
-    return rows_memory(&background) + line_bytes(plan);
+    return rows_steps(&background).memory + line_bytes(plan);
 }
 
 static void fill_line(uint8_t *rgb, size_t width, const uint8_t background[3])
@@ -61,14 +61,15 @@ png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32
 {
     const png2bmp_plan background = plan_of_background(plan);
     const uint32_t     width = plan->png.width, height = plan->png.height;
-    const size_t       scratch = (size_t)rows_memory(&background);
+    const row_steps    steps = rows_steps(&background);
+    const size_t       scratch = (size_t)steps.memory;
     uint8_t           *memory = malloc(scratch + (size_t)line_bytes(plan));
     png2bmp_status     status = PNG2BMP_OK;
     row_writer         writer;
 
     if (!memory)
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    rows_open(&writer, &background, kernels_for(plan->options.cpu), memory);
+    rows_open(&writer, &background, &steps, kernels_for(plan->options.cpu), memory);
     fill_line(memory + scratch, width, plan->options.background);
     for (uint32_t y = from; y < height && !status; y++) {
         uint8_t *dst = target_row(target, y);

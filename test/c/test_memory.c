@@ -1,7 +1,8 @@
 /*
  * How much memory a conversion takes in addition to input and output: at most 1 MiB for any image
  * that is not interlaced, if its scanlines are at most 240 KiB long, and for longer ones at most
- * one scanline more; and of a BMP that is saved at most a strip. The linker replaces malloc and
+ * one scanline more; and of a BMP that is saved at most a strip. In memory it takes what the plan
+ * announces, to the byte. The linker replaces malloc and
  * free with the functions below (--wrap).
  */
 #include <malloc.h>
@@ -11,6 +12,7 @@
 #include "long_row.h"
 #include "png2bmp.h"
 #include "png_writer.h"
+#include "whole.h"
 
 #define MIB ((size_t)1024 * 1024)
 
@@ -22,15 +24,17 @@
 static volatile struct {
     bool   on;
     size_t now, peak;
+    size_t requested; /* in all, without what malloc adds */
 } memory;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void  __real_free(void *p);
 
-static void *count(void *p)
+static void *count(void *p, size_t size)
 {
     if (memory.on && p) {
+        memory.requested += size;
         memory.now += malloc_usable_size(p);
         if (memory.now > memory.peak)
             memory.peak = memory.now;
@@ -41,13 +45,13 @@ static void *count(void *p)
 void *__wrap_malloc(size_t size);
 void *__wrap_malloc(size_t size)
 {
-    return count(__real_malloc(size));
+    return count(__real_malloc(size), size);
 }
 
 void *__wrap_calloc(size_t number, size_t size);
 void *__wrap_calloc(size_t number, size_t size)
 {
-    return count(__real_calloc(number, size));
+    return count(__real_calloc(number, size), number * size);
 }
 
 void __wrap_free(void *p);
@@ -135,6 +139,13 @@ static bool holds_image(const png2bmp_plan *plan)
            plan->png.color_type != PNG2BMP_PALETTE;
 }
 
+/* The plan and the run compute memory by the same functions: without an image in between, which
+ * other memory makes way for, they agree to the byte. */
+static bool agrees(const png2bmp_plan *plan, convert_fn convert)
+{
+    return convert != to_memory || whole_is_needed(plan) || memory.requested == plan->memory;
+}
+
 static void measure(const char *what, convert_fn convert, const png2bmp_png_info *info,
                     png2bmp_format format, size_t limit)
 {
@@ -149,7 +160,7 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
     options.max_memory = UINT64_MAX;
     status = png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL);
     if (status == PNG2BMP_OK) {
-        memory.now = memory.peak = 0;
+        memory.now = memory.peak = memory.requested = 0;
         memory.on = true;
         status = convert(&plan, &png);
         memory.on = false;
@@ -157,7 +168,8 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
             status = PNG2BMP_OK;
         if (limit == ANNOUNCED || holds_image(&plan))
             limit = (size_t)plan.memory + ROUNDING;
-        tell(status == PNG2BMP_OK && memory.peak <= limit, what, info, format, memory.peak);
+        tell(status == PNG2BMP_OK && memory.peak <= limit && agrees(&plan, convert), what, info,
+             format, memory.peak);
     } else {
         tell(false, png2bmp_status_text(status), info, format, 0);
     }
