@@ -130,4 +130,4 @@ async function runJobs(jobs, converter, limits, ended) {
   await flight.land();
 }
 
-module.exports = { chooseConcurrency, memoryBudget, runJobs };
+module.exports = { chooseConcurrency, runJobs };

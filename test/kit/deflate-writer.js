@@ -170,11 +170,9 @@ function storedStream(bytes, blockBytes = 65535) {
 }
 
 module.exports = {
-  BitWriter,
   storedBlock,
   fixedBlock,
   dynamicBlock,
-  zlibHeader,
   zlibStream,
   storedStream,
   adlerBytes,

@@ -58,4 +58,4 @@ function brokenLinks(root, pages) {
   return broken;
 }
 
-module.exports = { anchorsOf, brokenLinks, linksOf };
+module.exports = { anchorsOf, brokenLinks };

@@ -226,7 +226,6 @@ function physicalChunk(x, y, unit = 1) {
 module.exports = {
   SIGNATURE,
   scanlines,
-  compress,
   pngChunks,
   chunkBytes,
   assemble,
