@@ -100,6 +100,18 @@ static napi_value plan(napi_env env, napi_callback_info info)
     return NULL;
 }
 
+/* countColors(...common, facts): as plan, with the number of colours */
+static napi_value count_colors(napi_env env, napi_callback_info info)
+{
+    call call;
+    if (!call_begin_png(env, info, &call))
+        return NULL;
+    job_count_colors(&call.job);
+    if (call_succeeded(env, &call))
+        call_write_facts(env, &call, call.argv[ARG_OWN]);
+    return NULL;
+}
+
 /* ---- Asynchronous calls ----------------------------------------------------- */
 
 /* Starts a planned job into a new Buffer. */
@@ -321,6 +333,7 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         FUNCTION("save", save),
         FUNCTION("saveAsync", save_async),
         FUNCTION("plan", plan),
+        FUNCTION("countColors", count_colors),
         FUNCTION("decode", decode),
         FUNCTION("decodeAsync", decode_async),
         FUNCTION("encode", encode),

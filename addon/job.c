@@ -42,6 +42,11 @@ void job_encode(job *job, const png2bmp_control *control)
     job->status = png2bmp_run_pixels(&job->plan, &pixels, job->output, control, &job->report);
 }
 
+void job_count_colors(job *job)
+{
+    job->status = png2bmp_count_colors(&job->plan, job->input, job->input_size, NULL, &job->report);
+}
+
 void job_release(job *job)
 {
     origin_release(job->origin);

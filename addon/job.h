@@ -37,6 +37,9 @@ void job_convert(job *job, const png2bmp_control *control);
 void job_save(job *job, const png2bmp_control *control);
 void job_encode(job *job, const png2bmp_control *control);
 
+/* Counts the colours of a PNG: a fact. */
+void job_count_colors(job *job);
+
 /* Frees what the job owns. */
 void job_release(job *job);
 

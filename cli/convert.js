@@ -122,6 +122,7 @@ class Converter {
       : attempt(exitCodes.CANNOT_READ, () => readHead(job.input));
     if (head === undefined) return this.#later({ job, start, bytes: UNKNOWN_BYTES });
     const { png, info } = this.#plan(job.input, head);
+    if (this.settings.countColors) return this.#later({ job, start, png, isRegular: true, bytes: head.size });
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     this.#makeDirectory(job.output);
     const small = png !== undefined && info.bmp.byteLength <= SMALL_BMP_BYTES;
@@ -163,8 +164,8 @@ class Converter {
     return { png, info: this.#info(png) };
   }
 
-  #info(png) {
-    return this.library.readInfo(png, this.conversion);
+  #info(png, more) {
+    return this.library.readInfo(png, more ? { ...this.conversion, ...more } : this.conversion);
   }
 
   /* The maximum length of a stream with this beginning: see readStream. */
@@ -240,7 +241,7 @@ class Converter {
   }
 
   async #run(job, start, png) {
-    const info = this.#info(png);
+    const info = this.#info(png, this.settings.countColors && { countColors: true });
     if (this.#onlyLooks()) return this.#done(job, start, info, []);
     /* again: reading standard input may have taken long */
     const kind = this.#checkOutput(job);

@@ -14,6 +14,7 @@
  *   gives     what a flag sets it to; default: true
  *   complete  'file' or 'directory': what shells complete the argument with
  *   excludes  names of options that contradict it
+ *   needs     the option without which it has no effect
  *   formats   the formats that it affects; default: all
  *   help      one or two sentences
  */
@@ -279,6 +280,10 @@ const GROUPS = [
         help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) ' +
           'and the BMP that would be written, and write nothing.',
       },
+      {
+        name: 'count-colors', needs: 'info',
+        help: 'With --info, count the different pixels (R G B A, 8 bits each) of each PNG, as far as 256.',
+      },
     ],
   },
   {
@@ -349,6 +354,9 @@ function refuseWithoutEffect(values) {
 
 function refuseContradictions(values) {
   for (const row of OPTIONS) {
+    if (row.needs && values[row.name] !== undefined && values[row.needs] === undefined) {
+      throw new UsageError(`--${row.name} has no effect without --${row.needs}`);
+    }
     const other = row.excludes?.find((name) => values[name] !== undefined);
     if (other && values[row.name] !== undefined) {
       throw new UsageError(`--${row.name} and --${other} cannot be used together`);

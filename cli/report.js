@@ -19,7 +19,7 @@ const COLOR_TYPES = { 0: 'gray', 2: 'RGB', 3: 'palette', 4: 'gray with alpha', 6
 const INCHES_PER_METER = 39.37;
 
 /* The metadata of the PNG, as far as it has any. */
-function aboutPicture({ density, colorSpace, orientation, frames }) {
+function aboutPicture({ density, colorSpace, orientation, frames, colors }) {
   const dpi = density && [...new Set([density.x, density.y].map((n) => Math.round(n / INCHES_PER_METER)))];
   return [
     dpi && `${dpi.join(' x ')} dpi`,
@@ -28,6 +28,7 @@ function aboutPicture({ density, colorSpace, orientation, frames }) {
     colorSpace.hdr && 'HDR',
     orientation && `orientation ${orientation}`,
     frames > 1 && `${frames} frames`,
+    colors && (colors === Infinity ? 'more than 256 colours' : plural(colors, 'colour')),
   ].filter(Boolean).map((text) => `, ${text}`).join('');
 }
 
@@ -55,9 +56,10 @@ function toRecord({ input, output, ok, skipped, info, warnings, error, ms }, set
     const { width, height, bitDepth, colorType, interlaced, bmp } = info;
     Object.assign(record, { width, height, bytes: bmp.byteLength, format: bmp.format });
     if (settings.info) {
-      const { density, colorSpace, orientation, frames } = info;
+      const { density, colorSpace, orientation, frames, colors } = info;
       Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel });
       Object.assign(record, { density, colorSpace, orientation, frames });
+      if (colors !== undefined) record.colors = colors === Infinity ? 'many' : colors; /* JSON has no Infinity */
     }
   }
   if (ms !== undefined) record.ms = roundedMs(ms);

@@ -78,7 +78,7 @@ static inline void fuzz_color_options(png2bmp_options *options, const uint8_t *b
 
     options->header = (png2bmp_header)(more & 3);
     options->file_header = more & 4;
-    options->profile = (png2bmp_profile)(more >> 7);
+    options->profile = (png2bmp_profile)(bytes[2] >> 5 & 1);
     options->alpha_threshold = bytes[3];
     switch (more >> 3 & 3) {
     case 0:

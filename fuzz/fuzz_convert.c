@@ -140,6 +140,31 @@ static void check_strips(input in, const outcome *expected, uint32_t strip_rows)
     free(rows);
 }
 
+/* ---- Colours --------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    return memcmp(a, b, 4);
+}
+
+/* An RGBA output has them all. */
+static void check_colors(input in, outcome *out)
+{
+    const size_t   pixels = (size_t)out->plan.png.width * out->plan.png.height;
+    unsigned       colors = 1;
+    png2bmp_status status;
+
+    if (out->plan.bmp.format != PNG2BMP_FORMAT_RAW_RGBA)
+        return;
+    status = png2bmp_count_colors(&out->plan, in.png, in.size, NULL, NULL);
+    FUZZ_CHECK(!status, "colours are not counted: %s", png2bmp_status_code(status));
+    qsort(out->bmp, pixels, 4, by_value);
+    for (size_t i = 1; i < pixels && colors < PNG2BMP_MANY_COLORS; i++)
+        colors += memcmp(out->bmp + 4 * i, out->bmp + 4 * i - 4, 4) != 0;
+    FUZZ_CHECK(out->plan.png.colors == colors, "%u colours, not %u", (unsigned)out->plan.png.colors,
+               colors);
+}
+
 /* ---- Cancellation ---------------------------------------------------------- */
 
 static bool count_down(void *user)
@@ -187,6 +212,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!out.status)
         check_strips(in, &out, data[7] & 15);
     check_cancelled(in, &options, &out, data[7] >> 4);
+    if (!out.status)
+        check_colors(in, &out);
     free(out.bmp);
     return 0;
 }

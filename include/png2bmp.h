@@ -293,6 +293,7 @@ typedef struct png2bmp_png_info {
     uint8_t            palette[256][4]; /* R G B A; entries beyond palette_entries: opaque black */
     uint32_t           x_pixels_per_meter, y_pixels_per_meter; /* pHYs, else 0 */
     png2bmp_png_about  about;
+    uint32_t           colors; /* by png2bmp_count_colors; 0: not counted */
 } png2bmp_png_info;
 
 /* What will be written. `byte_length` is the exact size of the whole file: header_length bytes
@@ -365,6 +366,20 @@ PNG2BMP_API png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *
 PNG2BMP_API png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan,
                                         const uint8_t *png, size_t size,
                                         const png2bmp_control *control, png2bmp_report *report);
+
+/* ---- Colours -------------------------------------------------------------- */
+
+/* The number for an image of more than 256 colours. */
+#define PNG2BMP_MANY_COLORS 257
+
+/*
+ * Counts the different pixels, R G B A of 8 bits each, in plan->png.colors: up to 256, or
+ * PNG2BMP_MANY_COLORS. Decodes the image as far as needed: to the 257th colour. `png` and `size`
+ * are those that the plan was made from; options.max_memory applies.
+ */
+PNG2BMP_API png2bmp_status png2bmp_count_colors(png2bmp_plan *plan, const uint8_t *png, size_t size,
+                                                const png2bmp_control *control,
+                                                png2bmp_report        *report);
 
 /* ---- From raw pixels ------------------------------------------------------ */
 

@@ -179,6 +179,16 @@ export interface Info {
   orientation: number | undefined;
   /** Frames of an animated PNG, else 1. Only the still image is converted. */
   frames: number;
+  /** With `countColors`: how many different pixels the image has, counting alpha, at 8 bits per sample.
+   * `Infinity`: more than 256. */
+  colors?: number;
+}
+
+/** Options of `readInfo`. */
+export interface InfoOptions extends Options {
+  /** Count the colours, which decodes the image: to its end, if there are at most 256, and otherwise
+   * as far as the next; default `false`. */
+  countColors?: boolean | undefined;
 }
 
 /** Pixels per metre. */
@@ -306,8 +316,8 @@ export function saveBMPAsync(
   callback: Callback<true>,
 ): void;
 
-/** Reads only the chunks before the pixels; `png` may end there. */
-export function readInfo(png: Bytes, options?: Options): Info;
+/** Reads only the chunks before the pixels; `png` may end there, unless colours are counted. */
+export function readInfo(png: Bytes, options?: InfoOptions): Info;
 
 /** 8-bit samples in memory, top row first. */
 export interface Pixels<T = Bytes> {

@@ -264,6 +264,16 @@ function readDecodeOptions(options = {}) {
   return { ...others, values: own, channels };
 }
 
+/** The same for readInfo, which has one option more. */
+function readInfoOptions(options) {
+  if (options === undefined || !Object.hasOwn(readable(options), 'countColors')) {
+    return readOptions(options);
+  }
+  const { countColors = false, ...rest } = { __proto__: null, ...options };
+  const countsColors = flag({ name: 'countColors' }, countColors) === 1;
+  return { ...readOptions(rest), countsColors };
+}
+
 /** The value of `depth16` in options that were read. */
 function depth16Of({ values }) {
   return choicesOf('depth16')[values[DEPTH16]];
@@ -276,5 +286,5 @@ const offered = (name) => choicesOf(name).filter(isOffered);
 const defaultOf = (name) => initial[placeOf(name)];
 
 module.exports = {
-  depth16Of, formatName, withDensityOf, readOptions, readDecodeOptions, offered, defaultOf, inputs,
+  depth16Of, formatName, withDensityOf, readOptions, readDecodeOptions, readInfoOptions, offered, defaultOf, inputs,
 };

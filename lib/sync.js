@@ -5,7 +5,7 @@
 const { aboutOf, densityOf } = require('./about');
 const native = require('./native');
 const { toLength, toPixels, toView } = require('./input');
-const { depth16Of, formatName, readDecodeOptions, readOptions, withDensityOf } = require('./options');
+const { depth16Of, formatName, readDecodeOptions, readInfoOptions, readOptions, withDensityOf } = require('./options');
 const { throwIfAborted } = require('./signals');
 
 /** What is converted and how: { view, size, o }, from (png, options) or (png, length, options). The size is
@@ -37,9 +37,15 @@ const byteLengthOf = (facts) => facts[place.byteLength];
 // Read at once, before anything else runs.
 const facts = newFacts();
 
+// More than 256: PNG2BMP_MANY_COLORS in png2bmp.h.
+const MANY_COLORS = 257;
+
+const colorsOf = (count) => (count === MANY_COLORS ? Infinity : count);
+
 function readInfo(png, options) {
-  const { view, size, o } = begin(png, undefined, options);
-  native.plan(view, size, o.values, o.onWarning, facts);
+  const { view, size, o } = begin(png, undefined, options, readInfoOptions);
+  const plan = o.countsColors ? 'countColors' : 'plan';
+  native[plan](view, size, o.values, o.onWarning, facts);
   return {
     width: facts[place.width],
     height: facts[place.height],
@@ -54,6 +60,7 @@ function readInfo(png, options) {
     },
     memory: facts[place.memory],
     ...aboutOf(view, (name) => facts[place[name]]),
+    ...(o.countsColors ? { colors: colorsOf(facts[place.colors]) } : undefined),
   };
 }
 

@@ -118,6 +118,11 @@ function createCalls(engine, pool) {
     facts.set(settled(toFacts(engine, bytesOf(view, length), { values }), onWarning, plan).facts);
   }
 
+  function countColors(view, length, values, onWarning, facts) {
+    const outcome = toFacts(engine, bytesOf(view, length), { values, countsColors: true });
+    facts.set(settled(outcome, onWarning, countColors).facts);
+  }
+
   // ---- Asynchronous calls -------------------------------------------------------------------
 
   /** A promise of the outcome. The bytes are copied, since the thread has its own memory, or moved there
@@ -173,7 +178,7 @@ function createCalls(engine, pool) {
   }
 
   const functions = {
-    convert, convertAsync, convertInto, plan, decode, decodeAsync, encode, encodeAsync, cancel,
+    convert, convertAsync, convertInto, plan, countColors, decode, decodeAsync, encode, encodeAsync, cancel,
     createConverter, useMemory, convertKept, convertKeptAsync,
   };
   return { functions, settled, start };

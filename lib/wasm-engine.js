@@ -125,6 +125,10 @@ class Engine {
     const wasm = this.#exports;
     new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
     let status = this.#plan(options);
+    if (status === 0 && options.countsColors) {
+      this.#sink = { isCancelled: () => false };
+      status = wasm.count_colors();
+    }
     if (status === 0) {
       const facts = new Float64Array(wasm.memory.buffer, wasm.facts(), wasm.fact_count());
       this.#sink = open(facts.slice());

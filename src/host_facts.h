@@ -29,7 +29,8 @@
     X(profileNameAt, png.about.icc_name_at)                                                        \
     X(profileNameLength, png.about.icc_name_length)                                                \
     X(orientation, png.about.orientation)                                                          \
-    X(frames, png.about.frames)
+    X(frames, png.about.frames)                                                                    \
+    X(colors, png.colors)
 
 enum {
 #define HOST_FACT_INDEX(name, field) HOST_FACT_##name,

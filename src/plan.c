@@ -146,7 +146,7 @@ static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *rep
 /* A scanline may be 64 times as long as the row made from it (16-bit RGBA to one bit), so a small
  * output does not imply short scanlines. Several buffers of that size are kept, none of them above
  * 2^35 bytes: no sum overflows. */
-static png2bmp_status check_memory(const png2bmp_plan *plan, png2bmp_report *report)
+png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *report)
 {
     if (plan->memory > PTRDIFF_MAX)
         return report_error(report, PNG2BMP_ERR_OUT_OF_MEMORY,
@@ -218,7 +218,7 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
     if (status)
         return status;
     plan->memory = memory_of(plan);
-    return check_memory(plan, report);
+    return plan_check_memory(plan, report);
 }
 
 /* ---- The plan of raw pixels ------------------------------------------------ */
@@ -286,5 +286,5 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
     if (status)
         return status;
     plan->memory = route_memory_of_pixels(plan);
-    return check_memory(plan, report);
+    return plan_check_memory(plan, report);
 }

@@ -12,4 +12,7 @@ uint64_t plan_scanline_bytes(uint32_t width, const png2bmp_png_info *png);
 /* Bytes of all scanlines, filter types included: what the zlib stream must contain. */
 uint64_t plan_total_scanline_bytes(const png2bmp_png_info *png);
 
+/* Whether plan->memory is allowed. */
+png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *report);
+
 #endif

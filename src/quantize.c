@@ -5,51 +5,6 @@
 
 #include "bytes.h"
 
-/* ---- Few colours ---------------------------------------------------------------- */
-
-enum {
-    SLOTS = 1024 /* of a hash table for up to 257 colours */
-};
-
-static uint32_t color_of(const uint8_t *rgb)
-{
-    return (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
-}
-
-/* Where the colour is in the table, or the free slot for it. */
-static unsigned slot_of(const uint32_t *table, uint32_t color)
-{
-    unsigned slot = (color * 2654435761u) >> 22; /* D. Knuth's multiplier */
-
-    while (table[slot] != 0 && table[slot] != color + 1)
-        slot = (slot + 1) % SLOTS;
-    return slot;
-}
-
-unsigned quantize_count(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned most)
-{
-    uint32_t table[SLOTS] = {0}; /* a colour and 1; 0: free */
-    uint32_t last = UINT32_MAX;
-    unsigned count = 0;
-
-    for (size_t i = 0; i < pixels; i++, rgb += 3) {
-        const uint32_t color = color_of(rgb);
-        unsigned       slot;
-
-        if (color == last)
-            continue;
-        last = color;
-        slot = slot_of(table, color);
-        if (table[slot])
-            continue;
-        if (count == most)
-            return 0;
-        table[slot] = color + 1;
-        memcpy(palette[count++], rgb, 3);
-    }
-    return count;
-}
-
 /* ---- The image's colours ---------------------------------------------------------- */
 
 /* At most this many different colours are told apart. An image of more is counted with seven bits a
@@ -196,6 +151,11 @@ static void make_points(work *w)
         for (unsigned channel = 0; channel < 3; channel++)
             w->mean[channel][i] = (float)((double)from->sum[channel] / (double)from->count);
     }
+}
+
+static uint32_t color_of(const uint8_t *rgb)
+{
+    return (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
 }
 
 static void count_colors(work *w, const uint8_t *rgb, size_t pixels)

@@ -8,12 +8,6 @@
 #define QUANTIZE_MEMORY (2u << 20)
 
 /*
- * Stores the different colours of `pixels` R G B pixels, in order of appearance, and returns their
- * number, if there are at most `most` (2 to 256). 0: there are more.
- */
-unsigned quantize_count(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned most);
-
-/*
  * Chooses at most `colors` (2 to 256) for the pixels. Returns how many; 0: out of memory.
  *
  * The set of the image's colours is split in two where that reduces the squared error most, as in

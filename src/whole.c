@@ -7,6 +7,7 @@
 #include "colors.h"
 #include "convert.h"
 #include "encode.h"
+#include "few_colors.h"
 #include "header.h"
 #include "quantize.h"
 #include "report.h"
@@ -74,6 +75,20 @@ static png2bmp_status run_first(const png2bmp_plan *plan, const whole_source *so
     return convert_rows(&first, source->png, source->size, &rows, control, report);
 }
 
+/* The different colours, if there are at most `most`, in order of appearance; 0: there are more. */
+static unsigned own_colors(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels,
+                           unsigned most)
+{
+    few_colors set = {.count = 0};
+
+    if (!few_colors_add(&set, rgb, pixels, 3, most))
+        return 0;
+    for (unsigned i = 0; i < set.count; i++)
+        for (unsigned channel = 0; channel < 3; channel++)
+            palette[i][channel] = (uint8_t)(set.colors[i] >> (16 - 8 * channel));
+    return set.count;
+}
+
 /* The image's own colours, or chosen ones if `colors` is set. */
 static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
                                     const uint8_t *rgb, png2bmp_report *report)
@@ -81,7 +96,7 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
     const size_t   pixels = (size_t)plan->png.width * plan->png.height;
     const unsigned wanted = plan->options.colors;
     const unsigned most = wanted ? wanted : plan->bmp.palette_entries;
-    unsigned       count = quantize_count(options->palette, rgb, pixels, most);
+    unsigned       count = own_colors(options->palette, rgb, pixels, most);
 
     if (!count && !wanted)
         return report_error(report, PNG2BMP_ERR_FORMAT,

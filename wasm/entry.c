@@ -62,6 +62,16 @@ void EXPORT(input_release)(void)
     job.input = NULL;
 }
 
+/* ---- Cancellation --------------------------------------------------------------- */
+
+static bool is_cancelled(void *user)
+{
+    (void)user;
+    return host_cancelled();
+}
+
+static const png2bmp_control control = {.cancelled = is_cancelled};
+
 /* ---- Plan -------------------------------------------------------------------- */
 
 const double *EXPORT(facts)(void)
@@ -108,6 +118,12 @@ png2bmp_status EXPORT(plan)(void)
     return planned(status);
 }
 
+/* Counts the colours of what was planned: a fact. */
+png2bmp_status EXPORT(count_colors)(void)
+{
+    return planned(png2bmp_count_colors(&job.plan, job.input, job.size, &control, &job.report));
+}
+
 /* Plans the conversion of raw pixels in the input. */
 png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t channels,
                                    double stride)
@@ -130,14 +146,6 @@ png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t cha
 }
 
 /* ---- Run --------------------------------------------------------------------- */
-
-static bool is_cancelled(void *user)
-{
-    (void)user;
-    return host_cancelled();
-}
-
-static const png2bmp_control control = {.cancelled = is_cancelled};
 
 /* If the host could not receive the rows, that is its own error, which lib/ has kept. */
 static png2bmp_status hand_out(const uint8_t *bytes, size_t size, uint64_t offset)

@@ -394,6 +394,30 @@ static void fail_each_allocation_of_plan(const conversion_test *t)
     }
 }
 
+static void fail_each_allocation_of_count(conversion_test *t)
+{
+    for (unsigned k = 1;; k++) {
+        png2bmp_plan   plan = t->plan;
+        png2bmp_status status;
+
+        faults_begin();
+        faults.fail_at[CALL_ALLOCATE] = k;
+        faults.code = ENOMEM;
+        status = png2bmp_count_colors(&plan, t->png.bytes, t->png.size, NULL, NULL);
+        faults.on = false;
+        check(faults.live == 0, "%s: %ld allocations are left when number %u of a count failed",
+              t->kind->name, faults.live, k);
+        if (status == PNG2BMP_OK) {
+            check(k > 1 && plan.png.colors > 1, "%s: %u colours", t->kind->name,
+                  (unsigned)plan.png.colors);
+            break;
+        }
+        check(status == PNG2BMP_ERR_OUT_OF_MEMORY && plan.png.colors == 0,
+              "%s: allocation %u of a count gives %s", t->kind->name, k,
+              png2bmp_status_code(status));
+    }
+}
+
 static void fail_each_allocation_of_run_pixels(void)
 {
     static const uint8_t samples[40 * 30 * 4];
@@ -940,6 +964,7 @@ int main(void)
         open_test(&t, &kinds[i]);
         fail_each_allocation_of_plan(&t);
         fail_each_allocation_of_run(&t);
+        fail_each_allocation_of_count(&t);
         fail_saves(&t);
         clean_leftovers_up(&t);
         leave_locked_leftovers(&t);

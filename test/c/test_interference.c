@@ -199,6 +199,8 @@ static void convert(changer *c, const png2bmp_options *options, bool between)
         return;
     for (unsigned n = between ? 1 + next(c, 4) : 0; n > 0; n--)
         change(c);
+    if (next(c, 4) == 0)
+        png2bmp_count_colors(&plan, (const uint8_t *)(uintptr_t)c->bytes, c->size, NULL, NULL);
     run(&plan, c, &bmp, &report);
 }
 

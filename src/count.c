@@ -1,0 +1,82 @@
+/* Counts the colours of an image: it is converted to R G B A, strip by strip, until there are too
+ * many. */
+#include <stdlib.h>
+
+#include "bmp.h"
+#include "convert.h"
+#include "few_colors.h"
+#include "plan.h"
+#include "report.h"
+#include "route.h"
+
+#define STRIP_BYTES (256 * 1024)
+
+typedef struct counter {
+    row_target target; /* first: a row_target pointer is a counter pointer */
+    uint32_t   width;
+    few_colors colors;
+    bool       has_many;
+} counter;
+
+/* The rows are consecutive: top-down and without padding. */
+static png2bmp_status count_rows(row_target *target, uint32_t first_row, uint32_t rows)
+{
+    counter *c = (counter *)target;
+
+    (void)first_row;
+    c->has_many = !few_colors_add(&c->colors, target->top, (size_t)c->width * rows, 4, FEW_COLORS);
+    return c->has_many ? PNG2BMP_ERR_CANCELLED : PNG2BMP_OK; /* that is enough */
+}
+
+/* The conversion that is done; memory includes that of its rows. */
+static png2bmp_plan plan_of_pixels(const png2bmp_plan *plan, uint32_t *rows)
+{
+    png2bmp_plan           pixels = *plan;
+    png2bmp_options *const options = &pixels.options;
+
+    options->alpha = PNG2BMP_ALPHA_BLEND;
+    options->dither = PNG2BMP_DITHER_DEFAULT;
+    options->top_down = true;
+    options->colors = 0;
+    options->palette_entries = 0;
+    pixels.bmp = bmp_layout(PNG2BMP_FORMAT_RAW_RGBA, plan->png.width, plan->png.height, 8, options);
+    *rows = plan->png.interlaced ? plan->png.height : target_strip_rows(&pixels, STRIP_BYTES);
+    pixels.memory = route_memory(&pixels) + *rows * pixels.bmp.stride;
+    return pixels;
+}
+
+/* An interlaced image is there as a whole when its last pass is. */
+static png2bmp_status count(counter *c, const png2bmp_plan *plan, const uint8_t *png, size_t size,
+                            const png2bmp_control *control, png2bmp_report *report)
+{
+    png2bmp_status status;
+
+    if (!plan->png.interlaced)
+        c->target.flush = count_rows;
+    status = convert_rows(plan, png, size, &c->target, control, report);
+    if (!status && plan->png.interlaced)
+        count_rows(&c->target, 0, plan->png.height);
+    return c->has_many ? PNG2BMP_OK : status;
+}
+
+png2bmp_status png2bmp_count_colors(png2bmp_plan *plan, const uint8_t *png, size_t size,
+                                    const png2bmp_control *control, png2bmp_report *report)
+{
+    uint32_t           rows;
+    const png2bmp_plan pixels = plan_of_pixels(plan, &rows);
+    counter            c = {.width = plan->png.width};
+    png2bmp_status     status = plan_check_memory(&pixels, report);
+    uint8_t           *base;
+
+    if (status)
+        return status;
+    base = malloc((size_t)(rows * pixels.bmp.stride));
+    if (!base)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    c.target = target_at(base, rows, &pixels);
+    status = count(&c, &pixels, png, size, control, report);
+    free(base);
+    if (!status)
+        plan->png.colors = c.has_many ? PNG2BMP_MANY_COLORS : c.colors.count;
+    return status;
+}
