@@ -54,12 +54,14 @@ async function attemptAsync(exitCode, promise) {
   }
 }
 
-/* The library's own errors: of the file system if they name a system call, otherwise of the PNG. Out of
- * memory is neither: another attempt may succeed. */
+/* The library's own errors: of the file system if they name a system call, of the command line if options
+ * contradict each other or the format, otherwise of the PNG. Out of memory is neither: another attempt may
+ * succeed. */
 function exitCodeOf(error) {
   if (error.exitCode !== undefined) return error.exitCode;
   if (error.syscall !== undefined) return exitCodes.CANNOT_WRITE;
   if (error.code === 'ERR_OUT_OF_MEMORY') return exitCodes.SOME_FAILED;
+  if (error.code === 'ERR_OPTION') return exitCodes.USAGE;
   return exitCodes.BAD_PNG;
 }
 

@@ -33,7 +33,7 @@ const EXIT_STATUS = [
   ['0', 'success'],
   ['1', 'at least one of several inputs failed'],
   ['2', 'usage error; nothing was written'],
-  ['65', 'single input: it is not a valid PNG, or a limit or option refuses it'],
+  ['65', 'single input: it is not a valid PNG, or a limit refuses it'],
   ['66', 'single input: it cannot be read'],
   ['73', 'single input: the output exists or cannot be written'],
   ['130', 'interrupted (SIGINT); 128 + N for other signals'],
@@ -54,6 +54,7 @@ const JSON_KEYS = [
   ['error', '{ code, message }; codes such as ERR_PNG_CRC for the PNG, ENOENT for files'],
   ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: the type of the PNG and of the BMP'],
   ['density, colorSpace, orientation, frames', 'only with --info: metadata of the PNG'],
+  ['colors', "only with --count-colors: 1 to 256, or 'many'"],
 ];
 
 const EXAMPLES = [

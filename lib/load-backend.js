@@ -12,7 +12,12 @@ const webAssembly = () => require('./wasm');
 const backends = {
   __proto__: null,
   native: () => withName(loadAddon(), 'native'),
-  wasm: () => withName(webAssembly().loadWasm(), 'wasm'),
+  wasm() {
+    if (!webAssembly().isWasmHere()) {
+      throw noWasmError();
+    }
+    return withName(webAssembly().loadWasm(), 'wasm');
+  },
   auto() {
     try {
       return backends.native();
@@ -24,6 +29,13 @@ const backends = {
     }
   },
 };
+
+function noWasmError() {
+  const text = 'png2bmp has no WebAssembly: prebuilds/png2bmp.wasm is missing. It was built without clang, or a ' +
+    'bundler left the file out. Without PNG2BMP_BACKEND the addon converts; to build WebAssembly, clone the ' +
+    'repository and run "npm run build:wasm" there.';
+  return Object.assign(new Error(text), { code: 'ERR_NO_WASM' });
+}
 
 function withName(backend, name) {
   return { __proto__: backend, versions: { ...backend.versions, backend: name } };

@@ -91,6 +91,13 @@ test('where the addon is missing, broken or not allowed, WebAssembly converts', 
   assert.equal(run(CONVERT, { backend: '', flags: ['--no-addons'] }), CONVERTED);
 });
 
+test('PNG2BMP_BACKEND=wasm without the file says what is missing and what to do', (t) => {
+  const script = "try { require('./lib') } catch ({ code, message }) { console.log(code, message) }";
+  const { stdout } = spawnSync(process.execPath, ['-e', script],
+    { encoding: 'utf8', cwd: packageWith(t, {}), env: { ...process.env, PNG2BMP_BACKEND: 'wasm' } });
+  assert.match(stdout, /^ERR_NO_WASM .*png2bmp\.wasm is missing.*Without PNG2BMP_BACKEND.*build:wasm/);
+});
+
 test('under --permission WebAssembly converts, on this thread where no other is allowed', { skip }, () => {
   const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
   const flags = [flag, '--allow-fs-read=*', '--no-warnings'];

@@ -202,6 +202,14 @@ test('--profile embed on the command line', (t) => {
   assert.deepEqual(readBmp(place.read('a.bmp')).profile, iccProfile());
 });
 
+test('options that contradict each other are a mistake on the command line, not a bad PNG', (t) => {
+  const place = workplace(t, { 'a.png': withProfile(iccProfile()) });
+  const { status, stderr } = place.run(['--profile', 'embed', '--header', 'v4', 'a.png']);
+  assert.equal(status, 2);
+  assert.match(stderr, /profile 'embed' is for header 'v5'/);
+  assert.equal(place.exists('a.bmp'), false);
+});
+
 // ---- Other programs ----------------------------------------------------------------------------
 
 /** A PNG of another program with the profile of another program, and the BMP of it. */
