@@ -74,6 +74,7 @@ const GROUPS = [
       { text: 'Notes: inflater', file: 'docs/notes/inflate.md' },
       { text: 'Notes: kernels', file: 'docs/notes/kernels.md' },
       { text: 'Notes: two cores', file: 'docs/notes/two-cores.md' },
+      { text: 'Notes: palettes', file: 'docs/notes/palettes.md' },
     ],
   },
 ];

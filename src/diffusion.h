@@ -13,9 +13,10 @@ enum {
     DIFFUSION_MARGIN = 2
 };
 
+/* The type of an error is the user's. */
 typedef struct diffusion_rows {
-    int *error; /* of pixel 0 of this row */
-    int *below; /* Atkinson: of the row below it */
+    void *error; /* of pixel 0 of this row */
+    void *below; /* Atkinson: of the row below it */
 } diffusion_rows;
 
 /* Floyd and Steinberg look one row ahead, Atkinson two; others have no errors. DEFAULT: the caller
@@ -36,28 +37,30 @@ static inline size_t diffusion_row_count(png2bmp_dither rule)
     return 0;
 }
 
-static inline size_t diffusion_row_ints(size_t width, size_t channels)
+static inline size_t diffusion_row_bytes(size_t width, size_t pixel_bytes)
 {
-    return channels * (width + 2 * DIFFUSION_MARGIN);
+    return pixel_bytes * (width + 2 * DIFFUSION_MARGIN);
 }
 
-/* How many ints diffusion_open needs. */
-static inline size_t diffusion_ints(png2bmp_dither rule, size_t width, size_t channels)
+/* How many bytes diffusion_open needs. */
+static inline size_t diffusion_bytes(png2bmp_dither rule, size_t width, size_t pixel_bytes)
 {
-    return diffusion_row_count(rule) * diffusion_row_ints(width, channels);
+    return diffusion_row_count(rule) * diffusion_row_bytes(width, pixel_bytes);
 }
 
 /* Rows without errors. Rows that a rule does not need are NULL. */
-static inline diffusion_rows diffusion_open(png2bmp_dither rule, int *ints, size_t width,
-                                            size_t channels)
+static inline diffusion_rows diffusion_open(png2bmp_dither rule, void *memory, size_t width,
+                                            size_t pixel_bytes)
 {
+    uint8_t       *bytes = memory;
     diffusion_rows rows = {NULL, NULL};
 
-    memset(ints, 0, diffusion_ints(rule, width, channels) * sizeof *ints);
+    memset(bytes, 0, diffusion_bytes(rule, width, pixel_bytes));
     if (diffusion_row_count(rule) > 0)
-        rows.error = ints + channels * DIFFUSION_MARGIN;
+        rows.error = bytes + pixel_bytes * DIFFUSION_MARGIN;
     if (diffusion_row_count(rule) > 1)
-        rows.below = rows.error + diffusion_row_ints(width, channels);
+        rows.below =
+            bytes + diffusion_row_bytes(width, pixel_bytes) + pixel_bytes * DIFFUSION_MARGIN;
     return rows;
 }
 

@@ -10,13 +10,20 @@
 
 size_t dither_errors(png2bmp_dither rule, size_t width)
 {
-    return diffusion_ints(rule, width, 3);
+    return diffusion_bytes(rule, width, sizeof(dither_error));
 }
 
-static void open_state(dither_state *state, png2bmp_dither rule, int *errors, size_t width)
+/* R. W. Floyd and L. Steinberg, 1976, as in mono.c: 7/16 ahead, 3/16, 5/16 and 1/16 below. The
+ * highest number gives back the whole error when the product is rounded. */
+static const dither_shares whole = {7 << 11, 3 << 11, 5 << 11, INT16_MAX};
+static const dither_shares seven_eighths = {7 * 7 << 8, 7 * 3 << 8, 7 * 5 << 8, 7 << 12};
+
+static void open_state(dither_state *state, png2bmp_dither rule, void *errors, size_t width)
 {
-    *state = (dither_state){
-        .rule = rule, .width = width, .rows = diffusion_open(rule, errors, width, 3)};
+    *state = (dither_state){.rule = rule,
+                            .width = width,
+                            .shares = whole,
+                            .rows = diffusion_open(rule, errors, width, sizeof(dither_error))};
 }
 
 /* How far apart the colours of a palette lie: as if they stood in a regular cube of cbrt(entries)
@@ -31,19 +38,20 @@ static int spread_of(unsigned entries)
 }
 
 void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
-                         unsigned entries, bool is_chosen, diffuse_fn diffuse, int *errors,
+                         unsigned entries, bool is_chosen, diffuse_fn diffuse, void *errors,
                          size_t width)
 {
     open_state(state, rule, errors, width);
     state->palette = palette;
-    state->is_chosen = is_chosen;
+    if (is_chosen)
+        state->shares = seven_eighths;
     state->diffuse = diffuse;
     for (unsigned i = 0; i < 3; i++)
         state->spread[i] = spread_of(entries);
 }
 
 void dither_open_levels(dither_state *state, png2bmp_dither rule, const unsigned levels[3],
-                        int *errors, size_t width)
+                        void *errors, size_t width)
 {
     open_state(state, rule, errors, width);
     for (unsigned i = 0; i < 3; i++) {
@@ -122,18 +130,18 @@ static void ordered_row(dither_state *state, uint8_t *indices, uint8_t *out, con
     }
 }
 
-/* Rounded down, for negative numbers as well; v is above -2^16. */
-static ALWAYS_INLINE int half_of(int v, unsigned times)
+/* Rounded to the nearest. Right shifts of negative numbers are left to the compiler; the product is
+ * above -2^30. */
+static ALWAYS_INLINE int share_of(int v, int share)
 {
-    return ((v + (1 << 16)) >> times) - ((1 << 16) >> times);
+    return ((v * share + (1 << 14) + (1 << 30)) >> 15) - (1 << 15);
 }
 
-/* Takes a colour for a pixel with the errors that have come to it, and says what is left over. All
- * are in sixteenths. Errors are carried a little beyond the range of samples: nearly white beside
- * white needs it. More would only grow, where the palette has no colour that could make up for it.
- */
-static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr, const int *error,
-                                 const int *ahead, int left_over[3])
+/* Takes a colour for a pixel with the errors that have come to it, and says what is left over, in
+ * sixteenths. Errors may lead a little beyond the range of samples: nearly white beside white needs
+ * that. More would only grow where the palette has no colour that could make up for it. */
+static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr,
+                                 const int16_t *error, const int *ahead, int left_over[3])
 {
     int    wanted[3];
     choice c;
@@ -141,85 +149,87 @@ static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr, 
     for (unsigned i = 0; i < 3; i++)
         wanted[i] = clamp(bgr[i] * 16 + error[i] + ahead[i], NEAREST_LEAST, NEAREST_MOST);
     c = choose(state, wanted);
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 3; i++)
         left_over[i] = wanted[i] - c.bgr[i] * 16;
-        left_over[i] -= state->is_chosen ? half_of(left_over[i], 3) : 0;
-    }
     return c;
 }
 
-/* Errors of a row go ahead and below. `step` is 1 where it is walked to the right, else -1. */
+/* Of a row that is walked to the right (step 1) or to the left (-1). */
 static ALWAYS_INLINE size_t first_of(const dither_state *state, int step)
 {
     return step > 0 ? 0 : state->width - 1;
 }
 
-/* What was given to pixels beyond both ends. */
-static void drop_margins(const dither_state *state, int *error)
+/* Forgets what was given to pixels beyond both ends. */
+static void drop_margins(const dither_state *state, dither_error *row)
 {
-    memset(error - 3 * DIFFUSION_MARGIN, 0, 3 * DIFFUSION_MARGIN * sizeof *error);
-    memset(error + 3 * state->width, 0, 3 * DIFFUSION_MARGIN * sizeof *error);
+    memset(row - DIFFUSION_MARGIN, 0, DIFFUSION_MARGIN * sizeof *row);
+    memset(row + state->width, 0, DIFFUSION_MARGIN * sizeof *row);
 }
 
-/* R. W. Floyd and L. Steinberg, 1976, as in mono.c: 7/16 go ahead, 3/16, 5/16 and 1/16 below; the
- * last share is what the others leave. They are sums of halves that are rounded down, which 16 bits
- * are enough for (7 times an error would need more). One row of errors serves two. */
+/* error[x] is read for this row before the share of the next row is stored in its place. */
 static ALWAYS_INLINE void floyd_steinberg_row(const dither_state *state, uint8_t *indices,
                                               uint8_t *out, const uint8_t *bgr, int step)
 {
-    size_t x = first_of(state, step);
-    int   *error = state->rows.error + 3 * x;
-    int    ahead[3] = {0, 0, 0}, below[3] = {0, 0, 0};
+    const dither_shares shares = state->shares;
+    size_t              x = first_of(state, step);
+    dither_error       *error = (dither_error *)state->rows.error + x;
+    int                 ahead[3] = {0, 0, 0}, below[3] = {0, 0, 0};
 
-    for (size_t left = state->width; left > 0; left--, x += (size_t)step, error += 3 * step) {
+    for (size_t left = state->width; left > 0; left--, x += (size_t)step, error += step) {
         int          left_over[3];
-        const choice c = take(state, bgr + 3 * x, error, ahead, left_over);
+        const choice c = take(state, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
-        for (int i = 0; i < 3; i++) {
-            const int sixteenth = half_of(left_over[i], 4);
-            const int to_ahead = half_of(left_over[i], 1) - sixteenth;
-            const int to_below_behind = half_of(left_over[i], 3) + sixteenth;
-            const int to_below = half_of(left_over[i], 2) + sixteenth;
+        for (unsigned i = 0; i < 3; i++) {
+            const int to_ahead = share_of(left_over[i], shares.ahead);
+            const int to_behind = share_of(left_over[i], shares.behind);
+            const int to_below = share_of(left_over[i], shares.below);
 
-            error[i - 3 * step] += to_below_behind;
-            error[i] = to_below + below[i];
-            below[i] = left_over[i] - to_ahead - to_below_behind - to_below;
+            error[-step][i] = (int16_t)(error[-step][i] + to_behind);
+            error[0][i] = (int16_t)(to_below + below[i]);
+            below[i] = share_of(left_over[i], shares.all) - to_ahead - to_behind - to_below;
             ahead[i] = to_ahead;
         }
     }
     drop_margins(state, state->rows.error);
 }
 
+static ALWAYS_INLINE void add_to(int16_t *error, int share)
+{
+    *error = (int16_t)(*error + share);
+}
+
 /* As in mono.c. */
 static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, uint8_t *out,
                                        const uint8_t *bgr, int step)
 {
-    size_t x = first_of(state, step);
-    int   *error = state->rows.error + 3 * x, *below = state->rows.below + 3 * x;
-    int    ahead[3] = {0, 0, 0}, after[3] = {0, 0, 0};
+    const int     all = state->shares.all;
+    size_t        x = first_of(state, step);
+    dither_error *error = (dither_error *)state->rows.error + x;
+    dither_error *below = (dither_error *)state->rows.below + x;
+    int           ahead[3] = {0, 0, 0}, after[3] = {0, 0, 0};
 
     for (size_t left = state->width; left > 0; left--, x += (size_t)step) {
         int          left_over[3];
-        const choice c = take(state, bgr + 3 * x, error, ahead, left_over);
+        const choice c = take(state, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
-        for (int i = 0; i < 3; i++) {
-            const int share = left_over[i] / 8;
+        for (unsigned i = 0; i < 3; i++) {
+            const int share = share_of(left_over[i], all) / 8;
 
             ahead[i] = after[i] + share;
             after[i] = share;
-            below[i - 3 * step] += share;
-            below[i] += share;
-            below[i + 3 * step] += share;
-            error[i] = share;
+            add_to(&below[-step][i], share);
+            add_to(&below[0][i], share);
+            add_to(&below[step][i], share);
+            error[0][i] = (int16_t)share;
         }
-        error += 3 * step;
-        below += 3 * step;
+        error += step;
+        below += step;
     }
     drop_margins(state, state->rows.below);
-    below = state->rows.below;
-    state->rows = (diffusion_rows){below, state->rows.error};
+    state->rows = (diffusion_rows){state->rows.below, state->rows.error};
 }
 
 /* A group of rows to the right, one to the left: errors that always go one way make worms. Measured

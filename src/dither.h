@@ -1,9 +1,8 @@
 /*
- * Rows of colours become rows of fewer colours: those of a palette, or of 16 bits. The error that
- * this makes is carried on to the neighbours, in the samples as they are stored (sRGB as a rule),
- * which is what viewers blend in, too. Of a palette that was chosen for the image an eighth of the
- * error is dropped: its colours are close to the image's, so that the rest hides their steps, and
- * makes less noise.
+ * Reduces rows of pixels to fewer colours: those of a palette, or of 16 bits. The error of each
+ * pixel is carried on to its neighbours, in samples as they are stored (sRGB as a rule), as viewers
+ * blend them. With a palette that was chosen for the image, an eighth of the error is dropped: the
+ * colours are so close that the rest hides their steps, with less noise.
  */
 #ifndef PNG2BMP_DITHER_H
 #define PNG2BMP_DITHER_H
@@ -12,39 +11,51 @@
 #include "kernels.h"
 #include "nearest.h"
 
+/* Of one pixel: B G R and 0, in sixteenths of a sample. */
+typedef int16_t dither_error[4];
+
+/* What becomes of an error, in 32768ths of it. all: how much of it is carried on; ahead, behind,
+ * below: how much of that goes to the next pixel in the row, and in the row below to the pixel
+ * behind and to the one below. Floyd and Steinberg give the rest to the one below and ahead. */
+typedef struct dither_shares {
+    int16_t ahead, behind, below, all;
+} dither_shares;
+
 typedef struct dither_state {
     png2bmp_dither rule;
     nearest       *palette;   /* NULL: the levels below */
     unsigned       levels[3]; /* B G R: the highest level of each channel */
     int            spread[3]; /* ordered: how far the matrix reaches, in samples */
-    bool           is_chosen; /* the palette, for this image */
-    uint32_t       y;         /* of the next row */
+    dither_shares  shares;
+    uint32_t       y; /* of the next row */
     diffuse_fn     diffuse;
     size_t         width;
-    diffusion_rows rows; /* in sixteenths of a sample, three a pixel */
+    diffusion_rows rows; /* of dither_error */
 } dither_state;
 
-/* How many ints dither_open wants. */
+/* How many bytes dither_open wants. */
 size_t dither_errors(png2bmp_dither rule, size_t width);
 
-/* Rows that are walked the same way, and together where that is faster: those of a multiple of it
- * and the next ones. Each is so many pixels behind the one above it: with two, no error would come
- * too late, with three none of those from above comes last. */
+/* Rows are diffused in groups of GROUP, each group in one direction. Kernels do the rows of a group
+ * together, each LAG pixels behind the one above it: two would be enough for all errors to have
+ * arrived; with three, those from above have been there for a while. */
 enum {
     DITHER_GROUP = 4,
     DITHER_LAG = 3,
-    /* So many pixels at both ends of each row may be read, and so many of its indices written. */
+    /* Kernels may read this many pixels before and after each row, and write as many indices. */
     DITHER_MARGIN = DITHER_GROUP * DITHER_LAG
 };
 
-/* Before row 0; `palette`, or `levels`. errors: dither_errors(...) ints that stay the caller's. */
+/* Before row 0; with a palette, or with levels. is_chosen: the palette, for this image. errors:
+ * dither_errors(...) bytes, aligned as malloc does it, that stay the caller's. */
 void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
-                         unsigned entries, bool is_chosen, diffuse_fn diffuse, int *errors,
+                         unsigned entries, bool is_chosen, diffuse_fn diffuse, void *errors,
                          size_t width);
 void dither_open_levels(dither_state *state, png2bmp_dither rule, const unsigned levels[3],
-                        int *errors, size_t width);
+                        void *errors, size_t width);
 
-/* Rows of B G R pixels that lie `pitch` bytes apart to indices, one a byte; at most a group. */
+/* Rows of B G R pixels, and the indices that they become, one a byte. The pitches are the bytes
+ * from one row to the next. */
 typedef struct dither_rows {
     uint8_t *bgr;
     size_t   pitch;
@@ -52,6 +63,7 @@ typedef struct dither_rows {
     size_t   index_pitch;
 } dither_rows;
 
+/* count: at most a group. */
 void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned count);
 
 /* One row, in place: each sample becomes the one of its level. */

@@ -8,8 +8,8 @@
 size_t mono_memory(png2bmp_dither rule, size_t width)
 {
     if (rule == PNG2BMP_DITHER_FLOYD_STEINBERG)
-        return diffusion_row_ints(width, 1) * sizeof(int16_t);
-    return diffusion_ints(rule, width, 1) * sizeof(int);
+        return diffusion_row_bytes(width, sizeof(int16_t));
+    return diffusion_bytes(rule, width, sizeof(int));
 }
 
 void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, void *memory,
@@ -21,7 +21,7 @@ void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *op
     if (rule == PNG2BMP_DITHER_FLOYD_STEINBERG)
         state->error = (int16_t *)memory + DIFFUSION_MARGIN;
     else
-        state->rows = diffusion_open(rule, memory, width, 1);
+        state->rows = diffusion_open(rule, memory, width, sizeof(int));
 }
 
 /* Collects pixels, and writes them eight at a time. */

@@ -4,40 +4,31 @@
 
 /* ---- Open ------------------------------------------------------------------------ */
 
-/* A small palette has cells of 16 x 16 x 16 samples, for colours out of range as well: each has its
- * only entry, or else all entries are searched. */
+/* A cell of a small palette tells the only entry that can be nearest in it; or that several can,
+ * which are then all searched; or that it has not been looked at yet. */
 enum {
-    SURE_BITS = 8,
-    SURE_SIDE = 32,
-    UNKNOWN_ENTRY = 254,
-    SEVERAL_ENTRIES = 255
+    UNKNOWN_ENTRY = NEAREST_UNSURE,
+    SEVERAL_ENTRIES
 };
 
-_Static_assert(SURE_SIDE << SURE_BITS == NEAREST_MOST + 16 - NEAREST_LEAST, "the whole range");
+_Static_assert(NEAREST_SURE_SIDE << NEAREST_SURE_BITS == NEAREST_MOST + 16 - NEAREST_LEAST,
+               "the whole range");
 
-/* A large one finds out what is in a cell by the larger cells around it, which have lists. They,
- * too, find out when the first colour of theirs comes. */
+/* For a large palette, cells of 8 x 8 x 8 samples list the entries that can be nearest in them.
+ * They are found among those of larger cells, when the first colour in the cell is looked up. */
 enum {
-    COARSE_BITS = 9,
+    COARSE_BITS = 5,
     COARSE_SIDE = 8,
-    MIDDLE_BITS = 7,
-    MIDDLE_SIDE = 32,
-    /* Room for the lists of these cells, and for those of small ones. When it is used up, what
-     * comes later makes do with the larger cell's. */
-    ROOM = 128 * 1024,
-    QUADS = 64 * 1024
+    FINE_BITS = 3,
+    FINE_SIDE = 32,
+    ROOM = 128 * 1024, /* of all lists: when it is used up, the larger cell's list must do */
+    BLOCKS = 1 << 15   /* when they are used up, lists are searched */
 };
 
-_Static_assert(COARSE_SIDE << COARSE_BITS == 256 * 16, "the samples");
-_Static_assert(MIDDLE_SIDE << MIDDLE_BITS == 256 * 16, "the samples");
-_Static_assert(NEAREST_SIDE << NEAREST_CELL_BITS == 256 * 16, "the samples");
-
-/* Cells that do not know up to four entries: see nearest_is_few. */
-enum {
-    UNKNOWN = 1,
-    UNLISTED = 2, /* there was no room */
-    LISTED = NEAREST_LISTED
-};
+_Static_assert(COARSE_SIDE << COARSE_BITS == 256, "the samples");
+_Static_assert(FINE_SIDE << FINE_BITS == 256, "the samples");
+_Static_assert(NEAREST_SIDE << NEAREST_CELL_BITS == 256, "the samples");
+_Static_assert((int)FINE_BITS >= (int)NEAREST_CELL_BITS, "a block lies in one cell with a list");
 
 typedef struct list {
     uint32_t first;
@@ -45,18 +36,17 @@ typedef struct list {
 } list;
 
 typedef struct nearest_cells {
-    uint32_t fine[NEAREST_CELLS];
-    list     middle[MIDDLE_SIDE * MIDDLE_SIDE * MIDDLE_SIDE];
+    uint16_t cells[NEAREST_CELLS];
+    list     fine[FINE_SIDE * FINE_SIDE * FINE_SIDE];
     list     coarse[COARSE_SIDE * COARSE_SIDE * COARSE_SIDE];
-    uint32_t used, quads_used;
+    uint32_t used, blocks_used;
     uint8_t  room[ROOM];
-    uint32_t quads[QUADS];
+    uint8_t  blocks[BLOCKS][NEAREST_BLOCK]; /* block 0 is not used */
 } cells;
 
 size_t nearest_memory(unsigned entries)
 {
-    return sizeof(nearest) +
-           (entries > NEAREST_FEW ? sizeof(cells) : SURE_SIDE * SURE_SIDE * SURE_SIDE);
+    return sizeof(nearest) + (entries > NEAREST_FEW ? sizeof(cells) : NEAREST_SURE_CELLS);
 }
 
 static bool is_repeated(const nearest *n, unsigned entry)
@@ -67,13 +57,15 @@ static bool is_repeated(const nearest *n, unsigned entry)
     return false;
 }
 
-static void open_cells(cells *c)
+static void open_cells(nearest *n, cells *c)
 {
-    for (size_t i = 0; i < NEAREST_CELLS; i++)
-        c->fine[i] = UNKNOWN;
-    memset(c->middle, 0, sizeof c->middle);
+    memset(c->cells, 0, sizeof c->cells);
+    memset(c->fine, 0, sizeof c->fine);
     memset(c->coarse, 0, sizeof c->coarse);
-    c->used = c->quads_used = 0;
+    c->used = 0;
+    c->blocks_used = 1;
+    n->of = c;
+    n->tables = (nearest_tables){c->cells, (const uint8_t(*)[NEAREST_BLOCK])c->blocks};
 }
 
 nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries)
@@ -91,23 +83,12 @@ nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entrie
     }
     n->is_large = entries > NEAREST_FEW;
     if (n->is_large) {
-        n->of = (cells *)(n + 1);
-        open_cells(n->of);
+        open_cells(n, (cells *)(n + 1));
     } else {
         n->sure = (uint8_t *)(n + 1);
-        memset(n->sure, UNKNOWN_ENTRY, SURE_SIDE * SURE_SIDE * SURE_SIDE);
+        memset(n->sure, UNKNOWN_ENTRY, NEAREST_SURE_CELLS);
     }
     return n;
-}
-
-const uint8_t *nearest_color(const nearest *n, unsigned index)
-{
-    return n->bgr[index];
-}
-
-nearest_tables nearest_tables_of(const nearest *n)
-{
-    return (nearest_tables){n->of->fine, n->of->quads};
 }
 
 /* ---- Candidates -------------------------------------------------------------------- */
@@ -140,8 +121,8 @@ static unsigned search(const nearest *n, const int bgr16[3], candidates among)
     return best;
 }
 
-/* How much farther than `nearer` an entry is, at least, from what lies in a cell: a difference of
- * squared distances, which is linear, so that a corner of the cell has the least of it. */
+/* How much farther than `nearer` an entry is from every colour in a cell, at least. The difference
+ * of the squared distances is linear, so it is least in a corner of the cell. */
 static int least_farther(const int16_t *entry, const int16_t *nearer, const int low[3], int side)
 {
     int farther = 0;
@@ -154,9 +135,9 @@ static int least_farther(const int16_t *entry, const int16_t *nearer, const int 
     return farther;
 }
 
-/* Leaves out what cannot be nearest in a cell, because the entry that is nearest to its middle is
- * nearer everywhere in it. The others keep the order of the palette, so that ties end as they would
- * without cells. */
+/* Keeps the candidates that can be nearest to a colour in a cell: leaves out those that are farther
+ * everywhere in it than the one that is nearest to its middle. The others stay in the order of the
+ * palette, so that of equally near ones the first is still found. */
 static unsigned filter(const nearest *n, candidates among, const int low[3], int side, uint8_t *to)
 {
     const int      middle[3] = {low[0] + side / 2, low[1] + side / 2, low[2] + side / 2};
@@ -182,132 +163,96 @@ static uint8_t entry_of_cell(const nearest *n, const int bgr16[3])
     int     low[3];
 
     for (unsigned i = 0; i < 3; i++)
-        low[i] = bgr16[i] & -(1 << SURE_BITS); /* NEAREST_LEAST is a multiple, too */
-    return filter(n, all_of(n), low, 1 << SURE_BITS, found) == 1 ? found[0] : SEVERAL_ENTRIES;
+        low[i] = bgr16[i] & -(1 << NEAREST_SURE_BITS); /* NEAREST_LEAST is a multiple, too */
+    return filter(n, all_of(n), low, 1 << NEAREST_SURE_BITS, found) == 1 ? found[0]
+                                                                         : SEVERAL_ENTRIES;
 }
 
-static unsigned search_small(const nearest *n, const int bgr16[3])
+unsigned nearest_search_small(nearest *n, const int bgr16[3], size_t cell)
 {
-    const unsigned b = (unsigned)(bgr16[0] - NEAREST_LEAST) >> SURE_BITS,
-                   g = (unsigned)(bgr16[1] - NEAREST_LEAST) >> SURE_BITS,
-                   r = (unsigned)(bgr16[2] - NEAREST_LEAST) >> SURE_BITS;
-    uint8_t *entry = &n->sure[(b * SURE_SIDE + g) * SURE_SIDE + r];
-
-    if (*entry == UNKNOWN_ENTRY)
-        *entry = entry_of_cell(n, bgr16);
-    return *entry == SEVERAL_ENTRIES ? search(n, bgr16, all_of(n)) : *entry;
+    if (n->sure[cell] == UNKNOWN_ENTRY)
+        n->sure[cell] = entry_of_cell(n, bgr16);
+    return n->sure[cell] == SEVERAL_ENTRIES ? search(n, bgr16, all_of(n)) : n->sure[cell];
 }
 
 /* ---- Large palettes -------------------------------------------------------------------- */
 
-static size_t cell_of(const int bgr16[3], unsigned bits, unsigned side)
+static size_t cell_around(const unsigned bgr[3], unsigned bits, unsigned side)
 {
-    const unsigned b = (unsigned)bgr16[0] >> bits, g = (unsigned)bgr16[1] >> bits,
-                   r = (unsigned)bgr16[2] >> bits;
-
-    return ((size_t)b * side + g) * side + r;
+    return nearest_in_cube(bgr[0] >> bits, bgr[1] >> bits, bgr[2] >> bits, side);
 }
 
-/* What `among` leaves for the cell of so many bits around a colour. */
-static unsigned filter_around(const nearest *n, candidates among, const int bgr16[3], unsigned bits,
-                              uint8_t *to)
-{
-    const int side = 1 << bits;
-    const int low[3] = {bgr16[0] & -side, bgr16[1] & -side, bgr16[2] & -side};
-
-    return filter(n, among, low, side, to);
-}
-
-static candidates list_around(const nearest *n, list *l, candidates among, const int bgr16[3],
+/* bits: of the cell around a colour that the list is for. */
+static candidates list_around(const nearest *n, list *l, candidates among, const unsigned bgr[3],
                               unsigned bits)
 {
     cells *c = n->of;
+    int    low[3];
 
     if (l->count == 0 && c->used + among.count > ROOM)
         return among;
     if (l->count == 0) {
+        for (unsigned i = 0; i < 3; i++)
+            low[i] = (int)(bgr[i] >> bits << bits) * 16;
         l->first = c->used;
-        l->count = (uint16_t)filter_around(n, among, bgr16, bits, c->room + c->used);
+        l->count = (uint16_t)filter(n, among, low, 16 << bits, c->room + c->used);
         c->used += l->count;
     }
     return (candidates){c->room + l->first, l->count};
 }
 
-static candidates candidates_around(const nearest *n, const int bgr16[3])
+static candidates candidates_around(const nearest *n, const unsigned bgr[3])
 {
     cells           *c = n->of;
-    list            *coarse = &c->coarse[cell_of(bgr16, COARSE_BITS, COARSE_SIDE)];
-    list            *middle = &c->middle[cell_of(bgr16, MIDDLE_BITS, MIDDLE_SIDE)];
-    const candidates few = list_around(n, coarse, all_of(n), bgr16, COARSE_BITS);
+    list            *coarse = &c->coarse[cell_around(bgr, COARSE_BITS, COARSE_SIDE)];
+    list            *fine = &c->fine[cell_around(bgr, FINE_BITS, FINE_SIDE)];
+    const candidates few = list_around(n, coarse, all_of(n), bgr, COARSE_BITS);
 
-    return list_around(n, middle, few, bgr16, MIDDLE_BITS);
+    return list_around(n, fine, few, bgr, FINE_BITS);
 }
 
-/* Four from `first` on, the last repeated. */
-static uint32_t quad_of(const uint8_t *found, unsigned first, unsigned count)
+/* For the colours of a block, the least of the squared distances, times 256, plus the entry: of
+ * equally near entries the first has the least number. */
+static void offer(uint32_t least[NEAREST_BLOCK], const uint8_t *color, uint32_t entry,
+                  const unsigned low[3])
 {
-    uint32_t quad = 0;
+    int distances[3][4];
 
-    for (unsigned i = 0; i < 4; i++)
-        quad |= (uint32_t)found[first + i < count ? first + i : count - 1] << 8 * i;
-    return quad;
-}
+    for (unsigned channel = 0; channel < 3; channel++)
+        for (unsigned i = 0; i < 4; i++)
+            distances[channel][i] = 256 * square((int)(low[channel] + i) - color[channel]);
+    for (unsigned i = 0; i < NEAREST_BLOCK; i++) {
+        const uint32_t d =
+            (uint32_t)(distances[0][i / 16] + distances[1][i / 4 % 4] + distances[2][i % 4]) +
+            entry;
 
-static uint32_t find_cell(const nearest *n, const int bgr16[3])
-{
-    cells         *c = n->of;
-    uint8_t        found[256];
-    const unsigned count =
-        filter_around(n, candidates_around(n, bgr16), bgr16, NEAREST_CELL_BITS, found);
-    const unsigned quads = (count + 3) / 4;
-    const uint32_t first = c->quads_used;
-
-    if (quads == 1)
-        return quad_of(found, 0, count);
-    if (first + quads + 1 > QUADS)
-        return UNLISTED;
-    c->quads[first] = quads;
-    for (unsigned i = 0; i < quads; i++)
-        c->quads[first + 1 + i] = quad_of(found, 4 * i, count);
-    c->quads_used += quads + 1;
-    return first << 16 | LISTED;
-}
-
-static int in_range(int v)
-{
-    return v < 0 ? 0 : v > NEAREST_WHITE ? NEAREST_WHITE : v;
-}
-
-static unsigned search_quads(const nearest *n, const int bgr16[3], const uint32_t *quads,
-                             unsigned count)
-{
-    uint8_t entries[256] = {0};
-
-    for (unsigned i = 0; i < 4 * count; i++)
-        entries[i] = (uint8_t)(quads[i / 4] >> 8 * (i % 4));
-    return search(n, bgr16, (candidates){entries, 4 * count});
-}
-
-static unsigned search_large(const nearest *n, const int wanted[3])
-{
-    const int       bgr16[3] = {in_range(wanted[0]), in_range(wanted[1]), in_range(wanted[2])};
-    uint32_t       *cell = &n->of->fine[cell_of(bgr16, NEAREST_CELL_BITS, NEAREST_SIDE)];
-    const uint32_t *quads;
-
-    if (*cell == UNKNOWN)
-        *cell = find_cell(n, bgr16);
-    if (*cell == UNLISTED)
-        return search(n, bgr16, candidates_around(n, bgr16));
-    if (!nearest_is_few(*cell)) {
-        quads = n->of->quads + (*cell >> 16);
-        return search_quads(n, bgr16, quads + 1, *quads);
+        least[i] = d < least[i] ? d : least[i];
     }
-    if ((*cell & 0xff) == (*cell >> 8 & 0xff)) /* the only one */
-        return *cell & 0xff;
-    return search_quads(n, bgr16, cell, 1);
 }
 
-unsigned nearest_of(nearest *n, const int bgr16[3])
+static void fill_block(const nearest *n, uint8_t block[NEAREST_BLOCK], candidates among,
+                       const unsigned bgr[3])
 {
-    return n->is_large ? search_large(n, bgr16) : search_small(n, bgr16);
+    const unsigned low[3] = {bgr[0] & ~3u, bgr[1] & ~3u, bgr[2] & ~3u};
+    uint32_t       least[NEAREST_BLOCK];
+
+    for (unsigned i = 0; i < NEAREST_BLOCK; i++)
+        least[i] = UINT32_MAX;
+    for (unsigned i = 0; i < among.count; i++)
+        offer(least, n->bgr[among.entries[i]], among.entries[i], low);
+    for (unsigned i = 0; i < NEAREST_BLOCK; i++)
+        block[i] = (uint8_t)least[i];
+}
+
+unsigned nearest_search_large(nearest *n, const unsigned bgr[3], size_t cell)
+{
+    cells           *c = n->of;
+    const candidates among = candidates_around(n, bgr);
+
+    if (c->blocks_used == BLOCKS)
+        return search(n, (const int[3]){16 * (int)bgr[0], 16 * (int)bgr[1], 16 * (int)bgr[2]},
+                      among);
+    fill_block(n, c->blocks[c->blocks_used], among, bgr);
+    c->cells[cell] = (uint16_t)c->blocks_used;
+    return c->blocks[c->blocks_used++][nearest_in_block(bgr[0], bgr[1], bgr[2])];
 }

@@ -1,27 +1,42 @@
 /* The nearest colour of a palette, exactly: by the Euclidean distance of the three samples as they
- * are stored. The first of those that are equally near. */
+ * are stored. Of entries that are equally near, the first. */
 #ifndef PNG2BMP_NEAREST_H
 #define PNG2BMP_NEAREST_H
 
+#include "bytes.h"
 #include "png2bmp.h"
 
-/* Colours that are looked for are in sixteenths of a sample. Errors that are carried may lead out
- * of the range of samples, so far at most. */
+/* Colours are looked up in sixteenths of a sample. The errors that are added to them may lead out
+ * of the range of samples, up to these limits. */
 enum {
     NEAREST_LEAST = -128 * 16,
     NEAREST_MOST = 383 * 16,
     NEAREST_WHITE = 255 * 16
 };
 
-/* A palette of up to FEW entries is searched, and takes colours out of range as they are. For a
- * larger one they are the end of the range, and the cube of colours has cells of 4 x 4 x 4 samples,
- * which know what can be nearest to a colour in them. */
+/* A palette of up to FEW entries takes colours as they are, also out of range. For a larger one
+ * they are first rounded to whole samples in range, so that the answers can be kept: the cube of
+ * colours has cells of 4 x 4 x 4 colours, and each cell that is used has a block of answers. */
 enum {
     NEAREST_FEW = 16,
-    NEAREST_CELL_BITS = 6, /* of a side, in sixteenths */
+    NEAREST_CELL_BITS = 2, /* of a side, in samples */
     NEAREST_SIDE = 64,     /* cells */
     NEAREST_CELLS = NEAREST_SIDE * NEAREST_SIDE * NEAREST_SIDE,
-    NEAREST_LISTED = 3 /* in the lower half of a cell: its list is in the upper half */
+    NEAREST_BLOCK = 64 /* colours in a cell */
+};
+
+/* B slowest, R fastest: of the cells, and of the colours in a block. */
+typedef struct nearest_tables {
+    const uint16_t *cells;                  /* number of the block; 0: none */
+    const uint8_t (*blocks)[NEAREST_BLOCK]; /* entries */
+} nearest_tables;
+
+/* A small palette has cells of 16 x 16 x 16 samples, for colours out of range as well. */
+enum {
+    NEAREST_SURE_BITS = 8, /* of a side, in sixteenths */
+    NEAREST_SURE_SIDE = 32,
+    NEAREST_SURE_CELLS = NEAREST_SURE_SIDE * NEAREST_SURE_SIDE * NEAREST_SURE_SIDE,
+    NEAREST_UNSURE = 254 /* from here on, a cell does not tell the entry */
 };
 
 typedef struct nearest {
@@ -32,6 +47,7 @@ typedef struct nearest {
     bool                  is_large;
     uint8_t              *sure; /* of a small palette */
     struct nearest_cells *of;   /* of a large one */
+    nearest_tables        tables;
 } nearest;
 
 /* Bytes that nearest_open wants, for a palette of `entries`. */
@@ -41,32 +57,59 @@ size_t nearest_memory(unsigned entries);
  * G B, `entries` of them, 2 to 256. */
 nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries);
 
-/* The index of the entry that is nearest to B G R, in sixteenths. */
-unsigned nearest_of(nearest *n, const int bgr16[3]);
-
 /* B G R of an entry. */
-const uint8_t *nearest_color(const nearest *n, unsigned index);
-
-/* ---- Cells, for kernels -------------------------------------------------------------- */
-
-/* The cells of a large palette, B slowest, R fastest. Four entries, one a byte from the lowest on,
- * in the order of the palette, the last repeated; if the first is above the second, something else:
- * a list, or that nearest_of must be asked. */
-typedef struct nearest_tables {
-    const uint32_t *cells, *lists;
-} nearest_tables;
-
-nearest_tables nearest_tables_of(const nearest *n);
-
-static inline bool nearest_is_few(uint32_t cell)
+static inline const uint8_t *nearest_color(const nearest *n, unsigned index)
 {
-    return (cell & 0xff) <= (cell >> 8 & 0xff);
+    return n->bgr[index];
 }
 
-/* How many fours there are, and they; NULL: no list. */
-static inline const uint32_t *nearest_list(nearest_tables tables, uint32_t cell)
+/* What nearest_of does where the tables do not have the answer. */
+unsigned nearest_search_small(nearest *n, const int bgr16[3], size_t cell);
+unsigned nearest_search_large(nearest *n, const unsigned bgr[3], size_t cell);
+
+/* Rounds to a whole sample in range. */
+static ALWAYS_INLINE unsigned nearest_sample(int v)
 {
-    return (cell & 0xffff) == NEAREST_LISTED ? tables.lists + (cell >> 16) : NULL;
+    return (unsigned)((v < 0 ? 0 : v > NEAREST_WHITE ? NEAREST_WHITE : v) + 8) / 16;
+}
+
+static ALWAYS_INLINE size_t nearest_in_cube(unsigned b, unsigned g, unsigned r, unsigned side)
+{
+    return ((size_t)b * side + g) * side + r;
+}
+
+static ALWAYS_INLINE unsigned nearest_in_block(unsigned b, unsigned g, unsigned r)
+{
+    return (b % 4 * 4 + g % 4) * 4 + r % 4;
+}
+
+static ALWAYS_INLINE unsigned nearest_of_small(nearest *n, const int bgr16[3])
+{
+    const size_t   cell = nearest_in_cube((unsigned)(bgr16[0] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
+                                          (unsigned)(bgr16[1] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
+                                          (unsigned)(bgr16[2] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
+                                          NEAREST_SURE_SIDE);
+    const unsigned entry = n->sure[cell];
+
+    return entry < NEAREST_UNSURE ? entry : nearest_search_small(n, bgr16, cell);
+}
+
+static ALWAYS_INLINE unsigned nearest_of_large(nearest *n, const int bgr16[3])
+{
+    const unsigned b = nearest_sample(bgr16[0]), g = nearest_sample(bgr16[1]),
+                   r = nearest_sample(bgr16[2]);
+    const size_t   cell = nearest_in_cube(b / 4, g / 4, r / 4, NEAREST_SIDE);
+    const unsigned block = n->tables.cells[cell];
+
+    if (UNLIKELY(block == 0))
+        return nearest_search_large(n, (const unsigned[3]){b, g, r}, cell);
+    return n->tables.blocks[block][nearest_in_block(b, g, r)];
+}
+
+/* The index of the entry that is nearest to B G R, in sixteenths. */
+static ALWAYS_INLINE unsigned nearest_of(nearest *n, const int bgr16[3])
+{
+    return n->is_large ? nearest_of_large(n, bgr16) : nearest_of_small(n, bgr16);
 }
 
 #endif

@@ -96,7 +96,7 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
     if (second == STEP_DITHER)
         l.line = scratch_row(3 * width);
     if (second == STEP_MATCH || second == STEP_DITHER)
-        l.errors = dither_errors(steps->dither, plan->png.width) * sizeof(int);
+        l.errors = dither_errors(steps->dither, plan->png.width);
     if (second == STEP_MATCH) {
         l.group = DITHER_GROUP * group_pitch(width);
         l.indices = DITHER_GROUP * index_pitch(width);
@@ -118,7 +118,7 @@ row_steps rows_steps(const png2bmp_plan *plan)
     return steps;
 }
 
-static void open_dither(row_writer *writer, void *memory, int *errors)
+static void open_dither(row_writer *writer, void *memory, void *errors)
 {
     static const unsigned levels565[3] = {31, 63, 31}, levels555[3] = {31, 31, 31};
     const png2bmp_plan   *plan = writer->plan;

@@ -45,6 +45,7 @@ SSE_BINARY(max_epu8, u8x16_max)
 SSE_BINARY(min_epi16, i16x8_min)
 SSE_BINARY(min_epi32, i32x4_min)
 SSE_BINARY(min_epu8, u8x16_min)
+SSE_BINARY(mulhrs_epi16, i16x8_q15mulr_sat) /* differs for -32768 * -32768 only */
 SSE_BINARY(mullo_epi16, i16x8_mul)
 SSE_BINARY(or_si128, v128_or)
 SSE_BINARY(packs_epi16, i8x16_narrow_i16x8)
@@ -152,6 +153,12 @@ SSE_INLINE long long _mm_cvtsi128_si64(__m128i v)
     return wasm_i64x2_extract_lane(v, 0);
 }
 
+SSE_INLINE void _mm_storel_epi64(__m128i *p, __m128i v)
+{
+    wasm_v128_store64_lane(p, v, 0);
+}
+
+#define _mm_extract_epi32(v, lane) wasm_i32x4_extract_lane(v, lane)
 #define _mm_insert_epi32(v, value, lane) wasm_i32x4_replace_lane(v, lane, value)
 
 /* ---- Shuffles -------------------------------------------------------------- */
@@ -174,12 +181,11 @@ SSE_INLINE long long _mm_cvtsi128_si64(__m128i v)
                        21 - (n), 22 - (n), 23 - (n), 24 - (n), 25 - (n), 26 - (n), 27 - (n),       \
                        28 - (n), 29 - (n), 30 - (n), 31 - (n))
 
-/* Sums of neighbours. */
-SSE_INLINE __m128i _mm_hadd_epi32(__m128i a, __m128i b)
-{
-    return wasm_i32x4_add(wasm_i32x4_shuffle(a, b, 0, 2, 4, 6),
-                          wasm_i32x4_shuffle(a, b, 1, 3, 5, 7));
-}
+/* The 16 bytes from byte n of low on, of low and then high. */
+#define _mm_alignr_epi8(high, low, n)                                                              \
+    wasm_i8x16_shuffle(low, high, n, 1 + (n), 2 + (n), 3 + (n), 4 + (n), 5 + (n), 6 + (n),         \
+                       7 + (n), 8 + (n), 9 + (n), 10 + (n), 11 + (n), 12 + (n), 13 + (n),          \
+                       14 + (n), 15 + (n))
 
 SSE_INLINE __m128i _mm_unpacklo_epi8(__m128i a, __m128i b)
 {

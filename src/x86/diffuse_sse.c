@@ -34,9 +34,9 @@ typedef struct group {
     ptrdiff_t            bgr_step, bgr_lane;
     uint8_t             *indices;
     ptrdiff_t            index_step, index_lane;
-    int                 *error;
+    int16_t             *error; /* B G R and 0 */
     ptrdiff_t            width;
-    bool                 is_chosen;
+    __m128i              ahead, behind, below, all; /* dither_shares */
     nearest             *palette;
     nearest_tables       tables;
     const small_palette *small;
@@ -61,8 +61,11 @@ SSE_STEP pixels subtract(pixels a, pixels b)
     return (pixels){_mm_sub_epi16(a.bg, b.bg), _mm_sub_epi16(a.r, b.r)};
 }
 
-/* Rounded down. */
-#define HALF(v, times) ((pixels){_mm_srai_epi16((v).bg, times), _mm_srai_epi16((v).r, times)})
+/* Rounded to the nearest. share: in 32768ths. */
+SSE_STEP pixels share_of(pixels v, __m128i share)
+{
+    return (pixels){_mm_mulhrs_epi16(v.bg, share), _mm_mulhrs_epi16(v.r, share)};
+}
 
 SSE_STEP pixels clamp(pixels v, int16_t least, int16_t most)
 {
@@ -142,109 +145,84 @@ SSE_STEP __m128i least_score(const small_palette *small, pixels v, unsigned firs
     return least;
 }
 
-SSE_STEP pixels choose_few(const group *g, pixels v, unsigned count, uint32_t *indices)
+/* The lowest byte of each lane. */
+SSE_STEP void store_indices(const group *g, __m128i indices, uint8_t *to)
+{
+    to[0] = (uint8_t)_mm_cvtsi128_si32(indices);
+    to[g->index_lane] = (uint8_t)_mm_extract_epi32(indices, 1);
+    to[2 * g->index_lane] = (uint8_t)_mm_extract_epi32(indices, 2);
+    to[3 * g->index_lane] = (uint8_t)_mm_extract_epi32(indices, 3);
+}
+
+SSE_STEP pixels choose_few(const group *g, pixels v, unsigned count, uint8_t *to)
 {
     const small_palette *small = g->small;
-    const __m128i pack = _mm_setr_epi8(0, 4, 8, 12, -128, -128, -128, -128, -128, -128, -128, -128,
-                                       -128, -128, -128, -128);
-    const __m128i least = _mm_min_epi32(least_score(small, v, 0, count / 2),
-                                        least_score(small, v, count / 2, count / 2));
+    const __m128i        least = _mm_min_epi32(least_score(small, v, 0, count / 2),
+                                               least_score(small, v, count / 2, count / 2));
     /* The place in the lowest byte of each lane; the others choose nothing. */
     const __m128i place =
         _mm_or_si128(_mm_and_si128(least, _mm_set1_epi32(15)), _mm_set1_epi32((int)0x80808000u));
     const __m128i green = _mm_slli_epi32(_mm_shuffle_epi8(small->g_of, place), 16);
     const __m128i blue = _mm_shuffle_epi8(small->b_of, place);
 
-    *indices = (uint32_t)_mm_cvtsi128_si32(
-        _mm_shuffle_epi8(_mm_shuffle_epi8(small->index_of, place), pack));
+    store_indices(g, _mm_shuffle_epi8(small->index_of, place), to);
     return (pixels){_mm_slli_epi16(_mm_or_si128(blue, green), 4),
                     _mm_slli_epi16(_mm_shuffle_epi8(small->r_of, place), 4)};
 }
 
 /* ---- A large one ---------------------------------------------------------------------- */
 
-SSE_STEP __m128i load_entry(const group *g, unsigned entry)
+SSE_STEP __m128i load_color(const group *g, unsigned entry)
 {
     return _mm_loadl_epi64((const __m128i *)g->palette->bgr16[entry]);
 }
 
-SSE_STEP __m128i squares(const group *g, __m128i twice, unsigned one, unsigned other)
+/* Cell and place in its block, as the tables have them: B G R of 6 bits, then of 2. */
+static __attribute__((noinline)) unsigned entry_of_new_cell(const group *g, uint32_t at)
 {
-    const __m128i d =
-        _mm_sub_epi16(twice, _mm_unpacklo_epi64(load_entry(g, one), load_entry(g, other)));
+    const unsigned bgr[3] = {at >> 18 << 2 | (at >> 4 & 3), (at >> 12 & 63) << 2 | (at >> 2 & 3),
+                             (at >> 6 & 63) << 2 | (at & 3)};
 
-    return _mm_madd_epi16(d, d);
+    return nearest_search_large(g->palette, bgr, at / NEAREST_BLOCK);
 }
 
-/* Of four entries, the least squared distance to B G R 0, given twice, and in the lowest bits the
- * place of the entry that has it; 4 * 3 * 4080^2 is below 2^31. */
-SSE_STEP uint32_t nearest_of_four(const group *g, uint32_t four, __m128i twice)
+SSE_STEP unsigned entry_at(const group *g, uint32_t at)
 {
-    const __m128i distances = _mm_hadd_epi32(squares(g, twice, four & 0xff, four >> 8 & 0xff),
-                                             squares(g, twice, four >> 16 & 0xff, four >> 24));
-    const __m128i placed = _mm_or_si128(_mm_slli_epi32(distances, 2), _mm_setr_epi32(0, 1, 2, 3));
-    const __m128i two = _mm_min_epi32(placed, _mm_shuffle_epi32(placed, 0x4e));
-    const __m128i one = _mm_min_epi32(two, _mm_shuffle_epi32(two, 0xb1));
+    const unsigned block = g->tables.cells[at / NEAREST_BLOCK];
 
-    return (uint32_t)_mm_cvtsi128_si32(one);
+    if (UNLIKELY(block == 0))
+        return entry_of_new_cell(g, at);
+    return g->tables.blocks[block][at % NEAREST_BLOCK];
 }
 
-SSE_STEP unsigned entry_at(uint32_t four, uint32_t found)
-{
-    return four >> 8 * (found & 3) & 0xff;
-}
-
-SSE_TARGET static __attribute__((noinline)) unsigned nearest_of_list(const group *g, uint32_t cell,
-                                                                     __m128i twice)
-{
-    const uint32_t *list = nearest_list(g->tables, cell);
-    uint32_t        least, four;
-
-    if (!list) {
-        int16_t bgr[8];
-
-        _mm_storeu_si128((__m128i *)bgr, twice);
-        return nearest_of(g->palette, (const int[3]){bgr[0], bgr[1], bgr[2]});
-    }
-    four = list[1];
-    least = nearest_of_four(g, four, twice);
-    for (uint32_t i = 2; i <= list[0]; i++) {
-        const uint32_t found = nearest_of_four(g, list[i], twice);
-        const bool     is_nearer = found >> 2 < least >> 2;
-
-        four = is_nearer ? list[i] : four;
-        least = is_nearer ? found : least;
-    }
-    return entry_at(four, least);
-}
-
-SSE_STEP unsigned nearest_entry(const group *g, uint32_t at, __m128i twice)
-{
-    const uint32_t cell = g->tables.cells[at];
-
-    if (UNLIKELY(!nearest_is_few(cell)))
-        return nearest_of_list(g, cell, twice);
-    return entry_at(cell, nearest_of_four(g, cell, twice));
-}
-
-SSE_STEP pixels choose_many(const group *g, pixels wanted, uint32_t *indices)
+/* Where the tables have the colours. */
+SSE_STEP __m128i places_of(pixels wanted)
 {
     const pixels  v = clamp(wanted, 0, NEAREST_WHITE);
-    const pixels  at = HALF(v, NEAREST_CELL_BITS);
-    const __m128i weights = _mm_set1_epi32(pair(NEAREST_SIDE * NEAREST_SIDE, NEAREST_SIDE));
-    const __m128i low = _mm_unpacklo_epi32(v.bg, v.r), high = _mm_unpackhi_epi32(v.bg, v.r);
-    uint32_t      cells[4];
-    unsigned      entries[4];
-    __m128i       first, second;
+    const __m128i half = _mm_set1_epi16(8), low = _mm_set1_epi16(3);
+    const __m128i bg = _mm_srli_epi16(_mm_add_epi16(v.bg, half), 4);
+    const __m128i r = _mm_srli_epi16(_mm_add_epi16(v.r, half), 4);
+    const __m128i cells =
+        _mm_add_epi32(_mm_madd_epi16(_mm_srli_epi16(bg, 2), _mm_set1_epi32(pair(4096, 64))),
+                      _mm_srli_epi16(r, 2));
+    const __m128i places = _mm_add_epi32(
+        _mm_madd_epi16(_mm_and_si128(bg, low), _mm_set1_epi32(pair(16, 4))), _mm_and_si128(r, low));
 
-    _mm_storeu_si128((__m128i *)cells, _mm_add_epi32(_mm_madd_epi16(at.bg, weights), at.r));
-    entries[0] = nearest_entry(g, cells[0], _mm_unpacklo_epi64(low, low));
-    entries[1] = nearest_entry(g, cells[1], _mm_unpackhi_epi64(low, low));
-    entries[2] = nearest_entry(g, cells[2], _mm_unpacklo_epi64(high, high));
-    entries[3] = nearest_entry(g, cells[3], _mm_unpackhi_epi64(high, high));
-    *indices = entries[0] | entries[1] << 8 | entries[2] << 16 | entries[3] << 24;
-    first = _mm_unpacklo_epi32(load_entry(g, entries[0]), load_entry(g, entries[1]));
-    second = _mm_unpacklo_epi32(load_entry(g, entries[2]), load_entry(g, entries[3]));
+    return _mm_add_epi32(_mm_slli_epi32(cells, 6), places);
+}
+
+SSE_STEP pixels choose_many(const group *g, pixels wanted, uint8_t *to)
+{
+    const __m128i  at = places_of(wanted);
+    const unsigned entries[4] = {entry_at(g, (uint32_t)_mm_cvtsi128_si32(at)),
+                                 entry_at(g, (uint32_t)_mm_extract_epi32(at, 1)),
+                                 entry_at(g, (uint32_t)_mm_extract_epi32(at, 2)),
+                                 entry_at(g, (uint32_t)_mm_extract_epi32(at, 3))};
+    const __m128i  first = _mm_unpacklo_epi32(load_color(g, entries[0]), load_color(g, entries[1]));
+    const __m128i second = _mm_unpacklo_epi32(load_color(g, entries[2]), load_color(g, entries[3]));
+
+    for (unsigned i = 0; i < 4; i++)
+        to[(ptrdiff_t)i * g->index_lane] = (uint8_t)entries[i];
     return (pixels){_mm_unpacklo_epi64(first, second), _mm_unpackhi_epi64(first, second)};
 }
 
@@ -260,72 +238,55 @@ SSE_STEP __m128i lanes_within(const group *g, ptrdiff_t t)
     return _mm_setr_epi32(within[0], within[1], within[2], within[3]);
 }
 
-/* What the row above the group left for pixel t of the first lane, added to what the lanes hand
- * down to each other. */
-SSE_STEP pixels handed_down(const group *g, pixels down, ptrdiff_t t)
+/* The errors that the first lane gets from the row above the group, and the other lanes from the
+ * lane above them: below[t] is for pixel t. */
+SSE_STEP pixels errors_from_above(pixels down, const int16_t *error)
 {
-    const int *error = g->error + 3 * g->index_step * t;
-
-    return (pixels){
-        _mm_or_si128(_mm_slli_si128(down.bg, 4), _mm_cvtsi32_si128(pair(error[0], error[1]))),
-        _mm_or_si128(_mm_slli_si128(down.r, 4), _mm_cvtsi32_si128(pair(error[2], 0)))};
+    return (pixels){_mm_alignr_epi8(down.bg, _mm_loadu_si128((const __m128i *)(error - 6)), 12),
+                    _mm_alignr_epi8(down.r, _mm_loadu_si128((const __m128i *)(error - 4)), 12)};
 }
 
-/* What the last lane leaves for the row below the group: down is for the pixel where a lane below
- * it would be next. */
+SSE_STEP int16_t *error_at(const group *g, ptrdiff_t t)
+{
+    return g->error + 4 * g->index_step * t;
+}
+
+/* What the last lane leaves for the row below the group. */
 SSE_STEP void leave(const group *g, pixels down, ptrdiff_t t)
 {
-    int          *error = g->error + 3 * g->index_step * (t + 1 - DITHER_GROUP * DITHER_LAG);
-    const int32_t bg = _mm_cvtsi128_si32(_mm_shuffle_epi32(down.bg, 3));
+    const __m128i last = _mm_unpackhi_epi32(down.bg, down.r);
 
-    error[0] = (int16_t)bg;
-    error[1] = bg >> 16;
-    error[2] = (int16_t)_mm_cvtsi128_si32(_mm_shuffle_epi32(down.r, 3));
-}
-
-SSE_STEP void store_indices(const group *g, ptrdiff_t t, uint32_t indices)
-{
-    uint8_t *to = g->indices + g->index_step * t;
-
-    to[0] = (uint8_t)indices;
-    to[g->index_lane] = (uint8_t)(indices >> 8);
-    to[2 * g->index_lane] = (uint8_t)(indices >> 16);
-    to[3 * g->index_lane] = (uint8_t)(indices >> 24);
+    _mm_storel_epi64((__m128i *)error_at(g, t), _mm_unpackhi_epi64(last, last));
 }
 
 /* few: entries that are searched; 0: a large palette. at_end: some lane is not within the row. */
 SSE_STEP void walk_one(const group *g, errors *e, ptrdiff_t t, unsigned few, bool at_end)
 {
+    const ptrdiff_t below =
+        t + 1 - DITHER_GROUP * DITHER_LAG; /* where a fifth lane would be next */
     const pixels source = load(g->bgr + g->bgr_step * t, g->bgr_lane);
-    const pixels above = !at_end || t < g->width ? handed_down(g, e->down, t)
-                                                 : (pixels){_mm_slli_si128(e->down.bg, 4),
-                                                            _mm_slli_si128(e->down.r, 4)};
+    const pixels above =
+        errors_from_above(e->down, error_at(g, at_end && t >= g->width ? g->width : t));
     const pixels wanted = clamp(add(add(source, above), e->ahead), NEAREST_LEAST, NEAREST_MOST);
-    uint32_t     indices;
-    const pixels chosen =
-        few ? choose_few(g, wanted, few, &indices) : choose_many(g, wanted, &indices);
-    pixels left_over = subtract(wanted, chosen), sixteenth, behind, below;
+    uint8_t     *to = g->indices + g->index_step * t;
+    const pixels chosen = few ? choose_few(g, wanted, few, to) : choose_many(g, wanted, to);
+    pixels       left_over = subtract(wanted, chosen), behind, below_it;
 
-    store_indices(g, t, indices);
-    if (g->is_chosen)
-        left_over = subtract(left_over, HALF(left_over, 3));
     if (at_end) {
         const __m128i within = lanes_within(g, t);
 
         left_over =
             (pixels){_mm_and_si128(left_over.bg, within), _mm_and_si128(left_over.r, within)};
     }
-    sixteenth = HALF(left_over, 4);
-    e->ahead = subtract(HALF(left_over, 1), sixteenth);
-    behind = add(HALF(left_over, 3), sixteenth);
-    below = add(HALF(left_over, 2), sixteenth);
+    e->ahead = share_of(left_over, g->ahead);
+    behind = share_of(left_over, g->behind);
+    below_it = share_of(left_over, g->below);
     e->down = e->next_down;
     e->next_down = add(e->carry, behind);
-    e->carry = add(e->last, below);
-    e->last = subtract(subtract(left_over, e->ahead), add(behind, below));
-    if (!at_end ||
-        (t + 1 >= DITHER_GROUP * DITHER_LAG && t + 1 - DITHER_GROUP * DITHER_LAG < g->width))
-        leave(g, e->down, t);
+    e->carry = add(e->last, below_it);
+    e->last = subtract(subtract(share_of(left_over, g->all), e->ahead), add(behind, below_it));
+    if (!at_end || (below >= 0 && below < g->width))
+        leave(g, e->down, below);
 }
 
 SSE_STEP void walk(const group *g, unsigned few)
@@ -349,14 +310,17 @@ SSE_TARGET void diffuse_sse(const dither_state *state, const dither_rows *rows, 
                          .indices = rows->indices + first,
                          .index_step = step,
                          .index_lane = (ptrdiff_t)rows->index_pitch - step * DITHER_LAG,
-                         .error = state->rows.error + 3 * first,
+                         .error = (int16_t *)state->rows.error + 4 * first,
                          .width = (ptrdiff_t)state->width,
-                         .is_chosen = state->is_chosen,
+                         .ahead = _mm_set1_epi16((int16_t)state->shares.ahead),
+                         .behind = _mm_set1_epi16((int16_t)state->shares.behind),
+                         .below = _mm_set1_epi16((int16_t)state->shares.below),
+                         .all = _mm_set1_epi16((int16_t)state->shares.all),
                          .palette = state->palette,
+                         .tables = state->palette->tables,
                          .small = &small};
 
     if (state->palette->is_large) {
-        g.tables = nearest_tables_of(state->palette);
         walk(&g, 0);
         return;
     }

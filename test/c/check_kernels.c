@@ -284,8 +284,8 @@ enum {
 /* One group of rows through a kernel: its indices without the margins, and the errors that it
  * leaves. */
 typedef struct diffused {
-    uint8_t indices[DITHER_GROUP * MAX_WIDTH];
-    int     errors[3 * (MAX_WIDTH + 2 * DIFFUSION_MARGIN)];
+    uint8_t      indices[DITHER_GROUP * MAX_WIDTH];
+    dither_error errors[MAX_WIDTH + 2 * DIFFUSION_MARGIN];
 } diffused;
 
 typedef struct diffusion_case {
@@ -294,7 +294,8 @@ typedef struct diffusion_case {
     bool     is_chosen, to_left;
     size_t   width;
     uint8_t *bgr; /* with margins */
-    int      errors[3 * (MAX_WIDTH + 2 * DIFFUSION_MARGIN)];
+
+    dither_error errors[MAX_WIDTH + 2 * DIFFUSION_MARGIN];
 } diffusion_case;
 
 static size_t bgr_pitch(const diffusion_case *c)
@@ -323,8 +324,7 @@ static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused 
     dither_open_palette(&state, PNG2BMP_DITHER_FLOYD_STEINBERG,
                         nearest_open(memory, (const uint8_t(*)[3])c->palette, c->entries),
                         c->entries, c->is_chosen, diffuse, result->errors, c->width);
-    memcpy(result->errors, c->errors,
-           dither_errors(PNG2BMP_DITHER_FLOYD_STEINBERG, c->width) * sizeof *result->errors);
+    memcpy(result->errors, c->errors, dither_errors(PNG2BMP_DITHER_FLOYD_STEINBERG, c->width));
     diffuse(&state, &rows, c->to_left);
     for (size_t i = 0; i < DITHER_GROUP; i++)
         memcpy(result->indices + i * c->width, rows.indices + i * rows.index_pitch, c->width);
@@ -334,12 +334,13 @@ static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused 
 /* What a row above may leave: at most what 128 samples beyond the range give to one pixel. */
 static void fill_errors(diffusion_case *c)
 {
-    const size_t count = 3 * c->width, margin = 3 * DIFFUSION_MARGIN;
-    const int    most = random_below(2) ? 3000 : 100;
+    const int most = random_below(2) ? 3000 : 100;
 
     memset(c->errors, 0, sizeof c->errors);
-    for (size_t i = 0; i < count; i++)
-        c->errors[margin + i] = (int)random_below(2 * (uint32_t)most) - most;
+    for (size_t i = 0; i < c->width; i++)
+        for (unsigned channel = 0; channel < 3; channel++)
+            c->errors[DIFFUSION_MARGIN + i][channel] =
+                (int16_t)((int)random_below(2 * (uint32_t)most) - most);
 }
 
 static bool diffusion_agrees(diffuse_fn plain, diffuse_fn fast)

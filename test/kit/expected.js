@@ -197,10 +197,11 @@ function quantize(value, levels) {
 
 const clamp = (value, most) => Math.min(Math.max(value, 0), most);
 
-/** The first of the nearest colours, as { index, color }. With more than 16, the colour is clamped first. */
+/** The first of the nearest colours, as { index, color }. With more than 16, the colour is first rounded to
+ * whole samples in range. */
 function nearestIn(palette) {
   return (sums) => {
-    const wanted = palette.length > 16 ? sums.map((v) => clamp(v, 255)) : sums;
+    const wanted = palette.length > 16 ? sums.map((v) => Math.floor(clamp(v, 255) + 0.5)) : sums;
     const distances = palette.map((color) =>
       color.reduce((sum, v, i) => sum + (v - wanted[i]) ** 2, 0));
     const index = distances.indexOf(Math.min(...distances));
@@ -213,14 +214,13 @@ function nearestLevels(levels) {
     ({ color: wanted.map((v, i) => quantize(Math.floor(clamp(v, 255) + 0.5), levels[i])) });
 }
 
-/** A part of a whole error, rounded down. */
-const part = (error, divisor) => Math.floor(error / divisor);
+const sixteenths = (count) => (error) => Math.floor((error * count) / 16 + 0.5);
 
 /** [ahead, below, its share of an error], for the last one what the others leave. */
 const FLOYD_STEINBERG = [
-  [1, 0, (error) => part(error, 2) - part(error, 16)], // 7/16
-  [-1, 1, (error) => part(error, 8) + part(error, 16)], // 3/16
-  [0, 1, (error) => part(error, 4) + part(error, 16)], // 5/16
+  [1, 0, sixteenths(7)],
+  [-1, 1, sixteenths(3)],
+  [0, 1, sixteenths(5)],
   [1, 1, null],
 ];
 const eighth = (error) => Math.trunc(error / 8);
@@ -273,8 +273,8 @@ function dithered(rgba, width, dither, spread, choose) {
 
 /** As far as the colours would be apart in a cube of cbrt(entries) levels a side, but at least two. */
 function paletteSpread(entries) {
-  const sixteenths = Math.max(32, Math.ceil(Math.cbrt(entries * 4096) - 1e-9));
-  return new Array(3).fill(Math.trunc((255 * 16) / (sixteenths - 16)));
+  const levels = Math.max(32, Math.ceil(Math.cbrt(entries * 4096) - 1e-9)) / 16;
+  return new Array(3).fill(Math.trunc(255 / (levels - 1)));
 }
 
 function matched(common, { palette, dither = 'floyd-steinberg', bits, format }) {
