@@ -190,7 +190,7 @@ static uint8_t *run_diffusion(const diffusion_case *c, diffuse_fn diffuse, uint8
     uint8_t             *memory = fuzz_alloc(nearest_memory(c->entries));
     uint8_t             *bgr = fuzz_alloc(DITHER_GROUP * 3 * pitch);
     uint8_t             *indices = fuzz_alloc(DITHER_GROUP * pitch);
-    uint8_t             *errors = fuzz_alloc(dither_errors(rule, c->width) * sizeof(int));
+    uint8_t             *errors = fuzz_alloc(dither_errors(rule, c->width));
     dither_rows  group = {bgr + 3 * DITHER_MARGIN, 3 * pitch, indices + DITHER_MARGIN, pitch};
     dither_state state;
 

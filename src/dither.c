@@ -26,8 +26,8 @@ static void open_state(dither_state *state, png2bmp_dither rule, void *errors, s
                             .rows = diffusion_open(rule, errors, width, sizeof(dither_error))};
 }
 
-/* How far apart the colours of a palette lie: as if they stood in a regular cube of cbrt(entries)
- * levels a side, in samples. */
+/* How far apart the colours of a palette are, in samples: about as far as in a regular cube with
+ * cbrt(entries) levels a side. */
 static int spread_of(unsigned entries)
 {
     unsigned sixteenths = 32; /* of a level; at least two levels */
@@ -232,9 +232,9 @@ static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, ui
     state->rows = (diffusion_rows){state->rows.below, state->rows.error};
 }
 
-/* A group of rows to the right, one to the left: errors that always go one way make worms. Measured
- * (npm run bench:palettes), groups of two are better by up to 0.2 dB and slower, larger ones worse.
- */
+/* Groups go to the right and to the left in turns: errors that always go one way make worms. Groups
+ * of two rows would be better by up to 0.2 dB, and slower; larger ones are worse (npm run
+ * bench:palettes). */
 static bool is_to_left(const dither_state *state)
 {
     return state->y / DITHER_GROUP % 2 != 0;

@@ -9,6 +9,7 @@ const path = require('node:path');
 const test = require('node:test');
 const { readBmp } = require('./kit/bmp-reader');
 const { assertConverts, refusal } = require('./kit/convert');
+const { expectedBmp } = require('./kit/expected');
 const { TYPES, createImage, typeName } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
@@ -130,6 +131,25 @@ test('"colors" gives at most that many colours, the same ones every time, in eve
     const pixels = decodePNG(png, { channels: 3 });
     assert.deepEqual(encodeBMP(pixels, { colors }), bmp);
   }
+});
+
+test('with "colors", seven eighths of each error are carried on', () => {
+  for (const [width, height] of [[61, 45], [1, 9], [5, 3], [12, 4]]) {
+    const image = createImage({ colorType: 2, bitDepth: 8, width, height, fill: 'noise' });
+    for (const [colors, dither] of [[7, 'floyd-steinberg'], [8, 'atkinson'], [40, 'floyd-steinberg'], [40, 'atkinson']]) {
+      const bmp = readBmp(getBMP(encodePng(image), { colors, bits: 8, dither }));
+      const used = Math.min(colors, width * height);
+      const palette = bmp.palette.slice(0, used).map((color) => [...color]);
+      const expected = expectedBmp(image, { format: 'indexed', bits: 8, palette, dither, chosen: true });
+      assert.deepEqual([...bmp.indices], [...expected.indices], `${width} x ${height}, ${colors} colours, ${dither}`);
+    }
+  }
+});
+
+test('a picture of more different colours than answers are kept for has the nearest ones, too', () => {
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 401, height: 203 });
+  for (const dither of ['none', 'floyd-steinberg'])
+    assertConverts(image, { options: { format: 'indexed', palette: scattered(40), dither }, what: dither });
 });
 
 test('an image of few enough colours keeps them all with "colors"', () => {

@@ -266,7 +266,7 @@ SSE_STEP void walk_one(const group *g, errors *e, ptrdiff_t t, unsigned few, boo
         t + 1 - DITHER_GROUP * DITHER_LAG; /* where a fifth lane would be next */
     const pixels source = load(g->bgr + g->bgr_step * t, g->bgr_lane);
     const pixels above =
-        errors_from_above(e->down, error_at(g, at_end && t >= g->width ? g->width : t));
+        errors_from_above(e->down, error_at(g, at_end && t >= g->width ? g->width - 1 : t));
     const pixels wanted = clamp(add(add(source, above), e->ahead), NEAREST_LEAST, NEAREST_MOST);
     uint8_t     *to = g->indices + g->index_step * t;
     const pixels chosen = few ? choose_few(g, wanted, few, to) : choose_many(g, wanted, to);

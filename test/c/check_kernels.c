@@ -310,7 +310,8 @@ static size_t index_pitch(const diffusion_case *c)
 
 static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused *result)
 {
-    void        *memory = malloc(nearest_memory(c->entries));
+    const size_t error_bytes = dither_errors(PNG2BMP_DITHER_FLOYD_STEINBERG, c->width);
+    void        *memory = malloc(nearest_memory(c->entries)), *errors = malloc(error_bytes);
     uint8_t     *indices = guarded_place(&output_pages, DITHER_GROUP * index_pitch(c), c->to_left);
     dither_rows  rows = {.bgr = c->bgr + 3 * DITHER_MARGIN,
                          .pitch = bgr_pitch(c),
@@ -318,16 +319,18 @@ static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused 
                          .index_pitch = index_pitch(c)};
     dither_state state;
 
-    if (!memory)
+    if (!memory || !errors)
         exit(2);
     memset(result, 0, sizeof *result);
     dither_open_palette(&state, PNG2BMP_DITHER_FLOYD_STEINBERG,
                         nearest_open(memory, (const uint8_t(*)[3])c->palette, c->entries),
-                        c->entries, c->is_chosen, diffuse, result->errors, c->width);
-    memcpy(result->errors, c->errors, dither_errors(PNG2BMP_DITHER_FLOYD_STEINBERG, c->width));
+                        c->entries, c->is_chosen, diffuse, errors, c->width);
+    memcpy(errors, c->errors, error_bytes);
     diffuse(&state, &rows, c->to_left);
     for (size_t i = 0; i < DITHER_GROUP; i++)
         memcpy(result->indices + i * c->width, rows.indices + i * rows.index_pitch, c->width);
+    memcpy(result->errors, errors, error_bytes);
+    free(errors);
     free(memory);
 }
 

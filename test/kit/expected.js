@@ -214,7 +214,9 @@ function nearestLevels(levels) {
     ({ color: wanted.map((v, i) => quantize(Math.floor(clamp(v, 255) + 0.5), levels[i])) });
 }
 
-const sixteenths = (count) => (error) => Math.floor((error * count) / 16 + 0.5);
+/** Of an error: with a palette that was chosen for the image, an eighth is dropped. */
+const kept = (error, chosen) => Math.floor(error * (chosen ? 7 / 8 : 1) + 0.5);
+const sixteenths = (count) => (error, chosen) => kept((error * count) / 16, chosen);
 
 /** [ahead, below, its share of an error], for the last one what the others leave. */
 const FLOYD_STEINBERG = [
@@ -223,15 +225,15 @@ const FLOYD_STEINBERG = [
   [0, 1, sixteenths(5)],
   [1, 1, null],
 ];
-const eighth = (error) => Math.trunc(error / 8);
+const eighth = (error, chosen) => Math.trunc(kept(error, chosen) / 8);
 const ATKINSON = [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]].map((place) => [...place, eighth]);
 const SHARES = { 'floyd-steinberg': FLOYD_STEINBERG, atkinson: ATKINSON };
 
 /** Gives the error of one channel to its neighbours; `step` is 1 to the right, -1 to the left. */
-function spread(wanted, width, { x, y, c }, step, error, shares) {
-  let left = error;
+function spread(wanted, width, { x, y, c }, step, error, shares, chosen) {
+  let left = kept(error, chosen);
   for (const [ahead, below, shareOf] of shares) {
-    const share = shareOf ? shareOf(error) : left;
+    const share = shareOf ? shareOf(error, chosen) : left;
     left -= share;
     const [toX, at] = [x + ahead * step, ((y + below) * width + x + ahead * step) * 3 + c];
     if (toX >= 0 && toX < width && at < wanted.length) wanted[at] += share;
@@ -240,7 +242,7 @@ function spread(wanted, width, { x, y, c }, step, error, shares) {
 
 /** choose(wanted) for each pixel, four rows to the right, four to the left; sums of errors are in
  * sixteenths, cut to 128 samples beyond the range. */
-function diffuse(colors, width, rule, choose) {
+function diffuse(colors, width, rule, choose, chosen) {
   const wanted = colors.flat().map((v) => v * 16);
   const choices = new Array(colors.length);
   for (let i = 0; i < colors.length; i++) {
@@ -252,7 +254,7 @@ function diffuse(colors, width, rule, choose) {
     const choice = choose(now.map((v) => v / 16));
     choices[y * width + x] = choice;
     for (let c = 0; c < 3; c++)
-      spread(wanted, width, { x, y, c }, step, now[c] - choice.color[c] * 16, SHARES[rule]);
+      spread(wanted, width, { x, y, c }, step, now[c] - choice.color[c] * 16, SHARES[rule], chosen);
   }
   return choices;
 }
@@ -264,11 +266,11 @@ function orderedChoices(colors, width, spread, choose) {
   });
 }
 
-function dithered(rgba, width, dither, spread, choose) {
+function dithered(rgba, width, dither, spread, choose, chosen = false) {
   const colors = Array.from({ length: rgba.length / 4 }, (_, i) => [...rgba.subarray(i * 4, i * 4 + 3)]);
   if (dither === 'none') return colors.map(choose);
   if (dither === 'ordered') return orderedChoices(colors, width, spread, choose);
-  return diffuse(colors, width, dither, choose);
+  return diffuse(colors, width, dither, choose, chosen);
 }
 
 /** As far as the colours would be apart in a cube of cbrt(entries) levels a side, but at least two. */
@@ -277,9 +279,9 @@ function paletteSpread(entries) {
   return new Array(3).fill(Math.trunc(255 / (levels - 1)));
 }
 
-function matched(common, { palette, dither = 'floyd-steinberg', bits, format }) {
+function matched(common, { palette, dither = 'floyd-steinberg', bits, format, chosen }) {
   const choices = dithered(common.rgba, common.width, dither, paletteSpread(palette.length),
-    nearestIn(palette));
+    nearestIn(palette), chosen);
   if (format === 'bgr24')
     return { ...common, rgba: Uint8Array.from(choices.flatMap(({ color }) => [...color, 255])) };
   const depth = bits ?? bitsFor(palette.length);
