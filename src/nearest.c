@@ -212,21 +212,23 @@ static candidates candidates_around(const nearest *n, const unsigned bgr[3])
 }
 
 /* For the colours of a block, the least of the squared distances, times 256, plus the entry: of
- * equally near entries the first has the least number. */
-static void offer(uint32_t least[NEAREST_BLOCK], const uint8_t *color, uint32_t entry,
-                  const unsigned low[3])
+ * equally near entries the first has the least number. Loops over 16 colours are vectorised by the
+ * compiler. */
+static void offer(int32_t least[4][16], const uint8_t *color, int32_t entry, const unsigned low[3])
 {
-    int distances[3][4];
+    int32_t away[3][4], plane[16]; /* of one B */
 
     for (unsigned channel = 0; channel < 3; channel++)
         for (unsigned i = 0; i < 4; i++)
-            distances[channel][i] = 256 * square((int)(low[channel] + i) - color[channel]);
-    for (unsigned i = 0; i < NEAREST_BLOCK; i++) {
-        const uint32_t d =
-            (uint32_t)(distances[0][i / 16] + distances[1][i / 4 % 4] + distances[2][i % 4]) +
-            entry;
+            away[channel][i] = 256 * square((int)(low[channel] + i) - color[channel]);
+    for (unsigned i = 0; i < 16; i++)
+        plane[i] = away[1][i / 4] + away[2][i % 4] + entry;
+    for (unsigned b = 0; b < 4; b++) {
+        for (unsigned i = 0; i < 16; i++) {
+            const int32_t d = plane[i] + away[0][b];
 
-        least[i] = d < least[i] ? d : least[i];
+            least[b][i] = d < least[b][i] ? d : least[b][i];
+        }
     }
 }
 
@@ -234,14 +236,14 @@ static void fill_block(const nearest *n, uint8_t block[NEAREST_BLOCK], candidate
                        const unsigned bgr[3])
 {
     const unsigned low[3] = {bgr[0] & ~3u, bgr[1] & ~3u, bgr[2] & ~3u};
-    uint32_t       least[NEAREST_BLOCK];
+    int32_t        least[4][16];
 
     for (unsigned i = 0; i < NEAREST_BLOCK; i++)
-        least[i] = UINT32_MAX;
+        least[i / 16][i % 16] = INT32_MAX;
     for (unsigned i = 0; i < among.count; i++)
         offer(least, n->bgr[among.entries[i]], among.entries[i], low);
     for (unsigned i = 0; i < NEAREST_BLOCK; i++)
-        block[i] = (uint8_t)least[i];
+        block[i] = (uint8_t)least[i / 16][i % 16];
 }
 
 unsigned nearest_search_large(nearest *n, const unsigned bgr[3], size_t cell)
