@@ -51,6 +51,7 @@ if [ "$purpose" != build ]; then
     has_libpng || want libpng-dev
     is_made_by ImageMagick convert -version || want imagemagick
     has bmptopnm || want netpbm
+    has exiftool || want libimage-exiftool-perl
     has ffmpeg || want ffmpeg
     has_pillow || want python3-pil
     has_library gdk-pixbuf-2.0 || want libgdk-pixbuf-2.0-dev

@@ -218,6 +218,7 @@ const FUNCTIONS = {
   getBMP: (bytes, length, options) => png2bmp.getBMP(bytes, length, options),
   decodePNG: (bytes, length, options) => png2bmp.decodePNG(bytes, options),
   readInfo: (bytes, length, options) => png2bmp.readInfo(bytes, options),
+  countColors: (bytes, length, options) => png2bmp.readInfo(bytes, { ...options, countColors: true }),
   encodeBMP: (bytes, length, options, shape) => png2bmp.encodeBMP({ ...shape, data: bytes }, options),
 };
 const ASYNC = {
