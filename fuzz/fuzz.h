@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../test/c/effective.h"
+#include "bytes.h"
 #include "png2bmp.h"
 
 #ifndef __has_feature
@@ -47,11 +48,6 @@ static inline uint8_t *fuzz_alloc(size_t size)
 
     FUZZ_CHECK(p, "out of memory: %zu", size);
     return p;
-}
-
-static inline uint32_t load_be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /* The inputs of the PNG targets begin with the options:
