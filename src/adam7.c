@@ -22,6 +22,18 @@ adam7_pass adam7_pass_of(unsigned pass, uint32_t width, uint32_t height)
                         .height = steps(height, y0[pass], dy[pass])};
 }
 
+uint32_t adam7_scanlines(uint32_t width, uint32_t height)
+{
+    uint32_t scanlines = 0;
+
+    for (unsigned i = 0; i < ADAM7_PASSES; i++) {
+        const adam7_pass pass = adam7_pass_of(i, width, height);
+
+        scanlines += pass.width > 0 ? pass.height : 0;
+    }
+    return scanlines;
+}
+
 /* With a constant pixel size each copy is one or two moves. */
 static inline void scatter(uint8_t *row, const uint8_t *src, const adam7_pass *pass,
                            size_t pixel_bytes)

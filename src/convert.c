@@ -451,20 +451,6 @@ static png2bmp_status convert_all(conversion *c)
 
 /* ---- Damage ------------------------------------------------------------------ */
 
-static uint32_t all_scanlines(const png2bmp_png_info *png)
-{
-    uint32_t scanlines = 0;
-
-    if (!png->interlaced)
-        return png->height;
-    for (unsigned i = 0; i < ADAM7_PASSES; i++) {
-        const adam7_pass pass = adam7_pass_of(i, png->width, png->height);
-
-        scanlines += pass.width > 0 ? pass.height : 0;
-    }
-    return scanlines;
-}
-
 /* Adds to the error how many rows there are; with `salvage` keeps them, and makes the error a
  * warning. */
 static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
@@ -472,7 +458,7 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
     const png2bmp_png_info *png = &c->plan->png;
     png2bmp_report         *report = c->scanlines.file.report;
     const char *const       unit = png->interlaced ? "scanlines of the passes" : "rows";
-    const unsigned          all = all_scanlines(png);
+    const unsigned all = png->interlaced ? adam7_scanlines(png->width, png->height) : png->height;
 
     if (!salvage_is_damage(status))
         return status;
