@@ -56,7 +56,7 @@ $(BUILD)/%.o: %.c $(HEADERS) build.mk
 	@mkdir -p $(@D)
 	$(CC) $(C_FLAGS) -c -o $@ $<
 
-$(UNFILTER_SOURCES:%.c=$(BUILD)/%.o): C_FLAGS += $(patsubst $(OPTIMIZE),$(OPTIMIZE_UNFILTER),$(filter -O%,$(CFLAGS)))
+$(UNROLLED_SOURCES:%.c=$(BUILD)/%.o): C_FLAGS += $(patsubst $(OPTIMIZE),$(OPTIMIZE_UNROLLED),$(filter -O%,$(CFLAGS)))
 
 # For the tests, which call internal functions.
 $(BUILD)/internals.a: $(OBJECTS)
@@ -88,7 +88,7 @@ ADDON_OBJECTS := $(patsubst %.c,build/addon/%.o,$(C_CODE))
 ADDON_CFLAGS  = $(SHARED_CODE) $(ADDON_OPTIMIZE) $(NODE_DEFINES) -Iinclude -Isrc $(DEFLATE_CFLAGS) \
     -isystem $(NODE_INCLUDE)
 ADDON_OPTIMIZE = $(OPTIMIZE)
-$(UNFILTER_SOURCES:%.c=build/addon/%.o): ADDON_OPTIMIZE = $(OPTIMIZE_UNFILTER)
+$(UNROLLED_SOURCES:%.c=build/addon/%.o): ADDON_OPTIMIZE = $(OPTIMIZE_UNROLLED)
 ADDON_LDFLAGS := $(if $(filter Darwin,$(SYSTEM)),-bundle -undefined dynamic_lookup, \
     -shared -Wl$(comma)--as-needed $(LOCAL_DEFLATE) -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now \
     -Wl$(comma)-s)

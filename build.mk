@@ -10,13 +10,13 @@ ADDON_SOURCES   := $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/addon/*.c))
 # Without fused multiplications, which clang uses where the CPU has them (arm64): the colours that
 # src/quantize.c chooses are the same everywhere.
 STANDARD := -std=c11 -ffp-contract=off
-WARNINGS := -Wall -Wextra
+WARNINGS := -Wall -Wextra -Wpointer-arith
 
-# The filters are unrolled by hand: -O3 makes them half as big again, and no faster
-# (docs/notes/kernels.md).
+# Filters and the diffusion of errors are unrolled by hand: -O3 makes them half as big again, or
+# three times as big, and no faster (docs/notes/kernels.md).
 OPTIMIZE          := -O3
-OPTIMIZE_UNFILTER := -O2
-UNFILTER_SOURCES  := $(filter src/x86/unfilter_%.c src/arm/unfilter_%.c,$(LIBRARY_SOURCES))
+OPTIMIZE_UNROLLED := -O2
+UNROLLED_SOURCES  := $(filter src/x86/unfilter_%.c src/x86/diffuse_%.c src/arm/unfilter_%.c,$(LIBRARY_SOURCES))
 
 # Code for a shared object, which exports only what is marked.
 SHARED_CODE := $(STANDARD) $(WARNINGS) -fvisibility=hidden -fPIC

@@ -16,7 +16,7 @@ function recipe(name) {
 
 /** The optimisation level of a source in everything that is shipped. */
 function optimization(source) {
-  return recipe('UNFILTER_SOURCES').includes(source) ? recipe('OPTIMIZE_UNFILTER') : recipe('OPTIMIZE');
+  return recipe('UNROLLED_SOURCES').includes(source) ? recipe('OPTIMIZE_UNROLLED') : recipe('OPTIMIZE');
 }
 
 module.exports = { optimization, recipe };

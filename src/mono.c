@@ -113,7 +113,8 @@ static void atkinson_piece(mono_state *state, uint8_t *dst, const uint8_t *luma,
 {
     bit_writer bits = {dst, state->black, 0};
     const int  threshold = state->threshold * 16;
-    int       *error = state->rows.error + state->x, *below = state->rows.below + state->x;
+    int       *error = (int *)state->rows.error + state->x;
+    int       *below = (int *)state->rows.below + state->x;
     int        right = state->ahead[0], after = state->ahead[1];
 
     for (size_t x = 0; x < count; x++) {

@@ -111,6 +111,20 @@ for (const type of TYPES) {
   });
 }
 
+// Rows are converted in pieces of 2048 pixels, and read in pieces where they are longer than 512 KiB.
+test('rows of several pieces come out exact in the formats for panels, with every kind of dithering', () => {
+  for (const type of [{ colorType: 0, bitDepth: 8 }, { colorType: 6, bitDepth: 16 }]) {
+    const image = createImage({ ...type, width: 4099, height: 4, fill: 'gradients' });
+    for (const options of [
+      { format: 'gray8' },
+      ...combinations({
+        format: ['mono1', 'rgb565', 'rgb555'],
+        dither: ['floyd-steinberg', 'atkinson', 'ordered', 'none'],
+      }),
+    ]) assertConverts(image, { options, what: `${typeName(type)}, ${JSON.stringify(options)}` });
+  }
+});
+
 test('luma is within half a level of Rec. 601, and gray stays as it is', () => {
   const image = createImage({ colorType: 2, bitDepth: 8, width: 300, height: 100 });
   const { indices } = readBmp(getBMP(encodePng(image), { format: 'gray8' }));
