@@ -85,8 +85,7 @@ static ALWAYS_INLINE choice choose(const dither_state *state, const int wanted[3
         c.index = 0;
         for (unsigned i = 0; i < 3; i++) {
             const unsigned max = state->levels[i];
-            const unsigned sample = ((unsigned)clamp(wanted[i], 0, NEAREST_WHITE) + 8) / 16;
-            const unsigned level = (sample * max + 127) / 255;
+            const unsigned level = (nearest_sample(wanted[i]) * max + 127) / 255;
 
             c.bgr[i] = (uint8_t)((level * 255 + max / 2) / max);
         }

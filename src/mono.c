@@ -5,23 +5,25 @@
 
 #include "bayer.h"
 
+/* Floyd and Steinberg's errors have 16 bits; with Atkinson's that took a fifth longer. */
+static size_t error_bytes(png2bmp_dither rule)
+{
+    return rule == PNG2BMP_DITHER_FLOYD_STEINBERG ? sizeof(int16_t) : sizeof(int);
+}
+
 size_t mono_memory(png2bmp_dither rule, size_t width)
 {
-    if (rule == PNG2BMP_DITHER_FLOYD_STEINBERG)
-        return diffusion_row_bytes(width, sizeof(int16_t));
-    return diffusion_bytes(rule, width, sizeof(int));
+    return diffusion_bytes(rule, width, error_bytes(rule));
 }
 
 void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, void *memory,
                size_t width)
 {
-    *state = (mono_state){
-        .dither = rule, .threshold = options->threshold, .black = options->invert, .width = width};
-    memset(memory, 0, mono_memory(rule, width));
-    if (rule == PNG2BMP_DITHER_FLOYD_STEINBERG)
-        state->error = (int16_t *)memory + DIFFUSION_MARGIN;
-    else
-        state->rows = diffusion_open(rule, memory, width, sizeof(int));
+    *state = (mono_state){.dither = rule,
+                          .threshold = options->threshold,
+                          .black = options->invert,
+                          .width = width,
+                          .rows = diffusion_open(rule, memory, width, error_bytes(rule))};
 }
 
 /* Collects pixels, and writes them eight at a time. */
@@ -82,7 +84,7 @@ static void floyd_steinberg_piece(mono_state *state, uint8_t *dst, const uint8_t
 {
     bit_writer bits = {dst, state->black, 0};
     const int  threshold = state->threshold * 16;
-    int16_t   *error = state->error + state->x;
+    int16_t   *error = (int16_t *)state->rows.error + state->x;
     int        right = state->ahead[0], below = state->below_ahead;
     int        behind = error[-1]; /* what the row below has got at x - 1 */
 
@@ -160,11 +162,11 @@ void mono_write(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t cou
 /* What was given to pixels beyond both ends is dropped. */
 void mono_end_row(mono_state *state)
 {
-    int *below = state->rows.below;
+    if (state->dither == PNG2BMP_DITHER_FLOYD_STEINBERG) {
+        ((int16_t *)state->rows.error)[-1] = 0;
+    } else if (state->dither == PNG2BMP_DITHER_ATKINSON) {
+        int *below = state->rows.below;
 
-    if (state->error)
-        state->error[-1] = 0;
-    if (below) {
         below[-1] = below[state->width] = 0;
         state->rows = (diffusion_rows){below, state->rows.error};
     }

@@ -13,8 +13,7 @@ typedef struct mono_state {
     size_t         width;
     size_t         x; /* of the next piece */
     uint32_t       y;
-    int16_t       *error;       /* Floyd and Steinberg: of pixel 0 of this row */
-    diffusion_rows rows;        /* Atkinson; with 16 bits it took a fifth longer */
+    diffusion_rows rows;        /* Floyd and Steinberg: of int16_t; Atkinson: of int */
     int            ahead[2];    /* for the next pixel, and for the one after it */
     int            below_ahead; /* for the pixel under the next one */
 } mono_state;
