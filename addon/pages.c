@@ -1,10 +1,33 @@
 #if defined(__linux__) && !defined(_DEFAULT_SOURCE)
-#define _DEFAULT_SOURCE /* madvise */
+#define _DEFAULT_SOURCE /* madvise, mincore */
 #endif
 #include "pages.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
+
+static bool is_present(uint8_t *at, uintptr_t page)
+{
+    unsigned char present = 0;
+
+    return mincore(at - ((uintptr_t)at & (page - 1)), 1, &present) == 0 && (present & 1);
+}
+
+bool pages_are_present(uint8_t *start, size_t size)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    return size > 0 && is_present(start, page) && is_present(start + size / 2, page) &&
+           is_present(start + size - 1, page);
+}
+#else
+bool pages_are_present(uint8_t *start, size_t size)
+{
+    (void)start;
+    (void)size;
+    return false;
+}
 #endif
 
 /*

@@ -104,7 +104,8 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
         return status;
     if (!open_scratch(c, &r, kernels))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    rows_open(&c->writer, plan, &r.steps, kernels, c->memory);
+    if (!c->direct)
+        rows_open(&c->writer, plan, &r.steps, kernels, c->memory);
     return PNG2BMP_OK;
 }
 

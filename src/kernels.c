@@ -40,10 +40,11 @@ static const kernels plain = {PLAIN};
 #define AVX2_UNFILTER(name) UNFILTER(name, avx2)
 #define AVX2_ROW(name) ROW(name, avx2)
 #define AVX512_ROW(name) ROW(name, avx512)
-#define AVX2 SSE, AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
+#define X86 SSE, .bypass = bypass_sse, .bypass_end = bypass_end_sse
+#define AVX2 X86, AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
 #define AVX512 AVX2, AVX512_ROWS(AVX512_ROW)
 
-static const kernels sse = {SSE};
+static const kernels sse = {X86};
 static const kernels avx2 = {AVX2};
 static const kernels avx512 = {AVX512};
 

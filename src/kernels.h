@@ -145,11 +145,20 @@ struct dither_rows;
 typedef void (*diffuse_fn)(const struct dither_state *state, const struct dither_rows *rows,
                            bool to_left);
 
+/* As memcpy, but past the cache: the lines of dst are not fetched from memory before they are
+ * written. It pays for a destination that is not in the cache. Such stores may become visible to
+ * other threads after later ordinary ones, like the one that says that the BMP is complete: before
+ * that, bypass_end must be called. It waits for the stores, so once a row would be too often. */
+typedef void (*bypass_fn)(uint8_t *dst, const uint8_t *src, size_t size);
+typedef void (*bypass_end_fn)(void);
+
 typedef struct kernels {
     unfilter_fn     unfilter[UNFILTER_COUNT];
     row_fn          row[ROW_COUNT];
     inflate_fast_fn inflate_fast;
     diffuse_fn      diffuse;
+    bypass_fn       bypass; /* NULL: the level has no such stores */
+    bypass_end_fn   bypass_end;
 } kernels;
 
 /* The table of a level; if this CPU or this build lacks it, the next lower one. Constant data:

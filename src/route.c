@@ -55,7 +55,7 @@ route route_of(const png2bmp_plan *plan)
     r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
     r.unfilter = r.direct ? direct : unfilter_kind_for(plan_bits_per_pixel(png));
     r.held_bytes = most_held(plan, r.row_bytes);
-    r.writer_bytes = round_up(r.steps.memory, 16);
+    r.writer_bytes = r.direct ? 0 : round_up(r.steps.memory, 16);
     r.pitch = round_up(r.held_bytes, 16);
     r.group = group_of(r.pitch);
     if (!r.direct)

@@ -55,6 +55,14 @@ static second_step step_of(const png2bmp_plan *plan)
     return step;
 }
 
+/* Rows that are written past the cache are first written to a piece of memory that is in it. Those
+ * of Adam7 are not, since they are scattered. */
+static bool may_bypass_cache(const png2bmp_plan *plan, second_step second)
+{
+    return second == STEP_NONE && !plan->png.interlaced &&
+           plan->bmp.byte_length >= ROWS_BYPASS_FROM;
+}
+
 bool rows_need_order(const png2bmp_plan *plan)
 {
     const second_step step = step_of(plan);
@@ -87,7 +95,7 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
     const uint64_t    width = plan->png.width;
     row_layout        l = {0};
 
-    if (second != STEP_NONE && second != STEP_PREMULTIPLY)
+    if (second == STEP_NONE ? may_bypass_cache(plan, second) : second != STEP_PREMULTIPLY)
         l.colors = scratch_row(4 * PIECE) * (steps->needs_alpha ? 2 : 1);
     if (second == STEP_BITS) {
         l.line = scratch_row(PIECE);
@@ -145,7 +153,6 @@ static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, cons
                                   .pitch = (size_t)group_pitch(width),
                                   .indices = indices + DITHER_MARGIN,
                                   .index_pitch = (size_t)index_pitch(width)};
-    writer->waiting = 0;
 }
 
 /* The parts of the memory, which may be absent, and their users. */
@@ -178,6 +185,9 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
     writer->kernels = kernels;
     writer->steps = *steps;
     writer->row = kernels->row[steps->kind];
+    writer->waiting = 0;
+    writer->bypasses = plan->options.bypass_cache && kernels->bypass != NULL &&
+                       may_bypass_cache(plan, steps->second);
     colors_prepare(&writer->context, plan);
     if (steps->memory > 0)
         open_scratch(writer, memory);
@@ -222,6 +232,12 @@ static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, si
 static void write_colors(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     memcpy(dst, color_piece(writer, samples, width), 3 * width);
+}
+
+static void write_past_cache(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    writer->row(writer->colors, samples, width, &writer->context);
+    writer->kernels->bypass(dst, writer->colors, (size_t)rows_bytes(writer->plan, width));
 }
 
 static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -289,15 +305,21 @@ static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t 
             memcpy(dst + 3 * x, nearest_color(writer->dither.palette, indices[x]), 3);
 }
 
-void rows_flush(row_writer *writer)
+static void write_waiting(row_writer *writer)
 {
-    if (writer->steps.second != STEP_MATCH || writer->waiting == 0)
-        return;
     dither_to_indices(&writer->dither, &writer->group, writer->waiting);
     for (unsigned i = 0; i < writer->waiting; i++)
         write_indices(writer, writer->group_dst[i],
                       writer->group.indices + i * writer->group.index_pitch);
     writer->waiting = 0;
+}
+
+void rows_flush(row_writer *writer)
+{
+    if (writer->waiting > 0)
+        write_waiting(writer);
+    if (writer->bypasses)
+        writer->kernels->bypass_end();
 }
 
 static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -324,7 +346,11 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
 {
     switch (writer->steps.second) {
     case STEP_NONE:
-        writer->row(dst, samples, width, &writer->context);
+        if (writer->bypasses)
+            write_in_pieces(writer, write_past_cache, dst, writer->plan->bmp.bits_per_pixel,
+                            samples, width);
+        else
+            writer->row(dst, samples, width, &writer->context);
         break;
     case STEP_PREMULTIPLY:
         writer->row(dst, samples, width, &writer->context);

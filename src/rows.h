@@ -11,6 +11,10 @@
 #include "mono.h"
 #include "panel.h"
 
+/* BMPs of fewer bytes are written through the cache, whatever options.bypass_cache says. Measured:
+ * docs/notes/kernels.md. */
+#define ROWS_BYPASS_FROM (128u * 1024)
+
 /* The memory of a row_writer, one part after another, in bytes; 0: not needed. */
 typedef struct row_layout {
     uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
@@ -39,9 +43,10 @@ typedef struct row_writer {
     row_steps           steps;
     row_fn              row;
     row_context         context;
-    uint8_t            *colors; /* a piece of a row between two steps */
-    uint8_t            *line;   /* what is between two steps: see row_layout */
-    dither_rows         group;  /* rows that wait for more, and what becomes of them */
+    bool                bypasses; /* the cache */
+    uint8_t            *colors;   /* a piece of a row between two steps */
+    uint8_t            *line;     /* what is between two steps: see row_layout */
+    dither_rows         group;    /* rows that wait for more, and what becomes of them */
     uint8_t            *group_dst[DITHER_GROUP];
     unsigned            waiting; /* of them */
     mono_state          mono;
@@ -53,8 +58,8 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
                const kernels *kernels, void *memory);
 
 /* Writes the pixels of `width` unfiltered samples; KERNEL_SLACK more bytes may be read after them.
- * If rows_need_order, rows must come in the order of the image, and may be written
- * by a later call: rows_flush has all of them written. */
+ * If rows_need_order, rows must come in the order of the image, and may be written by a later call:
+ * rows_flush has all of them written, for other threads as well. */
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
 void rows_flush(row_writer *writer);
 

@@ -94,3 +94,14 @@ test('the result itself is what the addon wrote to, and not a copy of it', { ski
   assert.equal(bmp.buffer.byteLength, bmpSize);
   assert.ok(after - before <= bmpSize, `${after - before} bytes more in ArrayBuffers`);
 });
+
+// The addon writes past the cache where the memory of a Buffer has been used before.
+test('a BMP in memory that has been used before has the same bytes', () => {
+  const { getBMP } = require('..');
+  const image = largePng({ width: 701, height: 400, colorType: 0, noisy: 701 });
+  const first = getBMP(image);
+  const past = first.length * 200;
+  for (let made = 0; made < past; made += first.length) {
+    assert.equal(getBMP(image).compare(first), 0, `after ${made} bytes`);
+  }
+});

@@ -108,6 +108,10 @@ AVX2_UNFILTERS(DECLARE_AVX2_UNFILTER)
 AVX2_ROWS(DECLARE_AVX2_ROW)
 AVX512_ROWS(DECLARE_AVX512_ROW)
 
+/* WebAssembly has no such stores: not with the kernels of SSE above. */
+void bypass_sse(uint8_t *dst, const uint8_t *src, size_t size);
+void bypass_end_sse(void);
+
 /* With AVX2, BMI1 and BMI2; see inflate_fast.h. */
 bool inflate_fast_bmi2(struct inflater *z);
 

@@ -192,6 +192,7 @@ static png2bmp_options random_options(void)
     options.invert = random_below(2);
     options.threshold = (uint8_t)random_below(256);
     options.strict = true;
+    options.bypass_cache = random_below(2);
     options.cpu = (png2bmp_cpu)random_below(PNG2BMP_CPU_COUNT);
     for (unsigned i = 0; i < 3; i++)
         options.background[i] = (uint8_t)random_below(256);
@@ -470,6 +471,35 @@ static void test_save(void)
     }
     remove(path);
     done("a saved file has the bytes of the BMP in memory");
+}
+
+/* ---- Past the cache ----------------------------------------------------------- */
+
+/* Only BMPs of this size are written so; two pieces a row. */
+static void test_bypassed_cache(void)
+{
+    for (size_t type = 0; type < PNG_TYPE_COUNT; type++) {
+        image       im = image_random(type, 2500, 60, type % 5 == 4, type % 2);
+        byte_buffer png = make_png(&im, FILTER_MIXED, 1, 1 << 20);
+
+        for (int format = 0; format < PNG2BMP_FORMAT_COUNT; format++) {
+            png2bmp_options options = default_options();
+            conversion      through, past;
+
+            options.format = (png2bmp_format)format;
+            make_effective(&options);
+            through = convert(&png, &options);
+            options.bypass_cache = true;
+            past = convert_over(0xa5, png.bytes, png.size, &options);
+            check(through.status == past.status && (through.status || same_bmp(&through, &past)),
+                  "type %zu, format %d", type, format);
+            free(through.bmp);
+            free(past.bmp);
+        }
+        free(png.bytes);
+        image_free(&im);
+    }
+    done("a BMP written past the cache has the same bytes");
 }
 
 /* ---- Damaged pixel data ------------------------------------------------------- */
@@ -846,6 +876,7 @@ int main(int argc, char **argv)
     test_damaged_wide_rows();
     test_raw_pixels();
     test_save();
+    test_bypassed_cache();
     test_damaged_streams();
     test_defective_pixels();
     test_limits();
