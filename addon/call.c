@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "cache.h"
 #include "converter.h"
 #include "errors.h"
 #include "file.h"
 #include "host_facts.h"
 #include "options.h"
 #include "pages.h"
-#include "rows.h"
 
 napi_value call_throw(napi_env env, const call *call)
 {
@@ -146,12 +146,12 @@ bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t
 /* A new Buffer in memory that has been used before: it was garbage since, so it is no longer in the
  * cache. In memory fresh from the system, the kernel has each page in the cache when it has cleared
  * it. */
-static void use_bypass(job *job)
+static void look_at_memory(job *job)
 {
     const size_t size = (size_t)job->plan.bmp.byte_length;
 
-    job->plan.options.bypass_cache =
-        size >= ROWS_BYPASS_FROM && pages_are_present(job->output, size);
+    job->plan.options.uncached =
+        size >= CACHE_CONCERNS_FROM && pages_are_present(job->output, size);
 }
 
 napi_value call_create_output(napi_env env, call *call)
@@ -160,7 +160,7 @@ napi_value call_create_output(napi_env env, call *call)
     napi_value output =
         bytes_create(env, call->host, job->plan.bmp.byte_length, &job->output, &job->status);
     if (output) {
-        use_bypass(job);
+        look_at_memory(job);
         return output;
     }
     snprintf(job->report.error.message, sizeof job->report.error.message,

@@ -3,8 +3,8 @@
  * level, however the stream is cut into spans and its bytes into scanlines.
  *
  * Input: row bytes - 1 (2), seed of the spans, kind of spans (low 3 bits), flags:
- * CPU level (low 3 bits), Adler-32 (bit 3), fewer (bit 4) or more (bit 5) bytes
- * asked for than there are; then the zlib stream.
+ * CPU level (low 3 bits), Adler-32 (bit 3), lines fetched (bit 6), fewer (bit 4) or more (bit 5)
+ * bytes asked for than there are; then the zlib stream.
  */
 #include "inflate.h"
 
@@ -129,7 +129,7 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
 
 typedef struct request {
     size_t      row_bytes, total;
-    bool        check_adler;
+    bool        check_adler, fetches;
     png2bmp_cpu cpu;
 } request;
 
@@ -145,6 +145,7 @@ static outcome decode(spans *source, const request *wanted)
                              .total_bytes = wanted->total,
                              .longest_row = wanted->row_bytes,
                              .check_adler = wanted->check_adler,
+                             .fetches = wanted->fetches,
                              .kernels = kernels_for(wanted->cpu)};
     inflater      *z = inflate_open(&config);
     outcome        o = {.status = INFLATE_OK};
@@ -157,6 +158,7 @@ static outcome decode(spans *source, const request *wanted)
         const uint8_t *rows;
         size_t         count;
 
+        inflate_fetch(z, out + o.size, most % 2);
         o.status = inflate_rows(z, row, most, &rows, &count);
         FUZZ_CHECK(count <= most && (count > 0) == (o.status == INFLATE_OK), "%zu rows", count);
         memcpy(out + o.size, rows, count * row);
@@ -222,6 +224,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                      .random = data[2] * 0x01000193u};
     wanted = (request){.row_bytes = 1 + (data[0] | (size_t)data[1] << 8),
                        .check_adler = data[4] >> 3 & 1,
+                       .fetches = data[4] >> 6 & 1,
                        .cpu = (png2bmp_cpu)((data[4] & 7) % PNG2BMP_CPU_COUNT)};
     t = ask_libdeflate(source.bytes, source.left);
     wanted.total = t.data_good && t.header_good ? t.size : CAPACITY;

@@ -242,9 +242,9 @@ typedef struct png2bmp_options {
 
     png2bmp_profile profile; /* EMBED: from a PNG only, not from pixels */
 
-    /* For memory that has been used before and is not in the CPU's cache, as that of a new block
-     * often is: rows are written past the cache where that is faster. The bytes are the same. */
-    bool bypass_cache;
+    /* The memory of the BMP has been used before, but is not in the CPU's cache, as that of a new
+     * block often is: it is then written another way, which is faster. The bytes are the same. */
+    bool uncached;
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */

@@ -75,6 +75,7 @@ const GROUPS = [
       { text: 'Notes: kernels', file: 'docs/notes/kernels.md' },
       { text: 'Notes: two cores', file: 'docs/notes/two-cores.md' },
       { text: 'Notes: palettes', file: 'docs/notes/palettes.md' },
+      { text: 'Notes: the cache', file: 'docs/notes/cache.md' },
     ],
   },
 ];

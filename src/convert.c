@@ -17,6 +17,7 @@
 
 #include "adam7.h"
 #include "bytes.h"
+#include "cache.h"
 #include "cgbi.h"
 #include "colors.h"
 #include "indices.h"
@@ -41,6 +42,7 @@ typedef struct conversion {
     row_writer  writer;
     bool        direct; /* unfilter writes the BMP row itself */
     bool        is_cgbi;
+    bool        fetches;   /* the lines of the next rows, while they are inflated */
     uint32_t    rows_done; /* of the image; of an interlaced one: scanlines of all passes */
     bool        watch_indices;
     bool        is_narrowed; /* indices have fewer bits in the BMP */
@@ -98,8 +100,9 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                                        plan->png.palette_entries < 1u << plan->png.bit_depth,
                       .is_narrowed = colors_kind(plan) == PALETTE_OF_IMAGE &&
                                      plan->bmp.bits_per_pixel < plan->png.bit_depth};
-    status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.held_bytes, kernels, control,
-                            report);
+    c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
+    status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.held_bytes, c->fetches,
+                            kernels, control, report);
     if (status)
         return status;
     if (!open_scratch(c, &r, kernels))
@@ -286,12 +289,24 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
     return status;
 }
 
+/* The rows from y on will be written next: downwards in memory, or upwards. */
+static void fetch_rows(conversion *c, uint32_t y)
+{
+    const uint8_t *row = target_row(c->target, y);
+    const bool     up = c->target->step < 0;
+
+    inflate_fetch(c->scanlines.inflater, up ? row - c->target->step : row, up);
+}
+
 static png2bmp_status convert_batch(conversion *c, size_t row_bytes, uint32_t *y)
 {
     const uint8_t *rows;
     size_t         count;
-    png2bmp_status status =
-        scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - *y, *y, &rows, &count);
+    png2bmp_status status;
+
+    if (c->fetches)
+        fetch_rows(c, *y);
+    status = scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - *y, *y, &rows, &count);
 
     if (!status)
         status = write_batch(c, rows, row_bytes, *y, count);

@@ -109,6 +109,7 @@ static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
     }
 }
 
+#define COPY_MATCH copy_match
 #define INFLATE_FAST inflate_fast_c
 #include "inflate_fast.h"
 
@@ -218,6 +219,12 @@ static void account(inflater *z)
     z->summed += fresh;
 }
 
+void inflate_fetch(inflater *z, const uint8_t *edge, bool up)
+{
+    z->fetch_edge = edge;
+    z->fetch_up = up;
+}
+
 /* Decodes until the buffer is full, all scanlines are there, or the stream ends or fails; z->status
  * then says what follows. */
 static void fill_buffer(inflater *z)
@@ -226,6 +233,7 @@ static void fill_buffer(inflater *z)
         move_to_front(z);
     size_t room = (size_t)(z->buffer_end - z->out);
     z->limit = z->out + (room < z->bytes_left ? room : (size_t)z->bytes_left);
+    z->fetch_by = (uintptr_t)z->fetch_edge - (uintptr_t)(z->fetch_up ? z->limit : z->taken);
     while (z->out < z->limit && z->status == INFLATE_OK && z->stage != STAGE_TRAILER)
         z->status = step(z);
     if (z->stage == STAGE_TRAILER && z->status == INFLATE_OK && z->out < z->limit)
@@ -268,10 +276,13 @@ inflater *inflate_open(const inflate_config *config)
     z->bytes_left = config->total_bytes;
     z->check_adler = config->check_adler && !config->is_raw;
     z->is_raw = config->is_raw;
+    z->fetch_edge = NULL;
+    z->fetch_up = false;
+    z->fetch_by = 0;
     z->stage = config->is_raw ? STAGE_BLOCK_HEADER : STAGE_ZLIB_HEADER;
     z->adler = 1;
     z->source = config->source;
-    z->fast = config->kernels->inflate_fast;
+    z->fast = config->fetches ? config->kernels->inflate_fast_fetch : config->kernels->inflate_fast;
     return z;
 }
 

@@ -35,7 +35,8 @@ typedef struct inflate_config {
     uint64_t       total_bytes; /* of all the scanlines that will be requested */
     size_t         longest_row; /* bytes of the longest of them, filter byte included */
     bool           check_adler;
-    bool           is_raw; /* only deflate, without zlib's header and checksum */
+    bool           is_raw;  /* only deflate, without zlib's header and checksum */
+    bool           fetches; /* see inflate_fetch */
     const kernels *kernels;
 } inflate_config;
 
@@ -47,6 +48,13 @@ uint64_t inflate_memory(uint64_t total_bytes, uint64_t longest_row);
 /* One allocation holds everything; NULL: out of memory. */
 inflater *inflate_open(const inflate_config *config);
 void      inflate_close(inflater *z); /* NULL is allowed */
+
+/*
+ * With config.fetches, before every inflate_rows: where the rows that are made from the next
+ * scanlines will be written. While they are decoded, as many bytes before `edge` (up), or from it
+ * on, are fetched into the cache. A hint: nothing is read or written.
+ */
+void inflate_fetch(inflater *z, const uint8_t *edge, bool up);
 
 /*
  * Returns the next scanlines of `row_bytes` bytes each (filter byte included, at most

@@ -5,7 +5,7 @@
  * INFLATE_FAST             the function's attributes and name
  * FAST_EXTRA(entry, code)  the extra bits of a length or distance; `code` are the
  *                          bits of the stream that the entry was looked up by
- * copy_match(to, end, d)   to[i] = to[i - d] up to `end`, and up to 64 bytes more
+ * COPY_MATCH(to, end, d)   to[i] = to[i - d] up to `end`, and up to 64 bytes more
  *
  * Before: the stage is STAGE_CODES, FAST_INPUT bytes or more of the span are
  * left, and out < limit. After: false when a distance reached before the first
@@ -131,7 +131,7 @@ bool INFLATE_FAST(struct inflater *z)
             entry = litlen[bits & litlen_mask];
 
         uint8_t *const end = out + length;
-        copy_match(out, end, distance);
+        COPY_MATCH(out, end, distance);
         out = end;
     } while (in <= in_stop && out < limit);
 
@@ -145,3 +145,5 @@ bool INFLATE_FAST(struct inflater *z)
 #undef FAST_REFILL
 #undef FAST_DROP
 #undef FAST_LITERALS
+#undef INFLATE_FAST
+#undef COPY_MATCH

@@ -20,7 +20,8 @@
 #define ROW_C(name, from, to) .row[ROW_##name] = row_##name##_c,
 #define PLAIN                                                                                      \
     UNFILTER_KINDS(UNFILTER_C)                                                                     \
-    ROW_KINDS(ROW_C).inflate_fast = inflate_fast_c, .diffuse = diffuse_c
+    ROW_KINDS(ROW_C).inflate_fast = inflate_fast_c, .inflate_fast_fetch = inflate_fast_c,          \
+    .diffuse = diffuse_c
 
 static const kernels plain = {PLAIN};
 
@@ -41,7 +42,9 @@ static const kernels plain = {PLAIN};
 #define AVX2_ROW(name) ROW(name, avx2)
 #define AVX512_ROW(name) ROW(name, avx512)
 #define X86 SSE, .bypass = bypass_sse, .bypass_end = bypass_end_sse
-#define AVX2 X86, AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2
+#define AVX2                                                                                       \
+    X86, AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2,       \
+                                       .inflate_fast_fetch = inflate_fast_fetch_bmi2
 #define AVX512 AVX2, AVX512_ROWS(AVX512_ROW)
 
 static const kernels sse = {X86};

@@ -156,6 +156,7 @@ typedef struct kernels {
     unfilter_fn     unfilter[UNFILTER_COUNT];
     row_fn          row[ROW_COUNT];
     inflate_fast_fn inflate_fast;
+    inflate_fast_fn inflate_fast_fetch; /* the same, and fetches lines: see inflate_fetch */
     diffuse_fn      diffuse;
     bypass_fn       bypass; /* NULL: the level has no such stores */
     bypass_end_fn   bypass_end;

@@ -1,6 +1,7 @@
 #include "rows.h"
 
 #include "bytes.h"
+#include "cache.h"
 #include "colors.h"
 #include "format.h"
 #include "plan.h"
@@ -55,12 +56,10 @@ static second_step step_of(const png2bmp_plan *plan)
     return step;
 }
 
-/* Rows that are written past the cache are first written to a piece of memory that is in it. Those
- * of Adam7 are not, since they are scattered. */
+/* Rows that are written past the cache are first written to a piece of memory that is in it. */
 static bool may_bypass_cache(const png2bmp_plan *plan, second_step second)
 {
-    return second == STEP_NONE && !plan->png.interlaced &&
-           plan->bmp.byte_length >= ROWS_BYPASS_FROM;
+    return second == STEP_NONE && cache_may_be_bypassed(plan);
 }
 
 bool rows_need_order(const png2bmp_plan *plan)
@@ -186,8 +185,8 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
     writer->steps = *steps;
     writer->row = kernels->row[steps->kind];
     writer->waiting = 0;
-    writer->bypasses = plan->options.bypass_cache && kernels->bypass != NULL &&
-                       may_bypass_cache(plan, steps->second);
+    writer->bypasses =
+        steps->second == STEP_NONE && cache_is_bypassed(plan) && kernels->bypass != NULL;
     colors_prepare(&writer->context, plan);
     if (steps->memory > 0)
         open_scratch(writer, memory);

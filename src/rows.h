@@ -11,10 +11,6 @@
 #include "mono.h"
 #include "panel.h"
 
-/* BMPs of fewer bytes are written through the cache, whatever options.bypass_cache says. Measured:
- * docs/notes/kernels.md. */
-#define ROWS_BYPASS_FROM (128u * 1024)
-
 /* The memory of a row_writer, one part after another, in bytes; 0: not needed. */
 typedef struct row_layout {
     uint64_t colors;  /* a piece of pixels, and one more if there is alpha */

@@ -23,7 +23,7 @@ static png2bmp_plan plan_of_background(const png2bmp_plan *plan)
 
     background.png.bit_depth = 8;
     background.png.color_type = PNG2BMP_RGB;
-    background.options.bypass_cache = false;
+    background.options.uncached = false;
     background.png.has_key = background.png.has_alpha = false;
     if (colors_kind(plan) == PALETTE_OF_IMAGE) {
         uint8_t     bgr[256][4];

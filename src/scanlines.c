@@ -26,7 +26,7 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
 }
 
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
-                              size_t size, size_t longest_row, const kernels *kernels,
+                              size_t size, size_t longest_row, bool fetches, const kernels *kernels,
                               const png2bmp_control *control, png2bmp_report *report)
 {
     inflate_config config;
@@ -39,6 +39,7 @@ png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
                               .longest_row = longest_row + 1,
                               .check_adler = !plan->options.ignore_checksums,
                               .is_raw = plan->png.is_cgbi,
+                              .fetches = fetches,
                               .kernels = kernels};
     reader->inflater = inflate_open(&config);
     if (!reader->inflater)

@@ -19,9 +19,9 @@ typedef struct scanline_reader {
 } scanline_reader;
 
 /* reader: must not move until scanlines_close, which must be called in any case. longest_row: bytes
- * without the filter type. */
+ * without the filter type. fetches: before each scanlines_next, inflate_fetch is called. */
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
-                              size_t size, size_t longest_row, const kernels *kernels,
+                              size_t size, size_t longest_row, bool fetches, const kernels *kernels,
                               const png2bmp_control *control, png2bmp_report *report);
 void           scanlines_close(scanline_reader *reader);
 

@@ -99,8 +99,9 @@ KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t lanes, uint8_t
 }
 
 #define DEFINE_UNFILTER(name, level, bpp, swap, wave, lanes)                                       \
-    TARGET void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,  \
-                                          size_t row_bytes, const uint8_t *prior, size_t rows)     \
+    ALIGNED TARGET void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride,              \
+                                                  const uint8_t *src, size_t row_bytes,            \
+                                                  const uint8_t *prior, size_t rows)               \
     {                                                                                              \
         const pixel_shape shape = {bpp, swap};                                                     \
                                                                                                    \

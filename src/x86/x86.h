@@ -14,6 +14,9 @@
 
 #include "kernels.h"
 
+/* Of functions with short hot loops: their speed does not depend on what is linked before them. */
+#define ALIGNED __attribute__((aligned(64)))
+
 #define SSE_UNFILTERS(X)                                                                           \
     X(1)                                                                                           \
     X(2)                                                                                           \
@@ -114,6 +117,7 @@ void bypass_end_sse(void);
 
 /* With AVX2, BMI1 and BMI2; see inflate_fast.h. */
 bool inflate_fast_bmi2(struct inflater *z);
+bool inflate_fast_fetch_bmi2(struct inflater *z);
 
 #endif
 #endif

@@ -192,7 +192,7 @@ static png2bmp_options random_options(void)
     options.invert = random_below(2);
     options.threshold = (uint8_t)random_below(256);
     options.strict = true;
-    options.bypass_cache = random_below(2);
+    options.uncached = random_below(2);
     options.cpu = (png2bmp_cpu)random_below(PNG2BMP_CPU_COUNT);
     for (unsigned i = 0; i < 3; i++)
         options.background[i] = (uint8_t)random_below(256);
@@ -489,7 +489,7 @@ static void test_bypassed_cache(void)
             options.format = (png2bmp_format)format;
             make_effective(&options);
             through = convert(&png, &options);
-            options.bypass_cache = true;
+            options.uncached = true;
             past = convert_over(0xa5, png.bytes, png.size, &options);
             check(through.status == past.status && (through.status || same_bmp(&through, &past)),
                   "type %zu, format %d", type, format);

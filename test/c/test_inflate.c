@@ -108,6 +108,7 @@ typedef struct outcome {
 } outcome;
 
 static png2bmp_cpu cpu_level = PNG2BMP_CPU_AUTO;
+static bool        fetches;
 
 /* Decodes `total` bytes as scanlines of row_bytes and a shorter last one. */
 static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row_bytes, cut how)
@@ -117,6 +118,7 @@ static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row
                              .total_bytes = total,
                              .longest_row = row_bytes,
                              .check_adler = true,
+                             .fetches = fetches,
                              .kernels = kernels_for(cpu_level)};
     outcome        out = {.bytes = malloc(total + 1)};
     inflater      *z = inflate_open(&config);
@@ -128,6 +130,7 @@ static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row
         size_t         most = 1 + random_below(100);
         if (most > left / this_row)
             most = left / this_row;
+        inflate_fetch(z, out.bytes + out.size, random_below(2));
         out.status = inflate_rows(z, this_row, most, &rows, &count);
         check((count > 0) == (out.status == INFLATE_OK) && count <= most, "count %zu", count);
         memcpy(out.bytes + out.size, rows, count * this_row);
@@ -724,9 +727,12 @@ int main(void)
     static const struct {
         const char *name;
         png2bmp_cpu level;
-    } levels[] = {{"plain C", PNG2BMP_CPU_SCALAR}, {"best of this CPU", PNG2BMP_CPU_AUTO}};
+        bool        fetches;
+    } levels[] = {{"plain C", PNG2BMP_CPU_SCALAR, false},
+                  {"best of this CPU", PNG2BMP_CPU_AUTO, false},
+                  {"best of this CPU, fetching lines", PNG2BMP_CPU_AUTO, true}};
 
-    for (unsigned l = 0; l < 2; l++) {
+    for (unsigned l = 0; l < sizeof levels / sizeof *levels; l++) {
         if (l > 0 && kernels_for(PNG2BMP_CPU_AUTO)->inflate_fast ==
                          kernels_for(PNG2BMP_CPU_SCALAR)->inflate_fast)
             continue;
@@ -735,6 +741,7 @@ int main(void)
             if (l > 0 && tests[i].once)
                 continue;
             cpu_level = levels[l].level;
+            fetches = levels[l].fetches;
             tests[i].run();
             printf("%s - %s (%s)\n", failures == before ? "ok" : "not ok", tests[i].name,
                    levels[l].name);

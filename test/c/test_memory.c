@@ -158,7 +158,7 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
     options.format = format;
     options.max_pixels = UINT64_MAX;
     options.max_memory = UINT64_MAX;
-    options.bypass_cache = tests % 2;
+    options.uncached = tests % 2;
     status = png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL);
     if (status == PNG2BMP_OK) {
         memory.now = memory.peak = memory.requested = 0;

@@ -1,0 +1,12 @@
+/* The inflater's fast loop, for a BMP in memory that is not in the cache. */
+#include "x86/x86.h"
+
+#ifdef PNG2BMP_X86
+
+#define INFLATE_BMI2 inflate_fast_fetch_bmi2
+/* For writing. An address where there is no memory has no effect. */
+#define FETCH_LINE(to, fetch_by)                                                                   \
+    __builtin_prefetch((const void *)((uintptr_t)(to) + (fetch_by)), 1, 3)
+#include "x86/inflate_bmi2.h"
+
+#endif
