@@ -237,6 +237,30 @@ static void check_diffusion(unsigned width, const uint8_t *head, source from)
     free(expected);
 }
 
+/* ---- Past the cache -------------------------------------------------------------- */
+
+static void check_bypass(unsigned size, const uint8_t *head, source from)
+{
+    const size_t   at = head[3] % 64;
+    uint8_t       *src = fuzz_alloc(size), *out = fuzz_alloc(at + size);
+    const kernels *table;
+    unsigned       level = PNG2BMP_CPU_SCALAR;
+
+    fill_from(src, size, from, 0);
+    while ((table = next_table(&level)) != NULL) {
+        if (!table->bypass)
+            continue;
+        memset(out, 0x55, at + size);
+        table->bypass(out + at, src, size);
+        table->bypass_end();
+        for (size_t i = 0; i < at; i++)
+            FUZZ_CHECK(out[i] == 0x55, "bypass, level %u: before the place", level);
+        FUZZ_CHECK(memcmp(out + at, src, size) == 0, "bypass, level %u, %u bytes", level, size);
+    }
+    free(src);
+    free(out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned kind, width;
@@ -245,12 +269,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD + 1)
         return 0;
     from = (source){data + HEAD, size - HEAD};
-    kind = data[0] % (UNFILTER_COUNT + ROW_COUNT + 1);
+    kind = data[0] % (UNFILTER_COUNT + ROW_COUNT + 2);
     width = 1 + (data[1] | (unsigned)data[2] << 8) % 600;
     if (kind < UNFILTER_COUNT)
         check_unfilter(kind, width, data, from);
     else if (kind == UNFILTER_COUNT + ROW_COUNT)
         check_diffusion(width, data, from);
+    else if (kind == UNFILTER_COUNT + ROW_COUNT + 1)
+        check_bypass(width, data, from);
     else
         check_row(kind - UNFILTER_COUNT, width, data, from);
     return 0;
