@@ -5,10 +5,10 @@
 // Builds the addon for a checker, and runs tests of it: 'address' (AddressSanitizer and
 // UndefinedBehaviorSanitizer) those of the API, of worker threads, and test/stress/; 'thread'
 // (ThreadSanitizer) those of the asynchronous calls; 'memcheck' (valgrind) those of the API and of
-// worker threads; conversions to every format are under memcheck in C, where a test takes a tenth of
-// the time (npm run test:memcheck). Node.js itself is not instrumented: under 'address', leaks
-// are left to test/workers.test.js, and races between Node.js and the addon's input, which are
-// the caller's with input: 'borrow', do not show under 'thread'.
+// worker threads. Conversions to every format are under memcheck in C (npm run test:memcheck);
+// inside Node.js they would take a quarter of an hour. Node.js itself is not instrumented: under
+// 'address', leaks are left to test/workers.test.js, and races between Node.js and the addon's
+// input, which are the caller's with input: 'borrow', do not show under 'thread'.
 
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
