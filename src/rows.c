@@ -56,12 +56,6 @@ static second_step step_of(const png2bmp_plan *plan)
     return step;
 }
 
-/* Rows that are written past the cache are first written to a piece of memory that is in it. */
-static bool may_bypass_cache(const png2bmp_plan *plan, second_step second)
-{
-    return second == STEP_NONE && cache_may_be_bypassed(plan);
-}
-
 bool rows_need_order(const png2bmp_plan *plan)
 {
     const second_step step = step_of(plan);
@@ -94,7 +88,8 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
     const uint64_t    width = plan->png.width;
     row_layout        l = {0};
 
-    if (second == STEP_NONE ? may_bypass_cache(plan, second) : second != STEP_PREMULTIPLY)
+    /* Rows that are written past the cache are first written to a piece of memory that is in it. */
+    if (second == STEP_NONE ? cache_may_be_bypassed(plan) : second != STEP_PREMULTIPLY)
         l.colors = scratch_row(4 * PIECE) * (steps->needs_alpha ? 2 : 1);
     if (second == STEP_BITS) {
         l.line = scratch_row(PIECE);

@@ -3,8 +3,8 @@
  * function, with these defined:
  *
  * INFLATE_BMI2              its name
- * FETCH_LINE(to, fetch_by)  has the line of the BMP that corresponds to this output fetched, or
- * nothing
+ * FETCH_LINE(to, fetch_by)  fetches the line of the BMP that corresponds to this output, or does
+ *                           nothing
  */
 #include <immintrin.h>
 
