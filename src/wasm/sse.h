@@ -87,6 +87,11 @@ SSE_INLINE int _mm_testc_si128(__m128i a, __m128i b)
     return !wasm_v128_any_true(wasm_v128_andnot(b, a));
 }
 
+SSE_INLINE int _mm_testz_si128(__m128i a, __m128i b)
+{
+    return !wasm_v128_any_true(wasm_v128_and(a, b));
+}
+
 /* ---- Load and store -------------------------------------------------------- */
 
 SSE_INLINE __m128i _mm_loadu_si128(const __m128i *p)

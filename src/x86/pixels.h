@@ -24,6 +24,8 @@ KERNEL VEC load_quads(const uint8_t *src, size_t quad_bytes)
     (void)quad_bytes;
     return _mm_loadu_si128((const __m128i *)src);
 #else
+    if (quad_bytes == 16)
+        return _mm256_loadu_si256((const __m256i *)src);
     return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)src)),
                                    _mm_loadu_si128((const __m128i *)(src + quad_bytes)), 1);
 #endif
@@ -102,7 +104,9 @@ static const uint8_t wide_gray_alpha[4][16] = {
 
 typedef struct row_constants {
     VEC order;      /* source_order */
-    VEC background; /* B G R and 0: bytes; BLEND: what is added, in 16 or 32 bits */
+    VEC packed;     /* the same without alpha */
+    VEC background; /* B G R and 0: bytes */
+    VEC added;      /* BLEND: what is added, in 16 or 32 bits */
     VEC base;       /* BLEND: the background in 16 bits */
     VEC key;        /* B G R, and in place of alpha 0, or 1 if there is no key */
     VEC half, less; /* 16 bits to 8, see reduce() */
@@ -118,7 +122,10 @@ KERNEL row_constants make_constants(source from, finish how, const row_context *
     const uint8_t *bg = context->background;
     const uint32_t highest = context->key[0] | context->key[1] | context->key[2];
     const bool     has_key = highest < (is_wide(from) ? 0x10000 : 0x100);
-    row_constants  c = {.order = repeat(source_order[from])};
+    row_constants  c = {.order = repeat(source_order[from]),
+                        .background = V(set1_epi32)(bg[0] | bg[1] << 8 | bg[2] << 16)};
+
+    c.packed = V(shuffle_epi8)(c.order, repeat(without_alpha));
 
     if (how == BLEND) {
         c.base = V(setr_epi16)(bg[0], bg[1], bg[2], 0, bg[0], bg[1], bg[2], 0
@@ -128,11 +135,9 @@ KERNEL row_constants make_constants(source from, finish how, const row_context *
 #endif
         );
         /* 8 bits: 255 bg + 128. 16 bits: the background at 16 bits, 257 bg. */
-        c.background = is_wide(from) ? V(mullo_epi16)(c.base, V(set1_epi16)(257))
-                                     : V(add_epi16)(V(mullo_epi16)(c.base, V(set1_epi16)(255)),
-                                                    V(set1_epi16)(128));
-    } else {
-        c.background = V(set1_epi32)(bg[0] | bg[1] << 8 | bg[2] << 16);
+        c.added = is_wide(from) ? V(mullo_epi16)(c.base, V(set1_epi16)(257))
+                                : V(add_epi16)(V(mullo_epi16)(c.base, V(set1_epi16)(255)),
+                                               V(set1_epi16)(128));
     }
     if (how == KEY_BLEND || how == KEY_KEEP) {
         const uint64_t r = context->key[0], g = context->key[1], b = context->key[2];
@@ -155,7 +160,7 @@ KERNEL row_constants make_constants(source from, finish how, const row_context *
  * round(p / 255) is (q + (q >> 8)) >> 8 with q = p + 128. */
 KERNEL VEC blend_lanes(VEC color, VEC alpha, const row_constants *c)
 {
-    const VEC q = V(add_epi16)(V(mullo_epi16)(V(sub_epi16)(color, c->base), alpha), c->background);
+    const VEC q = V(add_epi16)(V(mullo_epi16)(V(sub_epi16)(color, c->base), alpha), c->added);
 
     return V(srli_epi16)(V(add_epi16)(q, V(srli_epi16)(q, 8)), 8);
 }
@@ -170,11 +175,19 @@ KERNEL VEC blend_quads(source from, VEC v, const row_constants *c)
         blend_lanes(V(shuffle_epi8)(v, repeat(wide[2])), V(shuffle_epi8)(v, repeat(wide[3])), c));
 }
 
+KERNEL VEC alpha_bits(void)
+{
+    return V(set1_epi32)((int)0xff000000);
+}
+
 KERNEL bool all_opaque(VEC v)
 {
-    const VEC alpha = V_BITS(or)(v, V(set1_epi32)(0xffffff));
+    return V_BITS(testc)(v, alpha_bits());
+}
 
-    return V_BITS(testc)(alpha, V(set1_epi8)(-1));
+KERNEL bool all_transparent(VEC v)
+{
+    return V_BITS(testz)(v, alpha_bits());
 }
 
 /* ---- 16 bits --------------------------------------------------------------- */
@@ -204,8 +217,8 @@ KERNEL VEC blend_wide(VEC v, const row_constants *c)
     const VEC alpha = V(shufflehi_epi16)(V(shufflelo_epi16)(v, 0xff), 0xff);
     const VEC rest = V_BITS(xor)(alpha, V(set1_epi8)(-1));
     const VEC lo = V(mullo_epi16)(v, alpha), hi = V(mulhi_epu16)(v, alpha);
-    const VEC bg_lo = V(mullo_epi16)(c->background, rest);
-    const VEC bg_hi = V(mulhi_epu16)(c->background, rest);
+    const VEC bg_lo = V(mullo_epi16)(c->added, rest);
+    const VEC bg_hi = V(mulhi_epu16)(c->added, rest);
 
     return V(packus_epi32)(
         divide_65535(V(add_epi32)(V(unpacklo_epi16)(lo, hi), V(unpacklo_epi16)(bg_lo, bg_hi))),
@@ -222,14 +235,17 @@ KERNEL VEC finish_key(finish how, VEC v, VEC is_key, const row_constants *c)
 }
 
 /* whole: all of them are pixels of the row. Bytes after a row may be uninitialised: they must not
- * control the branch. */
+ * control a branch. */
 KERNEL VEC quads_8(source from, finish how, bool whole, const uint8_t *src, const row_constants *c)
 {
     const VEC stored = load_quads(src, 4u * source_bytes[from]);
     const VEC v = V(shuffle_epi8)(stored, c->order);
 
-    /* Most images with alpha are opaque almost everywhere. */
-    if (how == BLEND && !(whole && all_opaque(v)))
+    if (how == BLEND && whole && all_opaque(v))
+        return v;
+    if (how == BLEND && whole && all_transparent(v))
+        return c->background;
+    if (how == BLEND)
         return blend_quads(from, stored, c);
     if (how == KEY_BLEND || how == KEY_KEEP)
         return finish_key(how, v, V(cmpeq_epi32)(v, c->key), c);
@@ -264,17 +280,45 @@ KERNEL size_t pixel_bytes(finish how)
     return how == KEEP || how == KEY_KEEP ? 4 : 3;
 }
 
-/* Writes the quads; with 24 bits, also 4 bytes after them. */
-KERNEL void store_quads(finish how, uint8_t *dst, VEC v)
+/* bytes: of a quad. With 12, 4 more are written after the last. */
+KERNEL void store_quads(size_t bytes, uint8_t *dst, VEC v)
 {
-    if (pixel_bytes(how) == 3)
-        v = V(shuffle_epi8)(v, repeat(without_alpha));
 #if VECTOR_BYTES == 16
+    (void)bytes;
     _mm_storeu_si128((__m128i *)dst, v);
 #else
     _mm_storeu_si128((__m128i *)dst, _mm256_castsi256_si128(v));
-    _mm_storeu_si128((__m128i *)(dst + 4 * pixel_bytes(how)), _mm256_extracti128_si256(v, 1));
+    _mm_storeu_si128((__m128i *)(dst + bytes), _mm256_extracti128_si256(v, 1));
 #endif
+}
+
+/* Quads B G R A. */
+KERNEL void store_pixels(finish how, uint8_t *dst, VEC v)
+{
+    if (pixel_bytes(how) == 3)
+        v = V(shuffle_epi8)(v, repeat(without_alpha));
+    store_quads(4 * pixel_bytes(how), dst, v);
+}
+
+/*
+ * RGBA to 24 bits, two vectors a turn. Most images with alpha are opaque almost everywhere, and
+ * sprites are opaque or transparent: then one test serves both vectors, and one shuffle a vector is
+ * enough.
+ */
+KERNEL void rgba_pair(finish how, uint8_t *dst, const uint8_t *src, const row_constants *c)
+{
+    const VEC a = load_quads(src, 16), b = load_quads(src + 4 * PIXELS, 16);
+
+    if (how == DROP || all_opaque(V_BITS(and)(a, b))) {
+        store_quads(12, dst, V(shuffle_epi8)(a, c->packed));
+        store_quads(12, dst + 3 * PIXELS, V(shuffle_epi8)(b, c->packed));
+    } else if (all_transparent(V_BITS(or)(a, b))) {
+        store_pixels(how, dst, c->background);
+        store_pixels(how, dst + 3 * PIXELS, c->background);
+    } else {
+        store_pixels(how, dst, blend_quads(RGBA_8, a, c));
+        store_pixels(how, dst + 3 * PIXELS, blend_quads(RGBA_8, b, c));
+    }
 }
 
 KERNEL void quad_row(source from, finish how, uint8_t *dst, const uint8_t *src, size_t width,
@@ -284,13 +328,16 @@ KERNEL void quad_row(source from, finish how, uint8_t *dst, const uint8_t *src, 
     const size_t        out = pixel_bytes(how), in = source_bytes[from];
     const size_t        needed = out == 3 ? PIXELS + 2 : PIXELS;
 
+    if (from == RGBA_8 && out == 3)
+        for (; width >= 2 * PIXELS + 2; width -= 2 * PIXELS, src += 8 * PIXELS, dst += 6 * PIXELS)
+            rgba_pair(how, dst, src, &c);
     for (; width >= needed; width -= PIXELS, src += PIXELS * in, dst += PIXELS * out)
-        store_quads(how, dst, quads(from, how, true, src, &c));
+        store_pixels(how, dst, quads(from, how, true, src, &c));
     while (width > 0) {
         const size_t n = width < PIXELS ? width : PIXELS;
         uint8_t      bytes[4 * PIXELS + 4];
 
-        store_quads(how, bytes, quads(from, how, n == PIXELS, src, &c));
+        store_pixels(how, bytes, quads(from, how, n == PIXELS, src, &c));
         memcpy(dst, bytes, n * out);
         src += n * in;
         dst += n * out;

@@ -261,32 +261,73 @@ TARGET void row_index4_to_index8_sse(uint8_t *dst, const uint8_t *src, size_t wi
 /* Four look-ups are collected in one register: a quarter of the stores. */
 KERNEL __m128i look_up_quad(const uint8_t *src, const row_context *context)
 {
-    int32_t c[4];
+    uint32_t indices;
+    int32_t  c[4];
 
+    memcpy(&indices, src, 4);
     for (size_t i = 0; i < 4; i++)
-        memcpy(&c[i], context->lut[src[i]], 4);
+        memcpy(&c[i], context->lut[indices >> 8 * i & 255], 4);
     return _mm_insert_epi32(
         _mm_insert_epi32(_mm_insert_epi32(_mm_cvtsi32_si128(c[0]), c[1], 1), c[2], 2), c[3], 3);
+}
+
+/* Four pixels; with 3 bytes, 4 more bytes. */
+KERNEL void store_colors(size_t out, uint8_t *dst, __m128i quad)
+{
+    store16(dst, out == 3 ? _mm_shuffle_epi8(quad, load16(without_alpha)) : quad);
+}
+
+/* Drawings have long runs of one colour. In shorter ones than this the branch would be mispredicted
+ * too often. */
+#define RUN 32
+
+KERNEL bool is_run(const uint8_t *src)
+{
+    const __m128i a = load16(src), b = load16(src + 16);
+    const __m128i first = _mm_shuffle_epi8(a, _mm_setzero_si128());
+    const __m128i differ = _mm_or_si128(_mm_xor_si128(a, first), _mm_xor_si128(b, first));
+
+    return _mm_testz_si128(differ, differ);
+}
+
+KERNEL void write_run(size_t out, uint8_t *dst, const uint8_t color[4])
+{
+    int32_t pixel;
+
+    memcpy(&pixel, color, 4);
+    for (size_t i = 0; i < RUN; i += 4)
+        store_colors(out, dst + i * out, _mm_set1_epi32(pixel));
+}
+
+KERNEL void lut8_row(size_t out, uint8_t *dst, const uint8_t *src, size_t width,
+                     const row_context *context)
+{
+    const size_t beyond = out == 3 ? 2 : 0; /* pixels that a store overwrites */
+
+    for (; width >= RUN + beyond; width -= RUN, src += RUN, dst += RUN * out) {
+        if (is_run(src)) {
+            write_run(out, dst, context->lut[*src]);
+            continue;
+        }
+        for (size_t i = 0; i < RUN; i += 4)
+            store_colors(out, dst + i * out, look_up_quad(src + i, context));
+    }
+    for (; width >= 4 + beyond; width -= 4, src += 4, dst += 4 * out)
+        store_colors(out, dst, look_up_quad(src, context));
+    for (; width > 0; width--, src++, dst += out)
+        memcpy(dst, context->lut[*src], out);
 }
 
 TARGET void row_lut8_to_bgr24_sse(uint8_t *dst, const uint8_t *src, size_t width,
                                   const row_context *context)
 {
-    const __m128i order = load16(without_alpha);
-
-    for (; width >= 6; width -= 4, src += 4, dst += 12)
-        store16(dst, _mm_shuffle_epi8(look_up_quad(src, context), order));
-    for (; width > 0; width--, src++, dst += 3)
-        memcpy(dst, context->lut[*src], 3);
+    lut8_row(3, dst, src, width, context);
 }
 
 TARGET void row_lut8_to_bgra32_sse(uint8_t *dst, const uint8_t *src, size_t width,
                                    const row_context *context)
 {
-    for (; width >= 4; width -= 4, src += 4, dst += 16)
-        store16(dst, look_up_quad(src, context));
-    for (; width > 0; width--, src++, dst += 4)
-        memcpy(dst, context->lut[*src], 4);
+    lut8_row(4, dst, src, width, context);
 }
 
 #endif

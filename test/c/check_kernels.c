@@ -39,12 +39,13 @@ static uint32_t random_below(uint32_t n)
 }
 
 /* Bytes that reach the limits of comparisons: noise, few values, extremes, a smooth gradient, all
- * equal. */
+ * equal, runs of one value, and noise with runs of 0 and 255 in every second byte, as alpha is. */
 static void fill(uint8_t *p, size_t n)
 {
     static const uint8_t extremes[] = {0, 1, 127, 128, 254, 255};
-    const uint32_t       kind = random_below(5);
+    const uint32_t       kind = random_below(7);
     uint8_t              value = (uint8_t)random32();
+    size_t               run_end = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (kind == 0)
@@ -55,7 +56,11 @@ static void fill(uint8_t *p, size_t n)
             value = extremes[random_below(sizeof extremes)];
         else if (kind == 3)
             value = (uint8_t)(value + random_below(7) - 3);
-        p[i] = value;
+        else if (kind >= 5 && i >= run_end) {
+            value = kind == 5 ? (uint8_t)random32() : (uint8_t)(random_below(2) * 255);
+            run_end = i + 1 + random_below(150);
+        }
+        p[i] = kind == 6 && i % 2 == 0 ? (uint8_t)random32() : value;
     }
 }
 
