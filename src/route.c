@@ -13,15 +13,15 @@
 #include "whole.h"
 
 /* Scanlines that are unfiltered into scratch rows go in groups that stay in the L2 cache: at most
- * this many rows and bytes. */
-#define GROUP_ROWS 16
+ * this many bytes, and as many rows as the widest wave of any CPU has. */
 #define GROUP_BYTES (256 * 1024)
+#define GROUP_ROWS(unfilter) ((unfilter) == UNFILTER_1 ? 32u : 16u)
 
-static uint32_t group_of(uint64_t pitch)
+static uint32_t group_of(const route *r)
 {
-    const uint64_t rows = GROUP_BYTES / pitch;
+    const uint64_t rows = GROUP_BYTES / r->pitch, most = GROUP_ROWS(r->unfilter);
 
-    return rows > GROUP_ROWS ? GROUP_ROWS : rows > 0 ? (uint32_t)rows : 1;
+    return rows > most ? (uint32_t)most : rows > 0 ? (uint32_t)rows : 1;
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -57,7 +57,7 @@ route route_of(const png2bmp_plan *plan)
     r.held_bytes = most_held(plan, r.row_bytes);
     r.writer_bytes = r.direct ? 0 : round_up(r.steps.memory, 16);
     r.pitch = round_up(r.held_bytes, 16);
-    r.group = group_of(r.pitch);
+    r.group = group_of(&r);
     if (!r.direct)
         r.samples_bytes = bytes_of_samples(&r);
     if (r.row_bytes > r.held_bytes)

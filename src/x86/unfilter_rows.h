@@ -11,13 +11,17 @@ enum {
 
 #define WAVE_LAG 2
 
-/* Kinds of pixels with waves for rows of a single filter. WebAssembly is downloaded, so there the
- * rare kinds use the wave for any mix. */
+/* Waves for rows of a single filter do without the masks of a mix. For small pixels, whose blocks
+ * have many steps, a wave of Paeth alone takes 7 kB and gains 1 %; in WebAssembly 40 %. WebAssembly
+ * is downloaded, so there the rare kinds have none. */
+KERNEL bool has_wave(int mode, size_t bpp)
+{
 #if defined(__wasm__)
-#define HAS_WAVES_OF_ONE_FILTER(bpp) ((bpp) == 1 || (bpp) == 3 || (bpp) == 4)
+    return mode == WAVE_MIXED || bpp == 1 || bpp == 3 || bpp == 4;
 #else
-#define HAS_WAVES_OF_ONE_FILTER(bpp) true
+    return mode != WAVE_ALL_PAETH || bpp > 2;
 #endif
+}
 
 typedef void (*wave_fn)(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
                         const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows);
@@ -32,7 +36,7 @@ enum {
     SINGLE_PAETH_COST = 7,
     SINGLE_AVERAGE_COST = 3,
     STEP_COST = 12,
-    STEP_COST_16_ROWS = 18,
+    STEP_COST_MANY_ROWS = 18,
     STEP_COST_ALL_AVERAGE = 8,
 };
 
@@ -40,56 +44,77 @@ enum {
  * start and end, are expensive: about 4 pixels for each lane. */
 KERNEL bool wave_pays(size_t paeth, size_t average, size_t width, size_t lanes)
 {
-    const size_t step = lanes > 8 ? STEP_COST_16_ROWS : paeth ? STEP_COST : STEP_COST_ALL_AVERAGE;
+    const size_t step = lanes > 8 ? STEP_COST_MANY_ROWS : paeth ? STEP_COST : STEP_COST_ALL_AVERAGE;
 
     return (paeth * SINGLE_PAETH_COST + average * SINGLE_AVERAGE_COST) * width >
            step * (width + 4 * lanes);
 }
 
-/*
- * How many of the next rows go together, at most `limit`: from a row that needs a wave to the last
- * one that does; 1: none. A row that does not need it costs less inside a wave than a second start.
- * *mode: their filters.
- */
-KERNEL size_t wave_length(const uint8_t *src, size_t pitch, size_t limit, size_t width,
-                          size_t lanes, int *mode)
+/* The waves for one kind of pixel. The narrow one, for up to half of the rows, may be absent. */
+typedef struct wave_pair {
+    wave_fn wave, narrow;
+    size_t  lanes; /* of `wave` */
+} wave_pair;
+
+KERNEL bool is_for_narrow(const wave_pair *waves, size_t rows)
 {
-    size_t length = 0, average = 0, paeth = 0;
+    return waves->narrow && rows <= waves->lanes / 2;
+}
+
+/*
+ * How many of the next `rows` go together: from a row that needs a wave to the last one that does;
+ * 1: none. A row that does not need it costs less inside a wave than a second start. *mode: their
+ * filters.
+ */
+KERNEL size_t wave_length(const wave_pair *waves, const uint8_t *src, size_t pitch, size_t rows,
+                          size_t width, int *mode)
+{
+    const size_t most = rows < waves->lanes ? rows : waves->lanes;
+    size_t       length = 0, average = 0, paeth = 0, lanes;
 
     if (!is_serial(src[0]))
         return 1;
-    for (size_t k = 0; k < limit; k++) {
+    for (size_t k = 0; k < most; k++) {
         average += src[k * pitch] == FILTER_AVERAGE;
         paeth += src[k * pitch] == FILTER_PAETH;
         if (is_serial(src[k * pitch]))
             length = k + 1;
     }
     *mode = paeth == length ? WAVE_ALL_PAETH : average == length ? WAVE_ALL_AVERAGE : WAVE_MIXED;
+    lanes = is_for_narrow(waves, length) ? waves->lanes / 2 : waves->lanes;
     return wave_pays(paeth, average, width, lanes) ? length : 1;
 }
 
-KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t lanes, uint8_t *dst,
-                          ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
-                          const uint8_t *prior, size_t rows)
+/* `mode` is a constant in each call, so that the compiler makes a function of each. */
+KERNEL void call_wave(wave_fn wave, int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
+                      const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
+{
+    if (mode == WAVE_ALL_PAETH)
+        wave(WAVE_ALL_PAETH, shape, dst, dst_stride, src, row_bytes, prior, rows);
+    else if (mode == WAVE_ALL_AVERAGE)
+        wave(WAVE_ALL_AVERAGE, shape, dst, dst_stride, src, row_bytes, prior, rows);
+    else
+        wave(WAVE_MIXED, shape, dst, dst_stride, src, row_bytes, prior, rows);
+}
+
+KERNEL void unfilter_rows(pixel_shape shape, wave_pair waves, uint8_t *dst, ptrdiff_t dst_stride,
+                          const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
 {
     const size_t pitch = row_bytes + 1;
     const size_t width = row_bytes / shape.bpp;
 
     while (rows > 0) {
         int    mode = WAVE_MIXED;
-        size_t n = wave_length(src, pitch, rows < lanes ? rows : lanes, width, lanes, &mode);
+        size_t n = wave_length(&waves, src, pitch, rows, width, &mode);
 
-        if (!HAS_WAVES_OF_ONE_FILTER(shape.bpp))
+        if (!has_wave(mode, shape.bpp))
             mode = WAVE_MIXED;
-        if (n < 2) {
+        if (n < 2)
             single_row(shape, dst, src, row_bytes, prior);
-        } else if (mode == WAVE_ALL_PAETH) {
-            wave(WAVE_ALL_PAETH, shape, dst, dst_stride, src, row_bytes, prior, n);
-        } else if (mode == WAVE_ALL_AVERAGE) {
-            wave(WAVE_ALL_AVERAGE, shape, dst, dst_stride, src, row_bytes, prior, n);
-        } else {
-            wave(WAVE_MIXED, shape, dst, dst_stride, src, row_bytes, prior, n);
-        }
+        else if (is_for_narrow(&waves, n))
+            call_wave(waves.narrow, mode, shape, dst, dst_stride, src, row_bytes, prior, n);
+        else
+            call_wave(waves.wave, mode, shape, dst, dst_stride, src, row_bytes, prior, n);
         prior = dst + (ptrdiff_t)(n - 1) * dst_stride;
         src += n * pitch;
         rows -= n;
@@ -98,12 +123,14 @@ KERNEL void unfilter_rows(pixel_shape shape, wave_fn wave, size_t lanes, uint8_t
     }
 }
 
-#define DEFINE_UNFILTER(name, level, bpp, swap, wave, lanes)                                       \
+/* narrow: NULL, or with half the lanes. */
+#define DEFINE_UNFILTER(name, level, bpp, swap, lanes, wave, narrow)                               \
     ALIGNED TARGET void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride,              \
                                                   const uint8_t *src, size_t row_bytes,            \
                                                   const uint8_t *prior, size_t rows)               \
     {                                                                                              \
         const pixel_shape shape = {bpp, swap};                                                     \
+        const wave_pair   waves = {wave, narrow, lanes};                                           \
                                                                                                    \
-        unfilter_rows(shape, wave, lanes, dst, dst_stride, src, row_bytes, prior, rows);           \
+        unfilter_rows(shape, waves, dst, dst_stride, src, row_bytes, prior, rows);                 \
     }

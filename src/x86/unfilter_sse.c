@@ -37,13 +37,13 @@
 #undef SLOT
 #undef VECTOR_BYTES
 
-DEFINE_UNFILTER(1, sse, 1, false, wave_1_128, 16)
-DEFINE_UNFILTER(2, sse, 2, false, wave_2_128, 8)
-DEFINE_UNFILTER(3, sse, 3, false, wave_4_128, 4)
-DEFINE_UNFILTER(4, sse, 4, false, wave_4_128, 4)
-DEFINE_UNFILTER(6, sse, 6, false, wave_8_128, 2)
-DEFINE_UNFILTER(8, sse, 8, false, wave_8_128, 2)
-DEFINE_UNFILTER(swap3, sse, 3, true, wave_4_128, 4)
-DEFINE_UNFILTER(swap4, sse, 4, true, wave_4_128, 4)
+DEFINE_UNFILTER(1, sse, 1, false, 16, wave_1_128, NULL)
+DEFINE_UNFILTER(2, sse, 2, false, 8, wave_2_128, NULL)
+DEFINE_UNFILTER(3, sse, 3, false, 4, wave_4_128, NULL)
+DEFINE_UNFILTER(4, sse, 4, false, 4, wave_4_128, NULL)
+DEFINE_UNFILTER(6, sse, 6, false, 2, wave_8_128, NULL)
+DEFINE_UNFILTER(8, sse, 8, false, 2, wave_8_128, NULL)
+DEFINE_UNFILTER(swap3, sse, 3, true, 4, wave_4_128, NULL)
+DEFINE_UNFILTER(swap4, sse, 4, true, 4, wave_4_128, NULL)
 
 #endif

@@ -117,6 +117,16 @@ KERNEL VEC wave_move_down(VEC v, const uint8_t *prior)
 
     memcpy(&pixel, prior, SLOT);
     return _mm_or_si128(_mm_slli_si128(v, SLOT), _mm_cvtsi64_si128((long long)pixel));
+#elif SLOT <= 2
+    const __m128i zero = _mm_setzero_si128();
+#if SLOT == 1
+    const __m128i pixel = _mm_insert_epi8(zero, *prior, 15);
+#else
+    const __m128i pixel = _mm_insert_epi16(zero, prior[0] | prior[1] << 8, 7);
+#endif
+    const __m256i before = _mm256_permute2x128_si256(v, _mm256_castsi128_si256(pixel), 0x02);
+
+    return _mm256_alignr_epi8(v, before, 16 - SLOT);
 #elif SLOT == 4
     int32_t       pixel;
     const __m256i order = _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6);
