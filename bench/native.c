@@ -105,7 +105,9 @@ static void set_memory_policy(bool cold)
 
 static size_t output_size(const runner *one, const job *work)
 {
-    return one->inflater ? work->stream.scanline_bytes : work->bmp_size;
+    return one->inflater && work->stream.scanline_bytes > work->bmp_size
+               ? work->stream.scanline_bytes
+               : work->bmp_size;
 }
 
 /* Returns memory for the caller to free after the clock has stopped. */
@@ -347,7 +349,7 @@ static void run_file(const char *path, const settings *set)
     job work;
     read_file(path, &work);
     work.bmp_size = bmp24_size(work.png, work.png_size);
-    if (!stream_open(&work.stream, work.png, work.png_size))
+    if (!stream_open(&work.stream, work.png, work.png_size, work.bmp_size))
         fail("cannot take apart", path);
     size_t largest =
         work.stream.scanline_bytes > work.bmp_size ? work.stream.scanline_bytes : work.bmp_size;

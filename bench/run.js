@@ -36,7 +36,7 @@ const TITLES = {
   'javascript-cold': 'Through JavaScript, cold (every Buffer in memory fresh from the system)',
 };
 const C_PEERS = ['png2bmp', 'png2bmp-drop', 'libpng', 'spng', 'stb', 'original',
-  'inflate-png2bmp', 'inflate-libdeflate', 'inflate-zlib'];
+  'inflate-png2bmp', 'inflate-and-copy', 'inflate-libdeflate', 'inflate-zlib'];
 const JAVASCRIPT_PEERS = ['png2bmp', 'png2bmp-converter', 'png2bmp-wasm', 'libpng', 'spng', 'stb', 'original', 'napi-rs', 'sharp',
   'jimp', 'pngjs+bmp-js'];
 const SLOW_PEERS = ['jimp', 'pngjs+bmp-js'];

@@ -58,9 +58,10 @@ static void gather_idat(zlib_stream *stream, const uint8_t *png, size_t png_size
     }
 }
 
-bool stream_open(zlib_stream *stream, const uint8_t *png, size_t png_size)
+bool stream_open(zlib_stream *stream, const uint8_t *png, size_t png_size, size_t bmp_bytes)
 {
     memset(stream, 0, sizeof *stream);
+    stream->bmp_bytes = bmp_bytes;
     if (png_size < 33)
         return false;
     const uint8_t *ihdr = png + 16;
@@ -114,7 +115,10 @@ static void give_once(void *user, const uint8_t **bytes, size_t *size)
     *stream = NULL;
 }
 
-static bool inflate_png2bmp(const zlib_stream *stream, uint8_t *out)
+/* What a batch of scanlines is put to. */
+typedef void (*use_fn)(const zlib_stream *stream, const uint8_t *rows, size_t count, uint8_t **out);
+
+static bool inflate_with(const zlib_stream *stream, use_fn use, uint8_t *out)
 {
     const zlib_stream *source = stream;
     inflate_config     config = {
@@ -124,7 +128,6 @@ static bool inflate_png2bmp(const zlib_stream *stream, uint8_t *out)
             .check_adler = true,
             .kernels = kernels_for(PNG2BMP_CPU_AUTO),
     };
-    (void)out;
     inflater *z = inflate_open(&config);
     if (!z)
         return false;
@@ -132,15 +135,51 @@ static bool inflate_png2bmp(const zlib_stream *stream, uint8_t *out)
     const uint8_t *rows;
     size_t         count;
     size_t         left = stream->scanline_bytes / stream->row_bytes;
-    while (left > 0 && inflate_rows(z, stream->row_bytes, left, &rows, &count) == INFLATE_OK)
+    while (left > 0 && inflate_rows(z, stream->row_bytes, left, &rows, &count) == INFLATE_OK) {
+        use(stream, rows, count, &out);
         left -= count;
+    }
     bool fine = left == 0 && inflate_finish(z, &extra) == INFLATE_OK;
     inflate_close(z);
     return fine;
 }
 
+static void drop_rows(const zlib_stream *stream, const uint8_t *rows, size_t count, uint8_t **out)
+{
+    (void)stream;
+    (void)rows;
+    (void)count;
+    (void)out;
+}
+
+static bool inflate_png2bmp(const zlib_stream *stream, uint8_t *out)
+{
+    return inflate_with(stream, drop_rows, out);
+}
+
+/* As many bytes as the rows have in the BMP, from the scanlines, several times if need be. */
+static void copy_rows(const zlib_stream *stream, const uint8_t *rows, size_t count, uint8_t **out)
+{
+    size_t size = count * stream->row_bytes;
+    size_t left =
+        (size_t)((double)stream->bmp_bytes * (double)size / (double)stream->scanline_bytes);
+    while (left > 0) {
+        size_t n = left < size ? left : size;
+        memcpy(*out, rows, n);
+        *out += n;
+        left -= n;
+    }
+}
+
+/* The least that a conversion could do: the inflater, and one copy to the BMP. */
+static bool inflate_and_copy(const zlib_stream *stream, uint8_t *out)
+{
+    return inflate_with(stream, copy_rows, out);
+}
+
 const inflate_peer inflate_peers[] = {
     {"inflate-png2bmp", inflate_png2bmp},
+    {"inflate-and-copy", inflate_and_copy},
     {"inflate-libdeflate", inflate_libdeflate},
     {"inflate-zlib", inflate_zlib},
 };

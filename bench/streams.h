@@ -15,12 +15,13 @@ typedef struct zlib_stream {
     size_t   size;
     size_t   scanline_bytes; /* of all scanlines, filter bytes included */
     size_t   row_bytes;      /* of the longest scanline */
+    size_t   bmp_bytes;      /* of the BMP */
 } zlib_stream;
 
 typedef struct inflate_peer {
     const char *name;
-    /* Inflates into out (stream->scanline_bytes) or, if the inflater needs no such buffer, through
-     * a ring buffer of its own. */
+    /* Inflates into out (stream->scanline_bytes or bmp_bytes, whichever is more) or, if the
+     * inflater needs no such buffer, through a ring buffer of its own. */
     bool (*inflate)(const zlib_stream *stream, uint8_t *out);
 } inflate_peer;
 
@@ -28,7 +29,7 @@ extern const inflate_peer inflate_peers[];
 extern const size_t       inflate_peer_count;
 
 /* false: out of memory, or not a PNG that can be parsed. */
-bool stream_open(zlib_stream *stream, const uint8_t *png, size_t png_size);
+bool stream_open(zlib_stream *stream, const uint8_t *png, size_t png_size, size_t bmp_bytes);
 void stream_close(zlib_stream *stream);
 
 #endif
