@@ -213,6 +213,8 @@ static void check_unfilter(const struct level *level, size_t kind)
             for (int again = 0; again < 4; again++)
                 ok = ok && unfilter_agrees(plain, fast, width * bpp, rows);
         }
+        for (int again = 0; again < 8; again++)
+            ok = ok && unfilter_agrees(plain, fast, width * bpp, 1 + random_below(MAX_ROWS));
     }
     for (int again = 0; again < 300; again++)
         ok = ok && unfilter_agrees(plain, fast, (1 + random_below(700)) * bpp,
