@@ -30,20 +30,20 @@ static const kernels plain = {PLAIN};
 
 #ifdef PNG2BMP_SSE
 
-#define SSE_UNFILTER(name) UNFILTER(name, sse)
+#define SSE_UNFILTER(name, bpp) UNFILTER(name, sse)
 #define SSE_ROW(name) ROW(name, sse)
-#define SSE PLAIN, SSE_UNFILTERS(SSE_UNFILTER) SSE_ROWS(SSE_ROW).diffuse = diffuse_sse
+#define SSE PLAIN, UNFILTER_KINDS(SSE_UNFILTER) SSE_ROWS(SSE_ROW).diffuse = diffuse_sse
 
 #endif
 
 #ifdef PNG2BMP_X86
 
-#define AVX2_UNFILTER(name) UNFILTER(name, avx2)
+#define AVX2_UNFILTER(name, bpp) UNFILTER(name, avx2)
 #define AVX2_ROW(name) ROW(name, avx2)
 #define AVX512_ROW(name) ROW(name, avx512)
 #define X86 SSE, .bypass = bypass_sse, .bypass_end = bypass_end_sse
 #define AVX2                                                                                       \
-    X86, AVX2_UNFILTERS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2,       \
+    X86, UNFILTER_KINDS(AVX2_UNFILTER) AVX2_ROWS(AVX2_ROW).inflate_fast = inflate_fast_bmi2,       \
                                        .inflate_fast_fetch = inflate_fast_fetch_bmi2
 #define AVX512 AVX2, AVX512_ROWS(AVX512_ROW)
 

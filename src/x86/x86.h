@@ -1,6 +1,7 @@
 /* The x86-64 kernels: which functions each level replaces, including those of the previous level
- * where nothing faster was found (docs/notes/kernels.md). This folder compiles to nothing on other
- * CPUs, and with compilers that cannot set the instruction set per function. */
+ * where nothing faster was found (docs/notes/kernels.md); SSE and AVX2 replace every unfilter
+ * function. This folder compiles to nothing on other CPUs, and with compilers that cannot set the
+ * instruction set per function. */
 #ifndef PNG2BMP_X86_H
 #define PNG2BMP_X86_H
 
@@ -16,16 +17,6 @@
 
 /* Of functions with short hot loops: their speed does not depend on what is linked before them. */
 #define ALIGNED __attribute__((aligned(64)))
-
-#define SSE_UNFILTERS(X)                                                                           \
-    X(1)                                                                                           \
-    X(2)                                                                                           \
-    X(3)                                                                                           \
-    X(4)                                                                                           \
-    X(6)                                                                                           \
-    X(8)                                                                                           \
-    X(swap3)                                                                                       \
-    X(swap4)
 
 #define SSE_ROWS(X)                                                                                \
     X(lut1_to_bgr24)                                                                               \
@@ -60,24 +51,14 @@
     X(rgba16_drop_to_bgr24)                                                                        \
     X(rgba16_to_bgra32)
 
-#define DECLARE_SSE_UNFILTER(name) DECLARE_UNFILTER(name, sse)
+#define DECLARE_SSE_UNFILTER(name, bpp) DECLARE_UNFILTER(name, sse)
 #define DECLARE_SSE_ROW(name) DECLARE_ROW(name, sse)
-SSE_UNFILTERS(DECLARE_SSE_UNFILTER)
+UNFILTER_KINDS(DECLARE_SSE_UNFILTER)
 SSE_ROWS(DECLARE_SSE_ROW)
 
 #endif
 
 #ifdef PNG2BMP_X86
-
-#define AVX2_UNFILTERS(X)                                                                          \
-    X(1)                                                                                           \
-    X(2)                                                                                           \
-    X(3)                                                                                           \
-    X(4)                                                                                           \
-    X(6)                                                                                           \
-    X(8)                                                                                           \
-    X(swap3)                                                                                       \
-    X(swap4)
 
 #define AVX2_ROWS(X)                                                                               \
     X(gray16_key_to_bgr24)                                                                         \
@@ -104,10 +85,10 @@ SSE_ROWS(DECLARE_SSE_ROW)
     X(lut8_to_bgr24)                                                                               \
     X(lut8_to_bgra32)
 
-#define DECLARE_AVX2_UNFILTER(name) DECLARE_UNFILTER(name, avx2)
+#define DECLARE_AVX2_UNFILTER(name, bpp) DECLARE_UNFILTER(name, avx2)
 #define DECLARE_AVX2_ROW(name) DECLARE_ROW(name, avx2)
 #define DECLARE_AVX512_ROW(name) DECLARE_ROW(name, avx512)
-AVX2_UNFILTERS(DECLARE_AVX2_UNFILTER)
+UNFILTER_KINDS(DECLARE_AVX2_UNFILTER)
 AVX2_ROWS(DECLARE_AVX2_ROW)
 AVX512_ROWS(DECLARE_AVX512_ROW)
 
