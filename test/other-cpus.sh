@@ -65,7 +65,10 @@ for cpu in "$@"; do
     # the machine's own C library with it.
     mkdir -p "$folder/include"
     cp /usr/include/libdeflate.h "$folder/include/"
+    # Memory depends on size_t alone, so i386 is enough: in an emulator its test takes ten minutes.
+    left_out=
+    [ -z "$emulator" ] || left_out=test_memory
     echo "# $cpu"
     make --no-print-directory check "CC=$compiler-gcc" "AR=$compiler-gcc-ar" "BUILD=$folder" "EMULATOR=$emulator" \
-        "CFLAGS=-O2" "DEFLATE_CFLAGS=-I$folder/include" "DEFLATE_LIBS=$libdeflate"
+        "LEFT_OUT=$left_out" "CFLAGS=-O2" "DEFLATE_CFLAGS=-I$folder/include" "DEFLATE_LIBS=$libdeflate"
 done
