@@ -231,7 +231,7 @@ KERNEL VEC finish_key(finish how, VEC v, VEC is_key, const row_constants *c)
 {
     if (how == KEY_BLEND)
         return V(blendv_epi8)(v, c->background, is_key);
-    return V_BITS(or)(v, V_BITS(andnot)(is_key, V(set1_epi32)((int)0xff000000)));
+    return V_BITS(or)(v, V_BITS(andnot)(is_key, alpha_bits()));
 }
 
 /* whole: all of them are pixels of the row. Bytes after a row may be uninitialised: they must not

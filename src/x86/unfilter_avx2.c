@@ -55,13 +55,10 @@ KERNEL __m256i shuffle_blocks(__m256i v, const uint8_t *order)
 #undef SLOT
 #undef VECTOR_BYTES
 
-DEFINE_UNFILTER(1, avx2, 1, false, 32, wave_1_256, wave_1_128)
-DEFINE_UNFILTER(2, avx2, 2, false, 16, wave_2_256, wave_2_128)
-DEFINE_UNFILTER(3, avx2, 3, false, 8, wave_4_256, NULL)
-DEFINE_UNFILTER(4, avx2, 4, false, 8, wave_4_256, NULL)
-DEFINE_UNFILTER(6, avx2, 6, false, 4, wave_8_256, NULL)
-DEFINE_UNFILTER(8, avx2, 8, false, 4, wave_8_256, NULL)
-DEFINE_UNFILTER(swap3, avx2, 3, true, 8, wave_4_256, NULL)
-DEFINE_UNFILTER(swap4, avx2, 4, true, 8, wave_4_256, NULL)
+#define WAVES_1 ((wave_pair){.wave = wave_1_256, .narrow = wave_1_128, .lanes = 32})
+#define WAVES_2 ((wave_pair){.wave = wave_2_256, .narrow = wave_2_128, .lanes = 16})
+#define WAVES_4 ((wave_pair){.wave = wave_4_256, .narrow = NULL, .lanes = 8})
+#define WAVES_8 ((wave_pair){.wave = wave_8_256, .narrow = NULL, .lanes = 4})
+DEFINE_UNFILTERS(avx2)
 
 #endif

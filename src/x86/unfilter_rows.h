@@ -50,7 +50,7 @@ KERNEL bool wave_pays(size_t paeth, size_t average, size_t width, size_t lanes)
            step * (width + 4 * lanes);
 }
 
-/* The waves for one kind of pixel. The narrow one, for up to half of the rows, may be absent. */
+/* The waves for one size of pixel. The narrow one has half the lanes, or is absent (NULL). */
 typedef struct wave_pair {
     wave_fn wave, narrow;
     size_t  lanes; /* of `wave` */
@@ -123,14 +123,24 @@ KERNEL void unfilter_rows(pixel_shape shape, wave_pair waves, uint8_t *dst, ptrd
     }
 }
 
-/* narrow: NULL, or with half the lanes. */
-#define DEFINE_UNFILTER(name, level, bpp, swap, lanes, wave, narrow)                               \
+/* WAVES_slot: the wave_pair of the level for pixels in slots of that size. */
+#define DEFINE_UNFILTER(name, level, bpp, swap, slot)                                              \
     ALIGNED TARGET void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride,              \
                                                   const uint8_t *src, size_t row_bytes,            \
                                                   const uint8_t *prior, size_t rows)               \
     {                                                                                              \
         const pixel_shape shape = {bpp, swap};                                                     \
-        const wave_pair   waves = {wave, narrow, lanes};                                           \
+        const wave_pair   waves = WAVES_##slot;                                                    \
                                                                                                    \
         unfilter_rows(shape, waves, dst, dst_stride, src, row_bytes, prior, rows);                 \
     }
+
+#define DEFINE_UNFILTERS(level)                                                                    \
+    DEFINE_UNFILTER(1, level, 1, false, 1)                                                         \
+    DEFINE_UNFILTER(2, level, 2, false, 2)                                                         \
+    DEFINE_UNFILTER(3, level, 3, false, 4)                                                         \
+    DEFINE_UNFILTER(4, level, 4, false, 4)                                                         \
+    DEFINE_UNFILTER(6, level, 6, false, 8)                                                         \
+    DEFINE_UNFILTER(8, level, 8, false, 8)                                                         \
+    DEFINE_UNFILTER(swap3, level, 3, true, 4)                                                      \
+    DEFINE_UNFILTER(swap4, level, 4, true, 4)

@@ -37,13 +37,10 @@
 #undef SLOT
 #undef VECTOR_BYTES
 
-DEFINE_UNFILTER(1, sse, 1, false, 16, wave_1_128, NULL)
-DEFINE_UNFILTER(2, sse, 2, false, 8, wave_2_128, NULL)
-DEFINE_UNFILTER(3, sse, 3, false, 4, wave_4_128, NULL)
-DEFINE_UNFILTER(4, sse, 4, false, 4, wave_4_128, NULL)
-DEFINE_UNFILTER(6, sse, 6, false, 2, wave_8_128, NULL)
-DEFINE_UNFILTER(8, sse, 8, false, 2, wave_8_128, NULL)
-DEFINE_UNFILTER(swap3, sse, 3, true, 4, wave_4_128, NULL)
-DEFINE_UNFILTER(swap4, sse, 4, true, 4, wave_4_128, NULL)
+#define WAVES_1 ((wave_pair){.wave = wave_1_128, .narrow = NULL, .lanes = 16})
+#define WAVES_2 ((wave_pair){.wave = wave_2_128, .narrow = NULL, .lanes = 8})
+#define WAVES_4 ((wave_pair){.wave = wave_4_128, .narrow = NULL, .lanes = 4})
+#define WAVES_8 ((wave_pair){.wave = wave_8_128, .narrow = NULL, .lanes = 2})
+DEFINE_UNFILTERS(sse)
 
 #endif
