@@ -103,11 +103,16 @@ static void set_memory_policy(bool cold)
 
 /* ---- One turn ------------------------------------------------------------ */
 
+/* Room for what any conversion or inflater writes. */
+static size_t largest_output(const job *work)
+{
+    return work->stream.scanline_bytes > work->bmp_size ? work->stream.scanline_bytes
+                                                        : work->bmp_size;
+}
+
 static size_t output_size(const runner *one, const job *work)
 {
-    return one->inflater && work->stream.scanline_bytes > work->bmp_size
-               ? work->stream.scanline_bytes
-               : work->bmp_size;
+    return one->inflater ? largest_output(work) : work->bmp_size;
 }
 
 /* Returns memory for the caller to free after the clock has stopped. */
@@ -351,8 +356,7 @@ static void run_file(const char *path, const settings *set)
     work.bmp_size = bmp24_size(work.png, work.png_size);
     if (!stream_open(&work.stream, work.png, work.png_size, work.bmp_size))
         fail("cannot take apart", path);
-    size_t largest =
-        work.stream.scanline_bytes > work.bmp_size ? work.stream.scanline_bytes : work.bmp_size;
+    size_t largest = largest_output(&work);
     work.target = allocate(largest);
     memset(work.target, 0, largest);
     compare_all(&work, set);

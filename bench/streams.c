@@ -115,10 +115,25 @@ static void give_once(void *user, const uint8_t **bytes, size_t *size)
     *stream = NULL;
 }
 
-/* What a batch of scanlines is put to. */
-typedef void (*use_fn)(const zlib_stream *stream, const uint8_t *rows, size_t count, uint8_t **out);
+/* As many bytes as the rows have in the BMP, from the scanlines, several times if need be. Returns
+ * the end. */
+static uint8_t *copy_rows(const zlib_stream *stream, const uint8_t *rows, size_t count,
+                          uint8_t *out)
+{
+    size_t size = count * stream->row_bytes;
+    size_t left =
+        (size_t)((double)stream->bmp_bytes * (double)size / (double)stream->scanline_bytes);
+    while (left > 0) {
+        size_t n = left < size ? left : size;
+        memcpy(out, rows, n);
+        out += n;
+        left -= n;
+    }
+    return out;
+}
 
-static bool inflate_with(const zlib_stream *stream, use_fn use, uint8_t *out)
+/* out: where rows are copied to, or NULL. */
+static bool inflate_rows_to(const zlib_stream *stream, uint8_t *out)
 {
     const zlib_stream *source = stream;
     inflate_config     config = {
@@ -136,7 +151,8 @@ static bool inflate_with(const zlib_stream *stream, use_fn use, uint8_t *out)
     size_t         count;
     size_t         left = stream->scanline_bytes / stream->row_bytes;
     while (left > 0 && inflate_rows(z, stream->row_bytes, left, &rows, &count) == INFLATE_OK) {
-        use(stream, rows, count, &out);
+        if (out)
+            out = copy_rows(stream, rows, count, out);
         left -= count;
     }
     bool fine = left == 0 && inflate_finish(z, &extra) == INFLATE_OK;
@@ -144,37 +160,16 @@ static bool inflate_with(const zlib_stream *stream, use_fn use, uint8_t *out)
     return fine;
 }
 
-static void drop_rows(const zlib_stream *stream, const uint8_t *rows, size_t count, uint8_t **out)
-{
-    (void)stream;
-    (void)rows;
-    (void)count;
-    (void)out;
-}
-
 static bool inflate_png2bmp(const zlib_stream *stream, uint8_t *out)
 {
-    return inflate_with(stream, drop_rows, out);
-}
-
-/* As many bytes as the rows have in the BMP, from the scanlines, several times if need be. */
-static void copy_rows(const zlib_stream *stream, const uint8_t *rows, size_t count, uint8_t **out)
-{
-    size_t size = count * stream->row_bytes;
-    size_t left =
-        (size_t)((double)stream->bmp_bytes * (double)size / (double)stream->scanline_bytes);
-    while (left > 0) {
-        size_t n = left < size ? left : size;
-        memcpy(*out, rows, n);
-        *out += n;
-        left -= n;
-    }
+    (void)out;
+    return inflate_rows_to(stream, NULL);
 }
 
 /* The least that a conversion could do: the inflater, and one copy to the BMP. */
 static bool inflate_and_copy(const zlib_stream *stream, uint8_t *out)
 {
-    return inflate_with(stream, copy_rows, out);
+    return inflate_rows_to(stream, out);
 }
 
 const inflate_peer inflate_peers[] = {
