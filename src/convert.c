@@ -249,11 +249,15 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
     return status;
 }
 
-/* The rows before `end` have been written. */
+/* The rows before `end` have been given to the writer. It may hold some of them back: before their
+ * strip leaves, it must write them. */
 static png2bmp_status rows_written(conversion *c, uint32_t end)
 {
-    const png2bmp_status status = target_filled(c->target, end, c->plan->png.height);
+    png2bmp_status status;
 
+    if (target_is_due(c->target, end, c->plan->png.height))
+        rows_flush(&c->writer);
+    status = target_filled(c->target, end, c->plan->png.height);
     if (!status)
         c->rows_done = end;
     return status;
@@ -280,8 +284,6 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
         }
         rows += n * (row_bytes + 1);
         y += n;
-        if (!status && target_is_due(c->target, y, c->plan->png.height))
-            rows_flush(&c->writer);
         if (!status)
             status = rows_written(c, y);
     }

@@ -12,6 +12,7 @@ const { assertConverts, refusal } = require('./kit/convert');
 const { expectedBmp } = require('./kit/expected');
 const { TYPES, createImage, typeName } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
+const { largePng } = require('./kit/large-png');
 const { scratch } = require('./kit/scratch');
 const { constants, decodePNG, encodeBMP, getBMP, getBMPAsync, readInfo, saveBMP } = require('..');
 
@@ -177,6 +178,21 @@ test('a BMP that is saved in strips has the pixels of one in memory, though rows
       const options = { palette: scattered(40), dither, topDown };
       await saveBMP(file, png, options);
       assert.deepEqual(fs.readFileSync(file), getBMP(png, options), `${dither}, top down ${topDown}`);
+    }
+  }
+});
+
+test('rows of more than 512 KiB that wait to be dithered are written before their strip leaves', async (t) => {
+  const file = path.join(scratch(t), 'wide.bmp');
+  for (const height of [1, 3]) {
+    const png = largePng({ width: 524_289, height, colorType: 0, noisy: 524_289 });
+    const pixels = decodePNG(png, { channels: 3 });
+    for (const options of [{ palette: 'bw' }, { palette: 'bw', format: 'bgr24' }, { palette: 'bw', bits: 8 }]) {
+      const what = `${height} rows, ${JSON.stringify(options)}`;
+      const expected = encodeBMP(pixels, options); // of rows that are not read in pieces
+      assert.ok(getBMP(png, options).equals(expected), `getBMP, ${what}`);
+      saveBMP(file, png, options);
+      assert.ok(fs.readFileSync(file).equals(expected), `saveBMP, ${what}`);
     }
   }
 });
