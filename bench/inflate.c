@@ -23,6 +23,7 @@
 #include <time.h>
 
 #include "inflate.h"
+#include "levels.h"
 
 enum {
     MOST_FILES = 1000,

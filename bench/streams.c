@@ -9,7 +9,7 @@
 #include <zlib.h>
 
 #include "inflate.h"
-#include "kernels.h"
+#include "levels.h"
 
 static uint32_t get_be32(const uint8_t *at)
 {

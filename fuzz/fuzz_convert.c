@@ -7,8 +7,8 @@
  */
 #include "convert.h"
 #include "fuzz.h"
-#include "kernels.h"
-#include "whole.h"
+#include "halves.h"
+#include "levels.h"
 
 typedef struct input {
     const uint8_t *png;
@@ -120,7 +120,7 @@ static void check_strips(input in, const outcome *expected, uint32_t strip_rows)
     uint8_t            *base, *rows;
     strip               s;
 
-    if (plan->png.interlaced || whole_is_needed(plan) || strip_rows < 2 || strip_rows >= height)
+    if (plan->png.interlaced || halves_are_needed(plan) || strip_rows < 2 || strip_rows >= height)
         return;
     base = fuzz_output(stride * strip_rows, 0x33);
     rows = fuzz_output(stride * height, 0x44);

@@ -7,6 +7,7 @@
  * bytes asked for than there are; then the zlib stream.
  */
 #include "inflate.h"
+#include "levels.h"
 
 #include <libdeflate.h>
 #include <zlib.h>

@@ -8,7 +8,7 @@
  */
 #include "dither.h"
 #include "fuzz.h"
-#include "kernels.h"
+#include "levels.h"
 
 #define HEAD 15
 

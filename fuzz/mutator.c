@@ -316,7 +316,7 @@ static void change_bytes(uint8_t *scanlines, size_t size)
 /* Brings the scanlines to the size that the header requires, with valid filters. */
 static size_t fit(uint8_t *scanlines, size_t size, const png2bmp_png_info *info)
 {
-    const uint64_t wanted = plan_total_scanline_bytes(info);
+    const uint64_t wanted = png_all_scanlines_bytes(info);
 
     if (wanted > MAX_SCANLINES)
         return size;

@@ -1,6 +1,6 @@
 #include "cache.h"
 
-#include "plan.h"
+#include "png_size.h"
 
 /* BMPs from this size on are not in the level 2 cache, even if their memory is written again and
  * again. */
@@ -8,7 +8,7 @@
 
 static uint64_t scanline_bytes(const png2bmp_plan *plan)
 {
-    return plan_scanline_bytes(plan->png.width, &plan->png);
+    return png_scanline_bytes(plan->png.width, &plan->png);
 }
 
 /* Rows of the BMP are longer than scanlines: gray and palettes to 24 bits. The inflater cannot

@@ -4,6 +4,16 @@
 
 #include "report.h"
 
+png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                     png2bmp_report *report)
+{
+    return (png_file){.bytes = bytes,
+                      .size = size,
+                      .strict = options->strict,
+                      .ignore_checksums = options->ignore_checksums,
+                      .report = report};
+}
+
 #define CHUNK_OVERHEAD 12 /* length, type, CRC: PNG specification, section 5.3 */
 
 static bool is_letter(uint32_t c)

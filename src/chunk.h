@@ -4,7 +4,7 @@
 #define PNG2BMP_CHUNK_H
 
 #include "bytes.h"
-#include "png.h"
+#include "png2bmp.h"
 
 /* The largest four-byte number that a PNG may have: section 7.1. */
 #define PNG_MAX_NUMBER 0x7fffffffu
@@ -29,6 +29,18 @@ enum {
 };
 
 #undef TYPE
+
+/* The bytes of the file, how strictly they are read, and where errors and warnings go. */
+typedef struct png_file {
+    const uint8_t  *bytes;
+    size_t          size;
+    bool            strict;
+    bool            ignore_checksums;
+    png2bmp_report *report; /* NULL is allowed */
+} png_file;
+
+png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                     png2bmp_report *report);
 
 /* A chunk whose header was read once, and whose bytes are all in the file. */
 typedef struct chunk {

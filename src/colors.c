@@ -7,33 +7,6 @@
 /* No 16-bit sample equals it. */
 #define NO_KEY 0x10000u
 
-/* Whether indices can represent the image: one value per pixel, and no more than 256 colours after
- * blending. A 16-bit gray key is one colour too many. */
-static bool has_own_palette(const png2bmp_plan *plan)
-{
-    const png2bmp_png_info *png = &plan->png;
-
-    if (png->color_type == PNG2BMP_GRAY)
-        return png->bit_depth < 16 || !png->has_key || plan->options.alpha == PNG2BMP_ALPHA_DROP;
-    return png->color_type == PNG2BMP_PALETTE;
-}
-
-palette_kind colors_kind(const png2bmp_plan *plan)
-{
-    const palette_kind kind = format_of(plan->bmp.format)->palette;
-
-    if (kind == PALETTE_OF_IMAGE &&
-        (plan->options.palette_entries || plan->options.colors || !has_own_palette(plan)))
-        return PALETTE_GIVEN;
-    return kind;
-}
-
-bool colors_are_matched(const png2bmp_plan *plan)
-{
-    return colors_kind(plan) == PALETTE_GIVEN ||
-           (plan->options.palette_entries > 0 && format_of(plan->bmp.format)->takes_palette);
-}
-
 /* R G B A of one gray level or palette index. */
 static void stored_color(uint8_t rgba[4], const png2bmp_png_info *png, unsigned i)
 {

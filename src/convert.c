@@ -19,13 +19,13 @@
 #include "bytes.h"
 #include "cache.h"
 #include "cgbi.h"
-#include "colors.h"
 #include "indices.h"
-#include "kernels.h"
+#include "levels.h"
 #include "long_row.h"
-#include "plan.h"
+#include "png_size.h"
 #include "report.h"
 #include "route.h"
+#include "row_choice.h"
 #include "rows.h"
 #include "salvage.h"
 #include "scanlines.h"
@@ -422,7 +422,7 @@ static png2bmp_status convert_long_pass_row(conversion *c, size_t row_bytes, con
 
 static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
 {
-    const size_t   row_bytes = (size_t)plan_scanline_bytes(pass->width, &c->plan->png);
+    const size_t   row_bytes = (size_t)png_scanline_bytes(pass->width, &c->plan->png);
     png2bmp_status status = PNG2BMP_OK;
 
     for (uint32_t y = 0; y < pass->height && !status;)

@@ -4,7 +4,7 @@
 
 #include "target.h"
 
-/* Writes every row, padding included. Not for conversions with whole_is_needed: see whole.h. */
+/* Writes every row, padding included. Not for conversions with halves_are_needed: see whole.h. */
 png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
                             row_target *target, const png2bmp_control *control,
                             png2bmp_report *report);

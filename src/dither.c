@@ -4,7 +4,6 @@
 
 #include "bayer.h"
 #include "bytes.h"
-#include "diffuse.h"
 
 /* ---- State -------------------------------------------------------------------- */
 

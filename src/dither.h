@@ -66,6 +66,9 @@ typedef struct dither_rows {
 /* count: at most a group. */
 void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned count);
 
+/* What the kernels of level 'diffuse' do, in plain C. */
+void diffuse_c(const dither_state *state, const dither_rows *rows, bool to_left);
+
 /* One row, in place: each sample becomes the one of its level. */
 void dither_row_of_levels(dither_state *state, uint8_t *bgr);
 

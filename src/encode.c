@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels.h"
-#include "plan.h"
+#include "levels.h"
+#include "png_size.h"
 #include "report.h"
 #include "rows.h"
 
@@ -24,7 +24,7 @@ typedef struct encoding {
 
 static uint64_t memory_of(const png2bmp_plan *plan, const row_steps *steps)
 {
-    return steps->memory + plan_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
+    return steps->memory + png_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
 }
 
 uint64_t encode_memory(const png2bmp_plan *plan)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "kernels.h"
+#include "levels.h"
 
 #define LIST(function, ...)                                                                        \
     static const char *function(uint32_t i)                                                        \

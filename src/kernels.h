@@ -1,7 +1,7 @@
 /*
- * The table of hot functions. Each is defined in plain C (unfilter.c, pixels.c,
- * inflate.c); a CPU level replaces those that it does better (x86/, arm/). All
- * levels give the same bytes: test/c/check_kernels.c holds them to plain C.
+ * The types of hot functions. Each is defined in plain C (unfilter.c, pixels.c, inflate.c,
+ * dither.c); a CPU level replaces those that it does better: levels.c. All levels give the same
+ * bytes: test/c/check_kernels.c holds them to plain C.
  */
 #ifndef PNG2BMP_KERNELS_H
 #define PNG2BMP_KERNELS_H
@@ -161,12 +161,5 @@ typedef struct kernels {
     bypass_fn       bypass; /* NULL: the level has no such stores */
     bypass_end_fn   bypass_end;
 } kernels;
-
-/* The table of a level; if this CPU or this build lacks it, the next lower one. Constant data:
- * nothing to release. */
-const kernels *kernels_for(png2bmp_cpu level);
-
-/* The name of a level; NULL for values outside the enum. */
-const char *kernels_level_name(uint32_t level);
 
 #endif

@@ -4,51 +4,19 @@
 
 #include <string.h>
 
-#include "adam7.h"
 #include "bmp.h"
 #include "bytes.h"
-#include "colors.h"
 #include "format.h"
 #include "options.h"
 #include "png.h"
+#include "png_size.h"
 #include "profile.h"
 #include "report.h"
 #include "route.h"
+#include "row_choice.h"
 
 /* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
 #define MAX_EXPANSION 1032
-
-/* ---- Sizes ---------------------------------------------------------------- */
-
-unsigned plan_bits_per_pixel(const png2bmp_png_info *png)
-{
-    static const uint8_t channels[] = {
-        [PNG2BMP_GRAY] = 1,       [PNG2BMP_RGB] = 3,       [PNG2BMP_PALETTE] = 1,
-        [PNG2BMP_GRAY_ALPHA] = 2, [PNG2BMP_RGB_ALPHA] = 4,
-    };
-
-    return (unsigned)channels[png->color_type] * png->bit_depth;
-}
-
-uint64_t plan_scanline_bytes(uint32_t width, const png2bmp_png_info *png)
-{
-    return ((uint64_t)width * plan_bits_per_pixel(png) + 7) / 8;
-}
-
-uint64_t plan_total_scanline_bytes(const png2bmp_png_info *png)
-{
-    uint64_t total = 0;
-
-    if (!png->interlaced)
-        return (plan_scanline_bytes(png->width, png) + 1) * png->height;
-    for (unsigned i = 0; i < ADAM7_PASSES; i++) {
-        const adam7_pass pass = adam7_pass_of(i, png->width, png->height);
-
-        if (pass.width > 0)
-            total += (plan_scanline_bytes(pass.width, png) + 1) * pass.height;
-    }
-    return total;
-}
 
 /* ---- Format --------------------------------------------------------------- */
 
@@ -165,7 +133,7 @@ png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *repor
 static png2bmp_status check_expansion(const png2bmp_png_info *png, size_t size,
                                       png2bmp_report *report)
 {
-    if (plan_total_scanline_bytes(png) / MAX_EXPANSION <= size)
+    if (png_all_scanlines_bytes(png) / MAX_EXPANSION <= size)
         return PNG2BMP_OK;
     return report_error(report, PNG2BMP_ERR_BOMB,
                         "%u x %u pixels cannot come from %zu bytes: DEFLATE expands at most "

@@ -8,16 +8,6 @@
 #include "report.h"
 #include "signature.h"
 
-png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
-                     png2bmp_report *report)
-{
-    return (png_file){.bytes = bytes,
-                      .size = size,
-                      .strict = options->strict,
-                      .ignore_checksums = options->ignore_checksums,
-                      .report = report};
-}
-
 static bool depth_is_allowed(unsigned color_type, unsigned depth)
 {
     switch (color_type) { /* table 11.1 */

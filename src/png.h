@@ -6,20 +6,7 @@
 #ifndef PNG2BMP_PNG_H
 #define PNG2BMP_PNG_H
 
-#include "png2bmp.h"
-
-/* The bytes of the file, how strictly they are read, and where errors and warnings go. Every
- * function here works on it. */
-typedef struct png_file {
-    const uint8_t  *bytes;
-    size_t          size;
-    bool            strict;
-    bool            ignore_checksums;
-    png2bmp_report *report; /* NULL is allowed */
-} png_file;
-
-png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
-                     png2bmp_report *report);
+#include "chunk.h"
 
 /* Reads everything before the first IDAT, and its offset. Compares the CRCs of the chunks that are
  * used (IHDR, PLTE, tRNS, pHYs). Allocates nothing. */

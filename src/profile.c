@@ -6,6 +6,7 @@
 
 #include "chunk.h"
 #include "inflate.h"
+#include "levels.h"
 #include "report.h"
 
 /* Longer profiles are left out: those of displays and cameras have kilobytes, and a chunk of a few

@@ -3,14 +3,14 @@
 #include "bytes.h"
 #include "cgbi.h"
 #include "encode.h"
+#include "halves.h"
 #include "inflate.h"
 #include "long_row.h"
-#include "plan.h"
+#include "png_size.h"
 #include "quantize.h"
 #include "rows.h"
 #include "salvage.h"
 #include "unfilter.h"
-#include "whole.h"
 
 /* Scanlines that are unfiltered into scratch rows go in groups that stay in the L2 cache: at most
  * this many bytes, and as many rows as the widest wave of any CPU has. */
@@ -47,13 +47,13 @@ static uint64_t bytes_of_samples(const route *r)
 route route_of(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
-    route                   r = {.row_bytes = plan_scanline_bytes(png->width, png)};
+    route                   r = {.row_bytes = png_scanline_bytes(png->width, png)};
     unfilter_kind           direct;
 
     r.steps = rows_steps(plan);
     direct = rows_direct_unfilter(plan, &r.steps);
     r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
-    r.unfilter = r.direct ? direct : unfilter_kind_for(plan_bits_per_pixel(png));
+    r.unfilter = r.direct ? direct : unfilter_kind_for(png_bits_per_pixel(png));
     r.held_bytes = most_held(plan, r.row_bytes);
     r.writer_bytes = r.direct ? 0 : round_up(r.steps.memory, 16);
     r.pitch = round_up(r.held_bytes, 16);
@@ -77,7 +77,7 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
     const route r = route_of(plan);
 
     return route_scratch_bytes(&r) +
-           inflate_memory(plan_total_scanline_bytes(&plan->png), r.held_bytes + 1) +
+           inflate_memory(png_all_scanlines_bytes(&plan->png), r.held_bytes + 1) +
            (plan->options.salvage ? salvage_memory(plan) : 0);
 }
 
@@ -85,18 +85,18 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
 static uint64_t memory_of_whole(const png2bmp_plan *plan,
                                 uint64_t (*memory_of_first)(const png2bmp_plan *))
 {
-    const png2bmp_plan first = whole_first(plan), second = whole_second(plan);
+    const png2bmp_plan first = halves_first(plan), second = halves_second(plan);
 
-    return whole_bytes(plan) + larger(larger(memory_of_first(&first), encode_memory(&second)),
-                                      plan->options.colors ? QUANTIZE_MEMORY : 0);
+    return halves_bytes(plan) + larger(larger(memory_of_first(&first), encode_memory(&second)),
+                                       plan->options.colors ? QUANTIZE_MEMORY : 0);
 }
 
 uint64_t route_memory(const png2bmp_plan *plan)
 {
-    return whole_is_needed(plan) ? memory_of_whole(plan, memory_of_rows) : memory_of_rows(plan);
+    return halves_are_needed(plan) ? memory_of_whole(plan, memory_of_rows) : memory_of_rows(plan);
 }
 
 uint64_t route_memory_of_pixels(const png2bmp_plan *plan)
 {
-    return whole_is_needed(plan) ? memory_of_whole(plan, encode_memory) : encode_memory(plan);
+    return halves_are_needed(plan) ? memory_of_whole(plan, encode_memory) : encode_memory(plan);
 }

@@ -4,7 +4,7 @@
 #include "cache.h"
 #include "colors.h"
 #include "format.h"
-#include "plan.h"
+#include "png_size.h"
 #include "row_choice.h"
 
 /* Scratch rows start at addresses that suit vectors, and kernels read past their ends. */
@@ -202,7 +202,7 @@ typedef void (*piece_fn)(row_writer *writer, uint8_t *dst, const uint8_t *sample
 static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t bits,
                             const uint8_t *samples, size_t width)
 {
-    const size_t source_bits = plan_bits_per_pixel(&writer->plan->png);
+    const size_t source_bits = png_bits_per_pixel(&writer->plan->png);
 
     for (size_t x = 0; x < width; x += PIECE)
         write(writer, dst + x / 8 * bits, samples + x / 8 * source_bits, smaller(width - x, PIECE));

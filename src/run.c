@@ -1,6 +1,7 @@
 /* The second step: from a plan and a destination of its size to a BMP. */
 #include "convert.h"
 #include "encode.h"
+#include "halves.h"
 #include "header.h"
 #include "profile.h"
 #include "whole.h"
@@ -10,7 +11,7 @@ static png2bmp_status run_rows(const png2bmp_plan *plan, const uint8_t *png, siz
 {
     row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
 
-    if (whole_is_needed(plan))
+    if (halves_are_needed(plan))
         return whole_run(plan, &(whole_source){.png = png, .size = size}, bmp, control, report);
     header_write(bmp, plan);
     return convert_rows(plan, png, size, &target, control, report);
@@ -30,7 +31,7 @@ png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels
 {
     row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
 
-    if (whole_is_needed(plan))
+    if (halves_are_needed(plan))
         return whole_run(plan, &(whole_source){.pixels = pixels}, bmp, control, report);
     header_write(bmp, plan);
     return encode_rows(plan, pixels, &target, control, report);

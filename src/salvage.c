@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "colors.h"
+#include "levels.h"
 #include "report.h"
+#include "row_choice.h"
 #include "rows.h"
 
 bool salvage_is_damage(png2bmp_status status)

@@ -7,11 +7,11 @@
 #include "bmp.h"
 #include "convert.h"
 #include "file.h"
+#include "halves.h"
 #include "header.h"
 #include "profile.h"
 #include "report.h"
 #include "save.h"
-#include "whole.h"
 
 /* A BMP of at most this size is made in memory and written with one call; of a larger one, this
  * much is in memory at a time. */
@@ -141,8 +141,8 @@ png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan
 
     if (status)
         return status;
-    whole = plan->png.interlaced || whole_is_needed(plan) || plan->bmp.byte_length <= STRIP_BYTES ||
-            file_is_sequential(file);
+    whole = plan->png.interlaced || halves_are_needed(plan) ||
+            plan->bmp.byte_length <= STRIP_BYTES || file_is_sequential(file);
     status = (whole ? save_whole : save_strips)(file, path, plan, png, size, control, report);
     if (status) {
         file_discard(file);

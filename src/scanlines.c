@@ -1,6 +1,6 @@
 #include "scanlines.h"
 
-#include "plan.h"
+#include "png_size.h"
 #include "report.h"
 #include "unfilter.h"
 
@@ -35,7 +35,7 @@ png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
         .plan = plan, .control = control, .file = png_file_of(png, size, &plan->options, report)};
     idat_open(&reader->idats, &reader->file, plan->first_idat);
     config = (inflate_config){.source = {next_span, reader},
-                              .total_bytes = plan_total_scanline_bytes(&plan->png),
+                              .total_bytes = png_all_scanlines_bytes(&plan->png),
                               .longest_row = longest_row + 1,
                               .check_adler = !plan->options.ignore_checksums,
                               .is_raw = plan->png.is_cgbi,

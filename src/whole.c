@@ -3,72 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmp.h"
-#include "colors.h"
 #include "convert.h"
 #include "encode.h"
 #include "few_colors.h"
+#include "halves.h"
 #include "header.h"
 #include "quantize.h"
 #include "report.h"
-#include "rows.h"
-
-static bool must_choose(const png2bmp_plan *plan)
-{
-    return colors_kind(plan) == PALETTE_GIVEN && plan->options.palette_entries == 0;
-}
-
-bool whole_is_needed(const png2bmp_plan *plan)
-{
-    return must_choose(plan) || (plan->png.interlaced && rows_need_order(plan));
-}
-
-static bool goes_through_gray(const png2bmp_plan *plan)
-{
-    return format_of(plan->bmp.format)->step == STEP_BITS;
-}
-
-png2bmp_plan whole_first(const png2bmp_plan *plan)
-{
-    png2bmp_plan         first = *plan;
-    const png2bmp_format format =
-        goes_through_gray(plan) ? PNG2BMP_FORMAT_GRAY8 : PNG2BMP_FORMAT_RAW_RGB;
-
-    first.options.top_down = true;
-    first.options.colors = 0;
-    first.options.palette_entries = 0;
-    first.options.uncached = false;
-    first.bmp = bmp_layout(format, plan->png.width, plan->png.height, 8, &first.options);
-    return first;
-}
-
-png2bmp_plan whole_second(const png2bmp_plan *plan)
-{
-    png2bmp_plan      second = *plan;
-    png2bmp_png_info *png = &second.png;
-
-    png->bit_depth = 8;
-    png->color_type = goes_through_gray(plan) ? PNG2BMP_GRAY : PNG2BMP_RGB;
-    png->interlaced = png->has_key = png->has_alpha = false;
-    png->palette_entries = 0;
-    if (must_choose(plan))
-        second.options.palette_entries = (uint16_t)plan->bmp.palette_entries;
-    return second;
-}
-
-uint64_t whole_bytes(const png2bmp_plan *plan)
-{
-    const png2bmp_plan first = whole_first(plan);
-
-    return first.bmp.stride * plan->png.height;
-}
-
-/* ---- Run ---------------------------------------------------------------------- */
 
 static png2bmp_status run_first(const png2bmp_plan *plan, const whole_source *source, uint8_t *data,
                                 const png2bmp_control *control, png2bmp_report *report)
 {
-    const png2bmp_plan first = whole_first(plan);
+    const png2bmp_plan first = halves_first(plan);
     row_target         rows = target_at(data, plan->png.height, &first);
 
     if (source->pixels)
@@ -115,17 +61,17 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
 static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, uint8_t *bmp,
                                  const png2bmp_control *control, png2bmp_report *report)
 {
-    png2bmp_plan         second = whole_second(plan);
+    png2bmp_plan         second = halves_second(plan);
     row_target           target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
-    const png2bmp_plan   first = whole_first(plan);
+    const png2bmp_plan   first = halves_first(plan);
     const png2bmp_pixels pixels = {.data = data,
-                                   .size = (size_t)whole_bytes(plan),
+                                   .size = (size_t)halves_bytes(plan),
                                    .width = plan->png.width,
                                    .height = plan->png.height,
-                                   .channels = goes_through_gray(plan) ? 1 : 3,
+                                   .channels = halves_meet_in_gray(plan) ? 1 : 3,
                                    .stride = (size_t)first.bmp.stride};
 
-    if (must_choose(plan)) {
+    if (halves_choose_colors(plan)) {
         const png2bmp_status status = choose_colors(&second.options, plan, data, report);
 
         if (status)
@@ -138,7 +84,7 @@ static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, 
 png2bmp_status whole_run(const png2bmp_plan *plan, const whole_source *source, uint8_t *bmp,
                          const png2bmp_control *control, png2bmp_report *report)
 {
-    uint8_t       *data = malloc((size_t)whole_bytes(plan));
+    uint8_t       *data = malloc((size_t)halves_bytes(plan));
     png2bmp_status status;
 
     if (!data)

@@ -15,12 +15,12 @@
 #include "bmp.h"
 #include "convert.h"
 #include "encode.h"
+#include "halves.h"
 #include "header.h"
 #include "host_facts.h"
 #include "host_options.h"
 #include "profile.h"
 #include "report.h"
-#include "whole.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
 #define IMPORT(name) __attribute__((import_module("png2bmp"), import_name(#name)))
@@ -216,7 +216,7 @@ static png2bmp_status run_whole(void)
 /* Converts what was planned. */
 png2bmp_status EXPORT(run)(void)
 {
-    return job.plan.png.interlaced || whole_is_needed(&job.plan) ? run_whole() : run_strips();
+    return job.plan.png.interlaced || halves_are_needed(&job.plan) ? run_whole() : run_strips();
 }
 
 /* ---- Facts and texts ----------------------------------------------------------- */

@@ -6,7 +6,7 @@
  *
  * Samples and errors are in sixteenths. In a dword of each lane: B and G, R and 0.
  */
-#include "diffuse.h"
+#include "dither.h"
 #include "x86.h"
 
 #ifdef PNG2BMP_SSE

@@ -56,6 +56,8 @@
 UNFILTER_KINDS(DECLARE_SSE_UNFILTER)
 SSE_ROWS(DECLARE_SSE_ROW)
 
+void diffuse_sse(const struct dither_state *state, const struct dither_rows *rows, bool to_left);
+
 #endif
 
 #ifdef PNG2BMP_X86

@@ -19,7 +19,7 @@
 
 #include "dither.h"
 #include "guard.h"
-#include "kernels.h"
+#include "levels.h"
 
 /* ---- Random numbers (xorshift64*), the same in each run -------------------- */
 

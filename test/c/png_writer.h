@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "adam7.h"
-#include "plan.h"
+#include "png_size.h"
 
 typedef struct byte_buffer {
     uint8_t *bytes;
@@ -138,7 +138,7 @@ static inline void fit_filters(uint8_t *scanlines, const png2bmp_png_info *info)
 
         if (!info->interlaced)
             pass = (adam7_pass){.width = info->width, .height = info->height};
-        row_bytes = (size_t)plan_scanline_bytes(pass.width, info);
+        row_bytes = (size_t)png_scanline_bytes(pass.width, info);
         for (uint32_t y = 0; pass.width > 0 && y < pass.height; y++) {
             scanlines[0] %= 5;
             scanlines += 1 + row_bytes;

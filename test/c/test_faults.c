@@ -279,7 +279,7 @@ static byte_buffer make_png(const image_kind *kind)
                                    .bit_depth = kind->bit_depth,
                                    .color_type = (png2bmp_color_type)kind->color_type,
                                    .interlaced = kind->interlaced};
-    const size_t           size = (size_t)plan_total_scanline_bytes(&info);
+    const size_t           size = (size_t)png_all_scanlines_bytes(&info);
     uint8_t               *scanlines = malloc(size);
     uint32_t               seed = 1;
     byte_buffer            png = {0}, stream;

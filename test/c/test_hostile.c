@@ -179,7 +179,7 @@ static byte_buffer file_of(const kind *k)
                                    .bit_depth = k->bit_depth,
                                    .color_type = k->color_type,
                                    .interlaced = k->interlaced};
-    const size_t           size = (size_t)plan_total_scanline_bytes(&info);
+    const size_t           size = (size_t)png_all_scanlines_bytes(&info);
     uint8_t               *scanlines = malloc(size), palette[768];
     byte_buffer            png = {.bytes = NULL}, stream;
 

@@ -16,6 +16,7 @@
 #include "guard.h"
 #include "inflate.h"
 #include "inflate_tables.h"
+#include "levels.h"
 
 static uint64_t random_state = 88172645463325252u;
 

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "halves.h"
 #include "long_row.h"
 #include "png2bmp.h"
 #include "png_writer.h"
-#include "whole.h"
 
 #define MIB ((size_t)1024 * 1024)
 
@@ -67,7 +67,7 @@ void __wrap_free(void *p)
 /* Scanlines of zeros with a filter type that goes through all five. */
 static byte_buffer make_png(const png2bmp_png_info *info)
 {
-    const size_t size = (size_t)plan_total_scanline_bytes(info);
+    const size_t size = (size_t)png_all_scanlines_bytes(info);
     uint8_t     *scanlines = calloc(size, 1);
     byte_buffer  png = {0}, stream;
 
@@ -143,7 +143,7 @@ static bool holds_image(const png2bmp_plan *plan)
  * other memory makes way for, they agree to the byte. */
 static bool agrees(const png2bmp_plan *plan, convert_fn convert)
 {
-    return convert != to_memory || whole_is_needed(plan) || memory.requested == plan->memory;
+    return convert != to_memory || halves_are_needed(plan) || memory.requested == plan->memory;
 }
 
 static void measure(const char *what, convert_fn convert, const png2bmp_png_info *info,
@@ -197,7 +197,7 @@ static size_t errors_of(const png2bmp_png_info *info, int format)
 /* Rows that are read in pieces: one of them is held. Others, two and a batch of a single one. */
 static size_t most_for_wide(const png2bmp_png_info *info, int format)
 {
-    const size_t row = (size_t)plan_scanline_bytes(info->width, info);
+    const size_t row = (size_t)png_scanline_bytes(info->width, info);
 
     return (row > LONG_ROW ? MIB + row : 2 * MIB) + errors_of(info, format);
 }

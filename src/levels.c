@@ -1,8 +1,7 @@
-/* Which function does what at which CPU level. */
-#include "kernels.h"
+#include "levels.h"
 
 #include "arm/arm.h"
-#include "diffuse.h"
+#include "dither.h"
 #include "inflate_state.h"
 #include "pixels.h"
 #include "unfilter.h"
