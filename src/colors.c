@@ -2,7 +2,7 @@
 
 #include "format.h"
 #include "pixel.h"
-#include "row_choice.h"
+#include "pixel_way.h"
 
 /* No 16-bit sample equals it. */
 #define NO_KEY 0x10000u
@@ -27,9 +27,8 @@ static uint8_t onto(const png2bmp_options *options, uint8_t color, uint8_t alpha
     return alpha >= options->alpha_threshold ? color : background;
 }
 
-static void prepare_lut(row_context *context, const png2bmp_plan *plan)
+static void prepare_lut(row_context *context, const png2bmp_plan *plan, bool blend)
 {
-    const bool     blend = row_blends(plan);
     const unsigned entries = 1u << plan->png.bit_depth;
 
     for (unsigned i = 0; i < entries; i++) {
@@ -61,15 +60,15 @@ static bool uses_lut(const png2bmp_png_info *png)
            (png->color_type == PNG2BMP_GRAY && png->bit_depth <= 8);
 }
 
-void colors_prepare(row_context *context, const png2bmp_plan *plan)
+void colors_prepare(row_context *context, const png2bmp_plan *plan, const pixel_way *way)
 {
     for (unsigned i = 0; i < 3; i++) {
         context->background[i] = plan->options.background[2 - i];
-        context->key[i] = row_key_matters(plan) ? plan->png.key[i] : NO_KEY;
+        context->key[i] = way->key_matters ? plan->png.key[i] : NO_KEY;
     }
     context->truncate16 = plan->options.depth16 == PNG2BMP_DEPTH16_TRUNCATE;
     if (uses_lut(&plan->png))
-        prepare_lut(context, plan);
+        prepare_lut(context, plan, way->blends);
 }
 
 /* The number of gray levels or indices, including those without an entry, which are black. */
@@ -80,10 +79,12 @@ static size_t own_entries(const png2bmp_png_info *png)
     return png->color_type == PNG2BMP_PALETTE ? smaller(all, png->palette_entries) : all;
 }
 
-void colors_palette(uint8_t (*palette)[4], const row_context *context, const png2bmp_plan *plan)
+void colors_palette(uint8_t (*palette)[4], const png2bmp_plan *plan, const pixel_way *way)
 {
+    row_context context;
+
     memset(palette, 0, 4 * (size_t)plan->bmp.palette_entries);
-    switch (colors_kind(plan)) {
+    switch (way->palette) {
     case PALETTE_NONE:
         break;
     case PALETTE_BLACK_WHITE:
@@ -99,8 +100,9 @@ void colors_palette(uint8_t (*palette)[4], const row_context *context, const png
                 palette[i][channel] = plan->options.palette[i][2 - channel];
         break;
     case PALETTE_OF_IMAGE:
+        colors_prepare(&context, plan, way);
         if (uses_lut(&plan->png))
-            memcpy(palette, context->lut, 4 * (size_t)own_entries(&plan->png));
+            memcpy(palette, context.lut, 4 * (size_t)own_entries(&plan->png));
         else
             gray_ramp(palette);
         break;

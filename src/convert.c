@@ -25,7 +25,6 @@
 #include "png_size.h"
 #include "report.h"
 #include "route.h"
-#include "row_choice.h"
 #include "rows.h"
 #include "salvage.h"
 #include "scanlines.h"
@@ -98,7 +97,7 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                       .is_cgbi = cgbi_has_own_samples(&plan->png),
                       .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
                                        plan->png.palette_entries < 1u << plan->png.bit_depth,
-                      .is_narrowed = colors_kind(plan) == PALETTE_OF_IMAGE &&
+                      .is_narrowed = r.steps.way.palette == PALETTE_OF_IMAGE &&
                                      plan->bmp.bits_per_pixel < plan->png.bit_depth};
     c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
     status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.held_bytes, c->fetches,

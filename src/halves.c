@@ -1,17 +1,16 @@
 #include "halves.h"
 
 #include "bmp.h"
-#include "row_choice.h"
-#include "rows.h"
+#include "pixel_way.h"
 
 bool halves_choose_colors(const png2bmp_plan *plan)
 {
-    return colors_kind(plan) == PALETTE_GIVEN && plan->options.palette_entries == 0;
+    return palette_kind_of(plan) == PALETTE_GIVEN && plan->options.palette_entries == 0;
 }
 
 bool halves_are_needed(const png2bmp_plan *plan)
 {
-    return halves_choose_colors(plan) || (plan->png.interlaced && rows_need_order(plan));
+    return halves_choose_colors(plan) || (plan->png.interlaced && pixel_way_of(plan).in_order);
 }
 
 bool halves_meet_in_gray(const png2bmp_plan *plan)

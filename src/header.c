@@ -5,13 +5,10 @@
 
 void header_write(uint8_t *dst, const png2bmp_plan *plan)
 {
-    uint8_t palette[256][4];
+    const pixel_way way = pixel_way_of(plan);
+    uint8_t         palette[256][4];
 
-    if (plan->bmp.palette_entries > 0) {
-        row_context context;
-
-        colors_prepare(&context, plan);
-        colors_palette(palette, &context, plan);
-    }
+    if (plan->bmp.palette_entries > 0)
+        colors_palette(palette, plan, &way);
     bmp_write_header(dst, plan, palette);
 }

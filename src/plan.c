@@ -8,12 +8,12 @@
 #include "bytes.h"
 #include "format.h"
 #include "options.h"
+#include "pixel_way.h"
 #include "png.h"
 #include "png_size.h"
 #include "profile.h"
 #include "report.h"
 #include "route.h"
-#include "row_choice.h"
 
 /* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
 #define MAX_EXPANSION 1032
@@ -48,7 +48,7 @@ static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
     const unsigned given = options->palette_entries ? options->palette_entries : options->colors;
     const png2bmp_png_info *png = &plan->png;
 
-    if (colors_kind(plan) == PALETTE_GIVEN) {
+    if (palette_kind_of(plan) == PALETTE_GIVEN) {
         *bits = options->bits ? options->bits : given ? bits_for(given) : 8;
         return PNG2BMP_OK;
     }

@@ -51,7 +51,7 @@ route route_of(const png2bmp_plan *plan)
     unfilter_kind           direct;
 
     r.steps = rows_steps(plan);
-    direct = rows_direct_unfilter(plan, &r.steps);
+    direct = rows_direct_unfilter(&r.steps);
     r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
     r.unfilter = r.direct ? direct : unfilter_kind_for(png_bits_per_pixel(png));
     r.held_bytes = most_held(plan, r.row_bytes);

@@ -4,8 +4,8 @@
 #include "cache.h"
 #include "colors.h"
 #include "format.h"
+#include "pixel_way.h"
 #include "png_size.h"
-#include "row_choice.h"
 
 /* Scratch rows start at addresses that suit vectors, and kernels read past their ends. */
 static uint64_t scratch_row(uint64_t bytes)
@@ -17,51 +17,6 @@ static uint64_t scratch_row(uint64_t bytes)
  * pixels stay in the cache, and need no more memory for a wider image. A multiple of 8, so that
  * pieces of packed samples start at whole bytes. */
 #define PIECE 2048
-
-/* ---- The second step -------------------------------------------------------------- */
-
-static png2bmp_dither dither_of(const png2bmp_plan *plan)
-{
-    const png2bmp_dither rule = plan->options.dither;
-
-    if (rule != PNG2BMP_DITHER_DEFAULT)
-        return rule;
-    return colors_are_matched(plan) || format_of(plan->bmp.format)->step == STEP_BITS
-               ? PNG2BMP_DITHER_FLOYD_STEINBERG
-               : PNG2BMP_DITHER_NONE;
-}
-
-static bool has_levels(second_step step)
-{
-    return step == STEP_RGB565 || step == STEP_RGB555;
-}
-
-/* The step that the format, or else options and image, require. */
-static second_step step_of(const png2bmp_plan *plan)
-{
-    const second_step step = format_of(plan->bmp.format)->step;
-    const unsigned    bits = plan->bmp.bits_per_pixel;
-
-    if (colors_are_matched(plan))
-        return STEP_MATCH;
-    if (has_levels(step) && dither_of(plan) != PNG2BMP_DITHER_NONE)
-        return STEP_DITHER;
-    if (colors_kind(plan) == PALETTE_OF_IMAGE && bits < 8 && bits != plan->png.bit_depth)
-        return STEP_PACK;
-    if (step == STEP_NONE && row_needs_alpha(plan))
-        return STEP_KEY;
-    /* auto may have chosen a format without alpha */
-    if (step == STEP_NONE && plan->options.alpha == PNG2BMP_ALPHA_PREMULTIPLY && bits == 32)
-        return STEP_PREMULTIPLY;
-    return step;
-}
-
-bool rows_need_order(const png2bmp_plan *plan)
-{
-    const second_step step = step_of(plan);
-
-    return step == STEP_BITS || step == STEP_MATCH || step == STEP_DITHER;
-}
 
 /* ---- Memory ------------------------------------------------------------------------- */
 
@@ -84,21 +39,21 @@ static uint64_t index_pitch(uint64_t width)
 
 static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
 {
-    const second_step second = steps->second;
+    const second_step second = steps->way.second;
     const uint64_t    width = plan->png.width;
     row_layout        l = {0};
 
     /* Rows that are written past the cache are first written to a piece of memory that is in it. */
     if (second == STEP_NONE ? cache_may_be_bypassed(plan) : second != STEP_PREMULTIPLY)
-        l.colors = scratch_row(4 * PIECE) * (steps->needs_alpha ? 2 : 1);
+        l.colors = scratch_row(4 * PIECE) * (steps->way.needs_alpha ? 2 : 1);
     if (second == STEP_BITS) {
         l.line = scratch_row(PIECE);
-        l.errors = mono_memory(steps->dither, plan->png.width);
+        l.errors = mono_memory(steps->way.dither, plan->png.width);
     }
     if (second == STEP_DITHER)
         l.line = scratch_row(3 * width);
     if (second == STEP_MATCH || second == STEP_DITHER)
-        l.errors = dither_errors(steps->dither, plan->png.width);
+        l.errors = dither_errors(steps->way.dither, plan->png.width);
     if (second == STEP_MATCH) {
         l.group = DITHER_GROUP * group_pitch(width);
         l.indices = DITHER_GROUP * index_pitch(width);
@@ -109,10 +64,7 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
 
 row_steps rows_steps(const png2bmp_plan *plan)
 {
-    row_steps         steps = {.kind = row_kind_of(plan),
-                               .second = step_of(plan),
-                               .needs_alpha = row_needs_alpha(plan),
-                               .dither = dither_of(plan)};
+    row_steps         steps = {.way = pixel_way_of(plan)};
     const row_layout *l = &steps.layout;
 
     steps.layout = layout_of(plan, &steps);
@@ -126,14 +78,14 @@ static void open_dither(row_writer *writer, void *memory, void *errors)
     const png2bmp_plan   *plan = writer->plan;
     const unsigned        entries = plan->options.palette_entries;
 
-    if (writer->steps.second == STEP_MATCH)
-        dither_open_palette(&writer->dither, writer->steps.dither,
+    if (writer->steps.way.second == STEP_MATCH)
+        dither_open_palette(&writer->dither, writer->steps.way.dither,
                             nearest_open(memory, plan->options.palette, entries), entries,
                             plan->options.colors != 0, writer->kernels->diffuse, errors,
                             plan->png.width);
     else
-        dither_open_levels(&writer->dither, writer->steps.dither,
-                           format_of(plan->bmp.format)->step == STEP_RGB565 ? levels565 : levels555,
+        dither_open_levels(&writer->dither, writer->steps.way.dither,
+                           writer->steps.way.format->step == STEP_RGB565 ? levels565 : levels555,
                            errors, plan->png.width);
 }
 
@@ -166,9 +118,9 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
     if (l->group > 0)
         open_group(writer, group, indices, l);
     errors = nearest + l->nearest;
-    if (steps->second == STEP_BITS)
-        mono_open(&writer->mono, steps->dither, &plan->options, errors, plan->png.width);
-    else if (steps->second == STEP_MATCH || steps->second == STEP_DITHER)
+    if (steps->way.second == STEP_BITS)
+        mono_open(&writer->mono, steps->way.dither, &plan->options, errors, plan->png.width);
+    else if (steps->way.second == STEP_MATCH || steps->way.second == STEP_DITHER)
         open_dither(writer, nearest, errors);
 }
 
@@ -178,11 +130,11 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
     writer->plan = plan;
     writer->kernels = kernels;
     writer->steps = *steps;
-    writer->row = kernels->row[steps->kind];
+    writer->row = kernels->row[steps->way.first];
     writer->waiting = 0;
     writer->bypasses =
-        steps->second == STEP_NONE && cache_is_bypassed(plan) && kernels->bypass != NULL;
-    colors_prepare(&writer->context, plan);
+        steps->way.second == STEP_NONE && cache_is_bypassed(plan) && kernels->bypass != NULL;
+    colors_prepare(&writer->context, plan, &steps->way);
     if (steps->memory > 0)
         open_scratch(writer, memory);
 }
@@ -192,7 +144,8 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
 /* The row kinds for luma keep one byte per pixel. */
 static bool gives_luma(const row_writer *writer)
 {
-    return writer->steps.kind == ROW_index8_to_index8 || writer->steps.kind == ROW_gray16_to_index8;
+    return writer->steps.way.first == ROW_index8_to_index8 ||
+           writer->steps.way.first == ROW_gray16_to_index8;
 }
 
 /* Writes a piece of a row: at most PIECE pixels. */
@@ -213,7 +166,7 @@ static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, si
 {
     uint8_t *with_alpha = writer->colors + scratch_row(4 * PIECE);
 
-    if (!writer->steps.needs_alpha) {
+    if (!writer->steps.way.needs_alpha) {
         writer->row(writer->colors, samples, width, &writer->context);
         return writer->colors;
     }
@@ -330,7 +283,7 @@ static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samp
 {
     write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
     dither_row_of_levels(&writer->dither, writer->line);
-    if (format_of(writer->plan->bmp.format)->step == STEP_RGB565)
+    if (writer->steps.way.format->step == STEP_RGB565)
         panel_rgb565(dst, writer->line, width);
     else
         panel_rgb555(dst, writer->line, width);
@@ -338,7 +291,7 @@ static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samp
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    switch (writer->steps.second) {
+    switch (writer->steps.way.second) {
     case STEP_NONE:
         if (writer->bypasses)
             write_in_pieces(writer, write_past_cache, dst, writer->plan->bmp.bits_per_pixel,
@@ -387,13 +340,13 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
 
 /* ---- Queries ----------------------------------------------------------------------------- */
 
-unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan, const row_steps *steps)
+unfilter_kind rows_direct_unfilter(const row_steps *steps)
 {
-    const format_row *row = format_of(plan->bmp.format);
+    const format_row *row = steps->way.format;
 
-    if (steps->second != row->step) /* the options or the image require more */
+    if (steps->way.second != row->step) /* the options or the image require more */
         return UNFILTER_COUNT;
-    return row->direct_row == steps->kind ? row->direct_unfilter : UNFILTER_COUNT;
+    return row->direct_row == steps->way.first ? row->direct_unfilter : UNFILTER_COUNT;
 }
 
 uint64_t rows_bytes(const png2bmp_plan *plan, size_t width)

@@ -10,6 +10,7 @@
 #include "kernels.h"
 #include "mono.h"
 #include "panel.h"
+#include "pixel_way.h"
 
 /* The memory of a row_writer, one part after another, in bytes; 0: not needed. */
 typedef struct row_layout {
@@ -23,12 +24,9 @@ typedef struct row_layout {
 
 /* What follows from a plan for every row. */
 typedef struct row_steps {
-    row_kind       kind; /* the first step */
-    second_step    second;
-    bool           needs_alpha;
-    png2bmp_dither dither; /* never DEFAULT */
-    row_layout     layout;
-    uint64_t       memory; /* that rows_open needs, aligned as by malloc: the sum of the layout */
+    pixel_way  way;
+    row_layout layout;
+    uint64_t   memory; /* that rows_open needs, aligned as by malloc: the sum of the layout */
 } row_steps;
 
 row_steps rows_steps(const png2bmp_plan *plan);
@@ -54,17 +52,14 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
                const kernels *kernels, void *memory);
 
 /* Writes the pixels of `width` unfiltered samples; KERNEL_SLACK more bytes may be read after them.
- * If rows_need_order, rows must come in the order of the image, and may be written by a later call:
+ * If way.in_order, rows must come in the order of the image, and may be written by a later call:
  * rows_flush has all of them written, for other threads as well. */
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
 void rows_flush(row_writer *writer);
 
-/* Whether a row depends on those above it: dithering works downwards. */
-bool rows_need_order(const png2bmp_plan *plan);
-
 /* The unfilter that produces rows of the output by itself, because they hold the scanline's bytes,
  * or those bytes swapped; UNFILTER_COUNT if there is none. */
-unfilter_kind rows_direct_unfilter(const png2bmp_plan *plan, const row_steps *steps);
+unfilter_kind rows_direct_unfilter(const row_steps *steps);
 
 /* Bytes of `width` pixels of the output, without padding. */
 uint64_t rows_bytes(const png2bmp_plan *plan, size_t width);

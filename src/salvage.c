@@ -5,8 +5,8 @@
 
 #include "colors.h"
 #include "levels.h"
+#include "pixel_way.h"
 #include "report.h"
-#include "row_choice.h"
 #include "rows.h"
 
 bool salvage_is_damage(png2bmp_status status)
@@ -21,18 +21,17 @@ bool salvage_is_damage(png2bmp_status status)
  * its colours is used. */
 static png2bmp_plan plan_of_background(const png2bmp_plan *plan)
 {
-    png2bmp_plan background = *plan;
+    const pixel_way way = pixel_way_of(plan);
+    png2bmp_plan    background = *plan;
 
     background.png.bit_depth = 8;
     background.png.color_type = PNG2BMP_RGB;
     background.options.uncached = false;
     background.png.has_key = background.png.has_alpha = false;
-    if (colors_kind(plan) == PALETTE_OF_IMAGE) {
-        uint8_t     bgr[256][4];
-        row_context context;
+    if (way.palette == PALETTE_OF_IMAGE) {
+        uint8_t bgr[256][4];
 
-        colors_prepare(&context, plan);
-        colors_palette(bgr, &context, plan);
+        colors_palette(bgr, plan, &way);
         background.options.palette_entries = (uint16_t)plan->bmp.palette_entries;
         for (unsigned i = 0; i < plan->bmp.palette_entries; i++)
             for (unsigned channel = 0; channel < 3; channel++)

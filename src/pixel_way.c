@@ -1,4 +1,4 @@
-#include "row_choice.h"
+#include "pixel_way.h"
 
 /* Whether indices can represent the image: one value per pixel, and no more than 256 colours after
  * blending. A 16-bit gray key is one colour too many. */
@@ -11,20 +11,17 @@ static bool has_own_palette(const png2bmp_plan *plan)
     return png->color_type == PNG2BMP_PALETTE;
 }
 
-palette_kind colors_kind(const png2bmp_plan *plan)
+static palette_kind palette_of(const format_row *format, const png2bmp_plan *plan)
 {
-    const palette_kind kind = format_of(plan->bmp.format)->palette;
-
-    if (kind == PALETTE_OF_IMAGE &&
+    if (format->palette == PALETTE_OF_IMAGE &&
         (plan->options.palette_entries || plan->options.colors || !has_own_palette(plan)))
         return PALETTE_GIVEN;
-    return kind;
+    return format->palette;
 }
 
-bool colors_are_matched(const png2bmp_plan *plan)
+palette_kind palette_kind_of(const png2bmp_plan *plan)
 {
-    return colors_kind(plan) == PALETTE_GIVEN ||
-           (plan->options.palette_entries > 0 && format_of(plan->bmp.format)->takes_palette);
+    return palette_of(format_of(plan->bmp.format), plan);
 }
 
 /* One line for each colour type and depth of the PNG specification (table 11.1). The plan refuses
@@ -66,41 +63,10 @@ static const row_choice row_choices[] = {
      ROW_rgba16_to_bgra32, ROW_COUNT},
 };
 
-static bool keeps_alpha(const png2bmp_plan *plan)
-{
-    return format_of(plan->bmp.format)->keeps_alpha;
-}
-
-bool row_blends(const png2bmp_plan *plan)
-{
-    return !keeps_alpha(plan) && plan->options.alpha != PNG2BMP_ALPHA_DROP;
-}
-
-bool row_needs_alpha(const png2bmp_plan *plan)
-{
-    const bool has_channel =
-        plan->png.color_type == PNG2BMP_GRAY_ALPHA || plan->png.color_type == PNG2BMP_RGB_ALPHA;
-
-    return plan->options.alpha == PNG2BMP_ALPHA_KEY && has_channel && !keeps_alpha(plan);
-}
-
-bool row_key_matters(const png2bmp_plan *plan)
-{
-    return plan->png.has_key && (keeps_alpha(plan) || row_blends(plan));
-}
-
-static bool wants_luma(const png2bmp_plan *plan)
-{
-    const second_step step = format_of(plan->bmp.format)->step;
-
-    return step == STEP_LUMA || step == STEP_BITS;
-}
-
 /* Whether the samples are already luma, of one byte or two. */
-static bool is_luma(const png2bmp_plan *plan)
+static bool is_luma(const png2bmp_png_info *png, const pixel_way *way)
 {
-    return plan->png.color_type == PNG2BMP_GRAY && plan->png.bit_depth >= 8 &&
-           !row_key_matters(plan);
+    return png->color_type == PNG2BMP_GRAY && png->bit_depth >= 8 && !way->key_matters;
 }
 
 /* Indices of the same depth are copied; others are expanded to bytes first. */
@@ -113,20 +79,75 @@ static row_kind kind_of_indices(const png2bmp_plan *plan, const row_choice *choi
     return (row_kind)choice->indexed;
 }
 
-row_kind row_kind_of(const png2bmp_plan *plan)
+static row_kind first_of(const png2bmp_plan *plan, const pixel_way *way)
 {
+    const second_step step = way->format->step;
     const row_choice *choice = row_choices;
 
     while (choice->color_type != plan->png.color_type || choice->bit_depth != plan->png.bit_depth)
         choice++;
-    if (keeps_alpha(plan) || row_needs_alpha(plan))
+    if (way->format->keeps_alpha || way->needs_alpha)
         return (row_kind)choice->bgra32;
-    if (colors_kind(plan) == PALETTE_OF_IMAGE)
+    if (way->palette == PALETTE_OF_IMAGE)
         return kind_of_indices(plan, choice);
-    if (wants_luma(plan) && is_luma(plan))
+    if ((step == STEP_LUMA || step == STEP_BITS) && is_luma(&plan->png, way))
         return (row_kind)choice->indexed;
     /* An image without alpha needs no blending; a palette is blended in the table. */
     if (plan->options.alpha == PNG2BMP_ALPHA_DROP || !plan->png.has_alpha)
         return (row_kind)choice->drop;
     return (row_kind)choice->blend;
+}
+
+static png2bmp_dither dither_of(const png2bmp_plan *plan, const pixel_way *way)
+{
+    if (plan->options.dither != PNG2BMP_DITHER_DEFAULT)
+        return plan->options.dither;
+    return way->matched || way->format->step == STEP_BITS ? PNG2BMP_DITHER_FLOYD_STEINBERG
+                                                          : PNG2BMP_DITHER_NONE;
+}
+
+static bool has_levels(second_step step)
+{
+    return step == STEP_RGB565 || step == STEP_RGB555;
+}
+
+/* The step that the format, or else options and image, require. */
+static second_step second_of(const png2bmp_plan *plan, const pixel_way *way)
+{
+    const second_step step = way->format->step;
+    const unsigned    bits = plan->bmp.bits_per_pixel;
+
+    if (way->matched)
+        return STEP_MATCH;
+    if (has_levels(step) && way->dither != PNG2BMP_DITHER_NONE)
+        return STEP_DITHER;
+    if (way->palette == PALETTE_OF_IMAGE && bits < 8 && bits != plan->png.bit_depth)
+        return STEP_PACK;
+    if (step == STEP_NONE && way->needs_alpha)
+        return STEP_KEY;
+    /* auto may have chosen a format without alpha */
+    if (step == STEP_NONE && plan->options.alpha == PNG2BMP_ALPHA_PREMULTIPLY && bits == 32)
+        return STEP_PREMULTIPLY;
+    return step;
+}
+
+pixel_way pixel_way_of(const png2bmp_plan *plan)
+{
+    const png2bmp_options  *options = &plan->options;
+    const png2bmp_png_info *png = &plan->png;
+    const format_row       *format = format_of(plan->bmp.format);
+    const bool              has_channel =
+        png->color_type == PNG2BMP_GRAY_ALPHA || png->color_type == PNG2BMP_RGB_ALPHA;
+    pixel_way way = {.format = format, .palette = palette_of(format, plan)};
+
+    way.matched =
+        way.palette == PALETTE_GIVEN || (options->palette_entries > 0 && format->takes_palette);
+    way.blends = !format->keeps_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
+    way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && has_channel && !format->keeps_alpha;
+    way.key_matters = png->has_key && (format->keeps_alpha || way.blends);
+    way.first = first_of(plan, &way);
+    way.dither = dither_of(plan, &way);
+    way.second = second_of(plan, &way);
+    way.in_order = way.second == STEP_BITS || way.second == STEP_MATCH || way.second == STEP_DITHER;
+    return way;
 }
