@@ -3,6 +3,7 @@
 // Builds prebuilds/png2bmp.wasm with Debian's clang.
 //
 //   npm run build:wasm
+//   npm run build:wasm -- --poison      for tests: memory and rows that nobody has written are seen
 //   npm run build:wasm -- --plain       without SIMD128 (for comparisons), to build/wasm/
 //   npm run build:wasm -- --check       test/c/check_kernels.c, to build/wasm/
 //   npm run build:wasm -- --optional    only where clang is there, and if anything has changed
@@ -116,13 +117,13 @@ function buildCheck(file) {
   run('clang', ['--target=wasm32-wasi', '-lwasi-emulated-signal', '-o', file, ...objects, ...checksums]);
 }
 
-function build(file, extra) {
+function build(file, extra, links) {
   const deflate = libdeflate();
   const flags = ['-isystem', deflate, ...extra];
   const objects = [...sources(), `${deflate}/lib/crc32.c`]
     .map((source) => compile(source, flags));
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  run('clang', [...LINK, '-o', file, ...objects]);
+  run('clang', [...LINK, ...links, '-o', file, ...objects]);
   fs.chmodSync(file, 0o644);
 }
 
@@ -147,8 +148,8 @@ function inspect(file) {
   return `${bytes.length} bytes, imports ${imports.join(' and ')}`;
 }
 
-function make(file, extra) {
-  build(file, extra);
+function make(file, extra, links = []) {
+  build(file, extra, links);
   console.log(`${path.relative(root, file)}: ${inspect(file)}`);
 }
 
@@ -160,6 +161,7 @@ function main(args) {
   installMissing();
   if (args.includes('--check')) buildCheck(path.join(work, 'check_kernels.wasm'));
   else if (args.includes('--plain')) make(path.join(work, 'plain.wasm'), []);
+  else if (args.includes('--poison')) make(output, ['-msimd128', '-DPNG2BMP_POISON'], ['-Wl,--wrap=malloc']);
   else make(output, ['-msimd128']);
 }
 

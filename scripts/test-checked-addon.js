@@ -57,7 +57,7 @@ function lines(script) {
 function build() {
   fs.mkdirSync(folder, { recursive: true });
   execFileSync(compiler, [
-    '-shared', ...recipe('SHARED_CODE'), '-O1', '-g1', '-fno-omit-frame-pointer',
+    '-shared', ...recipe('SHARED_CODE'), '-DPNG2BMP_POISON', '-O1', '-g1', '-fno-omit-frame-pointer',
     ...flags,
     ...recipe('NODE_DEFINES'),
     '-Iinclude', '-Isrc', '-isystem', headers.include_dir,

@@ -248,15 +248,11 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
     return status;
 }
 
-/* The rows before `end` have been given to the writer. It may hold some of them back: before their
- * strip leaves, it must write them. */
-static png2bmp_status rows_written(conversion *c, uint32_t end)
+/* The rows before `end` are done, but for those that the writer holds back. */
+static png2bmp_status hand_on(conversion *c, uint32_t end)
 {
-    png2bmp_status status;
+    const png2bmp_status status = rows_hand_on(&c->writer, c->target, end);
 
-    if (target_is_due(c->target, end, c->plan->png.height))
-        rows_flush(&c->writer);
-    status = target_filled(c->target, end, c->plan->png.height);
     if (!status)
         c->rows_done = end;
     return status;
@@ -284,7 +280,7 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
         rows += n * (row_bytes + 1);
         y += n;
         if (!status)
-            status = rows_written(c, y);
+            status = hand_on(c, y);
     }
     keep_prior(c, row_bytes);
     return status;
@@ -325,7 +321,7 @@ static png2bmp_status convert_long_row(conversion *c, size_t row_bytes, uint32_t
     if (!status)
         status = c->direct ? finish_rows(c, *y, 1) : write_rows(c, &(sample_rows){dst, 0, 1}, *y);
     *y += 1;
-    return status ? status : rows_written(c, *y);
+    return status ? status : hand_on(c, *y);
 }
 
 static png2bmp_status convert_sequential(conversion *c)
@@ -447,7 +443,7 @@ static png2bmp_status convert_interlaced(conversion *c)
 
     clear_target(c);
     if (c->plan->options.salvage)
-        status = salvage_fill(c->plan, c->target, 0, false, c->scanlines.file.report);
+        status = salvage_fill(c->plan, c->target, 0, c->scanlines.file.report);
     for (unsigned i = 0; i < ADAM7_PASSES && !status; i++) {
         const adam7_pass pass = adam7_pass_of(i, c->plan->png.width, c->plan->png.height);
 
@@ -488,7 +484,7 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
                             (unsigned)c->rows_done, all, unit);
     if (status || png->interlaced) /* filled before the passes */
         return status;
-    return salvage_fill(c->plan, c->target, c->rows_done, true, report);
+    return salvage_fill(c->plan, c->target, c->rows_done, report);
 }
 
 png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
@@ -498,6 +494,7 @@ png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t
     conversion     c;
     png2bmp_status status = open_conversion(&c, plan, png, size, target, control, report);
 
+    target_poison(target, false);
     if (!status)
         status = settle_damage(&c, convert_all(&c));
     close_conversion(&c);

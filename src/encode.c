@@ -72,9 +72,7 @@ static png2bmp_status write_rows(encoding *e, uint32_t y, uint32_t end)
 
         rows_write(&e->writer, dst, samples_of(e, y), e->pixels->width);
         rows_clear_padding(e->plan, dst);
-        if (target_is_due(e->target, y + 1, e->plan->png.height))
-            rows_flush(&e->writer);
-        status = target_filled(e->target, y + 1, e->plan->png.height);
+        status = rows_hand_on(&e->writer, e->target, y + 1);
     }
     return status;
 }
@@ -90,6 +88,7 @@ png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixel
 
     if (!open_encoding(&e, plan, pixels, target))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    target_poison(target, false);
     batch = (uint32_t)(BATCH_BYTES / e.row_bytes) + 1;
     while (y < height && !status) {
         const uint32_t end = height - y < batch ? height : y + batch;

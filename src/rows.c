@@ -269,6 +269,19 @@ void rows_flush(row_writer *writer)
         writer->kernels->bypass_end();
 }
 
+png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end)
+{
+    const uint32_t gone = target->gone;
+    png2bmp_status status;
+
+    if (target_is_due(target, end))
+        rows_flush(writer);
+    status = target_leave(target, end - writer->waiting);
+    if (target->gone != gone)
+        target_poison(target, writer->row == NULL);
+    return status;
+}
+
 static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     const size_t at = writer->waiting * writer->group.pitch;

@@ -11,6 +11,7 @@
 #include "mono.h"
 #include "panel.h"
 #include "pixel_way.h"
+#include "target.h"
 
 /* The memory of a row_writer, one part after another, in bytes; 0: not needed. */
 typedef struct row_layout {
@@ -52,10 +53,15 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
                const kernels *kernels, void *memory);
 
 /* Writes the pixels of `width` unfiltered samples; KERNEL_SLACK more bytes may be read after them.
- * If way.in_order, rows must come in the order of the image, and may be written by a later call:
- * rows_flush has all of them written, for other threads as well. */
+ * If way.in_order, rows must come in the order of the image, and may be held back, to be written by
+ * a later call: rows_flush has all of them written, for other threads as well. */
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
 void rows_flush(row_writer *writer);
+
+/* Must be called when the writer has been given the rows before `end`, or when they have been
+ * written without it (writer: zeros): lets a strip leave when it is due, after the rows of it that
+ * the writer holds back have been written. The only way for rows to leave. */
+png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end);
 
 /* The unfilter that produces rows of the output by itself, because they hold the scanline's bytes,
  * or those bytes swapped; UNFILTER_COUNT if there is none. */

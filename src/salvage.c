@@ -58,7 +58,7 @@ static void fill_line(uint8_t *rgb, size_t width, const uint8_t background[3])
         memcpy(rgb + 3 * x, background, 3);
 }
 
-png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32_t from, bool flush,
+png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32_t from,
                             png2bmp_report *report)
 {
     const png2bmp_plan background = plan_of_background(plan);
@@ -77,11 +77,10 @@ png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32
         uint8_t *dst = target_row(target, y);
 
         rows_write(&writer, dst, memory + scratch, width);
-        rows_flush(&writer);
         rows_clear_padding(plan, dst);
-        if (flush)
-            status = target_filled(target, y + 1, height);
+        status = rows_hand_on(&writer, target, y + 1);
     }
+    rows_flush(&writer);
     free(memory);
     return status;
 }

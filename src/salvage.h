@@ -10,8 +10,8 @@ bool salvage_is_damage(png2bmp_status status);
 /* Bytes that salvage_fill allocates. */
 uint64_t salvage_memory(const png2bmp_plan *plan);
 
-/* Writes the rows from `from` on in the background colour. Flushes them as it goes, if `flush`. */
-png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32_t from, bool flush,
+/* Writes the rows from `from` on in the background colour, and hands them on. */
+png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32_t from,
                             png2bmp_report *report);
 
 #endif

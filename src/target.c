@@ -1,16 +1,27 @@
 #include "target.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan)
 {
     const ptrdiff_t stride = (ptrdiff_t)plan->bmp.stride;
+    row_target      target = {.top = base, .step = stride, .rows = rows};
 
-    if (plan->options.top_down)
-        return (row_target){.top = base, .step = stride, .rows = rows};
-    return (row_target){.top = base + (rows - 1) * stride, .step = -stride, .rows = rows};
+    target.height = plan->png.height;
+    if (!plan->options.top_down) {
+        target.top += (rows - 1) * stride;
+        target.step = -stride;
+    }
+    return target;
 }
 
 uint8_t *target_row(const row_target *target, uint32_t y)
 {
+#ifdef PNG2BMP_POISON
+    if (y >= target->gone + (uint64_t)target->rows) /* where another row waits to leave */
+        abort();
+#endif
     return target->top + (ptrdiff_t)(y % target->rows) * target->step;
 }
 
@@ -22,19 +33,55 @@ uint32_t target_run(const row_target *target, uint32_t y)
     return target->flush && half < left ? half : left;
 }
 
-bool target_is_due(const row_target *target, uint32_t end, uint32_t height)
+bool target_is_due(const row_target *target, uint32_t end)
 {
-    return target->flush && (end % target->rows == 0 || end == height);
+    return target->flush && (end % target->rows == 0 || end == target->height);
 }
 
-png2bmp_status target_filled(row_target *target, uint32_t end, uint32_t height)
+png2bmp_status target_leave(row_target *target, uint32_t whole)
 {
-    const uint32_t rows = (end - 1) % target->rows + 1;
+    const uint32_t first = target->gone;
 
-    if (!target_is_due(target, end, height))
+    if (!target_is_due(target, whole) || whole == first)
         return PNG2BMP_OK;
-    return target->flush(target, end - rows, rows);
+    target->gone = whole;
+    return target->flush(target, first, whole - first);
 }
+
+#ifdef PNG2BMP_POISON
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define HAS_MSAN
+#endif
+#endif
+
+/* MemorySanitizer knows better than a pattern what was not written. */
+static void poison(uint8_t *row, size_t size)
+{
+#ifdef HAS_MSAN
+    __msan_allocated_memory(row, size);
+#else
+    memset(row, 0xb7, size);
+#endif
+}
+
+void target_poison(const row_target *target, bool keeps_last)
+{
+    const size_t   stride = (size_t)(target->step < 0 ? -target->step : target->step);
+    const uint32_t last = (target->gone + target->rows - 1) % target->rows;
+
+    for (uint32_t i = 0; i < target->rows; i++)
+        if (!keeps_last || i != last)
+            poison(target->top + (ptrdiff_t)i * target->step, stride);
+}
+#else
+void target_poison(const row_target *target, bool keeps_last)
+{
+    (void)target;
+    (void)keeps_last;
+}
+#endif
 
 uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes)
 {

@@ -6,16 +6,20 @@
 
 /*
  * Row y of the image (0 is the top one) belongs at top + (y % rows) * step. When the last of these
- * places or the last row of the image has been written, flush is called with the first of these
- * rows and their number. It may fail; afterwards the places are reused.
+ * places or the last row of the image is whole, flush is called with the first of these rows and
+ * their number. It may fail; afterwards the places are reused.
  *
  * A target of the whole image has rows == height and no flush. An interlaced image needs such a
  * target, others at least two rows (or all of them).
+ *
+ * Only rows_hand_on (rows.h) lets strips leave, since a writer may hold rows back.
  */
 typedef struct row_target {
     uint8_t  *top;
     ptrdiff_t step; /* negative: bottom-up */
     uint32_t  rows;
+    uint32_t  height; /* of the image */
+    uint32_t  gone;   /* rows that have left */
     png2bmp_status (*flush)(struct row_target *target, uint32_t first_row, uint32_t rows);
 } row_target;
 
@@ -44,11 +48,16 @@ uint8_t *target_row(const row_target *target, uint32_t y);
  * so that the row before y stays readable. */
 uint32_t target_run(const row_target *target, uint32_t y);
 
-/* Whether target_filled would flush: the rows before `end` must be written then. */
-bool target_is_due(const row_target *target, uint32_t end, uint32_t height);
+/* Whether the strip leaves when the rows before `end` are whole. */
+bool target_is_due(const row_target *target, uint32_t end);
 
-/* Must be called when the rows before `end` have been written: flushes them when it is time to. end
- * is at most target_run rows after the end of the last call. */
-png2bmp_status target_filled(row_target *target, uint32_t end, uint32_t height);
+/* The rows before `whole` are: lets their strip leave if it is due. `whole` is at most target_run
+ * rows after that of the last call. */
+png2bmp_status target_leave(row_target *target, uint32_t whole);
+
+/* In builds for tests (PNG2BMP_POISON), so that a byte that nobody writes is seen: fills the places
+ * of the next rows with a pattern. keeps_last: except for that of the row before them, if it is
+ * still to be read. In other builds, nothing. */
+void target_poison(const row_target *target, bool keeps_last);
 
 #endif
