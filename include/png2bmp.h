@@ -79,6 +79,8 @@ extern "C" {
       "a palette index is out of range: the pixel is black")                                       \
     X(ANCILLARY_CRC, "ERR_PNG_ANCILLARY_CRC", "an ancillary chunk has a wrong CRC: ignored")       \
     X(END, "ERR_PNG_END", "the IEND chunk is missing or damaged")                                  \
+    X(LATE_CHUNK, "ERR_PNG_LATE_CHUNK",                                                            \
+      "a chunk after the pixels is unknown and critical, or an IDAT out of place")                 \
     X(EXTRA_DATA, "ERR_PNG_EXTRA_DATA", "there is more pixel data than the image needs")           \
     X(STREAM_END, "ERR_PNG_STREAM_END",                                                            \
       "the compressed data has no end: no last block, or no checksum")                             \

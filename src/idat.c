@@ -32,20 +32,19 @@ static void enter_cut_chunk(idat_reader *reader)
     reader->is_cut = true;
 }
 
-/* Enters the chunk at reader->position, if it is an IDAT. */
+/* Enters the chunk at reader->position, if it is an IDAT. Anything else ends the data, even what is
+ * no chunk: whether that is an error depends on how much data there was. */
 static void enter_chunk(idat_reader *reader)
 {
-    const png_file      *file = reader->file;
-    chunk                c;
-    const png2bmp_status status = chunk_read(file, reader->position, &c);
+    png_file       quiet = *reader->file;
+    chunk          c;
+    png2bmp_status status;
 
-    if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(file, reader->position)) {
+    quiet.report = NULL;
+    status = chunk_read(&quiet, reader->position, &c);
+    if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(&quiet, reader->position)) {
         enter_cut_chunk(reader);
-    } else if (status == PNG2BMP_ERR_TRUNCATED) {
-        reader->ended = true;
-    } else if (status) {
-        idat_fail(reader, status);
-    } else if (c.type != IDAT) {
+    } else if (status || c.type != IDAT) {
         reader->ended = true;
     } else {
         reader->chunk = c.offset;

@@ -21,6 +21,14 @@ static png2bmp_status read_iend(const png_file *file, const chunk *c)
     return PNG2BMP_OK;
 }
 
+/* The pixels are complete and their checksums are right, so no other chunk can change them. */
+static png2bmp_status report_late(const png_file *file, const chunk *c, const char *what)
+{
+    return report_warning(file->report, file->strict, PNG2BMP_ERR_LATE_CHUNK,
+                          "%s at byte %zu is ignored: %s, after the pixels", c->name, c->offset,
+                          what);
+}
+
 static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
 {
     bool dropped;
@@ -29,9 +37,7 @@ static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
     case IEND:
         return read_iend(file, c);
     case IDAT:
-        return report_error(file->report, PNG2BMP_ERR_CHUNK,
-                            "IDAT at byte %zu is out of place: not right after the other IDATs",
-                            c->offset);
+        return report_late(file, c, "it is not right after the other IDATs");
     case IHDR:
     case PLTE:
         return report_error(file->report, PNG2BMP_ERR_CHUNK,
@@ -41,7 +47,7 @@ static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
                               "tRNS at byte %zu is ignored: it comes after IDAT", c->offset);
     default:
         if (chunk_is_critical(c->type))
-            return chunk_report_unknown(file, c);
+            return report_late(file, c, "it is an unknown critical chunk");
         return chunk_check_ancillary_crc(file, c, &dropped);
     }
 }
@@ -59,7 +65,10 @@ png2bmp_status png_find_late_idat(const idat_reader *reader)
         if (status)
             return status;
         if (c.type == IDAT)
-            return read_late_chunk(file, &c);
+            return report_error(file->report, PNG2BMP_ERR_CHUNK,
+                                "IDAT at byte %zu is out of place: not right after the other "
+                                "IDATs",
+                                c.offset);
         if (c.type == IEND)
             return PNG2BMP_OK;
     }
@@ -89,23 +98,31 @@ static png2bmp_status check_what_follows(const png_file *file, size_t end)
                           "another PNG begins at byte %zu: only the first is converted", end);
 }
 
+/* The bytes at `offset` are not a chunk: `status` says why. */
+static png2bmp_status report_no_chunk(const png_file *file, png2bmp_status status, size_t offset)
+{
+    const char *what = status != PNG2BMP_ERR_TRUNCATED ? "IEND is missing: there is no chunk"
+                       : file->size == offset          ? "IEND is missing: the file ends"
+                                                       : "the file ends inside the chunk";
+
+    return report_end(file, what, offset);
+}
+
 png2bmp_status png_parse_end(idat_reader *reader, bool *extra)
 {
     const png_file *file = reader->file;
+    png_file        quiet = *file;
     png2bmp_status  status = drain_idats(reader, extra);
     chunk           c;
 
     if (status)
         return status;
+    quiet.report = NULL;
     for (size_t offset = reader->position;; offset = chunk_end(&c)) {
-        status = chunk_read(file, offset, &c);
-        if (status == PNG2BMP_ERR_TRUNCATED)
-            return report_end(file,
-                              file->size == offset ? "IEND is missing: the file ends"
-                                                   : "the file ends inside the chunk",
-                              offset);
-        if (!status)
-            status = read_late_chunk(file, &c);
+        status = chunk_read(&quiet, offset, &c);
+        if (status)
+            return report_no_chunk(file, status, offset);
+        status = read_late_chunk(file, &c);
         if (status)
             return status;
         if (c.type == IEND)

@@ -682,15 +682,15 @@ test('a file without any IDAT is an error', () => {
 
 // ---- Chunks ----------------------------------------------------------------
 
-test('an unknown critical chunk is an error, before and after the pixels', () => {
+test('an unknown critical chunk before the pixels is an error, after complete pixels a warning', () => {
   const image = small();
-  for (const where of ['first', 'middle', 'last']) {
-    const png = encodePng(image, { [where]: [{ type: 'ABCD', data: [1] }] });
-    assertRefused(png, 'ERR_PNG_UNKNOWN_CHUNK');
-  }
+  const unknown = [{ type: 'ABCD', data: [1] }];
+  for (const where of ['first', 'middle'])
+    assertRefused(encodePng(image, { [where]: unknown }), 'ERR_PNG_UNKNOWN_CHUNK');
+  assertTolerated(encodePng(image, { last: unknown }), image, 'LATE_CHUNK');
 });
 
-test('a chunk type with a byte that is not a letter is an error', () => {
+test('a chunk type with a byte that is not a letter is an error, after complete pixels a warning', () => {
   for (const type of [
     'te1t',
     '\0\0\0\0',
@@ -702,18 +702,32 @@ test('a chunk type with a byte that is not a letter is an error', () => {
     'tEX{',
     'tEX\u00e9',
   ]) {
-    for (const where of ['middle', 'last'])
-      assertRefused(encodePng(small(), { [where]: [{ type }] }), 'ERR_PNG_CHUNK');
+    const image = small();
+    assertRefused(encodePng(image, { middle: [{ type }] }), 'ERR_PNG_CHUNK');
+    assertTolerated(encodePng(image, { last: [{ type }] }), image, 'END');
   }
 });
 
-test('a chunk that announces more than 2^31-1 bytes is an error', () => {
-  for (const where of ['first', 'middle', 'last'])
-    for (const length of [0x80000000, 0xffffffff])
-      assertRefused(
-        encodePng(small(), { [where]: [{ ...textChunk('x'), length }] }),
-        'ERR_PNG_CHUNK',
-      );
+test('a chunk that announces more than 2^31-1 bytes is an error, after complete pixels a warning', () => {
+  for (const length of [0x80000000, 0xffffffff]) {
+    const image = small();
+    const extra = [{ ...textChunk('x'), length }];
+    for (const where of ['first', 'middle'])
+      assertRefused(encodePng(image, { [where]: extra }), 'ERR_PNG_CHUNK');
+    assertTolerated(encodePng(image, { last: extra }), image, 'END');
+  }
+});
+
+test('zeros or noise in place of IEND, as of a download that was allocated before, are a warning', () => {
+  const image = small();
+  const withoutEnd = assemble(without(pngChunks(image), 'IEND'));
+  for (const rest of [Buffer.alloc(4), Buffer.alloc(64), Buffer.alloc(1000, 0xa5)])
+    assertTolerated(Buffer.concat([withoutEnd, rest]), image, 'END');
+});
+
+test('zeros after pixels that are not complete are an error', () => {
+  const png = assemble(without(pngChunks(small(), { idat: 100 }), 'IEND').slice(0, 3));
+  assertRefused(Buffer.concat([png, Buffer.alloc(64)]), 'ERR_PNG_CHUNK');
 });
 
 test('PLTE twice is an error', () => {
@@ -749,8 +763,14 @@ test('IDATs that are not consecutive are an error', () => {
   const chunks = pngChunks(small(), { idat: [40] });
   for (const extra of [textChunk('between'), { type: 'fdAT', data: [0, 0, 0, 1] }])
     assertRefused(assemble(inserted(chunks, 'IDAT', [extra], true)), 'ERR_PNG_CHUNK');
-  const whole = pngChunks(small(), { last: [textChunk('end'), { type: 'IDAT', data: [] }] });
-  assertRefused(assemble(whole), 'ERR_PNG_CHUNK');
+});
+
+test('an IDAT after another chunk is a warning if the pixels were complete before', () => {
+  const image = small();
+  for (const data of [[], [1, 2, 3]]) {
+    const last = [textChunk('end'), { type: 'IDAT', data }];
+    assertTolerated(encodePng(image, { last }), image, 'LATE_CHUNK');
+  }
 });
 
 // ---- The header ------------------------------------------------------------
