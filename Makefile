@@ -41,13 +41,14 @@ comma := ,
 
 C_FLAGS  = $(SHARED_CODE) -DPNG2BMP_SHARED -Iinclude -Isrc $(DEFLATE_CFLAGS) $(CFLAGS)
 
-NODE_INCLUDE = $(shell node -p "require('node-api-headers').include_dir")
+# Asked once, and only if something needs it.
+NODE_INCLUDE = $(eval NODE_INCLUDE := $$(shell node -p "require('node-api-headers').include_dir"))$(NODE_INCLUDE)
 
 # libdeflate's own symbols stay inside: some of its static objects (1.23) cannot be exported from a
 # shared library, and no program that links with ours should get them. Apple's linker has no such flag.
 LOCAL_DEFLATE := $(if $(filter Darwin,$(SYSTEM)),,-Wl$(comma)--exclude-libs$(comma)ALL)
 
-.PHONY: all lib addon install uninstall check sanitize warnings format format-check tidy clean
+.PHONY: all lib addon install uninstall check programs sanitize warnings format format-check tidy clean
 .SECONDARY:
 
 all: lib
@@ -91,18 +92,19 @@ $(BUILD)/libpng2bmp.so: $(OBJECTS)
 # downloaded, and any Node.js from version 20 on can load the addon.
 
 ADDON         := build/Release/png2bmp.node
-ADDON_OBJECTS := $(patsubst %.c,build/addon/%.o,$(C_CODE))
+ADDON_BUILD   := build/addon
+ADDON_OBJECTS := $(patsubst %.c,$(ADDON_BUILD)/%.o,$(C_CODE))
 ADDON_CFLAGS  = $(SHARED_CODE) $(ADDON_OPTIMIZE) $(NODE_DEFINES) -Iinclude -Isrc $(DEFLATE_CFLAGS) \
     -isystem $(NODE_INCLUDE)
 ADDON_OPTIMIZE = $(OPTIMIZE)
-$(UNROLLED_SOURCES:%.c=build/addon/%.o): ADDON_OPTIMIZE = $(OPTIMIZE_UNROLLED)
+$(UNROLLED_SOURCES:%.c=$(ADDON_BUILD)/%.o): ADDON_OPTIMIZE = $(OPTIMIZE_UNROLLED)
 ADDON_LDFLAGS := $(if $(filter Darwin,$(SYSTEM)),-bundle -undefined dynamic_lookup, \
     -shared -Wl$(comma)--as-needed $(LOCAL_DEFLATE) -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now \
     -Wl$(comma)-s)
 
 addon: $(ADDON)
 
-build/addon/%.o: %.c $(HEADERS) $(wildcard addon/*.h) Makefile build.mk
+$(ADDON_BUILD)/%.o: %.c $(HEADERS) $(wildcard addon/*.h) Makefile build.mk
 	@mkdir -p $(@D)
 	$(CC) $(ADDON_CFLAGS) -c -o $@ $<
 
@@ -191,6 +193,9 @@ endif
 LEFT_OUT ?=
 TESTS := $(filter-out $(LEFT_OUT:%=$(BUILD)/%),$(TESTS))
 
+# The C tests, built and not run.
+programs: $(TESTS)
+
 check: $(TESTS)
 	@for test in $(LEFT_OUT); do echo "# left out: $$test"; done
 	@for test in $(WRAPPING); do echo "# skipped: $$test needs a linker with --wrap"; done
@@ -211,9 +216,12 @@ sanitized/%:
 STRICT       = $(STANDARD) -O2 $(WARNINGS) -Wconversion -Werror -Iinclude -Isrc $(DEFLATE_CFLAGS) \
                $(NODE_DEFINES) -isystem $(NODE_INCLUDE)
 
+# For each file of C code, on all processors: a command.
+each = printf '%s\n' $(C_CODE) | xargs -P "$$(nproc 2>/dev/null || echo 2)" -I {}
+
 warnings:
-	@set -e; for compiler in gcc clang; do for source in $(C_CODE); do \
-	    echo "$$compiler $$source"; $$compiler $(STRICT) -c -o /dev/null $$source; done; done
+	@for compiler in gcc clang; do \
+	    $(each) $$compiler $(STRICT) -c -o /dev/null {} || exit 1; done
 
 format:
 	clang-format -i $(ALL_C)
@@ -221,7 +229,7 @@ format-check:
 	clang-format --dry-run -Werror $(ALL_C)
 
 tidy:
-	clang-tidy --quiet --warnings-as-errors='*' $(C_CODE) -- $(STRICT)
+	$(each) clang-tidy --quiet --warnings-as-errors='*' {} -- $(STRICT)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	    --suppress=missingIncludeSystem --suppress=unknownMacro:src/levels.c -Iinclude -Isrc src addon
 

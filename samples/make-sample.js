@@ -192,17 +192,17 @@ function drawPixel(x, y) {
   return pixel;
 }
 
-/* The whole picture: WIDTH * HEIGHT * 4 bytes, R G B A. */
-function draw() {
-  const pixels = Buffer.alloc(WIDTH * HEIGHT * 4);
+/* Row y of the picture: WIDTH * 4 bytes, R G B A. */
+function drawRow(y) {
+  const row = Buffer.alloc(WIDTH * 4);
   let at = 0;
-  for (let y = 0; y < HEIGHT; y++) {
-    for (let x = 0; x < WIDTH; x++) {
-      for (const v of drawPixel(x + 0.5, y + 0.5)) pixels[at++] = Math.floor(v * 255 + 0.5);
-    }
+  for (let x = 0; x < WIDTH; x++) {
+    for (const v of drawPixel(x + 0.5, y + 0.5)) row[at++] = Math.floor(v * 255 + 0.5);
   }
-  return pixels;
+  return row;
 }
+
+const draw = () => Buffer.concat(Array.from({ length: HEIGHT }, (_, y) => drawRow(y)));
 
 /* ---- PNG ------------------------------------------------------------------- */
 
@@ -310,4 +310,4 @@ if (require.main === module) {
   process.stdout.write(`${file}: ${WIDTH} x ${HEIGHT}, ${png.length} bytes\n`);
 }
 
-module.exports = { draw, scanlines, WIDTH, HEIGHT };
+module.exports = { draw, drawRow, scanlines, WIDTH, HEIGHT };

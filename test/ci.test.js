@@ -43,7 +43,7 @@ const sections = () => spawnSync('bash', [path.join(ROOT, '.ci/run'), '--list'],
 
 test('.ci/run passes when all its commands do, and fails with the last one of each column', (t) => {
   assert.strictEqual(runCi(t, []).status, 0);
-  for (const broken of ['setup.sh', 'npm test', 'test:types', 'make -s check', 'bench:smoke', 'run --silent coverage']) {
+  for (const broken of ['setup.sh', 'make -s', 'npm test', 'run --silent lint', 'test:user', 'bench:smoke']) {
     const { status, stdout } = runCi(t, [], broken);
     assert.strictEqual(status, 1, broken);
     assert(!stdout.includes('All passed'), broken);
@@ -52,8 +52,24 @@ test('.ci/run passes when all its commands do, and fails with the last one of ea
 
 test('.ci/run goes on in one column when the other has failed, but not in the same', (t) => {
   const { calls } = runCi(t, [], 'build:wasm');
-  assert(calls.includes('npm run --silent coverage'));
-  assert(!calls.includes('npm run --silent bench:smoke'));
+  assert(calls.includes('npm run --silent bench:smoke'));
+  assert(!calls.includes('npm run --silent test:user'));
+});
+
+test('.ci/run ends with what each section took, also when one of them has failed', (t) => {
+  for (const broken of [undefined, 'test:user']) {
+    const rows = runCi(t, [], broken).stdout.split('Seconds by section')[1].match(/^\w+ +\d+ +\d+$/gm);
+    assert(rows.length >= sections().length - 2, broken);
+  }
+});
+
+test('.ci/run --nightly runs all of it for longer, with a seed of the day, and coverage', (t) => {
+  const calls = (args) => runCi(t, args).calls.find((call) => call.includes('fuzz --'));
+  assert.match(calls([]), /--seconds 20 .*--seed 1$/);
+  assert.match(calls(['--nightly']), /--seconds 60 .*--seed 20\d{6}$/);
+  const nightly = runCi(t, ['--nightly']).calls.map(scriptOf);
+  assert.deepStrictEqual(runCi(t, []).calls.map(scriptOf).filter((name) => !nightly.includes(name)), []);
+  assert(nightly.includes('coverage'));
 });
 
 test('.ci/run with the name of a section runs that section', (t) => {
@@ -73,7 +89,7 @@ test('.ci/run with a name that is not a section fails before it does anything', 
 
 test('.ci/run lists every section that it has', () => {
   const written = [...read('.ci/run').matchAll(/^section_(\w+)\(\)/gm)].map(([, name]) => name);
-  assert.deepStrictEqual(sections().sort(), written.sort());
+  assert.deepStrictEqual([...sections(), 'setup'].sort(), written.sort());
 });
 
 // ---- The scripts of package.json --------------------------------------------------
@@ -102,7 +118,7 @@ function isTested(script, tests) {
 }
 
 test('every script of package.json is run by CI or by a test, or is listed with the reason', (t) => {
-  const { calls } = runCi(t, []);
+  const { calls } = runCi(t, ['--nightly']);
   const inCi = new Set(calls.map(scriptOf));
   for (const [, name] of read('setup.sh').matchAll(/npm run --silent ([\w:]+)/g)) inCi.add(name);
   const tests = fs.readdirSync(__dirname).filter((name) => name.endsWith('.test.js') && name !== path.basename(__filename))
@@ -171,8 +187,10 @@ test('actions are named by commit, with the version in a comment', () => {
 });
 
 test('workflows run every section of .ci/run, and no other', () => {
-  const named = steps.flatMap(({ job, run = '' }) => [...run.matchAll(/\.ci\/run (.*)/g)].flatMap(([, words]) =>
-    (words === '${{ matrix.section }}' ? job.strategy.matrix.section : words.split(' '))));
+  const named = steps.flatMap(({ job, run = '' }) => [...run.matchAll(/\.ci\/run (.*)/g)].flatMap(([, words]) => {
+    if (words === '${{ matrix.section }}') return job.strategy.matrix.section;
+    return words === '--nightly' ? ['coverage'] : words.split(' ');
+  }));
   assert.deepStrictEqual(named.sort(), sections().sort());
 });
 
