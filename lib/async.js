@@ -7,7 +7,7 @@ const native = require('./native');
 const { collect, isCollectable } = require('./collect');
 const { argumentTypeError } = require('./errors');
 const { bindToContext, callLater } = require('./host');
-const { asyncInput, checkStillThere, toLength, toPixels, toView } = require('./input');
+const { asyncInput, checkStillThere, readPixels, toLength, toPixels, toView } = require('./input');
 const { depth16Of, readDecodeOptions, readOptions, withDensityOf } = require('./options');
 const { abortable } = require('./signals');
 const { newFacts, toPixelsOf } = require('./sync');
@@ -91,9 +91,10 @@ function getBMPAsync(png, ...rest) {
 function encodeBMPAsync(pixels, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
-    const o = bindWarnings(readOptions(options));
-    const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
-    return run('pixels.data', view, size, withDensityOf(pixels, o),
+    const given = readPixels(pixels);
+    const o = bindWarnings(withDensityOf(given, readOptions(options)));
+    const { view, size, width, height, channels, stride } = toPixels(given, depth16Of(o));
+    return run('pixels.data', view, size, o,
       (...common) => native.encodeAsync(...common, width, height, channels, stride));
   });
 }

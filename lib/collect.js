@@ -4,7 +4,7 @@
 // Their bytes are collected before they are converted.
 
 const { PngError, argumentTypeError, argumentValueError, rangeError } = require('./errors');
-const { bytesOf } = require('./input');
+const { toBytes } = require('./input');
 const { isAnyArrayBuffer } = require('./kinds');
 const { abortable } = require('./signals');
 
@@ -36,32 +36,80 @@ function checkSize(size, most) {
   }
 }
 
-function join(pieces, size) {
-  if (pieces.length === 1) {
-    return pieces[0];
+const BLOCK_BYTES = 65536;
+
+/** Bytes in the order in which they are added. They are copied, into blocks: the source may use its memory
+ * again, and small pieces may keep large buffers alive. */
+class Collected {
+  size = 0;
+  #blocks = [];
+  #room = new Uint8Array(0); // at the end of the last block
+
+  add(bytes) {
+    const first = bytes.subarray(0, this.#room.length);
+    const rest = bytes.subarray(first.length);
+    this.#room.set(first);
+    this.#room = this.#room.subarray(first.length);
+    this.size += bytes.length;
+    if (rest.length > 0) {
+      this.#addBlock(rest);
+    }
   }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
+
+  /** The first block has no room: a source of one piece is copied once. */
+  #addBlock(bytes) {
+    const block = new Uint8Array(this.#blocks.length === 0 ? bytes.length : Math.max(bytes.length, BLOCK_BYTES));
+    block.set(bytes);
+    this.#blocks.push(block);
+    this.#room = block.subarray(bytes.length);
   }
-  return bytes;
+
+  bytes() {
+    if (this.#blocks.length === 1) {
+      return this.#blocks[0];
+    }
+    const bytes = new Uint8Array(this.size);
+    let at = 0;
+    for (const block of this.#blocks) {
+      bytes.set(block.subarray(0, this.size - at), at);
+      at += block.length;
+    }
+    return bytes;
+  }
+}
+
+function bytesOfPiece({ value }) {
+  if (!ArrayBuffer.isView(value)) {
+    throw argumentTypeError('argument', 'png', 'a stream of bytes', value);
+  }
+  return toBytes('png', value);
+}
+
+/** Whether the source has ended; its answer may be anything. */
+function isLast(answer) {
+  if (typeof answer !== 'object' || answer === null) {
+    throw argumentTypeError('argument', 'png', 'a stream of bytes', answer);
+  }
+  return answer.done;
+}
+
+/** As many pieces as bytes are allowed, so that a stream of empty ones has an end, too. */
+function checkCount(count, most) {
+  if (count > most) {
+    throw rangeError('argument', 'png', `in at most ${most} pieces, empty ones included (option maxInputBytes)`, count);
+  }
 }
 
 async function collectPieces({ next }, most) {
-  const pieces = [];
-  let size = 0;
-  for (let piece = await next(); !piece.done; piece = await next()) {
-    if (!ArrayBuffer.isView(piece.value)) {
-      throw argumentTypeError('argument', 'png', 'a stream of bytes', piece.value);
-    }
-    const bytes = bytesOf(piece.value);
-    size += bytes.length;
-    checkSize(size, most);
-    pieces.push(bytes);
+  const collected = new Collected();
+  let count = 0;
+  for (let piece = await next(); !isLast(piece); piece = await next()) {
+    const bytes = bytesOfPiece(piece);
+    checkSize(collected.size + bytes.length, most);
+    checkCount(++count, most);
+    collected.add(bytes);
   }
-  return join(pieces, size);
+  return collected.bytes();
 }
 
 async function collectStream(stream, most, untilCancelled) {
@@ -77,7 +125,7 @@ async function collectStream(stream, most, untilCancelled) {
 
 async function collectBlob(blob, most, untilCancelled) {
   checkSize(blob.size, most);
-  const bytes = new Uint8Array(await untilCancelled(blob.arrayBuffer()));
+  const bytes = toBytes('png', await untilCancelled(blob.arrayBuffer()));
   checkSize(bytes.length, most);
   return bytes;
 }

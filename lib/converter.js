@@ -16,15 +16,25 @@ const PAGE = 65536;
 const MOST = 65536 * PAGE;
 const HUGE_PAGE = 2 * 1024 * 1024;
 
+/* Each Memory takes mappings and 10 GiB of addresses, of which a process has some 65 000 and 128 TiB; what
+ * else the process does must not run out of them. */
+const MOST_MEMORIES = 1000;
+let memories = 0;
+const collected = new FinalizationRegistry(() => { memories--; });
+
 /** An ArrayBuffer that cannot be taken away while another thread writes to it: that of a WebAssembly.Memory
  * can be neither transferred nor resized, except by code that has the Memory. */
 function createMemory(size) {
   const pages = Math.ceil(size / PAGE);
+  let buffer;
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
+    ({ buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages }));
   } catch {
     throw errorFromNative('ERR_OUT_OF_MEMORY', `the output needs ${size} bytes: out of memory`);
   }
+  memories++;
+  collected.register(buffer);
+  return buffer;
 }
 
 /** Bytes of memory for an output: twice the previous size, so that images that keep growing do not each need
@@ -48,17 +58,25 @@ class Converter {
   }
 
   getBMP(png) {
-    this.#checkIdle();
+    this.#begin();
+    try {
+      return this.#convert(png);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #convert(png) {
+    const { values, signal, onWarning } = this.#options;
     const view = toView('png', png);
-    throwIfAborted(this.#options.signal);
+    throwIfAborted(signal);
     const size = toLength('png', view);
-    return this.#viewOf(this.#attempt(() =>
-      native.convertKept(view, size, this.#kept, this.#options.onWarning)));
+    const length = this.#attempt(() => native.convertKept(view, size, this.#kept, onWarning));
+    return length === undefined ? native.convert(view, size, values, onWarning) : this.#viewOf(length);
   }
 
   async getBMPAsync(png) {
-    this.#checkIdle();
-    this.#isBusy = true;
+    this.#begin();
     try {
       return await this.#run(png);
     } finally {
@@ -68,25 +86,33 @@ class Converter {
 
   async #run(png) {
     const facts = newFacts();
-    const start = (view, size, _, ...rest) => this.#attempt(() =>
-      native.convertKeptAsync(view, size, this.#kept, ...rest, facts));
+    const start = (view, size, values, ...rest) =>
+      this.#attempt(() => native.convertKeptAsync(view, size, this.#kept, ...rest, facts)) ??
+      native.convertAsync(view, size, values, ...rest);
     const output = await runPng(png, undefined, undefined, start, () => this.#options);
-    // WebAssembly gives memory of its own.
-    return output === this.#memory ? this.#viewOf(byteLengthOf(facts)) : wrap(output.buffer);
+    // Without memory of the converter, and always in WebAssembly, the output has memory of its own.
+    return output === this.#memory ? this.#viewOf(byteLengthOf(facts))
+      : wrap(output.buffer, output.byteOffset, output.length);
   }
 
-  #checkIdle() {
+  /** Also during getBMP: its onWarning, or a getter of its signal, may call the converter, whose memory has
+   * the output. */
+  #begin() {
     if (this.#isBusy) {
-      throw Object.assign(new Error('The converter is at work: await its promise first, or make one ' +
-        'converter for each conversion at a time'), { code: 'ERR_INVALID_STATE' });
+      throw Object.assign(new Error('The converter is at work: wait for its conversion to end (await its ' +
+        'promise), or make one converter for each conversion at a time'), { code: 'ERR_INVALID_STATE' });
     }
+    this.#isBusy = true;
   }
 
   /** The result of convert(), with enough memory: if there is too little, convert() returns the required size
-   * as a negative number. */
+   * as a negative number. Undefined: too many converters have memory. */
   #attempt(convert) {
     let answer = convert();
     while (answer < 0) {
+      if (memories >= MOST_MEMORIES) {
+        return undefined;
+      }
       this.#grow(-answer);
       answer = convert();
     }

@@ -6,7 +6,9 @@
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { allocate } = require('./host');
-const { bytesOf, toView } = require('./input');
+const { optional, toBytes } = require('./input');
+const { isAnyArrayBuffer } = require('./kinds');
+const { readable } = require('./options');
 const { getBMP, readInfo } = require('./sync');
 
 const DIRECTORY_BYTES = 6;
@@ -16,47 +18,63 @@ const LARGEST_SIDE = 256;
 // Larger ones would take 64 kB and more; programs that show them read PNG.
 const LARGEST_DIB = 128;
 const MOST_IMAGES = 65535;
+const LARGEST_FILE = 2 ** 32 - 1;
 
-const types = { icon: 1, cursor: 2 };
+const types = { __proto__: null, icon: 1, cursor: 2 };
 
 // ---- Arguments ----------------------------------------------------------------------------------
 
-function hotspotOf({ hotspot = { x: 0, y: 0 } }, { width, height }, name) {
-  const { x, y } = hotspot ?? {};
+function hotspotOf({ x, y }, { width, height }, name) {
   if (!(Number.isInteger(x) && x >= 0 && x < width && Number.isInteger(y) && y >= 0 && y < height)) {
-    throw rangeError('property', `${name}.hotspot`, `{ x, y } inside the image of ${width} x ${height}`, hotspot);
+    throw rangeError('property', `${name}.hotspot`, `{ x, y } inside the image of ${width} x ${height}`, { x, y });
   }
   return { x, y };
 }
 
-const isImage = (item) => typeof item === 'object' && item !== null && 'png' in item;
+/** Whether it is { png, hotspot } and not a PNG. */
+function isImage(item) {
+  return typeof item === 'object' && item !== null && !ArrayBuffer.isView(item) && !isAnyArrayBuffer(item) &&
+    optional(item, 'png') !== undefined;
+}
 
-/** { png, width, height, hotspot } of an item of the list: a PNG, or { png, hotspot }. */
-function readImage(item, place) {
+/** The properties of an item of the list, each read once: getters are code of the caller. */
+function readItem(item) {
+  if (!isImage(item)) {
+    return { given: item, spot: { x: 0, y: 0 } };
+  }
+  const { png } = item;
+  const hotspot = optional(item, 'hotspot');
+  const { x, y } = hotspot === undefined ? { x: 0, y: 0 } : hotspot ?? {};
+  return { given: png, spot: { x, y } };
+}
+
+/** { png, width, height, hotspot } of what readItem has read. */
+function toImage({ given, spot }, place) {
   const name = `images[${place}]`;
-  const given = isImage(item) ? item : { png: item };
-  const png = bytesOf(toView(name, given.png));
+  const png = toBytes(name, given);
   const info = readInfo(png);
   if (info.width > LARGEST_SIDE || info.height > LARGEST_SIDE) {
     throw argumentValueError('argument', name, `at most ${LARGEST_SIDE} x ${LARGEST_SIDE} pixels`,
       `${info.width} x ${info.height}`);
   }
-  return { png, width: info.width, height: info.height, hotspot: hotspotOf(given, info, name) };
+  return { png, width: info.width, height: info.height, hotspot: hotspotOf(spot, info, name) };
 }
 
 function readImages(images) {
   if (!Array.isArray(images)) {
     throw argumentTypeError('argument', 'images', 'an array of PNGs', images);
   }
-  if (images.length === 0 || images.length > MOST_IMAGES) {
+  const { length } = images;
+  if (length === 0 || length > MOST_IMAGES) {
     throw argumentValueError('argument', 'images', `a list of 1 to ${MOST_IMAGES} PNGs`, images);
   }
-  return images.map(readImage);
+  // Holes as well; and all code of the caller runs before anything is counted.
+  return Array.from({ length }, (_, i) => readItem(images[i])).map(toImage);
 }
 
 function typeOf(options) {
-  const { type = 'icon', ...others } = { __proto__: null, ...options };
-  if (types[type] === undefined) {
+  const { type = 'icon', ...others } = { __proto__: null, ...readable(options) };
+  if (typeof type !== 'string' || types[type] === undefined) {
     throw argumentValueError('option', 'type', Object.keys(types), type);
   }
   const unknown = Object.keys(others)[0];
@@ -121,6 +139,13 @@ function directoryOf(type, list, sizes) {
   return new Uint8Array(head.buffer);
 }
 
+/** An offset has 32 bits. */
+function checkTotal(size) {
+  if (size > LARGEST_FILE) {
+    throw rangeError('argument', 'images', `at most ${LARGEST_FILE} bytes in all`, size);
+  }
+}
+
 function join(pieces) {
   const file = allocate(lengthOf(pieces));
   let at = 0;
@@ -132,11 +157,13 @@ function join(pieces) {
 }
 
 /** An .ico or .cur file of PNGs, the smallest image first. */
-function encodeICO(images, options) {
+function encodeICO(images, options = {}) {
   const type = typeOf(options);
   const list = readImages(images).sort((a, b) => a.width - b.width || a.height - b.height);
   const parts = list.map(toPieces);
-  return join([directoryOf(type, list, parts.map(lengthOf)), ...parts.flat()]);
+  const pieces = [directoryOf(type, list, parts.map(lengthOf)), ...parts.flat()];
+  checkTotal(lengthOf(pieces));
+  return join(pieces);
 }
 
 module.exports = { encodeICO };

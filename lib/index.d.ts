@@ -117,8 +117,8 @@ export interface Options {
   /** Refuse conversions that need more bytes of memory in addition to PNG and BMP, before anything is
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
-  /** Asynchronous calls: collect at most this many bytes of a Blob, a Response or a stream; default
-   * 268435456 (256 MiB). `Infinity`: no limit. */
+  /** Asynchronous calls: collect at most this many bytes of a Blob, a Response or a stream, in at most
+   * as many pieces; default 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
   /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with
    * `WARN_PNG_SALVAGED`; default `false`. */
@@ -260,20 +260,21 @@ export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number
 export interface Converter {
   /**
    * As {@link getBMP}. The bytes belong to the converter, and its next call overwrites them: to keep
-   * them, copy them.
+   * them, copy them. Until it returns, its own `onWarning` included, the converter refuses other calls
+   * with the code `ERR_INVALID_STATE`.
    */
   getBMP(png: Bytes): OutputBuffer;
 
   /**
-   * The same on a worker thread. Until the promise settles, the converter refuses other calls with
-   * the code `ERR_INVALID_STATE`.
+   * The same on a worker thread. Until the promise settles, the converter refuses other calls, too.
    */
   getBMPAsync(png: Source): Promise<OutputBuffer>;
 }
 
 /**
  * Makes a converter. Its memory is as large as its largest outputs, and is freed with it. Use one
- * for each conversion that runs at a time.
+ * for each conversion that runs at a time: of more than 1000 in a thread, the others give new memory
+ * each time, as {@link getBMP} does.
  */
 export function createConverter(options?: Options): Converter;
 

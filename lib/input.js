@@ -123,6 +123,12 @@ function toLength(name, view, length) {
   return length;
 }
 
+/** The bytes of a view or an ArrayBuffer. */
+function toBytes(name, value) {
+  const view = toView(name, value);
+  return bytesOf(view, toLength(name, view));
+}
+
 /** Checks, after code of the caller has run (a getter, an event target), that the view still has as many
  * bytes as were counted. */
 function checkStillThere(name, view, size) {
@@ -149,38 +155,44 @@ function optional(object, name) {
   return Object.hasOwn(object, name) || !(name in Object.prototype) ? object[name] : undefined;
 }
 
+/** The properties of raw pixels, each read once: getters are code of the caller, which may do anything to
+ * the memory. */
+function readPixels(pixels) {
+  if (typeof pixels !== 'object' || pixels === null) {
+    const wanted = '{ data, width, height, channels[, stride] }';
+    throw argumentTypeError('argument', 'pixels', wanted, pixels);
+  }
+  const { data, width, height } = pixels;
+  const [channels, depth, stride, density] =
+    ['channels', 'depth', 'stride', 'density'].map((name) => optional(pixels, name));
+  return { data, width, height, channels, depth, stride, density };
+}
+
 /** Samples per pixel: `channels`, or 4 for the data of an ImageData. */
-function channelsOf(pixels, view, width, height) {
-  const channels = optional(pixels, 'channels');
+function channelsOf(channels, view, width, height) {
   const isImageData = channels === undefined && isUint8ClampedArray(view) &&
     byteLength(view) === 4 * width * height;
   return isImageData ? 4 : wholeNumber('channels', channels, 1, 4);
 }
 
-/** { data, width, height, channels[, stride][, depth] }, checked, with a view for the data, 8-bit samples,
- * and its size. */
-function toPixels(pixels, rounding) {
-  if (typeof pixels !== 'object' || pixels === null) {
-    const wanted = '{ data, width, height, channels[, stride] }';
-    throw argumentTypeError('argument', 'pixels', wanted, pixels);
-  }
-  const view = toView('pixels.data', pixels.data);
+/** What readPixels has read, checked, with a view for the data, 8-bit samples, and its size. */
+function toPixels(given, rounding) {
+  const view = toView('pixels.data', given.data);
   const size = toLength('pixels.data', view, undefined);
-  const width = wholeNumber('width', pixels.width, 1, MAX_SIDE);
-  const height = wholeNumber('height', pixels.height, 1, MAX_SIDE);
-  const channels = channelsOf(pixels, view, width, height);
-  const bytes = bytesOfSample(view, optional(pixels, 'depth'));
+  const width = wholeNumber('width', given.width, 1, MAX_SIDE);
+  const height = wholeNumber('height', given.height, 1, MAX_SIDE);
+  const channels = channelsOf(given.channels, view, width, height);
+  const bytes = bytesOfSample(view, given.depth);
   const row = width * channels * bytes;
-  const given = optional(pixels, 'stride');
-  const stride = given === undefined ? row
-    : wholeNumber('stride', given, row, Number.MAX_SAFE_INTEGER);
+  const stride = given.stride === undefined ? row
+    : wholeNumber('stride', given.stride, row, Number.MAX_SAFE_INTEGER);
   const needed = stride * (height - 1) + row;
   if (size < needed) {
     throw rangeError('property', 'pixels.data',
       `at least ${needed} bytes long for ${width} x ${height} x ${channels}`, size);
   }
   const image = { view, size, width, height, channels, stride };
-  return bytes === 2 ? to8Bits(image, rounding) : image;
+  return bytes === 2 ? to8Bits({ ...image, view: bytesOf(view, size) }, rounding) : image;
 }
 
 /** Whether the memory could be taken away while another thread reads it, although the view is kept: by
@@ -226,5 +238,5 @@ function asyncInput(view, mode) {
 const isOwn = (view) => ownViews.has(view);
 
 module.exports = {
-  bytesOf, isOwn, optional, toView, toLength, checkStillThere, toPixels, asyncInput,
+  bytesOf, isOwn, optional, toBytes, toView, toLength, checkStillThere, readPixels, toPixels, asyncInput,
 };

@@ -7,7 +7,7 @@ const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { isUint8Array, isUint8ClampedArray } = require('./kinds');
 const { palettes } = require('./palettes');
-const { optional } = require('./input');
+const { toBytes } = require('./input');
 
 const inputs = ['borrow', 'copy', 'transfer'];
 
@@ -87,7 +87,7 @@ function color({ name }, value) {
 const paletteForms = `${Object.keys(palettes).join(', ')}, a list of 2 to 256 colours, or their bytes R G B`;
 
 function bytesToColors(bytes) {
-  return Array.from({ length: Math.floor(bytes.length / 3) },
+  return Array.from({ length: bytes.length / 3 },
     (_, i) => bytes[3 * i] << 16 | bytes[3 * i + 1] << 8 | bytes[3 * i + 2]);
 }
 
@@ -96,16 +96,18 @@ function paletteColors(value) {
   if (typeof value === 'string' && palettes[value] !== undefined) {
     return palettes[value];
   }
-  const isBytes = isUint8Array(value) || isUint8ClampedArray(value);
-  if (!isBytes && !Array.isArray(value)) {
+  const bytes = isUint8Array(value) || isUint8ClampedArray(value) ? toBytes('palette', value) : undefined;
+  if (bytes === undefined && !Array.isArray(value)) {
     throw (typeof value === 'string' ? argumentValueError : argumentTypeError)(
       'option', 'palette', paletteForms, value);
   }
-  const count = isBytes ? value.length / 3 : value.length;
+  const count = bytes === undefined ? value.length : bytes.length / 3;
   if (!(Number.isInteger(count) && count >= 2 && count <= 256)) {
     throw argumentValueError('option', 'palette', paletteForms, value);
   }
-  return isBytes ? bytesToColors(value) : value.map((item) => color({ name: 'palette' }, item));
+  // Holes are no colours, and getters may change the length.
+  return bytes === undefined ? Array.from({ length: count }, (_, i) => color({ name: 'palette' }, value[i]))
+    : bytesToColors(bytes);
 }
 
 const METERS_PER_INCH = 0.0254;
@@ -236,9 +238,8 @@ function readOptions(options) {
 const DEPTH16 = placeOf('depth16');
 const rawFormats = { 3: choicesOf('format').indexOf('raw-rgb'), 4: choicesOf('format').indexOf('raw-rgba') };
 
-/** The options for raw pixels: their density is used, unless the options have one. */
-function withDensityOf(pixels, parsed) {
-  const density = optional(pixels, 'density');
+/** The options for raw pixels, from readPixels: their density is used, unless the options have one. */
+function withDensityOf({ density }, parsed) {
   if (density === undefined || parsed.values[X_DENSITY] > 0) {
     return parsed;
   }
@@ -286,5 +287,5 @@ const offered = (name) => choicesOf(name).filter(isOffered);
 const defaultOf = (name) => initial[placeOf(name)];
 
 module.exports = {
-  depth16Of, formatName, withDensityOf, readOptions, readDecodeOptions, readInfoOptions, offered, defaultOf, inputs,
+  depth16Of, formatName, withDensityOf, readable, readOptions, readDecodeOptions, readInfoOptions, offered, defaultOf, inputs,
 };

@@ -28,8 +28,9 @@ function bytesByView(view) {
 /** 1 or 2, from the kind of view and `depth`, in bits or as in sharp. */
 function bytesOfSample(view, depth) {
   const byView = bytesByView(view);
-  // An object may have no string form, which a key of DEPTHS would require.
-  const byDepth = depth === undefined ? byView ?? 1 : typeof depth === 'object' ? undefined : DEPTHS[depth];
+  // Making a key of anything else would call its code.
+  const isKey = typeof depth === 'number' || typeof depth === 'string';
+  const byDepth = depth === undefined ? byView ?? 1 : isKey ? DEPTHS[depth] : undefined;
   if (byDepth === undefined || byDepth !== (byView ?? byDepth)) {
     throw depthError(depth);
   }
@@ -50,7 +51,7 @@ function reduce(target, samples, rounding) {
   }
 }
 
-/** Converts an image of 16-bit samples, in the platform's byte order, to 8 bits without padding.
+/** Converts an image of 16-bit samples, whose view is a Uint8Array of our own, in the platform's byte order, to 8 bits without padding.
  * rounding: as the option `depth16`. */
 function to8Bits(image, rounding) {
   const { width, height, channels, stride } = image;

@@ -18,9 +18,15 @@ function checkOrder(path, png) {
   }
 }
 
+/** As fileURLToPath sees it, from any realm. What all objects inherit is not the path's own. */
+function isUrl(path) {
+  return typeof path === 'object' && typeof path?.href === 'string' && path.href !== Object.prototype.href &&
+    !isUint8Array(path);
+}
+
 /** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. */
 function toPath(path) {
-  const name = path?.href !== undefined ? fileURLToPath(path) : path;
+  const name = isUrl(path) ? fileURLToPath(path) : path;
   if (typeof name !== 'string' && !isUint8Array(name)) {
     throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', path);
   }

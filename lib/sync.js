@@ -4,7 +4,7 @@
 
 const { aboutOf, densityOf } = require('./about');
 const native = require('./native');
-const { toLength, toPixels, toView } = require('./input');
+const { checkStillThere, readPixels, toLength, toPixels, toView } = require('./input');
 const { depth16Of, formatName, readDecodeOptions, readInfoOptions, readOptions, withDensityOf } = require('./options');
 const { throwIfAborted } = require('./signals');
 
@@ -26,6 +26,7 @@ function getBMP(png, length, options) {
 function getBMPInto(target, png, options) {
   const output = toView('target', target);
   const { view, size, o } = begin(png, undefined, options);
+  toLength('target', output); // after the caller's code
   return native.convertInto(view, size, o.values, o.onWarning, output);
 }
 
@@ -46,6 +47,7 @@ function readInfo(png, options) {
   const { view, size, o } = begin(png, undefined, options, readInfoOptions);
   const plan = o.countsColors ? 'countColors' : 'plan';
   native[plan](view, size, o.values, o.onWarning, facts);
+  checkStillThere('png', view, size); // after onWarning
   return {
     width: facts[place.width],
     height: facts[place.height],
@@ -72,11 +74,11 @@ function toPixelsOf(data, own, { channels }) {
 }
 
 function encodeBMP(pixels, options) {
-  const o = readOptions(options);
+  const given = readPixels(pixels);
+  const o = withDensityOf(given, readOptions(options));
   throwIfAborted(o.signal);
-  const { view, size, width, height, channels, stride } = toPixels(pixels, depth16Of(o));
-  return native.encode(view, size, withDensityOf(pixels, o).values, o.onWarning,
-    width, height, channels, stride);
+  const { view, size, width, height, channels, stride } = toPixels(given, depth16Of(o));
+  return native.encode(view, size, o.values, o.onWarning, width, height, channels, stride);
 }
 
 function decodePNG(png, options) {

@@ -19,7 +19,7 @@ const pngOf = (width, height, type = { colorType: 2, bitDepth: 8 }) =>
 
 const small = pngOf(16, 16);
 const medium = pngOf(200, 150);
-const busy = { code: 'ERR_INVALID_STATE', message: /await its promise first/ };
+const busy = { code: 'ERR_INVALID_STATE', message: /wait for its conversion to end/ };
 
 test('a converter gives the bytes that getBMP gives, for every type and format', async () => {
   for (const format of ['bgr24', 'bgra32', 'gray8', 'mono1', 'rgb565']) {
@@ -79,6 +79,53 @@ test('while it is at work a converter refuses both calls, and takes them afterwa
   await assert.rejects(converter.getBMPAsync(small), busy);
   assert.ok((await running).equals(getBMP(medium)));
   assert.ok(converter.getBMP(small).equals(getBMP(small)));
+});
+
+test('in its own onWarning, and in getters of its signal, a converter refuses both calls', async () => {
+  const withoutEnd = medium.subarray(0, medium.length - 12);
+  const refusals = [];
+  const made = {};
+  function refuse() {
+    if (made.converter === undefined) return; // it is being made
+    assert.throws(() => made.converter.getBMP(small), busy);
+    refusals.push(assert.rejects(made.converter.getBMPAsync(small), busy));
+  }
+  const converter = made.converter = createConverter({
+    onWarning: () => refuse(),
+    signal: { get aborted() { refuse(); return false; }, addEventListener() {}, removeEventListener() {} },
+  });
+  for (let i = 0; i < 2; i++) { // with memory of its own from the second time on
+    assert.ok(converter.getBMP(withoutEnd).equals(getBMP(withoutEnd)));
+    assert.ok((await converter.getBMPAsync(withoutEnd)).equals(getBMP(withoutEnd)));
+  }
+  await Promise.all(refusals);
+  assert.ok(refusals.length >= 6, `${refusals.length} calls were refused`);
+});
+
+test('a callback that throws leaves the converter idle', () => {
+  const converter = createConverter({ onWarning: () => { throw new Error('mine'); } });
+  assert.throws(() => converter.getBMP(medium.subarray(0, medium.length - 12)), /mine/);
+  assert.ok(converter.getBMP(small).equals(getBMP(small)));
+});
+
+test('any number of converters can be alive', { skip: !tellsOfLeaks && 'a checker' }, () => {
+  const script = `
+    const { createConverter, getBMP } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
+    const png = require('fs').readFileSync(0);
+    const wanted = getBMP(png);
+    const converters = [];
+    (async () => {
+      for (let i = 0; i < 14000; i++) {
+        converters.push(createConverter());
+        if (!converters[i].getBMP(png).equals(wanted)) throw new Error('wrong bytes');
+      }
+      for (const i of [0, 13999]) {
+        if (!(await converters[i].getBMPAsync(png)).equals(wanted)) throw new Error('wrong bytes later');
+      }
+      console.log('all');
+    })();`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { input: small, encoding: 'utf8' });
+  assert.deepEqual({ stdout, stderr }, { stdout: 'all\n', stderr: '' });
 });
 
 test('after an error a converter goes on', async () => {
