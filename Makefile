@@ -38,11 +38,13 @@ DEFLATE_LIBS   := $(or $(filter /%,$(shell $(CC) -print-file-name=libdeflate.a))
                        $(shell pkg-config --libs libdeflate))
 
 comma := ,
+# A path as one word of a shell command, whatever is in it.
+quote = '$(subst ','\'',$(1))'
 
 C_FLAGS  = $(SHARED_CODE) -DPNG2BMP_SHARED -Iinclude -Isrc $(DEFLATE_CFLAGS) $(CFLAGS)
 
 # Asked once, and only if something needs it.
-NODE_INCLUDE = $(eval NODE_INCLUDE := $$(shell node -p "require('node-api-headers').include_dir"))$(NODE_INCLUDE)
+NODE_INCLUDE = $(eval NODE_INCLUDE := $$(call quote,$$(shell node -p "require('node-api-headers').include_dir")))$(NODE_INCLUDE)
 
 # libdeflate's own symbols stay inside: some of its static objects (1.23) cannot be exported from a
 # shared library, and no program that links with ours should get them. Apple's linker has no such flag.
@@ -124,8 +126,8 @@ Name: png2bmp
 Description: PNG bytes in, BMP bytes out
 Version: $(VERSION)
 Requires.private: libdeflate
-Libs: -L$${libdir} -lpng2bmp
-Cflags: -I$${includedir}
+Libs: -L"$${libdir}" -lpng2bmp
+Cflags: -I"$${includedir}"
 endef
 export PKG_CONFIG_FILE
 
@@ -151,26 +153,31 @@ endef
 export CMAKE_VERSION_FILE
 
 # The path from the libraries to the headers; LIBDIR may be a directory deeper (Debian's multiarch).
-INCLUDE_FROM_LIB = $(shell realpath -m --relative-to='$(LIBDIR)' '$(PREFIX)/include')
+INCLUDE_FROM_LIB = $(shell realpath -m --relative-to=$(call quote,$(LIBDIR)) $(call quote,$(PREFIX)/include))
 
-INSTALLED = $(PREFIX)/include/png2bmp.h $(foreach f,libpng2bmp.a libpng2bmp.so \
-    libpng2bmp.so.$(SOVERSION) libpng2bmp.so.$(VERSION) pkgconfig/png2bmp.pc \
-    cmake/png2bmp/png2bmp-config.cmake cmake/png2bmp/png2bmp-config-version.cmake,$(LIBDIR)/$(f))
+# Where files go, each as a word of a shell command.
+TO_INCLUDE = $(call quote,$(DESTDIR)$(PREFIX)/include)
+TO_LIB     = $(call quote,$(DESTDIR)$(LIBDIR))
+TO_CMAKE   = $(TO_LIB)/cmake/png2bmp
+
+# Those in LIBDIR.
+INSTALLED = libpng2bmp.a libpng2bmp.so libpng2bmp.so.$(SOVERSION) libpng2bmp.so.$(VERSION) \
+    pkgconfig/png2bmp.pc $(addprefix cmake/png2bmp/,png2bmp-config.cmake png2bmp-config-version.cmake)
 
 install: lib
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/png2bmp
-	install -m 644 include/png2bmp.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 $(BUILD)/libpng2bmp.a $(DESTDIR)$(LIBDIR)/
-	install -m 755 $(BUILD)/libpng2bmp.so $(DESTDIR)$(LIBDIR)/libpng2bmp.so.$(VERSION)
-	ln -sf libpng2bmp.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libpng2bmp.so.$(SOVERSION)
-	ln -sf libpng2bmp.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libpng2bmp.so
-	printf '%s\n' "$$PKG_CONFIG_FILE" > $(DESTDIR)$(LIBDIR)/pkgconfig/png2bmp.pc
-	printf '%s\n' "$$CMAKE_FILE" > $(DESTDIR)$(LIBDIR)/cmake/png2bmp/png2bmp-config.cmake
-	printf '%s\n' "$$CMAKE_VERSION_FILE" > $(DESTDIR)$(LIBDIR)/cmake/png2bmp/png2bmp-config-version.cmake
-	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/png2bmp.pc $(DESTDIR)$(LIBDIR)/cmake/png2bmp/*.cmake
+	install -d $(TO_INCLUDE) $(TO_LIB)/pkgconfig $(TO_CMAKE)
+	install -m 644 include/png2bmp.h $(TO_INCLUDE)/
+	install -m 644 $(BUILD)/libpng2bmp.a $(TO_LIB)/
+	install -m 755 $(BUILD)/libpng2bmp.so $(TO_LIB)/libpng2bmp.so.$(VERSION)
+	ln -sf libpng2bmp.so.$(VERSION) $(TO_LIB)/libpng2bmp.so.$(SOVERSION)
+	ln -sf libpng2bmp.so.$(SOVERSION) $(TO_LIB)/libpng2bmp.so
+	printf '%s\n' "$$PKG_CONFIG_FILE" > $(TO_LIB)/pkgconfig/png2bmp.pc
+	printf '%s\n' "$$CMAKE_FILE" > $(TO_CMAKE)/png2bmp-config.cmake
+	printf '%s\n' "$$CMAKE_VERSION_FILE" > $(TO_CMAKE)/png2bmp-config-version.cmake
+	chmod 644 $(TO_LIB)/pkgconfig/png2bmp.pc $(TO_CMAKE)/*.cmake
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	rm -f $(TO_INCLUDE)/png2bmp.h $(addprefix $(TO_LIB)/,$(INSTALLED))
 
 # ---- Tests -------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 # Sets up a fresh machine: installs what is missing, then builds. It may be run
 # again, and is quick if there is nothing to do.
 #
-#   ./setup.sh            what the build and `npm test` need
-#   ./setup.sh build      only what the build needs
+#   ./setup.sh            what the build needs: a C compiler, make, libdeflate
+#   ./setup.sh test       also the programs that the tests compare with; `npm test` runs this
 #   ./setup.sh develop    also what .ci/run needs: linters, fuzzers
 
 set -eu
@@ -13,7 +13,7 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-purpose=${1:-test}
+purpose=${1:-build}
 case $purpose in
     build | test | develop) ;;
     *) fail "unknown argument: $purpose (must be build, test or develop)" ;;
@@ -31,7 +31,6 @@ has npm || fail 'npm is needed; it comes with Node.js'
 has_library() { has pkg-config && pkg-config --exists "$1"; }
 has_libdeflate() { has_library libdeflate; }
 has_pillow() { /usr/bin/python3 -c 'import PIL' 2>/dev/null || python3 -c 'import PIL' 2>/dev/null; }
-has_libpng() { has_library libpng; }
 
 # Other programs have the same names: is_made_by WORD COMMAND ARGUMENT
 is_made_by() { "$2" "$3" 2>/dev/null | grep -q "$1"; }
@@ -39,16 +38,17 @@ is_made_by() { "$2" "$3" 2>/dev/null | grep -q "$1"; }
 missing=
 want() { missing="$missing $1"; }
 
-# What the build needs: a C compiler, make, libdeflate.
-has cc || want gcc
-[ -e /usr/include/stdio.h ] || ! has apt-get || want libc6-dev
-has make || want make
-has pkg-config || want pkg-config
-has_libdeflate || want libdeflate-dev
+want_for_build() {
+    has cc || want gcc
+    [ -e /usr/include/stdio.h ] || ! has apt-get || want libc6-dev
+    has make || want make
+    has pkg-config || want pkg-config
+    has_libdeflate || want libdeflate-dev
+}
 
-# What only the tests need: libpng for the oracle, and other programs that read BMP.
-if [ "$purpose" != build ]; then
-    has_libpng || want libpng-dev
+# libpng for the oracle, and other programs that read BMP. Tests are skipped without them.
+want_for_tests() {
+    has_library libpng || want libpng-dev
     is_made_by ImageMagick convert -version || want imagemagick
     has bmptopnm || want netpbm
     has exiftool || want libimage-exiftool-perl
@@ -58,53 +58,54 @@ if [ "$purpose" != build ]; then
     has_library sdl2 || want libsdl2-dev
     has man || want man-db
     is_made_by GNU parallel --version || want parallel
-fi
+}
 
-# What only changes to the code need. It is formatted by version 14.
-if [ "$purpose" = develop ]; then
+# The names without a version are those of the distribution's own clang.
+want_for_changes() {
     has clang || want clang
     has clang-format || want clang-format
     has clang-tidy || want clang-tidy
     has cppcheck || want cppcheck
-    has clang-14 || want clang-14
-    [ -e "$(clang-14 -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null)" ] ||
-        want libclang-rt-14-dev
-    has llvm-cov-14 || want llvm-14
+    [ -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null)" ] ||
+        want libclang-rt-dev
+    has llvm-cov || want llvm
     has valgrind || want valgrind
+    has abidiff || want abigail-tools
     # WebAssembly
     has wasm-ld || want lld
     [ -e /usr/lib/wasm32-wasi/libc.a ] || want wasi-libc
     [ -e "$(clang --target=wasm32-wasi -print-libgcc-file-name 2>/dev/null)" ] ||
-        want libclang-rt-14-dev-wasm32
+        want libclang-rt-dev-wasm32
     has dpkg-source || want dpkg-dev
-fi
-
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# The output of apt-get is only of interest if it fails.
+can_install() { has apt-get && { [ "$(id -u)" -eq 0 ] || has sudo; }; }
+
 install_missing() {
-    log=$(mktemp)
+    [ -n "$missing" ] || return 0
+    has apt-get || fail "please install (the names are Debian's):$missing"
+    can_install || fail "run as root, or install sudo, or install these yourself:$missing"
+    say "installing$missing"
     # shellcheck disable=SC2086 # the names are words
-    if as_root apt-get update >"$log" 2>&1 &&
-        as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y --no-install-recommends $missing >>"$log" 2>&1; then
-        rm -f "$log"
-    else
-        tail -n 20 "$log" >&2
-        rm -f "$log"
-        fail "apt-get could not install$missing"
-    fi
+    scripts/apt-install.sh $missing || exit 1
+    missing=
 }
 
-if [ -n "$missing" ]; then
-    has apt-get || fail "please install (the names are Debian's):$missing"
-    [ "$(id -u)" -eq 0 ] || has sudo ||
-        fail "run as root, or install sudo, or install these yourself:$missing"
-    say "installing$missing"
-    install_missing
+go_without() {
+    [ -z "$missing" ] || say "tests are skipped that need (the names are Debian's):$missing"
+    missing=
+}
+
+want_for_build
+if [ "$purpose" = test ] && ! can_install; then
+    install_missing # fails if the build lacks anything
+    want_for_tests
+    go_without
+elif [ "$purpose" != build ]; then
+    want_for_tests
 fi
+[ "$purpose" != develop ] || want_for_changes
+install_missing
 
 # ---- npm packages, then the addon -------------------------------------------------
 
@@ -117,12 +118,12 @@ newer_than() {
 installed=node_modules/.package-lock.json
 if newer_than $installed package-lock.json; then
     say 'npm ci'
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
     touch $installed
 fi
 
 addon=build/Release/png2bmp.node
-if newer_than $addon src include addon wasm scripts Makefile; then
+if newer_than $addon src include addon wasm lib scripts Makefile build.mk; then
     say 'building'
     npm run --silent build
     touch $addon

@@ -10,9 +10,6 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
   echo "corpus: needs apt-get and dpkg-deb: Debian or Ubuntu" >&2
   exit 1
 fi
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
-}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -34,7 +31,7 @@ take_files() {
 missing=$(node corpus.js missing-packages)
 for package in $missing; do
   if ! apt-cache show "$package" >/dev/null 2>&1; then
-    as_root apt-get -qq update
+    ../scripts/apt-install.sh
     break
   fi
 done
@@ -45,7 +42,7 @@ done
 node corpus.js recipes >"$work/recipes"
 if [ -s "$work/recipes" ]; then
   if ! pkg-config --exists libpng; then
-    as_root apt-get install -y -qq libpng-dev pkg-config >/dev/null
+    ../scripts/apt-install.sh libpng-dev pkg-config
   fi
   # shellcheck disable=SC2046 # several words on purpose
   cc -std=c11 -O2 -o "$work/reencode" reencode.c $(pkg-config --cflags --libs libpng)

@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { SMOKE } = require('./corpus.js');
+const debian = require('../scripts/debian.js');
 const { findMagick } = require('../test/kit/bmp-programs.js');
 
 const BENCH = __dirname;
@@ -34,10 +35,7 @@ function run(command, args, cwd) {
 const found = (header) => INCLUDES.some((place) => fs.existsSync(path.join(place, header)));
 
 function installDebian(packages) {
-  if (packages.length === 0) return;
-  const apt = ['apt-get', 'install', '-y', '-qq', ...packages];
-  const [command, ...args] = process.getuid() === 0 ? apt : ['sudo', ...apt];
-  run(command, args, BENCH);
+  if (packages.length > 0) debian.install(packages);
 }
 
 function installLibraries() {
@@ -58,7 +56,7 @@ function installPackages() {
   const wanted = path.join(BENCH, 'package-lock.json');
   const fresh = fs.existsSync(installed) &&
     fs.statSync(installed).mtimeMs >= fs.statSync(wanted).mtimeMs;
-  if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], BENCH);
+  if (!fresh) run('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], BENCH);
 }
 
 function buildProject() {

@@ -16,15 +16,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
+const debian = require('./debian');
 const { libdeflateSource } = require('./libdeflate-source');
-const { optimization, recipe } = require('./recipe');
+const { isUpToDate, optimization, recipe } = require('./recipe');
 
 const root = path.resolve(__dirname, '..');
 const work = path.join(root, 'build/wasm');
 const output = path.join(root, 'prebuilds/png2bmp.wasm');
 
 const LIMIT_BYTES = 250_000;
-const PACKAGES = ['clang', 'lld', 'wasi-libc', 'libclang-rt-14-dev-wasm32', 'dpkg-dev'];
+const PACKAGES = ['clang', 'lld', 'wasi-libc', 'libclang-rt-dev-wasm32', 'dpkg-dev'];
 const NEEDED = ['/usr/bin/clang', '/usr/bin/wasm-ld', '/usr/lib/wasm32-wasi/libc.a',
   '/usr/bin/dpkg-source'];
 // The imports that the file may have: wasm/entry.c describes them.
@@ -68,11 +69,9 @@ function run(command, args, options) {
 
 function installMissing() {
   if (isReady()) return;
-  if (process.getuid?.() !== 0 || !fs.existsSync('/usr/bin/apt-get'))
-    throw new Missing(`it cannot be built here. ${advice}`);
+  if (!debian.canInstall()) throw new Missing(`it cannot be built here. ${advice}`);
   console.log(`installing ${PACKAGES.join(' ')}`);
-  run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...PACKAGES]);
+  debian.install(PACKAGES);
 }
 
 // ---- libdeflate -----------------------------------------------------------------------------
@@ -127,15 +126,6 @@ function build(file, extra, links) {
   fs.chmodSync(file, 0o644);
 }
 
-/** Whether the file exists and is newer than everything it is made from. */
-function isUpToDate(file) {
-  const time = (name) => fs.statSync(name).mtimeMs;
-  const folders = ['include', 'src', 'src/x86', 'src/wasm', 'wasm'];
-  const names = folders.flatMap((folder) => fs.readdirSync(path.join(root, folder))
-    .map((name) => path.join(root, folder, name)));
-  return fs.existsSync(file) && [__filename, path.join(root, 'build.mk'), ...names].every((name) => time(name) < time(file));
-}
-
 /** Throws unless the file is small and imports nothing but our own functions. */
 function inspect(file) {
   const bytes = fs.readFileSync(file);
@@ -156,7 +146,7 @@ function make(file, extra, links = []) {
 function main(args) {
   if (args.includes('--optional')) {
     if (!isReady()) throw new Missing(`left out. To build it, too, ${advice}`);
-    if (isUpToDate(output)) return;
+    if (isUpToDate(output, ['include', 'src', 'wasm', 'scripts'])) return;
   }
   installMissing();
   if (args.includes('--check')) buildCheck(path.join(work, 'check_kernels.wasm'));

@@ -43,14 +43,14 @@ function collect() {
   const profiles = fs.readdirSync(PROFILES).filter((name) => name.endsWith('.profraw'))
     .map((name) => path.join(PROFILES, name));
   const merged = path.join(PROFILES, 'all.profdata');
-  execFileSync('llvm-profdata-14', ['merge', '-o', merged, ...profiles]);
+  execFileSync('llvm-profdata', ['merge', '-o', merged, ...profiles]);
   return merged;
 }
 
 /** llvm-cov's data for the files of src/: { name, file, summary, segments } each. */
 function measure(profile) {
   const programs = [...tests(), ...TARGETS].map((name) => path.join(OUT, 'coverage', name));
-  const json = execFileSync('llvm-cov-14', ['export', `-instr-profile=${profile}`, programs[0],
+  const json = execFileSync('llvm-cov', ['export', `-instr-profile=${profile}`, programs[0],
     ...programs.slice(1).flatMap((program) => ['-object', program]),
   ], { maxBuffer: 1 << 30, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return JSON.parse(json).data[0].files

@@ -5,20 +5,21 @@
 //
 //   npm run prebuilds                        all that this machine can build
 //   npm run prebuilds -- linux-arm64 ...     these
-//   node scripts/prebuilds.js --here         what this machine needs, for `npm install git+...`
+//   node scripts/prebuilds.js --here         this machine's, for `npm install git+...`
 //
 // On Linux x64 the addons are those of scripts/prebuild-targets.js, each with its own compiler; --install,
 // which `npm run prebuilds` gives, has apt-get bring those that are missing. What cannot be built is
-// left out and named; no addon at all is an error. On any other machine it is the one addon of that
-// machine, as `npm run build` makes it.
+// left out and named; no addon at all is an error. --here, and on any other machine, it is the one addon of
+// that machine, as `npm run build` makes it: it need not load elsewhere.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
+const debian = require('./debian');
 const TARGETS = require('./prebuild-targets');
-const { optimization, recipe } = require('./recipe');
+const { isUpToDate, optimization, recipe } = require('./recipe');
 
 const root = path.resolve(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
@@ -57,12 +58,12 @@ const missingOf = (names) => names.filter((name) => !isPresent(TARGETS[name]));
 
 const listOf = (names, key) => [...new Set(names.flatMap((name) => TARGETS[name][key]))];
 
-/** The commands that install what the targets need (Debian's names). */
+/** The commands that install what the targets need (Debian's names), for people. */
 function installation(names) {
   return [
-    ...listOf(names, 'architectures').map((name) => ['dpkg', '--add-architecture', name]),
-    ['apt-get', 'update', '-qq'],
-    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...listOf(names, 'packages')],
+    ...listOf(names, 'architectures').map((name) => `dpkg --add-architecture ${name}`),
+    'apt-get update',
+    `apt-get install --no-install-recommends ${listOf(names, 'packages').join(' ')}`,
   ];
 }
 
@@ -71,7 +72,7 @@ function buildable(names) {
   const missing = missingOf(names);
   if (missing.length === 0) return names;
   const advice = `left out: ${missing.join(', ')}. To build them too, run as root (Debian's names):\n` +
-    installation(missing).map((command) => `  ${command.join(' ')}`).join('\n');
+    installation(missing).map((command) => `  ${command}`).join('\n');
   if (missing.length === names.length) throw new PrebuildError(`nothing can be built here. ${advice}`);
   console.error(`prebuilds: ${advice}`);
   return names.filter((name) => !missing.includes(name));
@@ -79,10 +80,14 @@ function buildable(names) {
 
 function installMissing(names) {
   const missing = missingOf(names);
-  const canInstall = process.getuid() === 0 && fs.existsSync('/usr/bin/apt-get');
-  if (missing.length === 0 || !canInstall) return;
-  console.log(`installing ${listOf(missing, 'packages').join(' ')}`);
-  for (const command of installation(missing)) run(...command);
+  if (missing.length === 0 || !debian.canInstall()) return;
+  const packages = listOf(missing, 'packages');
+  console.log(`installing ${packages.join(' ')}`);
+  try {
+    debian.install(packages, listOf(missing, 'architectures'));
+  } catch {
+    throw new PrebuildError(`not installed: ${packages.join(' ')}`);
+  }
 }
 
 // ---- One addon ------------------------------------------------------------------------
@@ -140,18 +145,26 @@ function build(name) {
   console.log(`prebuilds/${name}.node: ${inspect(name, addon)}`);
 }
 
-// ---- On other machines: the addon of npm run build --------------------------------------------
+/** An old one, or one that --here made, is not packed in place of what could not be built. */
+const remove = (name) => fs.rmSync(path.join(prebuilds, `${name}.node`), { force: true });
 
+// ---- This machine's: the addon of npm run build ----------------------------------------------
+
+/** The name by which lib/load-addon.js looks for it. */
+function nameHere() {
+  const libc = process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime ? '-musl' : '';
+  return `${process.platform}-${process.arch}${libc}`;
+}
+
+/** `npm pack` runs this, too, after it has built the package's addons: those stay as they are. */
 function buildHere() {
+  const addon = path.join(prebuilds, `${nameHere()}.node`);
+  if (isUpToDate(addon, ['include', 'src', 'addon'])) return;
   run(process.execPath, 'scripts/build.js');
-  const addon = path.join(prebuilds, `${process.platform}-${process.arch}.node`);
   fs.mkdirSync(prebuilds, { recursive: true });
   fs.copyFileSync(path.join(root, 'build/Release/png2bmp.node'), addon);
   if (process.platform === 'darwin') run('strip', '-x', addon);
-  const bytes = fs.statSync(addon).size;
-  if (bytes > LIMIT_BYTES)
-    throw new PrebuildError(`${addon} has ${bytes} bytes, more than ${LIMIT_BYTES}`);
-  console.log(`${path.relative(root, addon)}: ${bytes} bytes`);
+  console.log(`${path.relative(root, addon)}: ${fs.statSync(addon).size} bytes`);
 }
 
 /** WebAssembly, for when no addon can be loaded: scripts/build-wasm.js. */
@@ -163,17 +176,19 @@ function buildWasm(mayInstall) {
 }
 
 function main(args) {
-  const names = args.includes('--here') ? ['linux-x64'] : args.filter((arg) => arg !== '--install');
+  const names = args.filter((arg) => !arg.startsWith('--'));
   const unknown = names.find((name) => !TARGETS[name]);
   if (unknown)
     throw new PrebuildError(`${unknown} is none of ${Object.keys(TARGETS).join(', ')}`);
   includeOfNode(); // before anything is installed or compiled
   run(process.execPath, 'scripts/build-browser.js');
-  if (process.platform !== 'linux' || process.arch !== 'x64') return buildHere();
+  if (args.includes('--here') || process.platform !== 'linux' || process.arch !== 'x64') return buildHere();
   const wanted = names.length > 0 ? names : Object.keys(TARGETS);
   if (args.includes('--install')) installMissing(wanted);
-  buildable(wanted).forEach(build);
-  if (names.length === 0 || args.includes('--here')) buildWasm(args.includes('--install'));
+  const ready = buildable(wanted);
+  wanted.filter((name) => !ready.includes(name)).forEach(remove);
+  ready.forEach(build);
+  if (names.length === 0) buildWasm(args.includes('--install'));
 }
 
 try {

@@ -28,7 +28,7 @@ const run = (program, ...args) => execFileSync(program, args, {
 });
 
 if (!fs.existsSync(path.join(__dirname, 'node_modules/vitepress'))) {
-  run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
+  run('npm', 'ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
 }
 prepare(SOURCE);
 const vitepress = path.join(__dirname, 'node_modules/vitepress/bin/vitepress.js');

@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -162,24 +161,43 @@ static const char *last_mark(const char *name)
     return last;
 }
 
+/* The digits at *text as a number; *text moves past them. strtoul and its like would do, but glibc
+ * 2.38 renames them (__isoc23_strtoul), and what is linked there does not load with an older one. A
+ * number that is too long is not noticed here, but by read_mark. */
+static uint64_t take_number(const char **text, unsigned base)
+{
+    uint64_t number = 0;
+
+    for (;; (*text)++) {
+        char     c = **text;
+        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+                                                : base;
+
+        if (digit >= base)
+            return number;
+        number = number * base + digit;
+    }
+}
+
 /* False: not a name made by choose_name. */
 static bool read_mark(const char *name, mark *found)
 {
-    const char        *text = last_mark(name);
-    char              *end;
-    char               again[64];
-    unsigned long long random;
+    const char *text = last_mark(name), *at;
+    char        again[64];
+    uint64_t    random;
 
     if (name[0] != '.' || !text)
         return false;
-    found->host = (uint32_t)strtoul(text + sizeof MARK - 1, &end, 16);
-    if (*end != '-')
+    at = text + sizeof MARK - 1;
+    found->host = (uint32_t)take_number(&at, 16);
+    if (*at++ != '-')
         return false;
-    found->pid = strtol(end + 1, &end, 10);
-    if (*end != '-')
+    found->pid = (long)take_number(&at, 10);
+    if (*at++ != '-')
         return false;
-    random = strtoull(end + 1, NULL, 16);
-    snprintf(again, sizeof again, MARK_FORMAT, found->host, found->pid, (uint64_t)random);
+    random = take_number(&at, 16);
+    snprintf(again, sizeof again, MARK_FORMAT, found->host, found->pid, random);
     return strcmp(again, text) == 0;
 }
 

@@ -99,6 +99,7 @@ const PARTS = {
   'test:arm64': 'test:cpus',
   'test:s390x': 'test:cpus',
   'test:32bit': 'test:cpus',
+  pretest: 'test',
   prebuilds: 'test:package',
   prepack: 'test:package',
   ...Object.fromEntries(Object.keys(scripts).filter((name) => /^bench(:|$)/.test(name) && name !== 'bench:smoke')

@@ -238,10 +238,11 @@ test('bash completes names with spaces as one word each', {
 }, (t) => {
   const place = workplace(t, { 'my image.png': TINY_PNG, 'my folder/x': '', 'my *.png': TINY_PNG });
   const script = `
-    source ${path.join(__dirname, '../completions/png2bmp.bash')}
+    source "$1"
     compopt() { :; }
     COMP_WORDS=(png2bmp my); COMP_CWORD=1; _png2bmp; printf '%s\\n' "\${COMPREPLY[@]}"
     COMP_WORDS=(png2bmp -o my); COMP_CWORD=2; _png2bmp; printf '%s\\n' "\${#COMPREPLY[@]}"`;
-  const { stdout } = spawnSync('bash', ['-c', script], { cwd: place.directory, encoding: 'utf8' });
+  const completion = path.join(__dirname, '../completions/png2bmp.bash');
+  const { stdout } = spawnSync('bash', ['-c', script, 'bash', completion], { cwd: place.directory, encoding: 'utf8' });
   assert.deepEqual(stdout.trim().split('\n').sort(), ['3', 'my *.png', 'my folder', 'my image.png']);
 });

@@ -91,6 +91,17 @@ test('after everything was killed in the middle, another run completes the work'
   for (const name of outputs(place)) assert.ok(place.read(name).equals(whole), name);
 });
 
+test('IN, OUT, STATE and the program may have names with spaces and signs of the shell', needsParallel, (t) => {
+  const place = workplace(t, { "my in/a  b's.png": TINY_PNG });
+  const program = place.at('my $HOME');
+  fs.symlinkSync(PROGRAM, program);
+  const { status, stderr } = spawnSync(CONVERT, ['my in', 'my $HOME & out', 'my *'],
+    { ...options(place, 5), env: { ...options(place, 5).env, PNG2BMP: program } });
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(place.read("my $HOME & out/a  b's.bmp"), getBMP(TINY_PNG));
+  assert.deepEqual(fs.readdirSync(place.directory).filter((name) => name !== '.parallel').sort(), ['my $HOME', 'my $HOME & out', 'my *', 'my in']);
+});
+
 test('the batches are spread over several machines that share the files', needsParallel, (t) => {
   /* Replaces ssh: records the host, and runs the command here. */
   const ssh = '#!/bin/sh\necho "$1" >> "${0%/*}/hosts"\nshift\n[ "$1" != -- ] || shift\nexec sh -c "$*"\n';
@@ -106,7 +117,6 @@ test('the batches are spread over several machines that share the files', needsP
 });
 
 test('convert.sh without arguments says its usage', () => {
-  const script = path.join(__dirname, '../examples/gnu-parallel/convert.sh');
-  const { status, stderr } = require('node:child_process').spawnSync('sh', [script], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(CONVERT, [], { encoding: 'utf8' });
   assert.deepEqual([status, stderr.startsWith('usage: convert.sh IN OUT STATE')], [2, true]);
 });

@@ -44,18 +44,15 @@ for cpu in "$@"; do
 done
 
 if [ -n "$missing" ]; then
-    as_root=
-    [ "$(id -u)" = 0 ] || as_root=sudo
+    architectures=
     wanted=
     for cpu in $missing; do
         describe "$cpu"
         wanted="$wanted $packages"
-        $as_root dpkg --add-architecture "$cpu"
+        architectures="$architectures --architecture $cpu"
     done
-    # The lists of a CPU may be incomplete on a mirror: what can be installed decides.
-    $as_root apt-get update || echo "$0: not every list of packages could be fetched" >&2
     # shellcheck disable=SC2086 # the names are words
-    $as_root apt-get install -y --no-install-recommends $wanted
+    scripts/apt-install.sh $architectures $wanted
 fi
 
 for cpu in "$@"; do

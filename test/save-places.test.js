@@ -220,8 +220,8 @@ test('a slow reader of a pipe gets everything', { skip: onWindows }, async (t) =
 function shell(t, command) {
   const directory = scratch(t);
   fs.writeFileSync(path.join(directory, 'a.png'), png);
-  const { status, stderr } = spawnSync('bash', ['-c', command], {
-    cwd: directory, encoding: 'utf8', env: { ...process.env, png2bmp: `${process.execPath} ${cli}` },
+  const { status, stderr } = spawnSync('bash', ['-c', `png2bmp() { "$node" "$cli" "$@"; }; ${command}`], {
+    cwd: directory, encoding: 'utf8', env: { ...process.env, node: process.execPath, cli },
   });
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' }, command);
   return directory;
@@ -231,13 +231,13 @@ test('a pipe or a file can be named by its descriptor', {
   skip: needsProc || (spawnSync('bash', ['--version']).error && 'needs bash'),
 }, (t) => {
   for (const command of [
-    '$png2bmp -q a.png -o /dev/fd/3 3>&1 | cat > out.bmp',
-    '$png2bmp -q a.png -o /proc/self/fd/1 | cat > out.bmp',
-    '$png2bmp -q a.png -o /dev/stdout | cat > out.bmp',
-    'mkfifo p; cat p > out.bmp & $png2bmp -q a.png -o >(cat > p); wait',
-    '$png2bmp -qf a.png -o /dev/fd/3 3> out.bmp',
-    'printf %9999s > out.bmp; $png2bmp -qf a.png -o /dev/fd/3 3>> out.bmp',
-    'ln -s /dev/fd/3 link; $png2bmp -q a.png -o link 3>&1 | cat > out.bmp; rm link',
+    'png2bmp -q a.png -o /dev/fd/3 3>&1 | cat > out.bmp',
+    'png2bmp -q a.png -o /proc/self/fd/1 | cat > out.bmp',
+    'png2bmp -q a.png -o /dev/stdout | cat > out.bmp',
+    'mkfifo p; cat p > out.bmp & png2bmp -q a.png -o >(cat > p); wait',
+    'png2bmp -qf a.png -o /dev/fd/3 3> out.bmp',
+    'printf %9999s > out.bmp; png2bmp -qf a.png -o /dev/fd/3 3>> out.bmp',
+    'ln -s /dev/fd/3 link; png2bmp -q a.png -o link 3>&1 | cat > out.bmp; rm link',
   ]) {
     const directory = shell(t, command);
     const file = fs.readFileSync(path.join(directory, 'out.bmp'));

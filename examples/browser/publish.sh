@@ -2,11 +2,19 @@
 # Copies the page and what it needs of png2bmp into a directory, for any static host:
 #
 #   ./publish.sh DIRECTORY
+#
+# DIRECTORY is new, empty, or the page as it was published before.
 set -eu
+[ $# = 1 ] || { echo 'usage: publish.sh DIRECTORY' >&2; exit 2; }
 target=$1
+case $target in /*) ;; *) target=$PWD/$target ;; esac
 cd "$(dirname "$0")"
 package=../..
-case $target in /*) ;; *) target=$OLDPWD/$target ;; esac
+
+if [ -n "$(ls -A "$target" 2>/dev/null)" ] && [ ! -d "$target/png2bmp" ]; then
+    echo "publish.sh: $1 has other files; give a new directory" >&2
+    exit 1
+fi
 
 mkdir -p "$target/png2bmp/lib" "$target/png2bmp/prebuilds"
 cp index.html page.css "$target"

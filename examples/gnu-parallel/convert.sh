@@ -34,6 +34,7 @@ fi
 PARALLEL_SHELL=/bin/sh
 export PARALLEL_SHELL
 
-exec parallel --null --max-args "${BATCH:-200}" --workdir "$in" \
+# --quote: the names of the program and of OUT may have spaces.
+exec parallel --quote --null --max-args "${BATCH:-200}" --workdir "$in" \
     --joblog "$state/joblog" --resume-failed "$@" \
     "$batch" "${PNG2BMP:-png2bmp}" "$out" '{}' < "$state/list"

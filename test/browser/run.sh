@@ -7,25 +7,20 @@
 set -eu
 cd "$(dirname "$0")"
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
-
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v google-chrome || true)}
 if [ -z "$CHROMIUM" ]; then
-    as_root apt-get update
-    as_root apt-get install -y --no-install-recommends chromium
+    ../../scripts/apt-install.sh chromium
     CHROMIUM=$(command -v chromium)
 fi
 FIREFOX=${FIREFOX:-$(command -v firefox-esr || command -v firefox || true)}
 if [ -z "$FIREFOX" ]; then # its tests are skipped by name without it
-    as_root apt-get install -y --no-install-recommends firefox-esr || true
+    ../../scripts/apt-install.sh firefox-esr || true
     FIREFOX=$(command -v firefox-esr || true)
 fi
 export CHROMIUM
 [ -z "$FIREFOX" ] || export FIREFOX
 
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
 node ../../scripts/build-wasm.js --optional
 node ../../scripts/build-browser.js
 [ $# -gt 0 ] || set -- --test library.test.js example.test.js page.test.js

@@ -51,7 +51,7 @@ function runInTerminal() {
   const png = encodePng(createImage({ width: 640, height: 480, colorType: 2, bitDepth: 8, fill: 'gradients' }));
   for (let i = 0; i < FILES; i++) fs.writeFileSync(at('icons', `${i}.png`), png);
   fs.writeFileSync(at('icons', '123.png'), png.subarray(0, 5000));
-  const program = COMMAND.replace('png2bmp', `${process.execPath} ${path.join(ROOT, 'bin/png2bmp.js')}`);
+  const program = COMMAND.replace('png2bmp', `"${process.execPath}" "${path.join(ROOT, 'bin/png2bmp.js')}"`);
   const { stdout } = spawnSync('script', ['-qc', program, '/dev/null'], { cwd: folder, encoding: 'utf8' });
   const lines = stdout.split(/[\r\n]+|\u001b\[1G/).map((line) => line.replace(/\u001b\[[?\d;]*[A-Za-z]/g, '').trimEnd());
   const bar = lines.find((line) => Number(/(\d+)%/.exec(line)?.[1]) >= SHOWN_PERCENT);

@@ -14,6 +14,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { getBMP } = require('../..');
+const debian = require('../../scripts/debian');
 const { createImage } = require('../kit/image');
 const { encodePng } = require('../kit/png-encoder');
 
@@ -23,12 +24,8 @@ const BAD = 30;
 const DEADLINE_MS = 120000;
 
 function install() {
-  if (spawnSync('redis-server', ['--version']).error) {
-    const sudo = process.getuid() === 0 ? [] : ['sudo'];
-    const [command, ...args] = [...sudo, 'apt-get', 'install', '-y', 'redis-server'];
-    execFileSync(command, args, { stdio: 'inherit' });
-  }
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+  if (spawnSync('redis-server', ['--version']).error) debian.install(['redis-server']);
+  execFileSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd: EXAMPLE, stdio: 'inherit' });
 }
 

@@ -12,7 +12,7 @@ const { ROOT, blocks, isCode, runBlock } = require('../kit/doc-blocks');
 const BENCH = path.join(ROOT, 'bench');
 
 test.before(() => {
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+  execFileSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd: BENCH, stdio: 'inherit' });
 });
 

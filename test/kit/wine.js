@@ -8,6 +8,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
+const debian = require('../../scripts/debian');
+
 const PREFIX = path.join(__dirname, '../../build/wine');
 const env = { WINEPREFIX: PREFIX, WINEDEBUG: '-all' };
 
@@ -18,10 +20,8 @@ const has = (command) => !spawnSync(command, ['--version'], { stdio: 'ignore' })
 function install(commands) {
   const missing = Object.keys(commands).filter((command) => !has(command));
   if (missing.length === 0) return true;
-  if (process.getuid() !== 0 || !fs.existsSync('/usr/bin/apt-get')) return false;
-  const packages = missing.flatMap((command) => commands[command]);
-  execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'ignore' });
+  if (!debian.canInstall()) return false;
+  debian.install(missing.flatMap((command) => commands[command]));
   return missing.every(has);
 }
 

@@ -39,7 +39,7 @@ const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 let archive;
 
 test.before(() => {
-  execFileSync('npm', ['ci', '--ignore-scripts', ...QUIET], { cwd: __dirname, stdio: 'inherit' });
+  execFileSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', ...QUIET], { cwd: __dirname, stdio: 'inherit' });
   execFileSync(process.execPath, ['scripts/prebuilds.js', '--here'], { cwd: ROOT, stdio: 'inherit' });
   // Without scripts: prepack would build for every platform.
   const name = mustRun('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', home], { cwd: ROOT });

@@ -6,8 +6,8 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const process = require('node:process');
 
+const debian = require('../../scripts/debian');
 const { has, installWine, prepareWine } = require('../kit/wine');
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -37,10 +37,8 @@ function run(command, ...args) {
 }
 
 function install(architectures, ...packages) {
-  if (process.getuid() !== 0) throw new Error(`not installed: ${packages.join(' ')}`);
-  architectures.forEach((name) => run('dpkg', '--add-architecture', name));
-  run('apt-get', 'update', '-qq');
-  run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages);
+  if (!debian.canInstall()) throw new Error(`not installed: ${packages.join(' ')}`);
+  debian.install(packages, architectures);
 }
 
 /** An emulator, and the shared libraries of Debian for arm64, which can be installed next to our own. */
