@@ -138,7 +138,7 @@ typedef enum png2bmp_format {
     PNG2BMP_FORMAT_BGR24,   /* 40-byte header, 24 bit: every program reads it */
     PNG2BMP_FORMAT_BGRA32,  /* BITMAPV4HEADER, BI_BITFIELDS, straight alpha */
     PNG2BMP_FORMAT_INDEXED, /* 1, 4 or 8 bit with a palette: see options.palette */
-    PNG2BMP_FORMAT_AUTO,    /* the smallest of these three without loss */
+    PNG2BMP_FORMAT_AUTO,    /* the smallest of these three without loss: see png2bmp_alpha */
 
     /* For panels and printers, from any image. */
     PNG2BMP_FORMAT_GRAY8,  /* luma, 8 bit with a gray palette */
@@ -157,6 +157,7 @@ typedef enum png2bmp_format {
  * string; NULL for values outside the enum. */
 PNG2BMP_API const char *png2bmp_format_name(png2bmp_format format);
 
+/* AUTO keeps alpha, except with DROP and KEY. */
 typedef enum png2bmp_alpha {
     PNG2BMP_ALPHA_BLEND, /* onto options.background, where the format has no alpha */
     PNG2BMP_ALPHA_DROP,  /* the colour as stored */

@@ -59,7 +59,8 @@ export interface Options {
    * - `'bgra32'`: BITMAPV4HEADER, BI_BITFIELDS, straight alpha.
    * - `'indexed'`: 1, 4 or 8 bit with a palette: the image's own colours, or see `colors` and
    *   `palette`, either of which makes this format the default.
-   * - `'auto'`: the smallest of these three without loss.
+   * - `'auto'`: the smallest of these three without loss. Alpha is kept, unless `alpha` is `'drop'`
+   *   or `'key'`.
    * - `'gray8'`: luma, 8 bit with a gray palette.
    * - `'mono1'`: black and white, 1 bit; see `dither`, `threshold`, `invert`.
    * - `'rgb565'`: 16 bit, BI_BITFIELDS; `'rgb555'`: 16 bit, BI_RGB.

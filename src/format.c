@@ -22,7 +22,8 @@ static const format_row formats[] = {
                                 .palette = PALETTE_OF_IMAGE,
                                 .direct_row = ROW_index8_to_index8,
                                 .direct_unfilter = UNFILTER_1},
-    [PNG2BMP_FORMAT_AUTO] = {.name = "auto", NO_DIRECT},
+    /* Some of its BMPs have alpha. */
+    [PNG2BMP_FORMAT_AUTO] = {.name = "auto", .header = HEADER_ALPHA, NO_DIRECT},
     [PNG2BMP_FORMAT_GRAY8] = {.name = "gray8",
                               .bits_per_pixel = 8,
                               .header = HEADER_RGB,

@@ -56,7 +56,7 @@ typedef struct format_row {
     unfilter_kind direct_unfilter;
 } format_row;
 
-/* format: one of the enum. AUTO stands for others and has only a name. */
+/* format: one of the enum. AUTO stands for others: its row says which options it takes. */
 const format_row *format_of(png2bmp_format format);
 
 #endif

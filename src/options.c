@@ -118,14 +118,12 @@ static const char *without_effect(const png2bmp_options *options, const format_r
     return NULL;
 }
 
-png2bmp_status options_check_effect(const png2bmp_options *options, png2bmp_format format,
-                                    png2bmp_report *report)
+png2bmp_status options_check_effect(const png2bmp_options *options, png2bmp_report *report)
 {
-    const char *const words =
-        options->format == PNG2BMP_FORMAT_AUTO ? NULL : without_effect(options, format_of(format));
+    const char *const words = without_effect(options, format_of(options->format));
 
     if (!words)
         return PNG2BMP_OK;
     return report_error(report, PNG2BMP_ERR_OPTION, "an option has no effect on '%s': %s",
-                        png2bmp_format_name(format), words);
+                        png2bmp_format_name(options->format), words);
 }

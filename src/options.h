@@ -8,9 +8,8 @@
 png2bmp_status options_take(png2bmp_options *options, const png2bmp_options *given,
                             png2bmp_report *report);
 
-/* An option that has no effect on `format` is an error, since ignoring it would hide a mistake. Not
- * for 'auto', whose format depends on the image. */
-png2bmp_status options_check_effect(const png2bmp_options *options, png2bmp_format format,
-                                    png2bmp_report *report);
+/* An option that has no effect on options->format is an error, since ignoring it would hide a
+ * mistake. The image does not matter: 'auto' refuses what not all of its formats would use. */
+png2bmp_status options_check_effect(const png2bmp_options *options, png2bmp_report *report);
 
 #endif

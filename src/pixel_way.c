@@ -1,8 +1,7 @@
 #include "pixel_way.h"
 
-/* Whether indices can represent the image: one value per pixel, and no more than 256 colours after
- * blending. A 16-bit gray key is one colour too many. */
-static bool has_own_palette(const png2bmp_plan *plan)
+/* A 16-bit gray key is one colour too many. */
+bool has_own_palette(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
 

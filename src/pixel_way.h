@@ -24,6 +24,10 @@ typedef struct pixel_way {
 /* Needs plan->png, options, and of plan->bmp format and bits. */
 pixel_way pixel_way_of(const png2bmp_plan *plan);
 
+/* Whether indices can represent the image: one value per pixel, and no more than 256 colours after
+ * blending. Needs plan->png and options. */
+bool has_own_palette(const png2bmp_plan *plan);
+
 /* The palette alone, before the bits are known. */
 palette_kind palette_kind_of(const png2bmp_plan *plan);
 

@@ -20,11 +20,15 @@
 
 /* ---- Format --------------------------------------------------------------- */
 
-static png2bmp_format auto_format(const png2bmp_png_info *png)
+/* To lose alpha is a loss, unless the options say what else becomes of it. */
+static png2bmp_format auto_format(const png2bmp_plan *plan)
 {
-    if (png->has_alpha)
+    const png2bmp_alpha alpha = plan->options.alpha;
+    const bool          keeps_alpha = alpha != PNG2BMP_ALPHA_DROP && alpha != PNG2BMP_ALPHA_KEY;
+
+    if (plan->png.has_alpha && keeps_alpha)
         return PNG2BMP_FORMAT_BGRA32;
-    return png->color_type == PNG2BMP_RGB ? PNG2BMP_FORMAT_BGR24 : PNG2BMP_FORMAT_INDEXED;
+    return has_own_palette(plan) ? PNG2BMP_FORMAT_INDEXED : PNG2BMP_FORMAT_BGR24;
 }
 
 /* How many palette entries the image's own indices or gray levels can use. */
@@ -66,10 +70,10 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
     unsigned                bits = 8;
     png2bmp_status          status;
 
+    status = options_check_effect(&plan->options, report);
     plan->bmp.format = plan->options.format;
     if (plan->bmp.format == PNG2BMP_FORMAT_AUTO)
-        plan->bmp.format = auto_format(png);
-    status = options_check_effect(&plan->options, plan->bmp.format, report);
+        plan->bmp.format = auto_format(plan);
     if (!status && format_of(plan->bmp.format)->palette == PALETTE_OF_IMAGE)
         status = plan_index_bits(plan, &bits, report);
     if (status)

@@ -241,6 +241,36 @@ test('auto picks the smallest format that loses nothing', () => {
   }
 });
 
+test('auto keeps no alpha that is to be dropped or keyed, and picks the smallest format for the rest', () => {
+  const cases = [
+    [{ colorType: 4, bitDepth: 8 }, 'bgr24', 'bgr24'],
+    [{ colorType: 6, bitDepth: 8 }, 'bgr24', 'bgr24'],
+    [{ colorType: 2, bitDepth: 8, transparency: true }, 'bgr24', 'bgr24'],
+    [{ colorType: 3, bitDepth: 4, transparency: 5 }, 'indexed', 'indexed'],
+    [{ colorType: 0, bitDepth: 8, transparency: true }, 'indexed', 'indexed'],
+    /* 256 grays and the background are one colour too many */
+    [{ colorType: 0, bitDepth: 16, transparency: true }, 'indexed', 'bgr24'],
+  ];
+  for (const [type, dropped, keyed] of cases) {
+    const image = createImage({ ...type, width: 9, height: 5 });
+    const png = encodePng(image);
+    for (const [alpha, format] of [['drop', dropped], ['key', keyed], ['blend', 'bgra32'], ['premultiply', 'bgra32']]) {
+      const what = `${JSON.stringify(type)}, ${alpha}`;
+      assert.equal(readInfo(png, { format: 'auto', alpha }).bmp.format, format, what);
+      assert.deepEqual(getBMP(png, { format: 'auto', alpha }), getBMP(png, { format, alpha }), what);
+    }
+  }
+});
+
+test('auto refuses an option that not all of its formats use, whatever the image is', () => {
+  const image = createImage({ colorType: 3, bitDepth: 8, width: 4, height: 4 });
+  const png = encodePng(image);
+  for (const options of [{ bits: 8 }, { colors: 16 }, { palette: 'bw' }, { dither: 'ordered' }, { invert: true },
+    { threshold: 9 }, { alphaThreshold: 9 }])
+    assert.throws(() => getBMP(png, { format: 'auto', ...options }),
+      { code: 'ERR_OPTION', message: /no effect on 'auto'/ }, JSON.stringify(options));
+});
+
 test('auto takes a palette whose tRNS is opaque throughout for an image without alpha', () => {
   const image = createImage({ colorType: 3, bitDepth: 4, width: 9, height: 9, transparency: 5 });
   image.paletteAlpha.fill(255);

@@ -69,10 +69,10 @@ function expectedRgba(pixels, bitDepth, options = {}) {
   return out;
 }
 
-/** What 'auto' chooses: the smallest format without loss. */
-function autoFormat(image) {
-  if (hasAlpha(image)) return 'bgra32';
-  return image.colorType === 2 ? 'bgr24' : 'indexed';
+/** What 'auto' chooses: the smallest format without loss. To lose alpha is none if it is to be dropped, or keyed. */
+function autoFormat(image, settings) {
+  if (hasAlpha(image) && !['drop', 'key'].includes(settings.alpha)) return 'bgra32';
+  return canBeIndexed(image, settings) ? 'indexed' : 'bgr24';
 }
 
 function canBeIndexed(image, { alpha }) {
@@ -336,7 +336,7 @@ const PANELS = {
  */
 function expectedBmp(image, options = {}) {
   const settings = { ...DEFAULTS, ...options };
-  const format = settings.format === 'auto' ? autoFormat(image) : settings.format;
+  const format = settings.format === 'auto' ? autoFormat(image, settings) : settings.format;
   settings.format = format;
   const common = {
     format,
