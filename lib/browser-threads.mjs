@@ -3,7 +3,8 @@
 // A thread that has been idle for this long is ended, as it has memory of its own.
 const REST_MS = 5000;
 
-/** Starts a thread; throws if that is not allowed. listener: { answered(answer), ended(error), refused() }. */
+/** Starts a thread; throws if that is not allowed. listener: { answered(answer), ended(error),
+ * refused(bytes) }. */
 export function openThread(module, listener) {
   // Written out, so that bundlers find the file.
   const worker = new Worker(new URL('./browser-worker.mjs', import.meta.url), { type: 'module' });
@@ -18,6 +19,10 @@ export function openThread(module, listener) {
   }
 
   worker.onmessage = ({ data }) => {
+    if (data.refused !== undefined) {
+      listener.refused(data.refused);
+      return;
+    }
     if (isReady) {
       listener.answered(data);
       return;

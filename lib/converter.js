@@ -4,7 +4,6 @@
 
 const native = require('./native');
 const { runPng } = require('./async');
-const { errorFromNative } = require('./errors');
 const { wrap } = require('./host');
 const { toLength, toView } = require('./input');
 const { readOptions } = require('./options');
@@ -23,14 +22,15 @@ let memories = 0;
 const collected = new FinalizationRegistry(() => { memories--; });
 
 /** An ArrayBuffer that cannot be taken away while another thread writes to it: that of a WebAssembly.Memory
- * can be neither transferred nor resized, except by code that has the Memory. */
+ * can be neither transferred nor resized, except by code that has the Memory. undefined if there is none: V8
+ * reserves gigabytes of address space for each, which ulimit -v refuses, and --jitless has no WebAssembly. */
 function createMemory(size) {
   const pages = Math.ceil(size / PAGE);
   let buffer;
   try {
     ({ buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages }));
   } catch {
-    throw errorFromNative('ERR_OUT_OF_MEMORY', `the output needs ${size} bytes: out of memory`);
+    return undefined;
   }
   memories++;
   collected.register(buffer);
@@ -51,6 +51,7 @@ class Converter {
   #start = 0; // where the output starts in it
   #latest; // view of the latest output
   #isBusy = false;
+  #isRefused = false; // there was no memory
 
   constructor(options) {
     this.#options = readOptions(options);
@@ -106,23 +107,30 @@ class Converter {
   }
 
   /** The result of convert(), with enough memory: if there is too little, convert() returns the required size
-   * as a negative number. Undefined: too many converters have memory. */
+   * as a negative number. undefined if no memory can be kept. */
   #attempt(convert) {
     let answer = convert();
     while (answer < 0) {
-      if (memories >= MOST_MEMORIES) {
-        return undefined;
-      }
-      this.#grow(-answer);
-      answer = convert();
+      answer = this.#grow(-answer) ? convert() : undefined;
     }
     return answer;
   }
 
+  /** Whether there is memory for `needed` bytes. */
   #grow(needed) {
-    this.#memory = new Uint8Array(createMemory(roomFor(needed, this.#memory?.length ?? 0)));
+    if (this.#isRefused || memories >= MOST_MEMORIES) {
+      return false;
+    }
+    const create = native.createMemory ?? createMemory; // WebAssembly needs none that is safe from threads
+    const memory = create(roomFor(needed, this.#memory?.length ?? 0)) ?? create(needed);
+    if (memory === undefined) {
+      this.#isRefused = true; // asking takes V8 a garbage collection
+      return false;
+    }
+    this.#memory = new Uint8Array(memory);
     this.#start = native.useMemory(this.#kept, this.#memory);
     this.#latest = undefined;
+    return true;
   }
 
   #viewOf(length) {

@@ -68,6 +68,7 @@ function createCalls(engine, pool) {
       throw errorFromNative('ERR_INVALID_ARG_VALUE',
         'The "target" argument must not share memory with the PNG');
     }
+    return true;
   }
 
   function convertInto(view, length, values, onWarning, into) {
@@ -87,31 +88,36 @@ function createCalls(engine, pool) {
     return 0;
   }
 
-  const tooSmall = {};
+  /** Memory that a converter keeps: no other thread writes to it. undefined if there is none. */
+  function createMemory(size) {
+    try {
+      return new ArrayBuffer(size);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function checkKept(bytes, memory, size) {
+    if (overlap(bytes, memory, size)) {
+      throw errorFromNative('ERR_INVALID_ARG_VALUE', 'The "png" argument must not be in the ' +
+        'memory of the converter\'s output: copy it first');
+    }
+    return true;
+  }
 
   /** Bytes written; or the number that the memory must have, negated. */
   function convertKept(view, length, { values, memory }, onWarning) {
     const bytes = bytesOf(view, length);
-    let size;
-    try {
-      const outcome = toTarget(engine, bytes, { values }, memory, (needed) => {
-        size = needed;
-        if (size > memory.length) {
-          throw tooSmall;
-        }
-        if (overlap(bytes, memory, size)) {
-          throw errorFromNative('ERR_INVALID_ARG_VALUE', 'The "png" argument must not be in the ' +
-            'memory of the converter\'s output: copy it first');
-        }
-      });
-      settled(outcome, onWarning, convertKept);
-      return size;
-    } catch (error) {
-      if (error === tooSmall) {
-        return -size;
-      }
-      throw error;
+    let size = 0;
+    const outcome = toTarget(engine, bytes, { values }, memory, (needed) => {
+      size = needed;
+      return size <= memory.length && checkKept(bytes, memory, size);
+    });
+    if (size > memory.length) {
+      return -size;
     }
+    settled(outcome, onWarning, convertKept);
+    return size;
   }
 
   function plan(view, length, values, onWarning, facts) {
@@ -179,7 +185,7 @@ function createCalls(engine, pool) {
 
   const functions = {
     convert, convertAsync, convertInto, plan, countColors, decode, decodeAsync, encode, encodeAsync, cancel,
-    createConverter, useMemory, convertKept, convertKeptAsync,
+    createConverter, createMemory, useMemory, convertKept, convertKeptAsync,
   };
   return { functions, settled, start };
 }

@@ -8,6 +8,10 @@ const KEEP_BYTES = 32 * 1024 * 1024;
 
 const MAX_MESSAGE = 256;
 
+function outOfMemory(reason) {
+  return { error: { code: 'ERR_OUT_OF_MEMORY', message: `out of memory: ${reason}` }, warnings: [] };
+}
+
 class Engine {
   #module;
   #exports;
@@ -35,13 +39,15 @@ class Engine {
     return this.#exports;
   }
 
-  /** Where to copy the input to; 0: out of memory. */
-  #reserve(size) {
+  /** undefined, or why there is no memory for an instance. A limit on address space (ulimit -v) is enough:
+   * engines reserve gigabytes of it. */
+  shortage() {
     try {
-      return this.#instance().input_reserve(size) >>> 0;
+      this.#instance();
+      return undefined;
     } catch (error) {
-      if (error instanceof RangeError) { // no memory for an instance
-        return 0;
+      if (error instanceof RangeError) {
+        return `WebAssembly has no memory: ${error.message}`;
       }
       throw error;
     }
@@ -118,11 +124,15 @@ class Engine {
   }
 
   #convert(bytes, options, open) {
-    const input = this.#reserve(bytes.length);
-    if (input === 0) {
-      return { error: { code: 'ERR_OUT_OF_MEMORY', message: 'out of memory' }, warnings: [] };
+    const shortage = this.shortage();
+    if (shortage !== undefined) {
+      return outOfMemory(shortage);
     }
     const wasm = this.#exports;
+    const input = wasm.input_reserve(bytes.length) >>> 0;
+    if (input === 0) {
+      return outOfMemory(`WebAssembly has no ${bytes.length} bytes for the PNG`);
+    }
     new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
     let status = this.#plan(options);
     if (status === 0 && options.countsColors) {

@@ -51,12 +51,12 @@ class Pool {
     if (this.#count >= this.#size) {
       return undefined;
     }
-    const thread = { job: undefined };
+    const thread = { job: undefined, isGone: false };
     try {
       thread.port = this.#open({
         answered: (answer) => this.#answered(thread, answer),
         ended: (error) => this.#ended(thread, error),
-        refused: () => this.#refuse(thread),
+        refused: (bytes) => this.#refuse(thread, bytes),
       });
     } catch {
       this.#settleFor(this.#count);
@@ -82,16 +82,24 @@ class Pool {
   }
 
   #ended(thread, error) {
+    if (thread.isGone) {
+      return;
+    }
+    thread.isGone = true;
     this.#count--;
     this.#idle = this.#idle.filter((other) => other !== thread);
     thread.job?.done(undefined, error ?? new Error('png2bmp: a worker thread ended'));
     this.#serve();
   }
 
-  /** The thread never started, so its job was not touched. */
-  #refuse(thread) {
+  /** The thread never started, or has no memory for WebAssembly, so its job was not touched. bytes: those of the
+   * job, if they were moved there. */
+  #refuse(thread, bytes) {
+    thread.isGone = true;
     this.#count--;
+    thread.port.stop();
     if (thread.job !== undefined) {
+      thread.job.request.bytes = bytes ?? thread.job.request.bytes;
       thread.job.thread = undefined;
       this.#queue.unshift(thread.job);
     }
@@ -99,7 +107,7 @@ class Pool {
     this.#serve();
   }
 
-  /** Threads are limited: --permission without --allow-worker, a page's policy. Converting on this thread is
+  /** Threads are limited: --permission without --allow-worker, a page's policy, address space. Converting on this thread is
    * better than failing. */
   #settleFor(count) {
     this.#size = count;

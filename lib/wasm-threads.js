@@ -6,12 +6,13 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
 /** Starts a thread; throws if that is not allowed. It keeps the process alive while it is busy. listener: {
- * answered(answer), ended(error) }. */
+ * answered(answer), ended(error), refused(bytes) }. */
 function openThread(module, listener) {
   // Written out, so that bundlers and tracers find the file.
   const worker = new Worker(path.join(__dirname, 'wasm-worker.js'), { workerData: { module }, execArgv: [] });
   let failure;
-  worker.on('message', (answer) => listener.answered(answer));
+  worker.on('message', (answer) => (answer.refused === undefined ? listener.answered(answer)
+    : listener.refused(answer.refused)));
   worker.on('error', (error) => {
     failure = error;
   });

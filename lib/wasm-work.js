@@ -50,13 +50,13 @@ function toOutput(engine, bytes, options, isCancelled = never) {
   return { ...outcome, facts, output };
 }
 
-/** { error, warnings, facts }; throws what checkTarget(size) throws. */
-function toTarget(engine, bytes, options, target, checkTarget) {
+/** { error, warnings, facts }; throws what fits(size) throws, and converts nothing if it is false. */
+function toTarget(engine, bytes, options, target, fits) {
   let facts;
   const outcome = attempt(engine, bytes, options, (found) => {
     facts = found;
-    checkTarget(engine.fact(found, 'byteLength'));
-    return { write: (rows, offset) => target.set(rows, offset), isCancelled: never };
+    return fits(engine.fact(found, 'byteLength'))
+      ? { write: (rows, offset) => target.set(rows, offset), isCancelled: never } : undefined;
   });
   return { ...outcome, facts };
 }

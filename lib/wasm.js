@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
 
+const { errorFromNative } = require('./errors');
 const { bytesOf } = require('./input');
 const { createCalls } = require('./wasm-calls');
 const { Engine } = require('./wasm-engine');
@@ -23,6 +24,10 @@ function isWasmHere() {
 
 // Written out, so that bundlers and tracers find the file.
 function compile() {
+  if (typeof WebAssembly === 'undefined') {
+    const text = 'png2bmp has no WebAssembly: this process runs without it (--jitless), and no addon was loaded';
+    throw Object.assign(new Error(text), { code: 'ERR_NO_WASM' });
+  }
   return new WebAssembly.Module(
     fs.readFileSync(path.join(__dirname, '../prebuilds/png2bmp.wasm')));
 }
@@ -39,6 +44,10 @@ function placeOf(file) {
 function loadWasm() {
   const module = compile();
   const engine = new Engine(module);
+  const shortage = engine.shortage();
+  if (shortage !== undefined) {
+    throw errorFromNative('ERR_OUT_OF_MEMORY', `out of memory: ${shortage}`);
+  }
   const pool = new Pool({
     size: os.availableParallelism?.() ?? os.cpus().length,
     open: (listener) => openThread(module, listener),

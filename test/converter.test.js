@@ -8,7 +8,7 @@ const path = require('node:path');
 const test = require('node:test');
 
 const { createConverter, getBMP } = require('..');
-const { onlyAddon } = require('./kit/backend');
+const { isWasm, onlyAddon } = require('./kit/backend');
 const { TYPES, createImage, typeName } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
 const { encodePng } = require('./kit/png-encoder');
@@ -207,3 +207,30 @@ test('converters that are dropped in a synchronous loop do not pile up', { skip:
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { input: png, encoding: 'utf8' });
   assert.ok(Number(stdout) < 350, `${stdout} MiB at most, of 640 if nothing were freed; ${stderr}`);
 });
+
+/** What a converter gives in a process that V8 refuses WebAssembly memory, in [program, arguments]. */
+function convertedBy(program, args) {
+  const script = `
+    const { createConverter, getBMP, readInfo } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
+    const png = require('fs').readFileSync(0);
+    const converter = createConverter({ format: 'bgra32' });
+    const wanted = getBMP(png, { format: 'bgra32' });
+    console.log(converter.getBMP(png).equals(wanted), converter.getBMP(png).equals(wanted));
+    converter.getBMPAsync(png).then((bmp) => console.log(bmp.equals(wanted)), (error) => console.log(error.message));`;
+  const { stdout, stderr } = spawnSync(program, [...args, '-e', script], { input: medium, encoding: 'utf8' });
+  return stdout + stderr.replace(/^Warning: disabling.*\n/gm, '');
+}
+
+test('a converter works in a process without WebAssembly, in memory of its own for each image',
+  { skip: onlyAddon('is WebAssembly') }, () => {
+    assert.equal(convertedBy(process.execPath, ['--jitless']), 'true true\ntrue\n');
+  });
+
+// V8 reserves 8 GiB or more of address space for each WebAssembly memory.
+test('a converter and asynchronous calls work where address space is limited',
+  { skip: process.platform !== 'linux' || process.arch !== 'x64' || !tellsOfLeaks ? 'needs ulimit -v, and no checker' : false },
+  () => {
+    const limit = isWasm ? 20e6 : 2e6; // KiB: one memory, or none
+    const args = ['-c', `ulimit -v ${limit}; exec "$0" "$@"`, process.execPath];
+    assert.equal(convertedBy('bash', args), 'true true\ntrue\n');
+  });
