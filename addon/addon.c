@@ -288,8 +288,8 @@ static bool set_codes(napi_env env, napi_value exports)
     napi_value codes;
     if (napi_create_object(env, &codes) != napi_ok)
         return false;
-    for (unsigned i = PNG2BMP_OK + 1; i < PNG2BMP_STATUS_COUNT; i++) {
-        const png2bmp_status status = (png2bmp_status)i;
+    png2bmp_status status;
+    for (uint32_t i = 0; (status = host_status(i)); i++) {
         if (!set_text(env, codes, png2bmp_status_code(status), png2bmp_status_text(status)))
             return false;
     }

@@ -75,7 +75,7 @@ static bool begin(napi_env env, napi_callback_info info, call *call)
     call->job.path = call->job.full_path = NULL;
     call->job.origin = NULL;
     call->job.directory = FILE_WORKING_DIRECTORY;
-    png2bmp_report_init(&call->job.report);
+    png2bmp_report_clear(&call->job.report);
     if (read_arguments(env, info, call))
         return true;
     throw_quiet(env);

@@ -5,7 +5,7 @@
 #include <node_api.h>
 #include <stdbool.h>
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /*
  * The error object for a failed conversion, made by lib/errors.js: a PngError, an error like those

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 typedef struct job {
     /* Runs on any thread and does not call JavaScript; sets status, fills report. */

@@ -140,7 +140,7 @@ static void task_complete(napi_env env, napi_status status, void *data)
     /* A cancelled task stays cancelled, even if the last batch was done by then. */
     if (status == napi_cancelled || is_cancelled(t)) {
         t->job.status = PNG2BMP_ERR_CANCELLED;
-        png2bmp_report_init(&t->job.report);
+        png2bmp_report_clear(&t->job.report);
     }
     settle(env, t);
     task_free(env, t);
@@ -152,7 +152,7 @@ static bool copy_input(napi_env env, task *t, napi_value host)
 {
     t->copy = malloc(t->job.input_size);
     if (!t->copy) {
-        png2bmp_report_init(&t->job.report);
+        png2bmp_report_clear(&t->job.report);
         napi_value error =
             error_from_report(env, host, PNG2BMP_ERR_OUT_OF_MEMORY, &t->job.report, NULL);
         if (error)

@@ -97,13 +97,15 @@ static uint8_t *convert_with(const uint8_t *png, size_t png_size, uint8_t *targe
                              png2bmp_alpha alpha)
 {
     png2bmp_options options;
-    png2bmp_plan    plan;
+    png2bmp_plan   *plan = png2bmp_plan_new();
+    bool            good;
     png2bmp_options_init(&options);
     options.alpha = alpha;
-    if (png2bmp_plan_make(&plan, png, png_size, &options, NULL) != PNG2BMP_OK ||
-        plan.bmp.byte_length != size)
-        return NULL;
-    return png2bmp_run(&plan, png, png_size, target, NULL, NULL) == PNG2BMP_OK ? target : NULL;
+    good = plan && png2bmp_plan_make(plan, png, png_size, &options, NULL) == PNG2BMP_OK &&
+           png2bmp_plan_bmp(plan)->byte_length == size &&
+           png2bmp_run(plan, png, png_size, target, NULL, NULL) == PNG2BMP_OK;
+    png2bmp_plan_free(plan);
+    return good ? target : NULL;
 }
 
 /* The default: transparent pixels are blended onto white. */

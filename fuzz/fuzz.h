@@ -8,7 +8,7 @@
 
 #include "../test/c/effective.h"
 #include "bytes.h"
-#include "png2bmp.h"
+#include "opaque.h"
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -139,7 +139,7 @@ static inline void fuzz_check_report(const png2bmp_report *report, png2bmp_statu
                png2bmp_status_code(report->error.status), png2bmp_status_code(status));
     if (status)
         fuzz_check_finding(&report->error);
-    FUZZ_CHECK(report->warning_count <= PNG2BMP_MAX_WARNINGS, "%u warnings", report->warning_count);
+    FUZZ_CHECK(report->warning_count <= REPORT_MOST_WARNINGS, "%u warnings", report->warning_count);
     FUZZ_CHECK(!strict || fuzz_defects(report) == 0, "a warning in spite of strict");
     for (unsigned i = 0; i < report->warning_count; i++) {
         fuzz_check_finding(&report->warnings[i]);

@@ -28,7 +28,7 @@ static outcome convert(input in, const png2bmp_options *options, int fill,
     outcome  out = {.bmp = NULL};
     uint8_t *bmp;
 
-    png2bmp_report_init(&out.report);
+    png2bmp_report_clear(&out.report);
     out.status = png2bmp_plan_make(&out.plan, in.png, in.size, options, &out.report);
     if (out.status)
         return out;

@@ -319,7 +319,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     choose_format(&options);
     data += FUZZ_OPTION_BYTES;
     size -= FUZZ_OPTION_BYTES;
-    png2bmp_report_init(&report);
+    png2bmp_report_clear(&report);
     status = png2bmp_plan_make(&plan, data, size, &options, &report);
     if (!status) {
         bmp = fuzz_output((size_t)plan.bmp.byte_length, 0);

@@ -54,7 +54,7 @@ static uint8_t *encode(const png2bmp_pixels *pixels, const png2bmp_options *opti
     png2bmp_status status;
     uint8_t       *bmp;
 
-    png2bmp_report_init(&report);
+    png2bmp_report_clear(&report);
     status = png2bmp_plan_pixels(plan, pixels, options, &report);
     fuzz_check_report(&report, status, options->strict);
     if (status)

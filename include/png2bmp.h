@@ -2,16 +2,18 @@
  * png2bmp: PNG bytes in, BMP bytes out.
  *
  *     png2bmp_options options;
- *     png2bmp_plan    plan;
- *     png2bmp_report  report;
+ *     png2bmp_plan   *plan = png2bmp_plan_new();
+ *     png2bmp_report *report = png2bmp_report_new();
  *
  *     png2bmp_options_init(&options);
- *     png2bmp_report_init(&report);
- *     if (png2bmp_plan_make(&plan, png, png_size, &options, &report) == PNG2BMP_OK) {
- *         uint8_t *bmp = malloc(plan.bmp.byte_length);
- *         if (bmp && png2bmp_run(&plan, png, png_size, bmp, NULL, &report) == PNG2BMP_OK)
- *             use(bmp, plan.bmp.byte_length);
+ *     if (plan && png2bmp_plan_make(plan, png, png_size, &options, report) == PNG2BMP_OK) {
+ *         size_t   size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
+ *         uint8_t *bmp = malloc(size);
+ *         if (bmp && png2bmp_run(plan, png, png_size, bmp, NULL, report) == PNG2BMP_OK)
+ *             use(bmp, size);
  *     }
+ *     png2bmp_plan_free(plan);
+ *     png2bmp_report_free(report);
  *
  * There are always two steps: the plan reads the chunks before the pixels and computes
  * the size of the BMP; run fills a destination of exactly that size.
@@ -46,11 +48,8 @@ extern "C" {
 #define PNG2BMP_API
 #endif
 
-/* What can go wrong, one line each: name, code, text for people.
- *
- * The second part of the list is what the conversion tolerates: a warning by default,
- * an error with `strict` (except COLOR_SPACE, which is never an error). The names and
- * their meaning are part of the interface; the numbers are not. */
+/* What can go wrong, one line each: name, code, text for people. New lines go to the end of a list,
+ * so that no number changes. */
 #define PNG2BMP_ERRORS(X)                                                                          \
     X(SIGNATURE, "ERR_PNG_SIGNATURE", "not a PNG: the first eight bytes are not a PNG signature")  \
     X(TRUNCATED, "ERR_PNG_TRUNCATED", "the PNG ends before its pixels do")                         \
@@ -72,8 +71,11 @@ extern "C" {
     X(OUT_OF_MEMORY, "ERR_OUT_OF_MEMORY", "out of memory")                                         \
     X(CANCELLED, "ERR_CANCELLED", "the conversion was cancelled")                                  \
     X(PIXELS, "ERR_PIXELS", "the pixel data does not fit its width, height, channels and stride")  \
-    X(FILE, "ERR_FILE", "a file operation failed")                                                 \
-    /* tolerated unless strict */                                                                  \
+    X(FILE, "ERR_FILE", "a file operation failed")
+
+/* What the conversion tolerates: a warning by default, an error with `strict` (except COLOR_SPACE,
+ * which is never an error). */
+#define PNG2BMP_WARNINGS(X)                                                                        \
     X(TRANSPARENCY, "ERR_PNG_TRANSPARENCY", "the tRNS chunk is invalid and was ignored")           \
     X(PALETTE_INDEX, "ERR_PNG_PALETTE_INDEX",                                                      \
       "a palette index is out of range: the pixel is black")                                       \
@@ -92,11 +94,12 @@ extern "C" {
 
 typedef enum png2bmp_status {
     PNG2BMP_OK = 0,
-#define PNG2BMP_ERROR_ENUM(name, code, text) PNG2BMP_ERR_##name,
-    PNG2BMP_ERRORS(PNG2BMP_ERROR_ENUM)
-#undef PNG2BMP_ERROR_ENUM
-    PNG2BMP_STATUS_COUNT,
-    PNG2BMP_FIRST_WARNING = PNG2BMP_ERR_TRANSPARENCY
+#define PNG2BMP_STATUS_ENUM(name, code, text) PNG2BMP_ERR_##name,
+    PNG2BMP_ERRORS(PNG2BMP_STATUS_ENUM) PNG2BMP_ERRORS_END,
+    PNG2BMP_FIRST_WARNING = 128,
+    PNG2BMP_BEFORE_WARNINGS = PNG2BMP_FIRST_WARNING - 1,
+    PNG2BMP_WARNINGS(PNG2BMP_STATUS_ENUM) PNG2BMP_WARNINGS_END
+#undef PNG2BMP_STATUS_ENUM
 } png2bmp_status;
 
 /* The code ("ERR_PNG_CRC") and the general text of a status: static strings.
@@ -104,10 +107,19 @@ typedef enum png2bmp_status {
 PNG2BMP_API const char *png2bmp_status_code(png2bmp_status status);
 PNG2BMP_API const char *png2bmp_status_text(png2bmp_status status);
 
+/* ---- What grows ---------------------------------------------------------
+ *
+ * A program built with this header works with every later library of the same major version. Plans
+ * and reports belong to the library, which alone knows their size. Structures that it returns a
+ * pointer to may get more fields at their end: read them in place, and do not copy them whole.
+ * png2bmp_options says in `size` how much of it the program knows. All other structures stay as
+ * they are. */
+
 /* ---- Reports ------------------------------------------------------------ */
 
-/* More than there are kinds of warnings, to have room for new ones. */
-#define PNG2BMP_MAX_WARNINGS 24
+/* What calls tell in addition to their status: an error, and warnings. Of each kind of warning only
+ * the first is kept, so their number is bounded for any file. */
+typedef struct png2bmp_report png2bmp_report;
 
 /* An error or a warning. `message` is a sentence that includes the position:
  * "IDAT at byte 8217: CRC is 1a2b3c4d, computed 5e6f7a8b". */
@@ -116,21 +128,24 @@ typedef struct png2bmp_finding {
     char           message[180];
 } png2bmp_finding;
 
-/* What a call reports in addition to its status. Of each kind of warning only the first
- * is kept, so their number is bounded for any file. */
-typedef struct png2bmp_report {
-    png2bmp_finding error; /* status PNG2BMP_OK: none */
-    unsigned        warning_count;
-    png2bmp_finding warnings[PNG2BMP_MAX_WARNINGS];
-
-    /* Set with PNG2BMP_ERR_FILE: the errno value, and the system call that failed
-     * ("open", "write", "rename"), a static string. */
-    int         file_errno;
-    const char *file_syscall;
-} png2bmp_report;
+/* An empty report, to be freed with png2bmp_report_free; NULL: out of memory. */
+PNG2BMP_API png2bmp_report *png2bmp_report_new(void);
+PNG2BMP_API void            png2bmp_report_free(png2bmp_report *report); /* NULL is allowed */
 
 /* Empties the report. The same report may be passed to plan and run: run adds to it. */
-PNG2BMP_API void png2bmp_report_init(png2bmp_report *report);
+PNG2BMP_API void png2bmp_report_clear(png2bmp_report *report);
+
+/* The error; its status is PNG2BMP_OK and its message empty if there was none. Never NULL; belongs
+ * to the report, as what the next functions return does. */
+PNG2BMP_API const png2bmp_finding *png2bmp_report_error(const png2bmp_report *report);
+
+/* Warning i, in the order of their appearance; NULL after the last. */
+PNG2BMP_API const png2bmp_finding *png2bmp_report_warning(const png2bmp_report *report, unsigned i);
+
+/* With PNG2BMP_ERR_FILE: the errno value, and the system call that failed ("open", "write",
+ * "rename"), a static string. Else 0 and NULL. */
+PNG2BMP_API int         png2bmp_report_errno(const png2bmp_report *report);
+PNG2BMP_API const char *png2bmp_report_syscall(const png2bmp_report *report);
 
 /* ---- Options ------------------------------------------------------------ */
 
@@ -253,15 +268,14 @@ typedef struct png2bmp_options {
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
 #define PNG2BMP_DEFAULT_MAX_MEMORY UINT64_C(268435456) /* 256 MiB */
 
-/* Sets every option to its default: bgr24, blended onto white, bottom-up. Always call it first:
- * a program built with an older header then works with a newer library that has more options. */
+/* Sets every option to its default: bgr24, blended onto white, bottom-up. Always call it first. */
 PNG2BMP_API void   png2bmp_options_init_size(png2bmp_options *options, size_t size);
 static inline void png2bmp_options_init(png2bmp_options *options)
 {
     png2bmp_options_init_size(options, sizeof *options);
 }
 
-/* ---- The plan ----------------------------------------------------------- */
+/* ---- The facts of a plan -------------------------------------------------- */
 
 /* PNG specification, section 11.2.1, table 11.1 */
 typedef enum png2bmp_color_type {
@@ -272,7 +286,7 @@ typedef enum png2bmp_color_type {
     PNG2BMP_RGB_ALPHA = 6
 } png2bmp_color_type;
 
-/* Metadata that the conversion does not use. */
+/* Metadata that the conversion does not use; all 0 for pixels. */
 typedef struct png2bmp_png_about {
     uint32_t gamma; /* gAMA, times 100000; 0: not said */
     bool     is_srgb;
@@ -299,7 +313,6 @@ typedef struct png2bmp_png_info {
     uint32_t           palette_entries; /* PLTE, 0 to 256 */
     uint8_t            palette[256][4]; /* R G B A; entries beyond palette_entries: opaque black */
     uint32_t           x_pixels_per_meter, y_pixels_per_meter; /* pHYs, else 0 */
-    png2bmp_png_about  about;
     uint32_t           colors; /* by png2bmp_count_colors; 0: not counted */
 } png2bmp_png_info;
 
@@ -316,15 +329,15 @@ typedef struct png2bmp_bmp_info {
     uint32_t       profile_intent; /* its bV5Intent */
 } png2bmp_bmp_info;
 
-/* Plain data: may be copied, and need not be freed. Filled by png2bmp_plan_make or
- * png2bmp_plan_pixels; read its fields, but do not change them: run trusts them. */
-typedef struct png2bmp_plan {
-    png2bmp_png_info png;
-    png2bmp_bmp_info bmp;
-    png2bmp_options  options;
-    uint64_t         memory; /* bytes that run allocates at most, in addition to input and output */
-    size_t           first_idat; /* offset of the length field of the first IDAT */
-} png2bmp_plan;
+/* ---- The plan ----------------------------------------------------------- */
+
+/* What the image is and what the BMP will be. The same plan may be made again and again, for one
+ * image after the other. Several threads may run it at the same time, as long as none makes it. */
+typedef struct png2bmp_plan png2bmp_plan;
+
+/* A plan to be made, and freed with png2bmp_plan_free: about 2 kB. NULL: out of memory. */
+PNG2BMP_API png2bmp_plan *png2bmp_plan_new(void);
+PNG2BMP_API void          png2bmp_plan_free(png2bmp_plan *plan); /* NULL is allowed */
 
 /*
  * Reads the chunks before the first IDAT. Allocates nothing; its time grows
@@ -332,12 +345,20 @@ typedef struct png2bmp_plan {
  * decompress the ICC profile, to measure it, in memory of at most 300 kB.
  *
  * png:     size bytes, which may be NULL when size is 0.
- * options: NULL for the defaults.
+ * options: NULL for the defaults; copied.
  * report:  NULL, or receives the error message and warnings.
  */
 PNG2BMP_API png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
                                              const png2bmp_options *options,
                                              png2bmp_report        *report);
+
+/* The facts of a plan that was made. They belong to the plan, and hold until it is made again. */
+PNG2BMP_API const png2bmp_png_info  *png2bmp_plan_png(const png2bmp_plan *plan);
+PNG2BMP_API const png2bmp_png_about *png2bmp_plan_about(const png2bmp_plan *plan);
+PNG2BMP_API const png2bmp_bmp_info  *png2bmp_plan_bmp(const png2bmp_plan *plan);
+
+/* Bytes that run allocates at most, in addition to input and output. */
+PNG2BMP_API uint64_t png2bmp_plan_memory(const png2bmp_plan *plan);
 
 /* ---- Run ---------------------------------------------------------------- */
 
@@ -350,7 +371,7 @@ typedef struct png2bmp_control {
 
 /*
  * Converts. `png` and `size` are those that the plan was made from. `bmp` has
- * plan->bmp.byte_length bytes; on success every one of them has been written, after
+ * byte_length bytes; on success every one of them has been written, after
  * an error their contents are unspecified.
  *
  * control: NULL, or a way to cancel. report: NULL, or as in the plan.
@@ -380,7 +401,7 @@ PNG2BMP_API png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *pl
 #define PNG2BMP_MANY_COLORS 257
 
 /*
- * Counts the different pixels, R G B A of 8 bits each, in plan->png.colors: up to 256, or
+ * Counts the different pixels, R G B A of 8 bits each: a fact of the plan, `colors`, up to 256, or
  * PNG2BMP_MANY_COLORS. Decodes the image as far as needed: to the 257th colour. `png` and `size`
  * are those that the plan was made from; options.max_memory applies.
  */

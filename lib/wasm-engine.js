@@ -202,7 +202,7 @@ class Engine {
     const options = this.#list(wasm.option_name).map((_, i) => this.#optionRow(i));
     const facts = this.#factNames();
     const codes = {};
-    for (let status = 1; status < wasm.status_count(); status++) {
+    for (let i = 0, status; (status = wasm.status(i)); i++) {
       codes[this.#text(wasm.status_code(status))] = this.#text(wasm.status_text(status));
     }
     const firstWarning = this.#text(wasm.status_code(wasm.first_warning()));

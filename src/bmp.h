@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_BMP_H
 #define PNG2BMP_BMP_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* The most bytes before the first row: both headers, and 256 palette entries. */
 #define BMP_MAX_HEADER 1162

@@ -7,7 +7,7 @@
 #ifndef PNG2BMP_CACHE_H
 #define PNG2BMP_CACHE_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* A BMP of fewer bytes is written as if its memory were in the cache. */
 #define CACHE_CONCERNS_FROM (128u * 1024)

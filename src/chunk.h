@@ -4,7 +4,7 @@
 #define PNG2BMP_CHUNK_H
 
 #include "bytes.h"
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* The largest four-byte number that a PNG may have: section 7.1. */
 #define PNG_MAX_NUMBER 0x7fffffffu

@@ -6,7 +6,7 @@
 #ifndef PNG2BMP_HALVES_H
 #define PNG2BMP_HALVES_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 bool halves_are_needed(const png2bmp_plan *plan);
 

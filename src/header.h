@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_HEADER_H
 #define PNG2BMP_HEADER_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* Writes plan->bmp.header_length bytes: headers and palette. */
 void header_write(uint8_t *dst, const png2bmp_plan *plan);

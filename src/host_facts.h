@@ -1,8 +1,9 @@
-/* The facts of a plan that JavaScript receives: named numbers, for both addon/ and wasm/. */
+/* What JavaScript receives, from addon/ and wasm/ alike: the facts of a plan, which are named
+ * numbers, and the list of errors. */
 #ifndef PNG2BMP_HOST_FACTS_H
 #define PNG2BMP_HOST_FACTS_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* A name in JavaScript, and where its value is in the plan. */
 #define HOST_FACTS(X)                                                                              \
@@ -18,18 +19,18 @@
     X(memory, memory)                                                                              \
     X(xPixelsPerMeter, png.x_pixels_per_meter)                                                     \
     X(yPixelsPerMeter, png.y_pixels_per_meter)                                                     \
-    X(gamma, png.about.gamma)                                                                      \
-    X(isSrgb, png.about.is_srgb)                                                                   \
-    X(hasCicp, png.about.has_cicp)                                                                 \
-    X(primaries, png.about.cicp_primaries)                                                         \
-    X(transfer, png.about.cicp_transfer)                                                           \
-    X(matrix, png.about.cicp_matrix)                                                               \
-    X(fullRange, png.about.cicp_full_range)                                                        \
-    X(isHdr, png.about.is_hdr)                                                                     \
-    X(profileNameAt, png.about.icc_name_at)                                                        \
-    X(profileNameLength, png.about.icc_name_length)                                                \
-    X(orientation, png.about.orientation)                                                          \
-    X(frames, png.about.frames)                                                                    \
+    X(gamma, about.gamma)                                                                          \
+    X(isSrgb, about.is_srgb)                                                                       \
+    X(hasCicp, about.has_cicp)                                                                     \
+    X(primaries, about.cicp_primaries)                                                             \
+    X(transfer, about.cicp_transfer)                                                               \
+    X(matrix, about.cicp_matrix)                                                                   \
+    X(fullRange, about.cicp_full_range)                                                            \
+    X(isHdr, about.is_hdr)                                                                         \
+    X(profileNameAt, about.icc_name_at)                                                            \
+    X(profileNameLength, about.icc_name_length)                                                    \
+    X(orientation, about.orientation)                                                              \
+    X(frames, about.frames)                                                                        \
     X(colors, png.colors)
 
 enum {
@@ -38,6 +39,9 @@ enum {
 #undef HOST_FACT_INDEX
     HOST_FACTS_COUNT
 };
+
+/* Status i of all that there are, errors first; PNG2BMP_OK after the last. */
+png2bmp_status host_status(uint32_t i);
 
 /* The name of fact i; NULL after the last. */
 const char *host_fact_name(uint32_t i);

@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_OPTIONS_H
 #define PNG2BMP_OPTIONS_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* Fills `options` from those of the caller, which may be NULL and may have another size. */
 png2bmp_status options_take(png2bmp_options *options, const png2bmp_options *given,

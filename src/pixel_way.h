@@ -4,6 +4,7 @@
 
 #include "format.h"
 #include "kernels.h"
+#include "opaque.h"
 
 typedef struct pixel_way {
     const format_row *format;

@@ -1,7 +1,8 @@
 /* The first step: what the image is, what the BMP will be, and whether both are
- * allowed. Nothing is allocated. */
+ * allowed. Only to measure an ICC profile is memory allocated. */
 #include "plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bmp.h"
@@ -171,6 +172,16 @@ static uint64_t memory_of(const png2bmp_plan *plan)
     return rows > profile ? rows : profile;
 }
 
+png2bmp_plan *png2bmp_plan_new(void)
+{
+    return calloc(1, sizeof(png2bmp_plan));
+}
+
+void png2bmp_plan_free(png2bmp_plan *plan)
+{
+    free(plan);
+}
+
 png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
                                  const png2bmp_options *options, png2bmp_report *report)
 {
@@ -180,7 +191,7 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
     if (status)
         return status;
     file = png_file_of(png, size, &plan->options, report);
-    status = png_parse_info(&file, &plan->png, &plan->first_idat);
+    status = png_parse_info(&file, &plan->png, &plan->about, &plan->first_idat);
     if (!status)
         status = plan_bmp(plan, report);
     if (!status && !plan->options.salvage)
@@ -254,9 +265,32 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
         return status;
     plan->first_idat = 0;
     plan->png = info_of_pixels(pixels);
+    plan->about = (png2bmp_png_about){.gamma = 0};
     status = plan_bmp(plan, report);
     if (status)
         return status;
     plan->memory = route_memory_of_pixels(plan);
     return plan_check_memory(plan, report);
+}
+
+/* ---- Facts ------------------------------------------------------------------ */
+
+const png2bmp_png_info *png2bmp_plan_png(const png2bmp_plan *plan)
+{
+    return &plan->png;
+}
+
+const png2bmp_png_about *png2bmp_plan_about(const png2bmp_plan *plan)
+{
+    return &plan->about;
+}
+
+const png2bmp_bmp_info *png2bmp_plan_bmp(const png2bmp_plan *plan)
+{
+    return &plan->bmp;
+}
+
+uint64_t png2bmp_plan_memory(const png2bmp_plan *plan)
+{
+    return plan->memory;
 }

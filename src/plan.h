@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_PLAN_H
 #define PNG2BMP_PLAN_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* Whether plan->memory is allowed. */
 png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *report);

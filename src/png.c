@@ -200,7 +200,7 @@ static png2bmp_status read_first_chunk(const png_file *file, const chunk *c, png
 }
 
 static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png2bmp_png_info *info,
-                                       seen_chunks *seen)
+                                       png2bmp_png_about *about, seen_chunks *seen)
 {
     png2bmp_status status;
 
@@ -230,12 +230,13 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
     default:
         if (chunk_is_critical(c->type))
             return chunk_report_unknown(file, c);
-        about_read(c, file, &info->about);
+        about_read(c, file, about);
         return PNG2BMP_OK;
     }
 }
 
-png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat)
+png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
+                              png2bmp_png_about *about, size_t *first_idat)
 {
     png2bmp_status status = signature_check(file->bytes, file->size, file->report);
     seen_chunks    seen = {false, false, false, false};
@@ -244,6 +245,7 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size
     if (status)
         return status;
     clear_info(info);
+    *about = (png2bmp_png_about){.gamma = 0};
     for (size_t offset = SIGNATURE_LENGTH;; offset = chunk_end(&c)) {
         status = chunk_read(file, offset, &c);
         if (status == PNG2BMP_ERR_TRUNCATED && seen.ihdr && chunk_begins_idat(file, offset))
@@ -257,12 +259,12 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size
         else if (c.type == IDAT)
             break;
         else
-            status = read_early_chunk(file, &c, info, &seen);
+            status = read_early_chunk(file, &c, info, about, &seen);
         if (status)
             return status;
     }
     *first_idat = c.offset;
-    about_warn(file, &info->about);
+    about_warn(file, about);
     if (info->color_type == PNG2BMP_PALETTE && !seen.plte)
         return report_error(file->report, PNG2BMP_ERR_PALETTE,
                             "a palette image has no PLTE before its IDAT at byte %zu", c.offset);

@@ -10,7 +10,8 @@
 
 /* Reads everything before the first IDAT, and its offset. Compares the CRCs of the chunks that are
  * used (IHDR, PLTE, tRNS, pHYs). Allocates nothing. */
-png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info, size_t *first_idat);
+png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
+                              png2bmp_png_about *about, size_t *first_idat);
 
 /* Compares the CRCs of the other chunks before the first IDAT. The time grows with their length, so
  * the plan leaves it to run. */

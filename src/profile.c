@@ -195,7 +195,7 @@ static png2bmp_status read_profile(png2bmp_plan *plan, const chunk *c, const cha
 
 png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file)
 {
-    const size_t   at = plan->png.about.icc_at;
+    const size_t   at = plan->about.icc_at;
     const char    *defect;
     bool           dropped;
     png2bmp_status status;
@@ -242,7 +242,7 @@ static png2bmp_status copy_again(const png2bmp_plan *plan, stream *s, profile_si
     if (s->cancelled)
         return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
     return report_error(report, PNG2BMP_ERR_PROFILE, "iCCP at byte %zu has changed since the plan",
-                        plan->png.about.icc_at);
+                        plan->about.icc_at);
 }
 
 png2bmp_status profile_write(const png2bmp_plan *plan, const uint8_t *png, size_t size,
@@ -255,9 +255,9 @@ png2bmp_status profile_write(const png2bmp_plan *plan, const uint8_t *png, size_
 
     if (plan->bmp.profile_length == 0)
         return PNG2BMP_OK;
-    if (chunk_read(&file, plan->png.about.icc_at, &c) || find_stream(&c, &s))
+    if (chunk_read(&file, plan->about.icc_at, &c) || find_stream(&c, &s))
         return report_error(report, PNG2BMP_ERR_PROFILE,
-                            "iCCP at byte %zu has changed since the plan", plan->png.about.icc_at);
+                            "iCCP at byte %zu has changed since the plan", plan->about.icc_at);
     s.control = control;
     return copy_again(plan, &s, sink, report);
 }

@@ -2,26 +2,32 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-_Static_assert(PNG2BMP_STATUS_COUNT - PNG2BMP_FIRST_WARNING <= PNG2BMP_MAX_WARNINGS,
-               "a report has room for every kind of warning");
+_Static_assert((int)PNG2BMP_ERRORS_END <= (int)PNG2BMP_FIRST_WARNING,
+               "warnings have numbers of their own, so that a new error moves none of them");
 
-static const char *const codes[] = {"OK",
+static const char *const codes[] = {
 #define CODE(name, code, text) code,
-                                    PNG2BMP_ERRORS(CODE)
+    "OK", PNG2BMP_ERRORS(CODE) PNG2BMP_WARNINGS(CODE)
 #undef CODE
 };
 
-static const char *const texts[] = {"no error",
+static const char *const texts[] = {
 #define TEXT(name, code, text) text,
-                                    PNG2BMP_ERRORS(TEXT)
+    "no error", PNG2BMP_ERRORS(TEXT) PNG2BMP_WARNINGS(TEXT)
 #undef TEXT
 };
 
+/* Where a status is in these lists. */
 static size_t known(png2bmp_status status)
 {
-    return (unsigned)status < PNG2BMP_STATUS_COUNT ? (size_t)status : 0;
+    const unsigned number = (unsigned)status;
+
+    if (number >= PNG2BMP_FIRST_WARNING && number < PNG2BMP_WARNINGS_END)
+        return number - PNG2BMP_FIRST_WARNING + PNG2BMP_ERRORS_END;
+    return number < PNG2BMP_ERRORS_END ? number : 0;
 }
 
 const char *png2bmp_status_code(png2bmp_status status)
@@ -34,13 +40,43 @@ const char *png2bmp_status_text(png2bmp_status status)
     return texts[known(status)];
 }
 
-void png2bmp_report_init(png2bmp_report *report)
+png2bmp_report *png2bmp_report_new(void)
+{
+    return calloc(1, sizeof(png2bmp_report));
+}
+
+void png2bmp_report_free(png2bmp_report *report)
+{
+    free(report);
+}
+
+void png2bmp_report_clear(png2bmp_report *report)
 {
     report->error.status = PNG2BMP_OK;
     report->error.message[0] = 0;
     report->warning_count = 0;
     report->file_errno = 0;
     report->file_syscall = NULL;
+}
+
+const png2bmp_finding *png2bmp_report_error(const png2bmp_report *report)
+{
+    return &report->error;
+}
+
+const png2bmp_finding *png2bmp_report_warning(const png2bmp_report *report, unsigned i)
+{
+    return i < report->warning_count ? &report->warnings[i] : NULL;
+}
+
+int png2bmp_report_errno(const png2bmp_report *report)
+{
+    return report->file_errno;
+}
+
+const char *png2bmp_report_syscall(const png2bmp_report *report)
+{
+    return report->file_syscall;
 }
 
 static void note(png2bmp_finding *finding, png2bmp_status status, const char *format,

@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_REPORT_H
 #define PNG2BMP_REPORT_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 #if defined(__GNUC__)
 #if defined(__MINGW32__) && !defined(__clang__)

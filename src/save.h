@@ -3,7 +3,7 @@
 #ifndef PNG2BMP_SAVE_H
 #define PNG2BMP_SAVE_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* `directory`: a descriptor, for relative paths; or FILE_WORKING_DIRECTORY of file.h. Not used on
  * Windows. */

@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_SIGNATURE_H
 #define PNG2BMP_SIGNATURE_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 #define SIGNATURE_LENGTH 8
 

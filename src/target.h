@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_TARGET_H
 #define PNG2BMP_TARGET_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /*
  * Row y of the image (0 is the top one) belongs at top + (y % rows) * step. When the last of these

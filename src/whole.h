@@ -2,7 +2,7 @@
 #ifndef PNG2BMP_WHOLE_H
 #define PNG2BMP_WHOLE_H
 
-#include "png2bmp.h"
+#include "opaque.h"
 
 /* What is converted: a PNG, or pixels. */
 typedef struct whole_source {

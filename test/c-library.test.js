@@ -131,9 +131,9 @@ function compileText(text, extension, command, ...flags) {
 const PROGRAM = `#include <png2bmp.h>
 int main(void) {
   png2bmp_options options;
-  png2bmp_plan plan;
+  png2bmp_plan *plan = png2bmp_plan_new();
   png2bmp_options_init(&options);
-  return png2bmp_plan_make(&plan, 0, 0, &options, 0) == PNG2BMP_OK;
+  return png2bmp_plan_make(plan, 0, 0, &options, 0) == PNG2BMP_OK;
 }
 `;
 

@@ -19,6 +19,7 @@
 #include "header.h"
 #include "host_facts.h"
 #include "host_options.h"
+#include "opaque.h"
 #include "profile.h"
 #include "report.h"
 
@@ -93,7 +94,7 @@ double *EXPORT(options_reserve)(size_t count)
 
 static png2bmp_status begin(png2bmp_options *options)
 {
-    png2bmp_report_init(&job.report);
+    png2bmp_report_clear(&job.report);
     if (!host_options_read(options, job.values, job.value_count))
         return report_plain_error(&job.report, PNG2BMP_ERR_OPTION);
     return PNG2BMP_OK;
@@ -241,9 +242,10 @@ const char *EXPORT(warning_message)(uint32_t index)
     return job.report.warnings[index].message;
 }
 
-uint32_t EXPORT(status_count)(void)
+/* Status i of all that there are, errors first; 0 after the last. */
+png2bmp_status EXPORT(status)(uint32_t i)
 {
-    return PNG2BMP_STATUS_COUNT;
+    return host_status(i);
 }
 
 uint32_t EXPORT(first_warning)(void)

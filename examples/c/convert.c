@@ -55,46 +55,51 @@ static int write_file(const char *path, bytes content)
 static bytes convert(bytes png, png2bmp_report *report)
 {
     png2bmp_options options;
-    png2bmp_plan    plan;
+    png2bmp_plan   *plan = png2bmp_plan_new();
     bytes           bmp = {NULL, 0};
 
     png2bmp_options_init(&options);
-    if (png2bmp_plan_make(&plan, png.data, png.size, &options, report) != PNG2BMP_OK)
-        return bmp;
-    bmp.size = (size_t)plan.bmp.byte_length;
-    bmp.data = malloc(bmp.size);
-    if (bmp.data && png2bmp_run(&plan, png.data, png.size, bmp.data, NULL, report) != PNG2BMP_OK) {
+    if (plan && png2bmp_plan_make(plan, png.data, png.size, &options, report) == PNG2BMP_OK) {
+        bmp.size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
+        bmp.data = malloc(bmp.size);
+    }
+    if (bmp.data && png2bmp_run(plan, png.data, png.size, bmp.data, NULL, report) != PNG2BMP_OK) {
         free(bmp.data);
         bmp.data = NULL;
     }
+    png2bmp_plan_free(plan);
     return bmp;
 }
 
 static void print_warnings(const char *path, const png2bmp_report *report)
 {
-    for (unsigned i = 0; i < report->warning_count; i++)
-        fprintf(stderr, "%s: warning: %s\n", path, report->warnings[i].message);
+    const png2bmp_finding *warning;
+
+    for (unsigned i = 0; (warning = png2bmp_report_warning(report, i)) != NULL; i++)
+        fprintf(stderr, "%s: warning: %s\n", path, warning->message);
 }
 
 static int convert_file(const char *from, const char *to)
 {
-    png2bmp_report report;
-    bytes          png = read_file(from);
-    bytes          bmp = {NULL, 0};
-    int            done = 0;
+    png2bmp_report *report = png2bmp_report_new();
+    bytes           png = read_file(from);
+    bytes           bmp = {NULL, 0};
+    int             done = 0;
 
-    png2bmp_report_init(&report);
-    if (!png.data) {
+    if (!png.data || !report) {
         perror(from);
     } else {
-        bmp = convert(png, &report);
-        print_warnings(from, &report);
-        if (report.error.status != PNG2BMP_OK)
-            fprintf(stderr, "%s: %s: %s\n", from, png2bmp_status_code(report.error.status),
-                    report.error.message);
+        const png2bmp_finding *error = png2bmp_report_error(report);
+
+        bmp = convert(png, report);
+        print_warnings(from, report);
+        if (error->status != PNG2BMP_OK)
+            fprintf(stderr, "%s: %s: %s\n", from, png2bmp_status_code(error->status),
+                    error->message);
         else if (!bmp.data || !(done = write_file(to, bmp)))
             perror(to);
     }
+    png2bmp_report_free(report);
     free(bmp.data);
     free(png.data);
     return done;

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "format.h"
+#include "opaque.h"
 #include "png_writer.h"
 
 static unsigned asked;

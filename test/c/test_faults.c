@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "png2bmp.h"
+#include "opaque.h"
 #include "png_writer.h"
 
 /* ---- Calls that fail on request ---------------------------------------------- */
@@ -318,7 +318,7 @@ static void open_test(conversion_test *t, const image_kind *kind)
     options.profile = kind->profile ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
     t->kind = kind;
     t->png = make_png(kind);
-    png2bmp_report_init(&t->report);
+    png2bmp_report_clear(&t->report);
     check(png2bmp_plan_make(&t->plan, t->png.bytes, t->png.size, &options, &t->report) == 0,
           "%s: %s", kind->name, t->report.error.message);
     t->bmp = malloc((size_t)t->plan.bmp.byte_length);
@@ -336,7 +336,7 @@ static void close_test(conversion_test *t)
 
 static png2bmp_status run(conversion_test *t)
 {
-    png2bmp_report_init(&t->report);
+    png2bmp_report_clear(&t->report);
     memset(t->bmp, 0xa5, (size_t)t->plan.bmp.byte_length);
     return png2bmp_run(&t->plan, t->png.bytes, t->png.size, t->bmp, NULL, &t->report);
 }
@@ -487,7 +487,7 @@ static png2bmp_status save_with(conversion_test *t, bool exclusive, bool sync)
 
     plan.options.exclusive = exclusive;
     plan.options.sync = sync;
-    png2bmp_report_init(&t->report);
+    png2bmp_report_clear(&t->report);
     return png2bmp_save(target, &plan, t->png.bytes, t->png.size, NULL, &t->report);
 }
 
@@ -886,7 +886,7 @@ static void spare_what_appears(conversion_test *t)
         faults.fail_at[CALL_LINK] = lacking > 1;
         faults.on = lacking > 0;
         plan.options.exclusive = true;
-        png2bmp_report_init(&t->report);
+        png2bmp_report_clear(&t->report);
         check(png2bmp_save(target, &plan, t->png.bytes, t->png.size, &control, &t->report) ==
                       PNG2BMP_ERR_FILE &&
                   t->report.file_errno == EEXIST,
@@ -945,7 +945,7 @@ static void refuse_endless_path(conversion_test *t)
         abort();
     memset(path, 'x', length);
     path[length] = 0;
-    png2bmp_report_init(&t->report);
+    png2bmp_report_clear(&t->report);
     check(png2bmp_save(path, &t->plan, t->png.bytes, t->png.size, NULL, &t->report) ==
                   PNG2BMP_ERR_FILE &&
               t->report.file_errno == ENAMETOOLONG,

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "opaque.h"
 #include "png_writer.h"
 
 #if defined(__has_feature)
@@ -90,7 +91,7 @@ static answer convert(const uint8_t *png, size_t size, const png2bmp_options *op
 
     if (size)
         memcpy(copy, png, size);
-    png2bmp_report_init(&report);
+    png2bmp_report_clear(&report);
     a.status = png2bmp_plan_make(&plan, copy, size, options, &report);
     if (!a.status) {
         a.size = (size_t)plan.bmp.byte_length;
@@ -456,7 +457,7 @@ static measured convert_here(const bomb *b)
 
 static measured convert_in_child(const bomb *b)
 {
-    measured m = {.status = PNG2BMP_STATUS_COUNT};
+    measured m = {.status = PNG2BMP_WARNINGS_END};
     int      ends[2], state = -1;
     pid_t    child;
 

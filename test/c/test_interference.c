@@ -14,6 +14,7 @@
 #include "check.h"
 #include "guard.h"
 #include "make_png.h"
+#include "opaque.h"
 
 enum {
     MAX_WIDTH = 300,
@@ -193,7 +194,7 @@ static void convert(changer *c, const png2bmp_options *options, bool between)
     png2bmp_plan   plan;
     uint8_t       *bmp;
 
-    png2bmp_report_init(&report);
+    png2bmp_report_clear(&report);
     if (png2bmp_plan_make(&plan, (const uint8_t *)(uintptr_t)c->bytes, c->size, options, &report) ||
         plan.bmp.byte_length > output_pages.size)
         return;
@@ -244,7 +245,7 @@ static uint8_t *undisturbed(changer *c, const png2bmp_options *options, size_t *
     uint8_t       *bmp;
 
     *size = 0;
-    png2bmp_report_init(&report);
+    png2bmp_report_clear(&report);
     if (png2bmp_plan_make(&plan, (const uint8_t *)(uintptr_t)c->bytes, c->size, options, &report) ||
         run(&plan, c, &bmp, &report))
         return NULL;

@@ -11,7 +11,7 @@
 
 #include "halves.h"
 #include "long_row.h"
-#include "png2bmp.h"
+#include "opaque.h"
 #include "png_writer.h"
 
 #define MIB ((size_t)1024 * 1024)
