@@ -3,35 +3,13 @@
 /* Finds out what a wrong command line was meant to be. */
 
 const fs = require('node:fs');
+const { nearest } = require('../lib/nearest');
 const { toPath } = require('./names');
 
 /** The command line is not understood: exit status 2. */
 class UsageError extends Error {}
 
 const exists = (name) => fs.lstatSync(toPath(name), { throwIfNoEntry: false }) !== undefined;
-
-/* Insertions, deletions and changes from one word to the other (Levenshtein, 1966). */
-function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
-}
-
-/** The name that was probably meant, or undefined. */
-function nearest(word, names) {
-  const longer = names.filter((name) => word.length > 1 && name.startsWith(word));
-  if (longer.length > 0) return longer[0];
-  const close = names.map((name) => ({ name, steps: distance(word, name) }))
-    .sort((a, b) => a.steps - b.steps)[0];
-  return close.steps <= Math.max(1, word.length / 3) ? close.name : undefined;
-}
 
 /** @param {string} flag as it was given, '--name' or '-n' */
 function unknownOptionText(flag, names) {

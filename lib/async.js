@@ -7,7 +7,7 @@ const native = require('./native');
 const { collect, isCollectable } = require('./collect');
 const { argumentTypeError } = require('./errors');
 const { bindToContext, callLater } = require('./host');
-const { asyncInput, checkStillThere, readPixels, toLength, toPixels, toView } = require('./input');
+const { asyncInput, checkStillThere, readPixels, sourceKinds, toLength, toPixels, toView } = require('./input');
 const { depth16Of, readDecodeOptions, readOptions, withDensityOf } = require('./options');
 const { abortable } = require('./signals');
 const { newFacts, toPixelsOf } = require('./sync');
@@ -48,7 +48,7 @@ function runPng(png, length, options, start, read = readOptions) {
     const o = bindWarnings(read(options));
     return collect(png, o).then((bytes) => runView(bytes, o));
   }
-  const view = toView('png', png);
+  const view = toView('png', png, sourceKinds);
   return runView(view, bindWarnings(read(options)));
 }
 

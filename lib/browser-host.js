@@ -27,6 +27,8 @@ function inspect(value) {
 }
 
 const hints = {
+  file: 'Browsers read no files by name: take one from an <input type="file">',
+  json: 'Make bytes of it with Uint8Array.from(x.data)',
   text: 'Get the bytes of a URL with await (await fetch(url)).arrayBuffer()',
   stream: 'Collect the stream with await new Response(stream).arrayBuffer()',
 };

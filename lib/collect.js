@@ -78,8 +78,9 @@ class Collected {
   }
 }
 
+/** FileHandle.readableWebStream() of Node.js 20 gives ArrayBuffers. */
 function bytesOfPiece({ value }) {
-  if (!ArrayBuffer.isView(value)) {
+  if (!ArrayBuffer.isView(value) && !isAnyArrayBuffer(value)) {
     throw argumentTypeError('argument', 'png', 'a stream of bytes', value);
   }
   return toBytes('png', value);

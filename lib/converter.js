@@ -4,6 +4,7 @@
 
 const native = require('./native');
 const { runPng } = require('./async');
+const { argumentValueError } = require('./errors');
 const { wrap } = require('./host');
 const { toLength, toView } = require('./input');
 const { readOptions } = require('./options');
@@ -44,6 +45,14 @@ function roomFor(needed, present) {
   return Math.min(wanted, Math.max(needed, MOST));
 }
 
+/** The PNG is the only argument of a converter's calls. */
+function checkAlone(more) {
+  if (more !== undefined) {
+    throw argumentValueError('argument', 'second', 'omitted: the options of a converter are those of ' +
+      'createConverter(options), and getBMPAsync returns a promise', more);
+  }
+}
+
 class Converter {
   #options;
   #kept; // the addon's part of the converter
@@ -58,7 +67,8 @@ class Converter {
     this.#kept = native.createConverter(this.#options.values);
   }
 
-  getBMP(png) {
+  getBMP(png, more) {
+    checkAlone(more);
     this.#begin();
     try {
       return this.#convert(png);
@@ -76,7 +86,8 @@ class Converter {
     return length === undefined ? native.convert(view, size, values, onWarning) : this.#viewOf(length);
   }
 
-  async getBMPAsync(png) {
+  async getBMPAsync(png, more) {
+    checkAlone(more);
     this.#begin();
     try {
       return await this.#run(png);

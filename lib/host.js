@@ -49,6 +49,8 @@ const inspect = (value) => util.inspect(value, { depth: 0, breakLength: Infinity
 
 /** What to do with something that is not bytes but contains them. */
 const hints = {
+  file: 'Read the file of a URL with fs.readFileSync(new URL(url))',
+  json: 'Make bytes of it with Buffer.from(x)',
   text: 'Read a file with fs.readFileSync(name); decode base64 with Buffer.from(text, "base64")',
   stream: 'Collect the stream with await require("node:stream/consumers").buffer(stream)',
 };

@@ -3,13 +3,16 @@
 // Converts what callers pass to what the addon takes: a view and a length.
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
-const { hints } = require('./host');
+const { hintFor, hintForOptions, isBytes, withHint } = require('./hints');
 const {
   getterOf, isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8ClampedArray,
 } = require('./kinds');
 const { bytesOfSample, to8Bits } = require('./samples');
 
 const viewKinds = 'a Buffer, TypedArray, DataView, ArrayBuffer or SharedArrayBuffer';
+
+/** What asynchronous calls take. */
+const sourceKinds = 'a Buffer, TypedArray, DataView, ArrayBuffer, SharedArrayBuffer, Blob, Response or stream';
 
 // WebAssembly memory comes in pages of this size (WebAssembly core specification, 4.2.8).
 const WASM_PAGE = 65536;
@@ -18,42 +21,13 @@ function emptyError(name, buffer) {
   return argumentValueError('argument', name, 'at least one byte long, and not detached', buffer);
 }
 
-const has = (value, method) => typeof value?.[method] === 'function';
-
-/** What to do with something that is not bytes but contains them; '' if unknown. */
-function hintFor(value) {
-  if (typeof value === 'string') {
-    return hints.text;
-  }
-  if (Array.isArray(value)) {
-    return 'Convert the array to bytes with Uint8Array.from(array)';
-  }
-  if (has(value, 'then')) {
-    return 'Wait for the promise with await';
-  }
-  if (has(value, 'arrayBuffer')) { // Blob, File, Response, Request
-    return 'Get its bytes with await x.arrayBuffer()';
-  }
-  if (has(value, 'pipe') || has(value, 'getReader')) {
-    return hints.stream;
-  }
-  return '';
+function notBytesError(name, value, kinds) {
+  return withHint(argumentTypeError('argument', name, kinds, value), hintFor(value, name === 'png'));
 }
 
-/** Hints on what lib/collect.js takes. */
-const COLLECTED = /^(Get its bytes|Collect)/;
-
-function notBytesError(name, value) {
-  const error = argumentTypeError('argument', name, viewKinds, value);
-  const hint = hintFor(value);
-  const orElse = name === 'png' && COLLECTED.test(hint) ? ', or make the asynchronous call' : '';
-  error.message += hint && `. ${hint}${orElse}`;
-  return error;
-}
-
-function wrap(name, value) {
+function wrap(name, value, kinds) {
   if (!isAnyArrayBuffer(value)) {
-    throw notBytesError(name, value);
+    throw notBytesError(name, value, kinds);
   }
   try {
     return new Uint8Array(value);
@@ -63,8 +37,8 @@ function wrap(name, value) {
 }
 
 /** A view of the bytes of a view or an ArrayBuffer. */
-function toView(name, value) {
-  return ArrayBuffer.isView(value) ? value : wrap(name, value);
+function toView(name, value, kinds = viewKinds) {
+  return ArrayBuffer.isView(value) ? value : wrap(name, value, kinds);
 }
 
 // The language's own getter: a subclass or an object may claim anything, and memory that can be taken away
@@ -115,7 +89,7 @@ function toLength(name, view, length) {
     return size;
   }
   if (typeof length !== 'number') {
-    throw argumentTypeError('argument', 'length', 'a number', length);
+    throw withHint(argumentTypeError('argument', 'length', 'a number', length), hintForOptions(length));
   }
   if (!(Number.isInteger(length) && length >= Math.min(1, size) && length <= size)) {
     throw rangeError('argument', 'length', `a whole number from 1 to ${size}`, length);
@@ -158,9 +132,9 @@ function optional(object, name) {
 /** The properties of raw pixels, each read once: getters are code of the caller, which may do anything to
  * the memory. */
 function readPixels(pixels) {
-  if (typeof pixels !== 'object' || pixels === null) {
-    const wanted = '{ data, width, height, channels[, stride] }';
-    throw argumentTypeError('argument', 'pixels', wanted, pixels);
+  if (typeof pixels !== 'object' || pixels === null || isBytes(pixels)) {
+    const error = argumentTypeError('argument', 'pixels', '{ data, width, height, channels[, stride] }', pixels);
+    throw withHint(error, isBytes(pixels) ? 'For a PNG call getBMP' : '');
   }
   const { data, width, height } = pixels;
   const [channels, depth, stride, density] =
@@ -238,5 +212,5 @@ function asyncInput(view, mode) {
 const isOwn = (view) => ownViews.has(view);
 
 module.exports = {
-  bytesOf, isOwn, optional, toBytes, toView, toLength, checkStillThere, readPixels, toPixels, asyncInput,
+  bytesOf, isOwn, optional, toBytes, sourceKinds, toView, toLength, checkStillThere, readPixels, toPixels, asyncInput,
 };

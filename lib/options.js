@@ -5,7 +5,9 @@
 
 const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const { hintForOptions, isBytes, withHint } = require('./hints');
 const { isUint8Array, isUint8ClampedArray } = require('./kinds');
+const { nearest } = require('./nearest');
 const { palettes } = require('./palettes');
 const { toBytes } = require('./input');
 
@@ -191,14 +193,14 @@ const COLORS = placeOf('colors');
 const INDEXED = choicesOf('format').indexOf('indexed');
 
 function unknownOption(key) {
-  const known = Object.keys(readers).join(', ');
-  const error = new TypeError(`Unknown option "${key}". The options are: ${known}`);
+  const like = nearest(key, Object.keys(readers));
+  const error = new TypeError(`Unknown option "${key}"${like === undefined ? '' : `. Did you mean "${like}"?`}`);
   return Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
 }
 
 function readable(options) {
-  if (typeof options !== 'object' || options === null) {
-    throw argumentTypeError('argument', 'options', 'an object', options);
+  if (typeof options !== 'object' || options === null || isBytes(options)) {
+    throw withHint(argumentTypeError('argument', 'options', 'an object', options), hintForOptions(options));
   }
   return options;
 }

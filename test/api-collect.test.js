@@ -45,6 +45,8 @@ const sources = {
   'a Request': () => new Request('http://localhost', { method: 'POST', body: png }),
   'a stream of the web': () => countedStream(pieces(100)).stream,
   'a stream of the web in one piece': () => countedStream([png]).stream,
+  'a stream of ArrayBuffers, as of FileHandle.readableWebStream() in Node.js 20': () =>
+    countedStream([new Uint8Array(png.subarray(0, 99)).buffer, new Uint8Array(png.subarray(99)).buffer]).stream,
   'a stream of Node.js': () => Readable.from(pieces(100)),
   'an async generator': () => (async function* generate() { yield* pieces(7); })(),
   'a Response as of node-fetch, with a stream of Node.js': () =>

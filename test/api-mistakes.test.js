@@ -9,7 +9,10 @@ const path = require('node:path');
 const { Readable } = require('node:stream');
 const test = require('node:test');
 
-const { decodePNG, encodeBMP, getBMP, getBMPAsync, saveBMP, saveBMPAsync } = require('..');
+const {
+  createConverter, decodePNG, decodePNGAsync, encodeBMP, encodeBMPAsync, getBMP, getBMPAsync, getBMPInto, saveBMP,
+  saveBMPAsync,
+} = require('..');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
@@ -22,6 +25,15 @@ test('what holds the bytes of a PNG without being them is refused with what to d
     ['image.png', /readFileSync\(name\)/],
     [[...png], /Uint8Array\.from/],
     [Promise.resolve(png), /with await/],
+    [JSON.parse(JSON.stringify(png)), /Make bytes of it with Buffer\.from\(x\)/],
+    [{ fieldname: 'f', originalname: 'a.png', buffer: png }, /in x\.buffer: pass those/],
+    [{ status: 200, data: png }, /in x\.data: pass those/],
+    [{ width: 9, height: 5, data: png }, /For raw pixels call encodeBMP/],
+    [new FormData(), /Take the file out of the form with x\.get\(name\)/],
+    [new URL('file:///a.png'), /fs\.readFileSync\(new URL\(url\)\)/],
+    ['file:///a.png', /fs\.readFileSync\(new URL\(url\)\)/],
+    [new URL('https://localhost/a.png'), /\(await fetch\(url\)\)\.arrayBuffer\(\)/],
+    [{ data: [1, 2] }, /Received an instance of Object$/],
   ];
   const collected = [ // by asynchronous calls
     [new Blob([png]), /await x\.arrayBuffer\(\)/],
@@ -38,6 +50,48 @@ test('what holds the bytes of a PNG without being them is refused with what to d
     assert.throws(() => encodeBMP({ data: value, width: 1, height: 1, channels: 1 }),
       { code: 'ERR_INVALID_ARG_TYPE', message: hint });
   }
+});
+
+test('hints tell how to get the bytes', async () => {
+  assert.deepEqual(getBMP(Buffer.from(JSON.parse(JSON.stringify(png)))), bmp);
+  const form = new FormData();
+  form.append('f', new Blob([png]));
+  assert.deepEqual(await getBMPAsync(form.get('f')), bmp);
+});
+
+test('asynchronous calls name all that they take', async () => {
+  await assert.rejects(getBMPAsync(7), { message: /SharedArrayBuffer, Blob, Response or stream\. Received 7$/ });
+  await assert.rejects(decodePNGAsync({}), { message: /Blob, Response or stream/ });
+  assert.throws(() => getBMP(7), { message: /ArrayBuffer or SharedArrayBuffer\. Received 7$/ });
+});
+
+test('a format, a callback or a PNG in the place of something else is refused with what to do', async () => {
+  const wrong = { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' };
+  const calls = [
+    [() => getBMP(png, 'mono1'), /"length".*'mono1'\. Options are an object, such as \{ format: 'mono1' \}$/],
+    [() => getBMPAsync(png, 'mono1'), /Options are an object/],
+    [() => saveBMP('x.bmp', png, 'mono1'), /Options are an object/],
+    [() => decodePNG(png, 'rgb'), /Options are an object/],
+    [() => createConverter('mono1'), /Options are an object/],
+    [() => getBMP(png, () => {}), /For a callback make the asynchronous call$/],
+    [() => decodePNG(png, () => {}), /For a callback make the asynchronous call$/],
+    [() => encodeBMP(png), /"pixels".*For a PNG call getBMP$/],
+    [() => encodeBMP(new ArrayBuffer(8)), /For a PNG call getBMP$/],
+    [() => encodeBMPAsync(png), /For a PNG call getBMP$/],
+    [() => createConverter(png), /"options".*createConverter\(options\)\.getBMP\(png\)$/],
+    [() => getBMPInto(Buffer.alloc(bmp.length), png, png), /"options" argument must be an object/],
+  ];
+  for (const [call, message] of calls)
+    await assert.rejects(async () => call(), { ...wrong, message });
+});
+
+test('a converter refuses options and callbacks with its PNG', async () => {
+  const converter = createConverter();
+  const refusal = { code: 'ERR_INVALID_ARG_VALUE', message: /those of createConverter\(options\)/ };
+  assert.throws(() => converter.getBMP(png, { format: 'mono1' }), refusal);
+  assert.throws(() => converter.getBMP(png, png.length), refusal);
+  await assert.rejects(converter.getBMPAsync(png, () => {}), refusal);
+  assert.deepEqual(converter.getBMP(png, undefined), bmp);
 });
 
 test('saveBMP says it when path and PNG are swapped', async () => {

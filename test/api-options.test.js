@@ -14,8 +14,12 @@ test('an unknown option is refused by name, with the list of those there are', (
   assert.throws(() => getBMP(png, { fromat: 'auto' }), {
     name: 'TypeError',
     code: 'ERR_INVALID_ARG_VALUE',
-    message: /^Unknown option "fromat"\. The options are: format, alpha, /,
+    message: 'Unknown option "fromat". Did you mean "format"?',
   });
+  for (const [wrong, meant] of [['backgroundColor', 'background'], ['topdown', 'topDown'], ['Dither', 'dither'], ['thresh', 'threshold']])
+    assert.throws(() => getBMP(png, { [wrong]: 1 }), { message: `Unknown option "${wrong}". Did you mean "${meant}"?` });
+  for (const unlike of ['quality', '0', 'x'.repeat(1e6)])
+    assert.throws(() => getBMP(png, { [unlike]: 1 }), { message: `Unknown option "${unlike}"` });
   assert.throws(() => getBMP(png, { toString: 1 }), /Unknown option "toString"/);
   assert.throws(() => getBMP(png, JSON.parse('{"__proto__": 1}')), /Unknown option "__proto__"/);
 });
