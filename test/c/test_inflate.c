@@ -160,6 +160,8 @@ static void compare(const char *what, const uint8_t *zlib, size_t size, size_t t
     };
     size_t consumed = 0, produced = 0;
 
+    if (!takes_part())
+        return;
     if (!oracle) {
         oracle = libdeflate_alloc_decompressor();
         expected = malloc(CAPACITY);
