@@ -307,12 +307,12 @@ test('SIGINT ends the wait for a slow reader of the BMP', posixOnly, async (t) =
 
 test('SIGINT ends the wait for standard input', posixOnly, async (t) => {
   const run = workplace(t).start(['-v', '-', 'a.bmp']);
-  run.stdin.write(TINY_PNG.subarray(0, 20));
   const errors = [];
   run.stderr.on('data', (chunk) => errors.push(chunk));
-  /* its handlers are installed once the first bytes have been read from the pipe */
-  while (run.stdin.writableLength > 0) await once(run.stdin, 'drain');
-  await new Promise((resolve) => { setTimeout(resolve, 500); });
+  /* its handlers are installed once the first bytes have been read: a pipe holds no more than 64 KiB of these */
+  const text = Buffer.from('\0\x20\0\0tEXt', 'latin1'); // the head of a chunk of 2 MiB
+  const begun = Buffer.concat([TINY_PNG.subarray(0, 33), text, Buffer.alloc(1 << 20)]);
+  await new Promise((resolve) => { run.stdin.write(begun, resolve); });
   run.kill('SIGINT');
   const [code] = await once(run, 'exit');
   assert.equal(code, 130);
