@@ -9,13 +9,14 @@ const { parentPort, workerData } = require('node:worker_threads');
 const { createAnswerer } = require('./wasm-answer');
 const { run } = require('./wasm-request');
 
-const NICE = 10;
+const LOWER_BY = 10;
+const LOWEST = 19;
 
 // When all cores are busy, the event loop goes first. Only on Linux does this set the priority of the thread
 // and not of the process; Deno would ask for a permission.
 if (process.platform === 'linux' && globalThis.Deno === undefined) {
   try {
-    os.setPriority(NICE);
+    os.setPriority(Math.min(LOWEST, os.getPriority() + LOWER_BY));
   } catch {
     // The system does not allow it.
   }
