@@ -54,6 +54,7 @@ want_for_tests() {
     has exiftool || want libimage-exiftool-perl
     has ffmpeg || want ffmpeg
     has_pillow || want python3-pil
+    has icotool || want icoutils
     has_library gdk-pixbuf-2.0 || want libgdk-pixbuf-2.0-dev
     has_library sdl2 || want libsdl2-dev
     has man || want man-db

@@ -58,6 +58,15 @@ static napi_value encode(napi_env env, napi_callback_info info)
     return call_begin_pixels(env, info, &call, ARG_OWN) ? call_run(env, &call, job_encode) : NULL;
 }
 
+/* encodePNG(...common, width, height, channels, stride): a Buffer that begins with the PNG */
+static napi_value encode_png(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_png_of_pixels(env, info, &call, ARG_OWN)
+               ? call_run(env, &call, job_encode_png)
+               : NULL;
+}
+
 static napi_value number(napi_env env, double value)
 {
     napi_value result;
@@ -75,20 +84,33 @@ static napi_value convert_into(napi_env env, napi_callback_info info)
     return call_succeeded(env, &call) ? number(env, (double)call.job.plan.bmp.byte_length) : NULL;
 }
 
-/* save(...common, path): true */
-static napi_value save(napi_env env, napi_callback_info info)
+/* Runs a job that saves. */
+static napi_value call_save(napi_env env, call *call, void (*run)(job *, const png2bmp_control *))
 {
-    call       call;
     napi_value yes;
 
-    if (!call_begin_png(env, info, &call) || !call_read_path(env, &call, call.argv[ARG_OWN]))
+    if (!call_read_path(env, call, call->argv[ARG_OWN]))
         return NULL;
-    job_save(&call.job, NULL);
-    const bool succeeded = call_succeeded(env, &call);
-    job_release(&call.job);
+    run(&call->job, NULL);
+    const bool succeeded = call_succeeded(env, call);
+    job_release(&call->job);
     if (!succeeded)
         return NULL;
     return napi_get_boolean(env, true, &yes) == napi_ok ? yes : throw_quiet(env);
+}
+
+/* save(...common, path): true */
+static napi_value save(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_png(env, info, &call) ? call_save(env, &call, job_save) : NULL;
+}
+
+/* saveBytes(...common, path): true; the input is written as it is */
+static napi_value save_bytes(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_bytes(env, info, &call) ? call_save(env, &call, job_save_bytes) : NULL;
 }
 
 /* plan(...common, facts) */
@@ -153,22 +175,46 @@ static napi_value encode_async(napi_env env, napi_callback_info info)
                                                               : NULL;
 }
 
+/* encodePNGAsync(...common, copy, ticket, width, height, channels, stride): Promise<Buffer>, as
+ * encodePNG */
+static napi_value encode_png_async(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_png_of_pixels(env, info, &call, ARG_ASYNC_OWN)
+               ? call_start(env, &call, job_encode_png)
+               : NULL;
+}
+
+/* Starts a job that saves. */
+static napi_value call_start_save(napi_env env, call *call,
+                                  void (*run)(job *, const png2bmp_control *))
+{
+    task_request request;
+
+    if (!call_make_request(env, call, &request) ||
+        !call_read_path(env, call, call->argv[ARG_ASYNC_OWN]))
+        return NULL;
+    if (!origin_fix(call->self, &call->job)) {
+        call_throw(env, call);
+        job_release(&call->job);
+        return NULL;
+    }
+    call->job.run = run;
+    return task_start(env, call->self, &call->job, &request);
+}
+
 /* saveAsync(...common, copy, ticket, path): Promise<true> */
 static napi_value save_async(napi_env env, napi_callback_info info)
 {
-    call         call;
-    task_request request;
+    call call;
+    return call_begin_png(env, info, &call) ? call_start_save(env, &call, job_save) : NULL;
+}
 
-    if (!call_begin_png(env, info, &call) || !call_make_request(env, &call, &request) ||
-        !call_read_path(env, &call, call.argv[ARG_ASYNC_OWN]))
-        return NULL;
-    if (!origin_fix(call.self, &call.job)) {
-        call_throw(env, &call);
-        job_release(&call.job);
-        return NULL;
-    }
-    call.job.run = job_save;
-    return task_start(env, call.self, &call.job, &request);
+/* saveBytesAsync(...common, copy, ticket, path): Promise<true> */
+static napi_value save_bytes_async(napi_env env, napi_callback_info info)
+{
+    call call;
+    return call_begin_bytes(env, info, &call) ? call_start_save(env, &call, job_save_bytes) : NULL;
 }
 
 /* ---- Converters --------------------------------------------------------------- */
@@ -332,12 +378,16 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         FUNCTION("convertInto", convert_into),
         FUNCTION("save", save),
         FUNCTION("saveAsync", save_async),
+        FUNCTION("saveBytes", save_bytes),
+        FUNCTION("saveBytesAsync", save_bytes_async),
         FUNCTION("plan", plan),
         FUNCTION("countColors", count_colors),
         FUNCTION("decode", decode),
         FUNCTION("decodeAsync", decode_async),
         FUNCTION("encode", encode),
         FUNCTION("encodeAsync", encode_async),
+        FUNCTION("encodePNG", encode_png),
+        FUNCTION("encodePNGAsync", encode_png_async),
         FUNCTION("createConverter", create_converter),
         FUNCTION("useMemory", use_memory),
         FUNCTION("convertKept", convert_kept),

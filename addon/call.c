@@ -10,6 +10,7 @@
 #include "errors.h"
 #include "file.h"
 #include "host_facts.h"
+#include "host_png.h"
 #include "options.h"
 #include "pages.h"
 
@@ -106,6 +107,12 @@ bool call_begin_png(napi_env env, napi_callback_info info, call *call)
     return begin_with_options(env, info, call, &options) && plan_png(env, call, &options);
 }
 
+bool call_begin_bytes(napi_env env, napi_callback_info info, call *call)
+{
+    call->job.status = PNG2BMP_OK;
+    return begin_with_options(env, info, call, &call->job.plan.options);
+}
+
 bool call_begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter)
 {
     if (!begin(env, info, call))
@@ -141,6 +148,27 @@ bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t
     }
     job_plan_pixels(&call->job, &options);
     return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
+}
+
+/* What host_png_write takes. */
+static bool is_for_png(const png2bmp_pixels *pixels)
+{
+    return pixels->channels == 4 && pixels->stride == 4 * (size_t)pixels->width &&
+           pixels->width <= HOST_PNG_LONGEST_SIDE && pixels->height <= HOST_PNG_LONGEST_SIDE;
+}
+
+bool call_begin_png_of_pixels(napi_env env, napi_callback_info info, call *call, size_t own)
+{
+    const png2bmp_pixels *pixels = &call->job.pixels;
+
+    if (!call_begin_pixels(env, info, call, own))
+        return false;
+    if (!is_for_png(pixels)) {
+        throw_quiet(env);
+        return false;
+    }
+    call->job.plan.bmp.byte_length = host_png_bound(pixels->width, pixels->height);
+    return true;
 }
 
 /* A new Buffer in memory that has been used before: it was garbage since, so it is no longer in the

@@ -38,7 +38,13 @@ typedef struct call {
 bool call_begin_png(napi_env env, napi_callback_info info, call *call);
 bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t own);
 
-/* The same, with a converter in place of the options. */
+/* The same as call_begin_pixels for a PNG of the pixels: the plan has its greatest length. */
+bool call_begin_png_of_pixels(napi_env env, napi_callback_info info, call *call, size_t own);
+
+/* Reads the common arguments, whose input is not converted. */
+bool call_begin_bytes(napi_env env, napi_callback_info info, call *call);
+
+/* As call_begin_png, with a converter in place of the options. */
 bool call_begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter);
 
 /* A path for the job, from a view of its bytes. */

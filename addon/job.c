@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "host_png.h"
 #include "origin.h"
 #include "save.h"
 
@@ -30,16 +31,34 @@ void job_convert(job *job, const png2bmp_control *control)
         png2bmp_run(&job->plan, job->input, job->input_size, job->output, control, &job->report);
 }
 
+static const char *target_of(const job *job)
+{
+    return job->full_path ? job->full_path : job->path;
+}
+
 void job_save(job *job, const png2bmp_control *control)
 {
-    job->status = save_at(job->directory, job->full_path ? job->full_path : job->path, &job->plan,
-                          job->input, job->input_size, control, &job->report);
+    job->status = save_at(job->directory, target_of(job), &job->plan, job->input, job->input_size,
+                          control, &job->report);
+}
+
+void job_save_bytes(job *job, const png2bmp_control *control)
+{
+    job->status = save_bytes_at(job->directory, target_of(job), job->input, job->input_size,
+                                &job->plan.options, control, &job->report);
 }
 
 void job_encode(job *job, const png2bmp_control *control)
 {
     const png2bmp_pixels pixels = job_pixels(job);
     job->status = png2bmp_run_pixels(&job->plan, &pixels, job->output, control, &job->report);
+}
+
+void job_encode_png(job *job, const png2bmp_control *control)
+{
+    (void)control;
+    if (!host_png_write(job->output, job->input, job->pixels.width, job->pixels.height))
+        job->status = PNG2BMP_ERR_OUT_OF_MEMORY;
 }
 
 void job_count_colors(job *job)

@@ -11,13 +11,13 @@ typedef struct job {
     /* Runs on any thread and does not call JavaScript; sets status, fills report. */
     void (*run)(struct job *job, const png2bmp_control *control);
 
-    const uint8_t *input; /* a PNG, or raw pixels; borrowed */
+    const uint8_t *input; /* a PNG, raw pixels, or the bytes to save; borrowed */
     size_t         input_size;
     png2bmp_pixels pixels; /* job_encode: all but data and size, which are `input` */
-    png2bmp_plan   plan;
+    png2bmp_plan   plan;   /* job_save_bytes: only its options are there */
     uint8_t       *output; /* plan.bmp.byte_length bytes, borrowed; job_save: not used */
 
-    /* job_save; owned: see job_release */
+    /* job_save, job_save_bytes; owned: see job_release */
     char          *path;      /* from malloc */
     int            directory; /* where a relative path starts: see save_at */
     struct origin *origin;    /* keeps `directory` open; NULL: nothing to keep */
@@ -32,10 +32,15 @@ typedef struct job {
 void job_plan(job *job, const png2bmp_options *options);
 void job_plan_pixels(job *job, const png2bmp_options *options);
 
-/* The functions for `run`: a PNG into memory, a PNG into a file, pixels into memory. */
+/* The functions for `run`: a PNG into memory, a PNG into a file, bytes into a file, pixels into
+ * memory. */
 void job_convert(job *job, const png2bmp_control *control);
 void job_save(job *job, const png2bmp_control *control);
+void job_save_bytes(job *job, const png2bmp_control *control);
 void job_encode(job *job, const png2bmp_control *control);
+
+/* Pixels into a PNG, which may be shorter than the output. */
+void job_encode_png(job *job, const png2bmp_control *control);
 
 /* Counts the colours of a PNG: a fact. */
 void job_count_colors(job *job);

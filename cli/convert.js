@@ -65,6 +65,21 @@ function exitCodeOf(error) {
   return exitCodes.BAD_PNG;
 }
 
+/**
+ * The maximum length of a stream with this beginning: see readStream.
+ * @param {(head: Buffer) => object} readInfo of the library, with the options of the conversion
+ */
+function mostBytes(head, readInfo) {
+  let info;
+  try {
+    info = readInfo(head);
+  } catch (error) {
+    if (!WANTS_MORE.has(error.code)) throw error;
+    return Infinity;
+  }
+  return MOST_METADATA_BYTES + 2 * info.width * info.height * MOST_BYTES_PER_PIXEL;
+}
+
 /* 'missing', 'file' (or a directory: the save will fail and say so), or 'special': a
  * device or a pipe, where writing destroys nothing. */
 function kindOfOutput(output) {
@@ -83,6 +98,33 @@ const existsError = () => new JobError(exitCodes.CANNOT_WRITE, Object.assign(
   new Error('EEXIST: file exists (--force overwrites it, --skip-existing skips it)'),
   { code: 'EEXIST' },
 ));
+
+/* Standard input has no time: it always counts as new. */
+function isNewer(output, input) {
+  if (input === STANDARD_STREAM) return false;
+  const [from, to] = [input, output].map((name) =>
+    fs.statSync(toPath(name), { bigint: true, throwIfNoEntry: false }));
+  return from !== undefined && to !== undefined && to.mtimeNs >= from.mtimeNs;
+}
+
+function mayStay(inputs, output, { skipExisting, update }) {
+  return skipExisting || (update && inputs.every((input) => isNewer(output, input)));
+}
+
+/**
+ * @param {string[]} inputs what the output is made of
+ * @returns {string} what the output is, as kindOfOutput says, or 'skipped' if it is to be kept
+ */
+function checkOutput(inputs, output, settings) {
+  if (output === STANDARD_STREAM) return 'special';
+  const kind = attempt(exitCodes.CANNOT_WRITE, () => kindOfOutput(output));
+  if (kind === 'file' && mayStay(inputs, output, settings)) return 'skipped';
+  if (kind !== 'file' || settings.force || settings.update) return kind;
+  throw existsError();
+}
+
+/** The option `flag` for an output of this kind: a file that appears during the conversion is not replaced. */
+const flagFor = (kind, { force }) => (kind === 'missing' && !force ? 'wx' : 'w');
 
 const skipped = (job) => ({ ...job, ok: true, skipped: true });
 
@@ -136,23 +178,8 @@ class Converter {
     return this.settings.info || this.settings.dryRun;
   }
 
-  /* Standard input has no time: it always counts as new. */
-  #mayStay(input, output) {
-    if (this.settings.skipExisting) return true;
-    if (!this.settings.update || input === STANDARD_STREAM) return false;
-    const [from, to] = [input, output].map((name) =>
-      fs.statSync(toPath(name), { bigint: true, throwIfNoEntry: false }));
-    return from !== undefined && to !== undefined && to.mtimeNs >= from.mtimeNs;
-  }
-
-  /* What the output is, or 'skipped' if it is to be kept. */
   #checkOutput({ input, output }) {
-    if (this.settings.info) return 'missing';
-    if (output === STANDARD_STREAM) return 'special';
-    const kind = attempt(exitCodes.CANNOT_WRITE, () => kindOfOutput(output));
-    if (kind === 'file' && this.#mayStay(input, output)) return 'skipped';
-    if (kind !== 'file' || this.settings.force || this.settings.update) return kind;
-    throw existsError();
+    return this.settings.info ? 'missing' : checkOutput([input], output, this.settings);
   }
 
   #plan(input, { bytes, size }) {
@@ -170,21 +197,9 @@ class Converter {
     return this.library.readInfo(png, more ? { ...this.conversion, ...more } : this.conversion);
   }
 
-  /* The maximum length of a stream with this beginning: see readStream. */
-  #limitFor(head) {
-    let info;
-    try {
-      info = this.#info(head);
-    } catch (error) {
-      if (!WANTS_MORE.has(error.code)) throw error;
-      return Infinity;
-    }
-    return MOST_METADATA_BYTES + 2 * info.width * info.height * MOST_BYTES_PER_PIXEL;
-  }
-
   #read(job, isRegular) {
     return isRegular ? readFile(job.input, this.signal)
-      : readStream(job.input, this.signal, (head) => this.#limitFor(head));
+      : readStream(job.input, this.signal, (head) => mostBytes(head, (png) => this.#info(png)));
   }
 
   #makeDirectory(output) {
@@ -197,18 +212,13 @@ class Converter {
 
   #convertNow(job, start, png, info, kind) {
     const warnings = [];
-    const options = { ...this.#options(warnings), flag: this.#flag(kind) };
+    const options = { ...this.#options(warnings), flag: flagFor(kind, this.settings) };
     try {
       this.library.saveBMP(toPath(job.output), png, options);
     } catch (error) {
       return this.#appeared(job, error);
     }
     return this.#done(job, start, info, warnings);
-  }
-
-  /* A file that appears during the conversion is not replaced either. */
-  #flag(kind) {
-    return kind === 'missing' && !this.settings.force ? 'wx' : 'w';
   }
 
   #appeared(job, error) {
@@ -256,7 +266,7 @@ class Converter {
     } else {
       this.#makeDirectory(job.output);
       try {
-        await this.library.saveBMPAsync(toPath(job.output), png, { ...options, flag: this.#flag(kind) });
+        await this.library.saveBMPAsync(toPath(job.output), png, { ...options, flag: flagFor(kind, this.settings) });
       } catch (error) {
         return this.#appeared(job, error);
       }
@@ -286,4 +296,6 @@ class Converter {
   }
 }
 
-module.exports = { Converter };
+module.exports = {
+  Converter, checkOutput, exitCodeOf, existsError, flagFor, mostBytes,
+};

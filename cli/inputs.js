@@ -254,6 +254,33 @@ function planJobs(given, settings) {
   return { jobs, leftOut };
 }
 
+/**
+ * The inputs and the output of an icon, checked as those of planJobs are.
+ *
+ * @returns {{ names: string[], output: string }}
+ * @throws {UsageError}
+ */
+function planIcon(operands, settings) {
+  const output = toOutput(settings.output);
+  if (output === undefined) throw new UsageError('--ico and --cur need --output FILE');
+  const names = [...operands, ...readNames(settings)];
+  if (names.length === 0) throw new UsageError('no input: png2bmp --ico -o OUT.ico 16.png 32.png ...');
+  if (names.includes('')) throw new UsageError('empty input name');
+  refuseDirectory(output);
+  const jobs = names.map((input, i) => ({ input, output: i === 0 ? output : undefined }));
+  if (names.filter((name) => name === STANDARD_STREAM).length > 1) {
+    throw new UsageError("standard input ('-') can be only one of the inputs");
+  }
+  if (names.includes(STANDARD_STREAM) && settings.filesFrom === STANDARD_STREAM) {
+    throw new UsageError('standard input cannot be both an input and the list of inputs');
+  }
+  if (settings.json && output === STANDARD_STREAM) {
+    throw new UsageError('the icon goes to standard output, so --json needs --output FILE');
+  }
+  refuseCollisions(jobs, settings);
+  return { names, output };
+}
+
 module.exports = {
-  STANDARD_STREAM, carriesBMP, planJobs, refuseTerminal,
+  STANDARD_STREAM, carriesBMP, planIcon, planJobs, refuseTerminal,
 };

@@ -89,7 +89,11 @@ async function main(args) {
     const { operands, settings, conversion } = parseCommandLine(rawArguments(args));
     if (settings.help) return say(helpText());
     if (settings.version) return say(`png2bmp ${version}\n`);
-    if (settings.ico || settings.cur) return require('./icon').writeIcon(operands, settings, conversion);
+    if (settings.ico || settings.cur) {
+      stopOnSignals(stop);
+      const code = await require('./icon').writeIcon(operands, settings, conversion, stop.signal);
+      return stop.signal.aborted ? codeOfStop(stop.signal.reason) : code;
+    }
     const { jobs, leftOut } = planJobs(operands, settings);
     refuseTerminal(jobs, settings, process.stdout);
     stopOnSignals(stop);

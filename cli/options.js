@@ -14,7 +14,7 @@
  *   gives     what a flag sets it to; default: true
  *   complete  'file' or 'directory': what shells complete the argument with
  *   excludes  names of options that contradict it
- *   needs     the option without which it has no effect
+ *   needs     names of options, without any of which it has no effect
  *   formats   the formats that it affects; default: all
  *   help      one or two sentences
  */
@@ -45,6 +45,17 @@ function colour(text, flag) {
   throw new UsageError(`${flag} needs a colour such as ffffff or fff, not '${text}'`);
 }
 
+/* 'X,Y[:X,Y]...' */
+function hotspots(text, flag) {
+  if (!/^\d{1,3},\d{1,3}(:\d{1,3},\d{1,3})*$/.test(text)) {
+    throw new UsageError(`${flag} needs X,Y for each input, such as 4,2 or 4,2:8,4, not '${text}'`);
+  }
+  return text.split(':').map((point) => {
+    const [x, y] = point.split(',').map(Number);
+    return { x, y };
+  });
+}
+
 function suffix(text, flag) {
   if (text === '' || /[/\\\0]/.test(text)) {
     throw new UsageError(`${flag} needs part of a file name, not '${text}'`);
@@ -71,6 +82,14 @@ const DEFAULT_FORMAT = 'bgr24';
 const WITHOUT_ALPHA = Object.keys(FORMATS).filter((name) => name !== 'bgra32');
 const BLACK_AND_WHITE = ['mono1'];
 const WITH_PALETTE = ['indexed'];
+const ICONS = ['ico', 'cur'];
+const ICON_FORMATS = ['bgra32', 'indexed'];
+/* The options that have an effect with --ico and --cur; others are refused. */
+const OF_ICONS = new Set([
+  ...ICONS, 'hotspot', 'ico-order', 'ico-png', 'output', 'files-from', 'null', 'force', 'skip-existing', 'update', 'sync',
+  'format', 'alpha-threshold', 'depth16', 'colors', 'palette', 'bits', 'dither', 'max-pixels', 'max-memory', 'strict',
+  'salvage', 'ignore-checksums', 'json', 'quiet', 'verbose', 'help', 'version',
+]);
 const DITHERED = ['mono1', 'indexed', 'bgr24', 'rgb565', 'rgb555'];
 
 const GROUPS = [
@@ -118,14 +137,6 @@ const GROUPS = [
       {
         name: 'update', short: 'u', excludes: ['force', 'skip-existing'],
         help: 'Overwrite outputs that are older than their inputs, and leave others as they are.',
-      },
-      {
-        name: 'ico', excludes: ['cur', 'out-dir', 'recursive', 'info', 'dry-run'],
-        help: 'Write all inputs into one Windows icon, --output FILE: at most 256 x 256 pixels each.',
-      },
-      {
-        name: 'cur', excludes: ['out-dir', 'recursive', 'info', 'dry-run'],
-        help: 'The same for a cursor; its hot spot is the top left corner.',
       },
       {
         name: 'sync', library: 'sync',
@@ -232,6 +243,36 @@ const GROUPS = [
     ],
   },
   {
+    title: 'Icons and cursors',
+    options: [
+      {
+        name: 'ico', excludes: ['cur'],
+        help: 'Write all inputs into one Windows icon, --output FILE: at most 256 x 256 pixels each. ' +
+          '--format is bgra32 or, with a palette, indexed.',
+      },
+      { name: 'cur', help: 'The same for a cursor.' },
+      {
+        name: 'hotspot', value: 'X,Y', read: hotspots, needs: ['cur'],
+        help: 'The hot spot of a cursor, in pixels from the left and from the top; of several inputs, one for ' +
+          'each in their order: X,Y:X,Y. Default: 0,0.',
+      },
+      {
+        name: 'ico-order', value: 'ORDER', initial: 'size', library: 'order', needs: ICONS,
+        choices: { size: 'the smallest first', given: 'as the inputs are named' },
+        help: 'The order of the images.',
+      },
+      {
+        name: 'ico-png', value: 'WHICH', initial: 'large', library: 'png', needs: ICONS,
+        choices: {
+          none: 'for Windows XP, and programs that do not read PNG',
+          large: 'those of more than 128 pixels',
+          all: 'the smallest file',
+        },
+        help: 'Which images of 32 bits are PNGs in the file; the others are bitmaps with a mask.',
+      },
+    ],
+  },
+  {
     title: 'Limits and checks',
     options: [
       {
@@ -281,7 +322,7 @@ const GROUPS = [
           'and the BMP that would be written, and write nothing.',
       },
       {
-        name: 'count-colors', needs: 'info',
+        name: 'count-colors', needs: ['info'],
         help: 'With --info, count the different pixels (R G B A, 8 bits each) of each PNG, as far as 256.',
       },
     ],
@@ -342,9 +383,20 @@ function refuseOddWords(args, tokens) {
   }
 }
 
-function refuseWithoutEffect(values) {
+/* The format that the options are for; `bits` chooses it for icons only. */
+function formatFor(values) {
+  const isIcon = ICONS.some((name) => values[name] !== undefined);
+  const choosers = isIcon ? ['colors', 'palette', 'bits'] : ['colors', 'palette'];
   const format = values.format ??
-    (values.colors !== undefined || values.palette !== undefined ? 'indexed' : DEFAULT_FORMAT);
+    (choosers.some((name) => values[name] !== undefined) ? 'indexed' : isIcon ? 'bgra32' : DEFAULT_FORMAT);
+  if (isIcon && !ICON_FORMATS.includes(format)) {
+    throw new UsageError(`--format ${format} is not for icons: they have ${ICON_FORMATS.join(' or ')}`);
+  }
+  return format;
+}
+
+function refuseWithoutEffect(values) {
+  const format = formatFor(values);
   for (const row of OPTIONS) {
     if (values[row.name] !== undefined && row.formats && !row.formats.includes(format)) {
       throw new UsageError(`--${row.name} has no effect on ${format}: it is for ${row.formats.join(', ')}`);
@@ -352,10 +404,16 @@ function refuseWithoutEffect(values) {
   }
 }
 
+function refuseForIcons(values) {
+  const icon = ICONS.find((name) => values[name] !== undefined);
+  const other = Object.keys(values).find((name) => !OF_ICONS.has(name));
+  if (icon !== undefined && other !== undefined) throw new UsageError(`--${other} has no effect with --${icon}`);
+}
+
 function refuseContradictions(values) {
   for (const row of OPTIONS) {
-    if (row.needs && values[row.name] !== undefined && values[row.needs] === undefined) {
-      throw new UsageError(`--${row.name} has no effect without --${row.needs}`);
+    if (row.needs && values[row.name] !== undefined && row.needs.every((name) => values[name] === undefined)) {
+      throw new UsageError(`--${row.name} has no effect without --${row.needs.join(' or --')}`);
     }
     const other = row.excludes?.find((name) => values[name] !== undefined);
     if (other && values[row.name] !== undefined) {
@@ -374,6 +432,7 @@ function refuseContradictions(values) {
 function parseCommandLine(args) {
   const { values, positionals, tokens } = split(args);
   refuseOddWords(args, tokens);
+  refuseForIcons(values);
   refuseContradictions(values);
   const settings = {};
   const conversion = {};

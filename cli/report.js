@@ -153,4 +153,4 @@ class Report {
   }
 }
 
-module.exports = { Report };
+module.exports = { Report, plural, withoutPath };

@@ -36,12 +36,15 @@ _png2bmp() {
     --header) COMPREPLY=($(compgen -W 'info v4 v5' -- "$cur")); return ;;
     --profile) COMPREPLY=($(compgen -W 'srgb embed' -- "$cur")); return ;;
     --density) COMPREPLY=(); return ;;
+    --hotspot) COMPREPLY=(); return ;;
+    --ico-order) COMPREPLY=($(compgen -W 'size given' -- "$cur")); return ;;
+    --ico-png) COMPREPLY=($(compgen -W 'none large all' -- "$cur")); return ;;
     --max-pixels) COMPREPLY=(); return ;;
     --max-memory) COMPREPLY=(); return ;;
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing -u --update --ico --cur --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --bits --dither --threshold --invert --header --profile --density --no-file-header --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --bits --dither --threshold --invert --header --profile --density --no-file-header --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

@@ -99,6 +99,12 @@ function encodeBMPAsync(pixels, ...rest) {
   });
 }
 
+/** As encodePNG in lib/sync.js. */
+function encodePNGAsync({ data, width, height }, { signal }) {
+  return run('pixels.data', data, data.length, { ...readOptions(), signal },
+    (...common) => native.encodePNGAsync(...common, width, height, 4, 4 * width));
+}
+
 function decodePNGAsync(png, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
@@ -110,5 +116,5 @@ function decodePNGAsync(png, ...rest) {
 }
 
 module.exports = {
-  getBMPAsync, encodeBMPAsync, decodePNGAsync, runPng, settle, sortArguments,
+  getBMPAsync, encodeBMPAsync, encodePNGAsync, decodePNGAsync, run, runPng, settle, sortArguments,
 };

@@ -73,6 +73,8 @@ function kept(input, options) {
   }
 }
 
+const keptEach = (images) => (Array.isArray(images) ? images.map((each) => kept(each, { input: 'copy' })) : images);
+
 async function whenReady(name, input, options) {
   await init();
   return library[name](input, options);
@@ -84,3 +86,7 @@ const asynchronous = (name) => (input, options) => (library === undefined
 export const getBMPAsync = asynchronous('getBMPAsync');
 export const decodePNGAsync = asynchronous('decodePNGAsync');
 export const encodeBMPAsync = asynchronous('encodeBMPAsync');
+
+/** The PNGs are copied before it returns, as under Node.js. */
+export const encodeICOAsync = (images, options) => (library === undefined
+  ? whenReady('encodeICOAsync', keptEach(images), options) : library.encodeICOAsync(images, options));

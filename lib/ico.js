@@ -1,169 +1,198 @@
 'use strict';
 
-// Windows icons and cursors: several PNGs in one file. Small ones become BMPs, which every version reads;
-// larger ones stay PNGs, which Windows Vista and later read. Facts: "The evolution of the ICO file format",
-// R. Chen, 2010.
+// Windows icons and cursors: several images in one file. Facts: as in lib/icon-entry.js.
 
-const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
-const { allocate } = require('./host');
-const { optional, toBytes } = require('./input');
-const { isAnyArrayBuffer } = require('./kinds');
-const { readable } = require('./options');
-const { getBMP, readInfo } = require('./sync');
+const { getBMPAsync, decodePNGAsync, encodePNGAsync, settle, sortArguments } = require('./async');
+const { collect, isCollectable } = require('./collect');
+const { errorFromNative, rangeError } = require('./errors');
+const { allocate, bindToContext } = require('./host');
+const { LARGEST_SIDE, TYPES, nameOf, readIconOptions, readImage, readList } = require('./icon-arguments');
+const { toEntry } = require('./icon-entry');
+const { checkStillThere, toBytes } = require('./input');
+const { readOptions } = require('./options');
+const { throwIfAborted } = require('./signals');
+const { getBMP, decodePNG, encodePNG } = require('./sync');
 
 const DIRECTORY_BYTES = 6;
 const ENTRY_BYTES = 16;
-const INFO_HEADER_BYTES = 40;
-const LARGEST_SIDE = 256;
-// Larger ones would take 64 kB and more; programs that show them read PNG.
-const LARGEST_DIB = 128;
-const MOST_IMAGES = 65535;
-const LARGEST_FILE = 2 ** 32 - 1;
+const MOST_BYTES = 0xffffffff; // offsets have 32 bits
 
-const types = { __proto__: null, icon: 1, cursor: 2 };
-
-// ---- Arguments ----------------------------------------------------------------------------------
-
-function hotspotOf({ x, y }, { width, height }, name) {
-  if (!(Number.isInteger(x) && x >= 0 && x < width && Number.isInteger(y) && y >= 0 && y < height)) {
-    throw rangeError('property', `${name}.hotspot`, `{ x, y } inside the image of ${width} x ${height}`, { x, y });
-  }
-  return { x, y };
-}
-
-/** Whether it is { png, hotspot } and not a PNG. */
-function isImage(item) {
-  return typeof item === 'object' && item !== null && !ArrayBuffer.isView(item) && !isAnyArrayBuffer(item) &&
-    optional(item, 'png') !== undefined;
-}
-
-/** The properties of an item of the list, each read once: getters are code of the caller. */
-function readItem(item) {
-  if (!isImage(item)) {
-    return { given: item, spot: { x: 0, y: 0 } };
-  }
-  const { png } = item;
-  const hotspot = optional(item, 'hotspot');
-  const { x, y } = hotspot === undefined ? { x: 0, y: 0 } : hotspot ?? {};
-  return { given: png, spot: { x, y } };
-}
-
-/** { png, width, height, hotspot } of what readItem has read. */
-function toImage({ given, spot }, place) {
-  const name = `images[${place}]`;
-  const png = toBytes(name, given);
-  const info = readInfo(png);
-  if (info.width > LARGEST_SIDE || info.height > LARGEST_SIDE) {
-    throw argumentValueError('argument', name, `at most ${LARGEST_SIDE} x ${LARGEST_SIDE} pixels`,
-      `${info.width} x ${info.height}`);
-  }
-  return { png, width: info.width, height: info.height, hotspot: hotspotOf(spot, info, name) };
-}
-
-function readImages(images) {
-  if (!Array.isArray(images)) {
-    throw argumentTypeError('argument', 'images', 'an array of PNGs', images);
-  }
-  const { length } = images;
-  if (length === 0 || length > MOST_IMAGES) {
-    throw argumentValueError('argument', 'images', `a list of 1 to ${MOST_IMAGES} PNGs`, images);
-  }
-  // Holes as well; and all code of the caller runs before anything is counted.
-  return Array.from({ length }, (_, i) => readItem(images[i])).map(toImage);
-}
-
-function typeOf(options) {
-  const { type = 'icon', ...others } = { __proto__: null, ...readable(options) };
-  if (typeof type !== 'string' || types[type] === undefined) {
-    throw argumentValueError('option', 'type', Object.keys(types), type);
-  }
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) {
-    throw argumentValueError('option', unknown, 'omitted: type is the only option of encodeICO', others[unknown]);
-  }
-  return types[type];
-}
-
-// ---- One image ----------------------------------------------------------------------------------
-
-/** One bit per pixel, bottom row first, rows of whole 32-bit words: set where the pixel is transparent. */
-function maskOf(pixels, width, height) {
-  const stride = Math.ceil(width / 32) * 4;
-  const mask = new Uint8Array(stride * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (pixels[(y * width + x) * 4 + 3] === 0) {
-        mask[y * stride + (x >> 3)] |= 0x80 >> (x & 7);
-      }
-    }
-  }
-  return mask;
-}
-
-/** A DIB of twice the height: the pixels, then the mask. */
-function toDib({ png, width, height }) {
-  const dib = getBMP(png, { format: 'bgra32', header: 'info', fileHeader: false });
-  const mask = maskOf(dib.subarray(INFO_HEADER_BYTES), width, height);
-  const header = new DataView(dib.buffer, dib.byteOffset, INFO_HEADER_BYTES);
-  header.setInt32(8, 2 * height, true);
-  header.setUint32(20, dib.length - INFO_HEADER_BYTES + mask.length, true);
-  return [dib, mask];
-}
-
-/** The bytes of an image in the file, in pieces. */
-function toPieces(image) {
-  return Math.max(image.width, image.height) <= LARGEST_DIB ? toDib(image) : [image.png];
-}
+// ---- The file -----------------------------------------------------------------------------------
 
 const lengthOf = (pieces) => pieces.reduce((sum, { length }) => sum + length, 0);
 
-function writeEntry(head, at, { width, height, hotspot }, isCursor, size, offset) {
+/** The number of colours, where a byte can say it. */
+const colorCountOf = (bits) => (bits < 8 ? 1 << bits : 0);
+
+function writeDirectoryEntry(head, at, { width, height, hotspot, bits, size }, isCursor, offset) {
   head.setUint8(at, width % LARGEST_SIDE); // 0 means 256
   head.setUint8(at + 1, height % LARGEST_SIDE);
+  head.setUint8(at + 2, colorCountOf(bits));
   head.setUint16(at + 4, isCursor ? hotspot.x : 1, true); // or planes
-  head.setUint16(at + 6, isCursor ? hotspot.y : 32, true); // or bits per pixel
+  head.setUint16(at + 6, isCursor ? hotspot.y : bits, true);
   head.setUint32(at + 8, size, true);
   head.setUint32(at + 12, offset, true);
 }
 
-/** The directory: everything before the images. */
-function directoryOf(type, list, sizes) {
-  const head = new DataView(new ArrayBuffer(DIRECTORY_BYTES + ENTRY_BYTES * list.length));
+/** Everything before the images. */
+function directoryOf(type, entries) {
+  const head = new DataView(new ArrayBuffer(DIRECTORY_BYTES + ENTRY_BYTES * entries.length));
   head.setUint16(2, type, true);
-  head.setUint16(4, list.length, true);
+  head.setUint16(4, entries.length, true);
   let offset = head.byteLength;
-  list.forEach((image, i) => {
-    writeEntry(head, DIRECTORY_BYTES + ENTRY_BYTES * i, image, type === types.cursor, sizes[i], offset);
-    offset += sizes[i];
+  entries.forEach((entry, i) => {
+    writeDirectoryEntry(head, DIRECTORY_BYTES + ENTRY_BYTES * i, entry, type === TYPES.cursor, offset);
+    offset += entry.size;
   });
   return new Uint8Array(head.buffer);
 }
 
-/** An offset has 32 bits. */
-function checkTotal(size) {
-  if (size > LARGEST_FILE) {
-    throw rangeError('argument', 'images', `at most ${LARGEST_FILE} bytes in all`, size);
+function allocateFile(size) {
+  if (size > MOST_BYTES) {
+    throw rangeError('argument', 'images', `at most ${MOST_BYTES} bytes in all`, size);
+  }
+  try {
+    return allocate(size);
+  } catch {
+    throw errorFromNative('ERR_OUT_OF_MEMORY', `the icon needs a Buffer of ${size} bytes: out of memory`);
   }
 }
 
-function join(pieces) {
-  const file = allocate(lengthOf(pieces));
+function join(head, entries) {
+  const file = allocateFile(entries.reduce((sum, { size }) => sum + size, head.length));
   let at = 0;
-  for (const piece of pieces) {
+  const append = (piece) => {
     file.set(piece, at);
     at += piece.length;
-  }
+  };
+  append(head);
+  entries.forEach(({ pieces, size, place }) => {
+    checkStillThere(nameOf(place), pieces[0], pieces.length === 1 ? size : 0); // a copied PNG
+    pieces.forEach(append);
+  });
   return file;
 }
 
-/** An .ico or .cur file of PNGs, the smallest image first. */
-function encodeICO(images, options = {}) {
-  const type = typeOf(options);
-  const list = readImages(images).sort((a, b) => a.width - b.width || a.height - b.height);
-  const parts = list.map(toPieces);
-  const pieces = [directoryOf(type, list, parts.map(lengthOf)), ...parts.flat()];
-  checkTotal(lengthOf(pieces));
-  return join(pieces);
+// ---- Its images ---------------------------------------------------------------------------------
+
+/** Errors and warnings say which image they are about. */
+function ofImage(place, error) {
+  return error instanceof Error && error.code !== 'ABORT_ERR' ? Object.assign(error, { image: place }) : error;
 }
 
-module.exports = { encodeICO };
+function optionsOfImage({ onWarning, ...decoding }, place) {
+  return onWarning === undefined ? decoding
+    : { ...decoding, onWarning: (warning) => onWarning({ ...warning, image: place }) };
+}
+
+function readImageOf(item, common) {
+  try {
+    return readImage(item, common);
+  } catch (error) {
+    throw ofImage(item.place, error);
+  }
+}
+
+function* toEntryOf(image, { png, decoding }) {
+  try {
+    const { bits, pieces } = yield* toEntry(image, png, optionsOfImage(decoding, image.place));
+    return { ...image, bits, pieces, size: lengthOf(pieces) };
+  } catch (error) {
+    throw ofImage(image.place, error);
+  }
+}
+
+const bySize = (a, b) => a.width - b.width || a.height - b.height;
+
+function* toFile(list, common) {
+  const images = list.map((item) => readImageOf(item, common));
+  if (common.order === 'size') {
+    images.sort(bySize);
+  }
+  const entries = [];
+  for (const image of images) {
+    entries.push(yield* toEntryOf(image, common));
+  }
+  return join(directoryOf(common.type, entries), entries);
+}
+
+// ---- Steps: see lib/icon-entry.js -----------------------------------------------------------------
+
+const here = { getBMP, decodePNG, encodePNG };
+const elsewhere = { getBMP: getBMPAsync, decodePNG: decodePNGAsync, encodePNG: encodePNGAsync };
+
+function doHere(steps) {
+  let step = steps.next();
+  while (!step.done) {
+    let result;
+    try {
+      result = step.value(here);
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(result);
+  }
+  return step.value;
+}
+
+async function doElsewhere(steps) {
+  let step = steps.next();
+  while (!step.done) {
+    let result;
+    try {
+      result = await step.value(elsewhere);
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(result);
+  }
+  return step.value;
+}
+
+// ---- The calls ------------------------------------------------------------------------------------
+
+/** An .ico or .cur file. */
+function encodeICO(images, options) {
+  const common = readIconOptions(options);
+  throwIfAborted(common.decoding.signal);
+  return doHere(toFile(readList(images), common));
+}
+
+/** The item with bytes of its own, so that the caller may change his. */
+async function withOwnBytes(item, options) {
+  try {
+    const bytes = isCollectable(item.png) ? await collect(item.png, options)
+      : new Uint8Array(toBytes(nameOf(item.place), item.png));
+    return { ...item, png: bytes };
+  } catch (error) {
+    throw ofImage(item.place, error);
+  }
+}
+
+async function startICO(list, common) {
+  throwIfAborted(common.decoding.signal);
+  const options = readOptions(common.decoding);
+  const own = await Promise.all(list.map((item) => withOwnBytes(item, options)));
+  return doElsewhere(toFile(own, common));
+}
+
+/** The options with an onWarning that runs in the async context of the call. */
+function bindWarnings(common) {
+  const { onWarning } = common.decoding;
+  return onWarning === undefined ? common
+    : { ...common, decoding: { ...common.decoding, onWarning: bindToContext(onWarning) } };
+}
+
+/** The promise of encodeICOAsync; throws for wrong arguments. */
+function beginICO(images, options) {
+  return startICO(readList(images), bindWarnings(readIconOptions(options)));
+}
+
+function encodeICOAsync(images, ...rest) {
+  const [, options, callback] = sortArguments(undefined, ...rest);
+  return settle(callback, () => beginICO(images, options));
+}
+
+module.exports = { beginICO, encodeICO, encodeICOAsync };

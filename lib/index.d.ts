@@ -359,21 +359,94 @@ export function encodeBMPAsync(
   callback: Callback<OutputBuffer>,
 ): void;
 
-/** An image of an icon or a cursor. */
-export interface IconImage {
-  png: Bytes;
+/** What the images of an icon consist of. */
+export interface IconKind {
+  /** `'bgra32'` (default): 32 bits with alpha. `'indexed'`: 1, 4 or 8 bits with a palette, for old systems and
+   * programs; the default if one of the following is given. */
+  format?: 'bgra32' | 'indexed' | undefined;
+  /** As in {@link Options}, for `'indexed'`. If a palette is full and has no black, which transparent
+   * pixels need, that is an error. */
+  bits?: Options['bits'];
+  colors?: Options['colors'];
+  palette?: Options['palette'];
+  dither?: Options['dither'];
+  /** For `'indexed'`: the lowest alpha that is opaque; default 128. */
+  alphaThreshold?: Options['alphaThreshold'];
+}
+
+/** An image of an icon or a cursor; what it says about its kind takes precedence over the options. */
+export interface IconImage<T = Bytes> extends IconKind {
+  png: T;
   /** A cursor's hot spot, in pixels from the left and from the top; default: the top left corner. */
   hotspot?: { readonly x: number; readonly y: number } | undefined;
 }
 
+/** A warning about one image of an icon. */
+export interface IconWarning extends Warning {
+  /** Its place in the list, from 0. Errors have it as well. */
+  image: number;
+}
+
+export interface IconOptions extends IconKind,
+  Pick<Options, 'depth16' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' | 'maxMemory' | 'maxInputBytes' |
+    'flag' | 'sync' | 'signal'> {
+  type?: 'icon' | 'cursor' | undefined;
+  /** `'size'` (default): the smallest image first. `'given'`: in the order of the list. */
+  order?: 'size' | 'given' | undefined;
+  /**
+   * Which images of 32 bits are PNGs in the file; the others are DIBs with a mask.
+   *
+   * - `'large'` (default): those of more than 128 pixels, as Windows Vista and later read.
+   * - `'none'`: for Windows XP and programs that do not read PNG.
+   * - `'all'`: the smallest file.
+   */
+  png?: 'none' | 'large' | 'all' | undefined;
+  onWarning?: ((warning: IconWarning) => void) | undefined;
+}
+
 /**
- * Makes a Windows icon (`.ico`) or cursor (`.cur`) of several PNGs of at most 256 x 256 pixels, the
- * smallest first. Those up to 128 pixels become 32-bit BMPs with a mask, larger ones stay PNGs.
+ * Makes a Windows icon (`.ico`) or cursor (`.cur`) of several PNGs of at most 256 x 256 pixels. Every one is
+ * decoded. An intact PNG of 8-bit RGBA that stays a PNG is copied; others are encoded anew.
+ *
+ * @throws what {@link getBMP} throws, with `image`, the place in the list
  */
-export function encodeICO(
-  images: readonly (Bytes | IconImage)[],
-  options?: { type?: 'icon' | 'cursor' | undefined },
-): OutputBuffer;
+export function encodeICO(images: readonly (Bytes | IconImage)[], options?: IconOptions): OutputBuffer;
+
+/** As {@link encodeICO}, on a worker thread. The PNGs are copied before it returns. */
+export function encodeICOAsync(
+  images: readonly (Source | IconImage<Source>)[],
+  callback: Callback<OutputBuffer>,
+): void;
+export function encodeICOAsync(
+  images: readonly (Source | IconImage<Source>)[],
+  options?: IconOptions,
+): Promise<OutputBuffer>;
+export function encodeICOAsync(
+  images: readonly (Source | IconImage<Source>)[],
+  options: IconOptions | undefined,
+  callback: Callback<OutputBuffer>,
+): void;
+
+/** As {@link encodeICO}, into a file, as {@link saveBMP} writes it. */
+export function saveICO(path: Path, images: readonly (Bytes | IconImage)[], options?: IconOptions): true;
+
+/** As {@link saveICO}, on a worker thread. Without a callback it returns a promise. */
+export function saveICOAsync(
+  path: Path,
+  images: readonly (Source | IconImage<Source>)[],
+  options?: IconOptions,
+): Promise<true>;
+export function saveICOAsync(
+  path: Path,
+  images: readonly (Source | IconImage<Source>)[],
+  callback: Callback<true>,
+): void;
+export function saveICOAsync(
+  path: Path,
+  images: readonly (Source | IconImage<Source>)[],
+  options: IconOptions | undefined,
+  callback: Callback<true>,
+): void;
 
 /** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
 export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {

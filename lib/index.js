@@ -6,7 +6,7 @@ const sync = require('./sync');
 const async = require('./async');
 const { createConverter } = require('./converter');
 const save = require('./save');
-const { encodeICO } = require('./ico');
+const { encodeICO, encodeICOAsync } = require('./ico');
 const { constants, errors, versions } = require('./facts');
 
 module.exports = {
@@ -20,6 +20,9 @@ module.exports = {
   encodeBMP: sync.encodeBMP,
   encodeBMPAsync: async.encodeBMPAsync,
   encodeICO,
+  encodeICOAsync,
+  saveICO: save.saveICO,
+  saveICOAsync: save.saveICOAsync,
   decodePNG: sync.decodePNG,
   decodePNGAsync: async.decodePNGAsync,
   constants,

@@ -289,5 +289,6 @@ const offered = (name) => choicesOf(name).filter(isOffered);
 const defaultOf = (name) => initial[placeOf(name)];
 
 module.exports = {
-  depth16Of, formatName, withDensityOf, readable, readOptions, readDecodeOptions, readInfoOptions, offered, defaultOf, inputs,
+  defaultOf, depth16Of, formatName, inputs, offered, oneOf, readDecodeOptions, readInfoOptions, readOptions, readable,
+  withDensityOf,
 };

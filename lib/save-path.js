@@ -3,6 +3,8 @@
 // The path of a save.
 
 const { Buffer } = require('node:buffer');
+const path = require('node:path');
+const process = require('node:process');
 const { fileURLToPath } = require('node:url');
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
@@ -12,32 +14,48 @@ const { isAnyArrayBuffer, isUint8Array } = require('./kinds');
 const LONGEST_PATH = 65535;
 
 /** Detects (png, path), an order that is easily confused with (path, png). */
-function checkOrder(path, png) {
-  if (typeof png === 'string' && (ArrayBuffer.isView(path) || isAnyArrayBuffer(path))) {
-    throw argumentTypeError('argument', 'path', 'the first argument and the PNG the second: they are swapped', path);
+function checkOrder(file, png) {
+  if (typeof png === 'string' && (ArrayBuffer.isView(file) || isAnyArrayBuffer(file))) {
+    throw argumentTypeError('argument', 'path', 'the first argument and the PNG the second: they are swapped', file);
   }
 }
 
 /** As fileURLToPath sees it, from any realm. What all objects inherit is not the path's own. */
-function isUrl(path) {
-  return typeof path === 'object' && typeof path?.href === 'string' && path.href !== Object.prototype.href &&
-    !isUint8Array(path);
+function isUrl(value) {
+  return typeof value === 'object' && typeof value?.href === 'string' && value.href !== Object.prototype.href &&
+    !isUint8Array(value);
 }
 
 /** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. */
-function toPath(path) {
-  const name = isUrl(path) ? fileURLToPath(path) : path;
+function toPath(given) {
+  const name = isUrl(given) ? fileURLToPath(given) : given;
   if (typeof name !== 'string' && !isUint8Array(name)) {
-    throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', path);
+    throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', given);
   }
   if (name.length > LONGEST_PATH) {
     throw rangeError('argument', 'path', `at most ${LONGEST_PATH} bytes long`, name.length);
   }
   const bytes = Buffer.from(name);
   if (bytes.includes(0)) {
-    throw argumentValueError('argument', 'path', 'without null bytes', path);
+    throw argumentValueError('argument', 'path', 'without null bytes', given);
   }
   return bytes;
 }
 
-module.exports = { checkOrder, toPath };
+/** The bytes of the working directory's name; undefined if it was removed. */
+function workingDirectory() {
+  try {
+    return Buffer.from(process.cwd() + path.sep);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path as it is from the directory that workingDirectory() gave: the process may change to another before
+ * the file is opened. */
+function pathFrom(directory, file) {
+  const isRelative = file.length > 0 && !path.isAbsolute(file.toString('latin1'));
+  return isRelative && directory !== undefined ? Buffer.concat([directory, file]) : file;
+}
+
+module.exports = { checkOrder, pathFrom, toPath, workingDirectory };

@@ -1,11 +1,13 @@
 'use strict';
 
-// The calls that convert into a file.
+// The calls that write a file.
 
 const native = require('./native');
-const { runPng, settle, sortArguments } = require('./async');
+const { run, runPng, settle, sortArguments } = require('./async');
+const { beginICO, encodeICO } = require('./ico');
+const { readOptions } = require('./options');
 const { toWritablePath } = require('./permission');
-const { checkOrder } = require('./save-path');
+const { checkOrder, pathFrom, workingDirectory } = require('./save-path');
 const { begin } = require('./sync');
 
 function saveBMP(path, png, length, options) {
@@ -24,4 +26,28 @@ function saveBMPAsync(path, png, ...rest) {
   });
 }
 
-module.exports = { saveBMP, saveBMPAsync };
+/** The options that concern the file, for an icon that is encoded. */
+function fileOptions({ flag, sync, signal } = {}) {
+  return readOptions({ flag, sync, signal });
+}
+
+function saveICO(path, images, options) {
+  const file = toWritablePath(path);
+  const icon = encodeICO(images, options);
+  return native.saveBytes(icon, icon.length, fileOptions(options).values, undefined, file);
+}
+
+function saveICOAsync(path, images, ...rest) {
+  const [, options, callback] = sortArguments(undefined, ...rest);
+  return settle(callback, async () => {
+    const directory = workingDirectory();
+    const file = toWritablePath(path);
+    const o = fileOptions(options);
+    const icon = await beginICO(images, options);
+    const hasMoved = directory !== undefined && !workingDirectory()?.equals(directory);
+    const place = hasMoved ? pathFrom(directory, file) : file;
+    return run('icon', icon, icon.length, o, (...common) => native.saveBytesAsync(...common, place));
+  });
+}
+
+module.exports = { saveBMP, saveBMPAsync, saveICO, saveICOAsync };

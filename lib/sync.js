@@ -81,6 +81,12 @@ function encodeBMP(pixels, options) {
   return native.encode(view, size, o.values, o.onWarning, width, height, channels, stride);
 }
 
+/** A Buffer that begins with a PNG of pixels as decodePNG gives them: see src/host_png.h. */
+function encodePNG({ data, width, height }) {
+  const { values } = readOptions();
+  return native.encodePNG(data, data.length, values, undefined, width, height, 4, 4 * width);
+}
+
 function decodePNG(png, options) {
   const { view, size, o } = begin(png, undefined, options, readDecodeOptions);
   const own = newFacts();
@@ -88,5 +94,5 @@ function decodePNG(png, options) {
 }
 
 module.exports = {
-  begin, byteLengthOf, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, decodePNG,
+  begin, byteLengthOf, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, encodePNG, decodePNG,
 };

@@ -53,6 +53,11 @@ function createCalls(engine, pool) {
     return settled(toOutput(engine, bytesOf(view, length), options), onWarning, encode).output;
   }
 
+  function encodePNG(view, length, values, onWarning, width, height, channels, stride) {
+    const options = { values, pixels: { width, height, channels, stride }, toPNG: true };
+    return settled(toOutput(engine, bytesOf(view, length), options), onWarning, encodePNG).output;
+  }
+
   /** Whether the first `size` bytes of the target share memory with others. */
   function overlap(bytes, target, size) {
     return target.buffer === bytes.buffer && target.byteOffset < bytes.byteOffset + bytes.length &&
@@ -173,19 +178,24 @@ function createCalls(engine, pool) {
     return wrap(outcome.output);
   }
 
-  async function encodeAsync(view, length, values, onWarning, _copy, ticket,
-    width, height, channels, stride) {
-    const options = { values, pixels: { width, height, channels, stride } };
+  async function startPixels(toPNG, view, length, values, onWarning, ticket, [width, height, channels, stride]) {
+    const options = { values, pixels: { width, height, channels, stride }, toPNG };
     return wrap((await start(view, length, { options }, onWarning, ticket)).output);
   }
+
+  const encodeAsync = (view, length, values, onWarning, _copy, ticket, ...size) =>
+    startPixels(false, view, length, values, onWarning, ticket, size);
+
+  const encodePNGAsync = (view, length, values, onWarning, _copy, ticket, ...size) =>
+    startPixels(true, view, length, values, onWarning, ticket, size);
 
   function cancel(ticket) {
     cancels.get(ticket)?.();
   }
 
   const functions = {
-    convert, convertAsync, convertInto, plan, countColors, decode, decodeAsync, encode, encodeAsync, cancel,
-    createConverter, createMemory, useMemory, convertKept, convertKeptAsync,
+    convert, convertAsync, convertInto, plan, countColors, decode, decodeAsync, encode, encodeAsync, encodePNG,
+    encodePNGAsync, cancel, createConverter, createMemory, useMemory, convertKept, convertKeptAsync,
   };
   return { functions, settled, start };
 }

@@ -116,9 +116,12 @@ class Engine {
     return values[this.#optionPlaces.indexOf(name)];
   }
 
-  #plan({ values, pixels }) {
+  #plan({ values, pixels, toPNG }) {
     const wasm = this.#exports;
     new Float64Array(wasm.memory.buffer, wasm.options_reserve(values.length), values.length).set(values);
+    if (toPNG) {
+      return wasm.plan_png(pixels.width, pixels.height);
+    }
     return pixels === undefined ? wasm.plan()
       : wasm.plan_pixels(pixels.width, pixels.height, pixels.channels, pixels.stride);
   }

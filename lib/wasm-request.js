@@ -1,15 +1,19 @@
 'use strict';
 
-// A request to a thread under Node.js: a conversion into memory or, with a place, into a file.
+// A request to a thread under Node.js: a conversion into memory or, with a place, into a file; or bytes that
+// are saved as they are.
 
 const { Buffer } = require('node:buffer');
 
-const { toFile } = require('./wasm-save');
+const { bytesToFile, toFile } = require('./wasm-save');
 const { toOutput } = require('./wasm-work');
 
-function run(engine, { bytes, options, place, path }, isCancelled) {
-  return place === undefined ? toOutput(engine, bytes, options, isCancelled)
-    : toFile(engine, bytes, options, Buffer.from(place), Buffer.from(path), isCancelled);
+function run(engine, { bytes, options, place, path, asIs }, isCancelled) {
+  if (place === undefined) {
+    return toOutput(engine, bytes, options, isCancelled);
+  }
+  const save = asIs ? bytesToFile : toFile;
+  return save(engine, bytes, options, Buffer.from(place), Buffer.from(path), isCancelled);
 }
 
 module.exports = { run };

@@ -33,25 +33,41 @@ function saveOptions(engine, { values }) {
   };
 }
 
-/** { error, warnings }. Errors name `path`; the file is at `place`. */
-function toFile(engine, bytes, options, place, path, isCancelled = never) {
-  const planned = toFacts(engine, bytes, options);
-  if (planned.error !== undefined) {
-    return planned;
-  }
+/** { error, warnings }: the outcome of write(file), which fills the file at `place`. Errors name `path`. */
+function save(place, path, rules, write, warnings) {
   let file;
   try {
-    file = NewFile.open(place, { ...saveOptions(engine, options), isCancelled });
-    const outcome = writeFile(engine, bytes, options, file, isCancelled);
+    file = NewFile.open(place, rules);
+    const outcome = write(file);
     if (outcome.error === undefined) {
       file.commit();
     }
     return outcome;
   } catch (error) {
-    return { error: fileError(error, path), warnings: planned.warnings };
+    return { error: fileError(error, path), warnings };
   } finally {
     file?.discard();
   }
 }
 
-module.exports = { toFile };
+/** A conversion into a file: { error, warnings }. */
+function toFile(engine, bytes, options, place, path, isCancelled = never) {
+  const planned = toFacts(engine, bytes, options);
+  if (planned.error !== undefined) {
+    return planned;
+  }
+  const write = (file) => writeFile(engine, bytes, options, file, isCancelled);
+  return save(place, path, { ...saveOptions(engine, options), isCancelled }, write, planned.warnings);
+}
+
+/** The same with bytes as they are. */
+function bytesToFile(engine, bytes, options, place, path, isCancelled = never) {
+  const write = (file) => {
+    file.begin(bytes.length);
+    file.write(bytes, 0);
+    return { error: undefined, warnings: [] };
+  };
+  return save(place, path, { ...saveOptions(engine, options), isCancelled }, write, []);
+}
+
+module.exports = { bytesToFile, toFile };

@@ -6,15 +6,15 @@ const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const process = require('node:process');
 
 const { errorFromNative } = require('./errors');
 const { bytesOf } = require('./input');
+const { pathFrom, workingDirectory } = require('./save-path');
 const { createCalls } = require('./wasm-calls');
 const { Engine } = require('./wasm-engine');
 const { Pool } = require('./wasm-pool');
 const { run } = require('./wasm-request');
-const { toFile } = require('./wasm-save');
+const { bytesToFile, toFile } = require('./wasm-save');
 const { openThread } = require('./wasm-threads');
 
 /** Whether the package contains the file. */
@@ -32,13 +32,13 @@ function compile() {
     fs.readFileSync(path.join(__dirname, '../prebuilds/png2bmp.wasm')));
 }
 
-/** The absolute path of the file: the process may change its directory before the thread loads it. */
+/** Longer paths are refused by every system. */
+const LONGEST_PLACE = 4095;
+
+/** The absolute path of the file, unless it is too long. */
 function placeOf(file) {
-  if (path.isAbsolute(file.toString('latin1')) || file.length === 0) {
-    return file;
-  }
-  const place = Buffer.concat([Buffer.from(process.cwd() + path.sep), file]);
-  return place.length < 4096 ? place : file;
+  const place = pathFrom(workingDirectory(), file);
+  return place.length <= LONGEST_PLACE ? place : file;
 }
 
 function loadWasm() {
@@ -60,13 +60,24 @@ function loadWasm() {
     return true;
   }
 
-  async function saveAsync(view, length, values, onWarning, _copy, ticket, file) {
-    const named = Buffer.from(file);
-    await start(view, length, { options: { values }, place: placeOf(named), path: named }, onWarning, ticket);
+  function saveBytes(view, length, values, onWarning, file) {
+    settled(bytesToFile(engine, bytesOf(view, length), { values }, file, file), onWarning, saveBytes);
     return true;
   }
 
-  return { ...engine.words(), ...functions, save, saveAsync };
+  async function startSave(request, view, length, values, onWarning, ticket, file) {
+    const named = Buffer.from(file);
+    await start(view, length, { ...request, options: { values }, place: placeOf(named), path: named }, onWarning, ticket);
+    return true;
+  }
+
+  const saveAsync = (view, length, values, onWarning, _copy, ticket, file) =>
+    startSave({}, view, length, values, onWarning, ticket, file);
+
+  const saveBytesAsync = (view, length, values, onWarning, _copy, ticket, file) =>
+    startSave({ asIs: true }, view, length, values, onWarning, ticket, file);
+
+  return { ...engine.words(), ...functions, save, saveAsync, saveBytes, saveBytesAsync };
 }
 
 module.exports = { isWasmHere, loadWasm };

@@ -25,7 +25,7 @@ export type WasmSource = WebAssembly.Module | ArrayBufferView | ArrayBuffer | st
 export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
 `;
 
-const OF_FILES = ['Path', 'Callback', 'saveBMP', 'saveBMPAsync'];
+const OF_FILES = ['Path', 'Callback', 'saveBMP', 'saveBMPAsync', 'saveICO', 'saveICOAsync'];
 const OPTIONS_OF_FILES = ['flag', 'sync'];
 
 const isOfFiles = (node) => OF_FILES.includes(node.name?.text);
@@ -56,6 +56,7 @@ function textOf(node, all) {
 }
 
 const REPLACEMENTS = [
+  [/ \|\n {4}'flag' \| 'sync' \| 'signal'/, " | 'signal'"],
   [/\/\/\/ <reference types="node" \/>\s*/, ''],
   ['NodeJS.ArrayBufferView', 'ArrayBufferView'],
   ['a Buffer in unshared memory', 'a Uint8Array in unshared memory'],

@@ -44,13 +44,13 @@ function fromDebian(library) {
   };
 }
 
-/** What checksums need of libdeflate's source. */
+/** What checksums and compression need of libdeflate's source. */
 function fromSource(cpuFeatures) {
   return {
     files: ['/usr/bin/dpkg-source'],
     libdeflate(compile) {
       const include = libdeflateSource();
-      const sources = ['adler32', 'crc32', 'utils', cpuFeatures].map((name) => `${include}/lib/${name}.c`);
+      const sources = ['adler32', 'crc32', 'deflate_compress', 'zlib_compress', 'utils', cpuFeatures].map((name) => `${include}/lib/${name}.c`);
       return { include, link: compile(sources.map((source) => path.relative(root, source)), ['-isystem', include]) };
     },
   };
@@ -93,7 +93,7 @@ function importLibraries() {
   });
 }
 
-/** The checksums of libdeflate, and Node-API with them. */
+/** The parts of libdeflate that are used, and Node-API with them. */
 const windowsDeflate = fromSource('x86/cpu_features');
 
 const forWindows = {

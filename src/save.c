@@ -1,5 +1,5 @@
 /* Converts into a file: in strips, so that memory does not grow with the image, or as a whole if
- * that is no worse. */
+ * that is no worse. Or writes bytes that are there already. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,10 +118,11 @@ static file_failure open_path(new_file **file, const char *path, const file_rule
     return file_open(file, path, rules);
 }
 
-static file_rules rules_of(int directory, const png2bmp_plan *plan, const png2bmp_control *control)
+static file_rules rules_of(int directory, const png2bmp_options *options,
+                           const png2bmp_control *control)
 {
     file_rules rules = {
-        .directory = directory, .exclusive = plan->options.exclusive, .sync = plan->options.sync};
+        .directory = directory, .exclusive = options->exclusive, .sync = options->sync};
 
     if (control) {
         rules.cancelled = control->cancelled;
@@ -130,11 +131,21 @@ static file_rules rules_of(int directory, const png2bmp_plan *plan, const png2bm
     return rules;
 }
 
+/* Gives the file its name, or removes it if what was to be written failed. */
+static png2bmp_status finish(new_file *file, png2bmp_status status, const char *path,
+                             png2bmp_report *report)
+{
+    if (!status)
+        return report_failure(report, file_commit(file), path);
+    file_discard(file);
+    return status;
+}
+
 png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan,
                        const uint8_t *png, size_t size, const png2bmp_control *control,
                        png2bmp_report *report)
 {
-    const file_rules rules = rules_of(directory, plan, control);
+    const file_rules rules = rules_of(directory, &plan->options, control);
     new_file        *file = NULL;
     png2bmp_status   status = report_failure(report, open_path(&file, path, &rules), path);
     bool             whole;
@@ -144,11 +155,21 @@ png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan
     whole = plan->png.interlaced || halves_are_needed(plan) ||
             plan->bmp.byte_length <= STRIP_BYTES || file_is_sequential(file);
     status = (whole ? save_whole : save_strips)(file, path, plan, png, size, control, report);
-    if (status) {
-        file_discard(file);
+    return finish(file, status, path, report);
+}
+
+png2bmp_status save_bytes_at(int directory, const char *path, const uint8_t *bytes, size_t size,
+                             const png2bmp_options *options, const png2bmp_control *control,
+                             png2bmp_report *report)
+{
+    const file_rules rules = rules_of(directory, options, control);
+    new_file        *file = NULL;
+    png2bmp_status   status = report_failure(report, open_path(&file, path, &rules), path);
+
+    if (status)
         return status;
-    }
-    return report_failure(report, file_commit(file), path);
+    status = report_failure(report, file_write(file, bytes, size, 0), path);
+    return finish(file, status, path, report);
 }
 
 png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,

@@ -11,7 +11,7 @@ const { pathToFileURL } = require('node:url');
 
 const { encodeBMP, encodeBMPAsync, encodeICO, getBMP, getBMPAsync, getBMPInto, readInfo, saveBMP } = require('..');
 const { createImage } = require('./kit/image');
-const { encodePng } = require('./kit/png-encoder');
+const { assemble, encodePng, pngChunks } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
 const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
@@ -115,8 +115,9 @@ test('holes of a list of images are an error, and so is a type of Object.prototy
 });
 
 test('an icon whose offsets would not fit in 32 bits is an error', () => {
-  const wide = encodePng(createImage({ width: 200, height: 1, colorType: 0, bitDepth: 8 })); // stays a PNG
-  const large = Buffer.concat([wide, Buffer.alloc(1 << 26)]);
+  // It is copied, with whatever is in it.
+  const [ihdr, ...rest] = pngChunks(createImage({ width: 200, height: 1, colorType: 6, bitDepth: 8 }));
+  const large = assemble([ihdr, { type: 'teSt', data: Buffer.alloc(1 << 26) }, ...rest]);
   assert.throws(() => encodeICO(Array(64).fill(large)), { code: 'ERR_OUT_OF_RANGE', message: /"images"/ });
 });
 

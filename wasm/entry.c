@@ -19,6 +19,7 @@
 #include "header.h"
 #include "host_facts.h"
 #include "host_options.h"
+#include "host_png.h"
 #include "opaque.h"
 #include "profile.h"
 #include "report.h"
@@ -39,6 +40,7 @@ static struct {
     uint8_t       *input;
     size_t         size;
     bool           is_pixels;
+    bool           is_to_png; /* pixels to a PNG, not to a BMP */
     png2bmp_pixels pixels;
     double         values[HOST_VALUES_MOST]; /* the options: see host_options.h */
     size_t         value_count;
@@ -113,7 +115,7 @@ png2bmp_status EXPORT(plan)(void)
     png2bmp_options options;
     png2bmp_status  status = begin(&options);
 
-    job.is_pixels = false;
+    job.is_pixels = job.is_to_png = false;
     if (!status)
         status = png2bmp_plan_make(&job.plan, job.input, job.size, &options, &job.report);
     return planned(status);
@@ -133,6 +135,7 @@ png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t cha
     png2bmp_status  status = begin(&options);
 
     job.is_pixels = true;
+    job.is_to_png = false;
     /* A stride that does not fit does no harm: with one row it is not used, with more the pixels
      * would not fit either. */
     job.pixels = (png2bmp_pixels){.data = job.input,
@@ -143,6 +146,18 @@ png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t cha
                                   .stride = stride < 0x1p32 ? (size_t)stride : SIZE_MAX};
     if (!status)
         status = png2bmp_plan_pixels(&job.plan, &job.pixels, &options, &job.report);
+    return planned(status);
+}
+
+/* The same for a PNG of R G B A pixels: see host_png.h. The plan has its greatest length. */
+png2bmp_status EXPORT(plan_png)(uint32_t width, uint32_t height)
+{
+    png2bmp_status status = plan_pixels(width, height, 4, 4.0 * width);
+
+    if (status)
+        return status;
+    job.is_to_png = true;
+    job.plan.bmp.byte_length = host_png_bound(width, height);
     return planned(status);
 }
 
@@ -214,9 +229,23 @@ static png2bmp_status run_whole(void)
     return status;
 }
 
+static png2bmp_status run_to_png(void)
+{
+    const png2bmp_pixels *pixels = &job.pixels;
+    uint8_t              *png = malloc((size_t)job.plan.bmp.byte_length);
+    const size_t size = png ? host_png_write(png, job.input, pixels->width, pixels->height) : 0;
+    const png2bmp_status status =
+        size ? hand_out(png, size, 0) : report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
+
+    free(png);
+    return status;
+}
+
 /* Converts what was planned. */
 png2bmp_status EXPORT(run)(void)
 {
+    if (job.is_to_png)
+        return run_to_png();
     return job.plan.png.interlaced || halves_are_needed(&job.plan) ? run_whole() : run_strips();
 }
 

@@ -206,4 +206,6 @@ function readBmps(program, bmps, folder) {
   return program.read(files);
 }
 
-module.exports = { PROGRAMS, WINE_PROGRAMS, findMagick, readBmps, verdict };
+module.exports = {
+  PROGRAMS, WINE_PROGRAMS, findMagick, findPython, isBuilt, readBmps, readWithLibrary, verdict,
+};

@@ -1,0 +1,136 @@
+'use strict';
+
+// What encodeICO is given: images and options, checked.
+
+const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
+const { optional, toBytes } = require('./input');
+const { isAnyArrayBuffer } = require('./kinds');
+const { oneOf, readOptions, readable } = require('./options');
+const { readInfo } = require('./sync');
+
+const LARGEST_SIDE = 256;
+const MOST_IMAGES = 65535;
+
+const TYPES = { __proto__: null, icon: 1, cursor: 2 };
+const ORDERS = ['size', 'given'];
+const PNG_RULES = ['none', 'large', 'all'];
+const FORMATS = ['bgra32', 'indexed'];
+
+// ---- Options ------------------------------------------------------------------------------------
+
+/** Options of getBMP that each image may have for itself. */
+const OF_INDEXED = ['bits', 'colors', 'palette', 'dither', 'alphaThreshold'];
+const OF_KIND = ['format', ...OF_INDEXED];
+
+/** Options of getBMP that an icon decides by itself. */
+const DECIDED = [
+  'alpha', 'background', 'topDown', 'header', 'profile', 'density', 'fileHeader', 'threshold', 'invert', 'input',
+];
+
+/** Those of the properties that are there. */
+function pick(object, names) {
+  const given = {};
+  for (const name of names) {
+    const value = optional(object, name);
+    if (value !== undefined) {
+      given[name] = value;
+    }
+  }
+  return given;
+}
+
+/** { format, bits, ... }, with the format that they are for. */
+function kindOf(given) {
+  const ofIndexed = OF_INDEXED.find((name) => given[name] !== undefined);
+  const format = oneOf('format', FORMATS, given.format ?? (ofIndexed === undefined ? 'bgra32' : 'indexed'));
+  if (format !== 'indexed' && ofIndexed !== undefined) {
+    throw argumentValueError('option', ofIndexed, "omitted: it is for format 'indexed'", given[ofIndexed]);
+  }
+  readOptions(given); // throws
+  return { ...given, format };
+}
+
+/** An image's own kind, for the rest that of all images. */
+const kindOfImage = (own, common) => (Object.keys(own).length === 0 ? common
+  : kindOf(own.format === 'bgra32' || common.format === 'bgra32' ? own : { ...common, ...own }));
+
+function refuseDecided(given) {
+  const name = DECIDED.find((each) => given[each] !== undefined);
+  if (name !== undefined) {
+    throw argumentValueError('option', name, 'omitted: icons have it one way only', given[name]);
+  }
+}
+
+/** { type, order, png, kind, decoding }: type is the number in the file, decoding the options of decodePNG. */
+function readIconOptions(options = {}) {
+  const { type = 'icon', order = 'size', png = 'large', ...others } = { __proto__: null, ...readable(options) };
+  refuseDecided(others);
+  const given = pick(others, OF_KIND);
+  const kind = kindOf(given);
+  const decoding = Object.fromEntries(Object.entries(others).filter(([name]) => !OF_KIND.includes(name)));
+  readOptions(decoding); // throws
+  return {
+    type: TYPES[oneOf('type', Object.keys(TYPES), type)],
+    order: oneOf('order', ORDERS, order),
+    png: oneOf('png', PNG_RULES, png),
+    kind,
+    decoding,
+  };
+}
+
+// ---- Images -------------------------------------------------------------------------------------
+
+function checkHotspot({ x, y }, { width, height }, name) {
+  if (!(Number.isInteger(x) && x >= 0 && x < width && Number.isInteger(y) && y >= 0 && y < height)) {
+    throw rangeError('property', `${name}.hotspot`, `{ x, y } inside the image of ${width} x ${height}`, { x, y });
+  }
+}
+
+const nameOf = (place) => `images[${place}]`;
+
+/** Whether it is { png, hotspot } and not a PNG. */
+const isImage = (item) => typeof item === 'object' && item !== null && !ArrayBuffer.isView(item) &&
+  !isAnyArrayBuffer(item) && optional(item, 'png') !== undefined;
+
+/** { x, y } as they are: checked when the image's size is known. */
+function readHotspot(item) {
+  const hotspot = optional(item, 'hotspot');
+  const { x, y } = hotspot === undefined ? { x: 0, y: 0 } : hotspot ?? {};
+  return { x, y };
+}
+
+function readItem(item, place) {
+  return isImage(item) ? { png: item.png, hotspot: readHotspot(item), kind: pick(item, OF_KIND), place }
+    : { png: item, hotspot: { x: 0, y: 0 }, kind: {}, place };
+}
+
+/** { png, hotspot, kind, place } of each item of the list: bytes, or an object that has them. Holes are read as
+ * well; and all code of the caller (getters) runs before anything is counted. */
+function readList(images) {
+  if (!Array.isArray(images)) {
+    throw argumentTypeError('argument', 'images', 'an array of PNGs', images);
+  }
+  const { length } = images;
+  if (length === 0 || length > MOST_IMAGES) {
+    throw argumentValueError('argument', 'images', `a list of 1 to ${MOST_IMAGES} PNGs`, images);
+  }
+  return Array.from({ length }, (_, place) => readItem(images[place], place));
+}
+
+/** The image with its size and type. */
+function readImage({ png, hotspot, kind, place }, common) {
+  const name = nameOf(place);
+  const bytes = toBytes(name, png);
+  const { width, height, bitDepth, colorType } = readInfo(bytes, { ...common.decoding, onWarning: undefined });
+  if (width > LARGEST_SIDE || height > LARGEST_SIDE) {
+    throw argumentValueError('argument', name, `at most ${LARGEST_SIDE} x ${LARGEST_SIDE} pixels`, `${width} x ${height}`);
+  }
+  const own = kindOfImage(kind, common.kind);
+  if (own.format === 'indexed' && common.png === 'all') {
+    throw argumentValueError('option', 'png', "'none' or 'large' with format 'indexed': PNGs in icons have 32 bits", 'all');
+  }
+  checkHotspot(hotspot, { width, height }, name);
+  return { png: bytes, width, height, bitDepth, colorType, kind: own, place, hotspot };
+}
+
+module.exports = { LARGEST_SIDE, TYPES, nameOf, readIconOptions, readImage, readList };
