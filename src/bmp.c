@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "format.h"
+#include "colors.h"
 
 #define FILE_HEADER 14
 #define MASKS 12 /* red, green, blue: after a 40-byte header with BI_BITFIELDS */
@@ -61,6 +61,17 @@ png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t heig
     bmp.stride = row->header == HEADER_NONE ? row_bytes : round_up(row_bytes, 4);
     bmp.byte_length = bmp.header_length + bmp.stride * height;
     return bmp;
+}
+
+uint64_t bmp_row_bytes(const png2bmp_plan *plan, size_t width)
+{
+    return ((uint64_t)width * plan->bmp.bits_per_pixel + 7) / 8;
+}
+
+void bmp_clear_padding(const png2bmp_plan *plan, uint8_t *row)
+{
+    for (uint64_t i = bmp_row_bytes(plan, plan->png.width); i < plan->bmp.stride; i++)
+        row[i] = 0;
 }
 
 /* ---- Bytes ---------------------------------------------------------------------- */
@@ -153,15 +164,19 @@ static uint8_t *put_v5_fields(uint8_t *p, const png2bmp_plan *plan)
     return put32(put32(p, bmp->profile_length), 0);
 }
 
-static void put_palette(uint8_t *p, uint8_t (*palette)[4], uint32_t entries)
+static void put_palette(uint8_t *p, const png2bmp_plan *plan)
 {
-    for (uint32_t i = 0; i < entries; i++, p += 4) {
+    const pixel_way way = pixel_way_of(plan);
+    uint8_t         palette[256][4];
+
+    colors_palette(palette, plan, &way);
+    for (uint32_t i = 0; i < plan->bmp.palette_entries; i++, p += 4) {
         memcpy(p, palette[i], 3);
         p[3] = 0; /* rgbReserved */
     }
 }
 
-void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)[4])
+void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan)
 {
     const format_row    *row = format_of(plan->bmp.format);
     const png2bmp_header header = header_of(row, &plan->options);
@@ -179,5 +194,6 @@ void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan, uint8_t (*palette)
         dst = put_masks(dst, masks_of(row));
     if (header == PNG2BMP_HEADER_V5)
         dst = put_v5_fields(dst, plan);
-    put_palette(dst, palette, plan->bmp.palette_entries);
+    if (plan->bmp.palette_entries > 0)
+        put_palette(dst, plan);
 }

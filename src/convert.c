@@ -16,12 +16,13 @@
 #include <string.h>
 
 #include "adam7.h"
+#include "bmp.h"
 #include "bytes.h"
 #include "cache.h"
 #include "cgbi.h"
-#include "indices.h"
 #include "levels.h"
 #include "long_row.h"
+#include "pixels.h"
 #include "png_size.h"
 #include "report.h"
 #include "route.h"
@@ -215,7 +216,7 @@ static png2bmp_status finish_rows(conversion *c, uint32_t y, uint32_t count)
     png2bmp_status status = PNG2BMP_OK;
 
     for (uint32_t i = 0; i < count && !status; i++, dst += c->target->step) {
-        rows_clear_padding(c->plan, dst);
+        bmp_clear_padding(c->plan, dst);
         if (c->watch_indices)
             status = check_indices(c, dst, c->plan->png.width);
     }
@@ -241,7 +242,7 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
         if (c->watch_indices)
             status = check_indices(c, samples, width);
         rows_write(&c->writer, dst, samples, width);
-        rows_clear_padding(c->plan, dst);
+        bmp_clear_padding(c->plan, dst);
         dst += c->target->step;
         samples += from->pitch;
     }
@@ -433,7 +434,7 @@ static void clear_target(const conversion *c)
         if (c->plan->bmp.bits_per_pixel < 8)
             memset(target_row(c->target, y), 0, (size_t)c->plan->bmp.stride);
         else
-            rows_clear_padding(c->plan, target_row(c->target, y));
+            bmp_clear_padding(c->plan, target_row(c->target, y));
     }
 }
 

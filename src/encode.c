@@ -1,12 +1,13 @@
 /* Raw pixels to BMP rows: like convert.c, but without decoding. */
-#include "encode.h"
+#include "convert.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "bmp.h"
 #include "levels.h"
-#include "png_size.h"
 #include "report.h"
+#include "route.h"
 #include "rows.h"
 
 /* `cancelled` is called once per this many bytes of rows. */
@@ -22,28 +23,16 @@ typedef struct encoding {
     size_t                row_bytes;
 } encoding;
 
-static uint64_t memory_of(const png2bmp_plan *plan, const row_steps *steps)
-{
-    return steps->memory + png_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
-}
-
-uint64_t encode_memory(const png2bmp_plan *plan)
-{
-    const row_steps steps = rows_steps(plan);
-
-    return memory_of(plan, &steps);
-}
-
 static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_pixels *pixels,
                           row_target *target)
 {
-    const row_steps steps = rows_steps(plan);
+    const row_steps steps = steps_of(plan);
 
     *e = (encoding){.plan = plan,
                     .pixels = pixels,
                     .target = target,
                     .row_bytes = (size_t)pixels->width * pixels->channels};
-    e->memory = malloc((size_t)memory_of(plan, &steps));
+    e->memory = malloc((size_t)route_memory_of_samples(plan, &steps));
     if (!e->memory)
         return false;
     e->slack_row = (uint8_t *)e->memory + steps.memory;
@@ -71,7 +60,7 @@ static png2bmp_status write_rows(encoding *e, uint32_t y, uint32_t end)
         uint8_t *dst = target_row(e->target, y);
 
         rows_write(&e->writer, dst, samples_of(e, y), e->pixels->width);
-        rows_clear_padding(e->plan, dst);
+        bmp_clear_padding(e->plan, dst);
         status = rows_hand_on(&e->writer, e->target, y + 1);
     }
     return status;

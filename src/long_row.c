@@ -8,19 +8,8 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "route.h"
 #include "unfilter.h"
-
-enum {
-    PIECE = 65520, /* whole pixels of 1, 2, 3, 4, 6 and 8 bytes */
-    MOST_PIXEL_BYTES = 8,
-    FILTERED_BYTES = 1 + MOST_PIXEL_BYTES + PIECE + KERNEL_SLACK,
-    ABOVE_BYTES = MOST_PIXEL_BYTES + PIECE
-};
-
-size_t long_row_memory(void)
-{
-    return FILTERED_BYTES + ABOVE_BYTES;
-}
 
 long_row_reader long_row_open(scanline_reader *scanlines, const kernels *kernels,
                               unfilter_kind unfilter, void *memory)
@@ -34,7 +23,7 @@ long_row_reader long_row_open(scanline_reader *scanlines, const kernels *kernels
                              .pixel_bytes = pixel_bytes[unfilter],
                              .swap = unfilter == UNFILTER_swap3 || unfilter == UNFILTER_swap4,
                              .filtered = memory,
-                             .above = (uint8_t *)memory + FILTERED_BYTES};
+                             .above = (uint8_t *)memory + LONG_ROW_FILTERED};
 }
 
 /* PNG specification, section 9.2, with nothing to the left, and `above` above. */
@@ -84,8 +73,8 @@ png2bmp_status long_row_read(const long_row_reader *reader, uint8_t *row, size_t
     png2bmp_status status = scanlines_next_piece(reader->scanlines, 1, &bytes);
     const unsigned filter = status ? FILTER_NONE : *bytes;
 
-    for (size_t at = 0; at < row_bytes && !status; at += PIECE) {
-        const size_t size = smaller(row_bytes - at, PIECE);
+    for (size_t at = 0; at < row_bytes && !status; at += LONG_ROW_PIECE) {
+        const size_t size = smaller(row_bytes - at, LONG_ROW_PIECE);
 
         status = scanlines_next_piece(reader->scanlines, size, &bytes);
         if (!status && filter <= FILTER_PAETH)

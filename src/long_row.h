@@ -5,9 +5,6 @@
 #include "kernels.h"
 #include "scanlines.h"
 
-/* Longer scanlines are read in pieces. A batch of them would only have one, so nothing is lost. */
-#define LONG_ROW (512 * 1024)
-
 typedef struct long_row_reader {
     scanline_reader *scanlines;
     unfilter_fn      unfilter;
@@ -17,8 +14,7 @@ typedef struct long_row_reader {
     uint8_t         *above;    /* the same piece of the row above */
 } long_row_reader;
 
-/* Bytes of memory that long_row_open needs, of any alignment; the caller keeps owning it. */
-size_t          long_row_memory(void);
+/* memory: LONG_ROW_MEMORY bytes of any alignment; the caller keeps owning it. */
 long_row_reader long_row_open(scanline_reader *scanlines, const kernels *kernels,
                               unfilter_kind unfilter, void *memory);
 

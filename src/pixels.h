@@ -8,4 +8,7 @@
 ROW_KINDS(DECLARE_C)
 #undef DECLARE_C
 
+/* The highest of `width` palette indices of 1, 2, 4 or 8 bits. */
+unsigned indices_highest(const uint8_t *samples, size_t width, unsigned depth);
+
 #endif

@@ -1,15 +1,13 @@
 #include "route.h"
 
+#include "background.h"
+#include "bmp.h"
 #include "bytes.h"
 #include "cgbi.h"
-#include "encode.h"
 #include "halves.h"
 #include "inflate.h"
-#include "long_row.h"
 #include "png_size.h"
 #include "quantize.h"
-#include "rows.h"
-#include "salvage.h"
 #include "unfilter.h"
 
 /* Scanlines that are unfiltered into scratch rows go in groups that stay in the L2 cache: at most
@@ -50,8 +48,8 @@ route route_of(const png2bmp_plan *plan)
     route                   r = {.row_bytes = png_scanline_bytes(png->width, png)};
     unfilter_kind           direct;
 
-    r.steps = rows_steps(plan);
-    direct = rows_direct_unfilter(&r.steps);
+    r.steps = steps_of(plan);
+    direct = steps_direct_unfilter(&r.steps);
     r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
     r.unfilter = r.direct ? direct : unfilter_kind_for(png_bits_per_pixel(png));
     r.held_bytes = most_held(plan, r.row_bytes);
@@ -61,9 +59,9 @@ route route_of(const png2bmp_plan *plan)
     if (!r.direct)
         r.samples_bytes = bytes_of_samples(&r);
     if (r.row_bytes > r.held_bytes)
-        r.pieces_bytes = round_up(long_row_memory(), 16);
+        r.pieces_bytes = round_up(LONG_ROW_MEMORY, 16);
     if (png->interlaced)
-        r.pass_row_bytes = rows_bytes(plan, png->width);
+        r.pass_row_bytes = bmp_row_bytes(plan, png->width);
     return r;
 }
 
@@ -78,7 +76,19 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
 
     return route_scratch_bytes(&r) +
            inflate_memory(png_all_scanlines_bytes(&plan->png), r.held_bytes + 1) +
-           (plan->options.salvage ? salvage_memory(plan) : 0);
+           (plan->options.salvage ? background_memory(plan) : 0);
+}
+
+uint64_t route_memory_of_samples(const png2bmp_plan *plan, const row_steps *steps)
+{
+    return steps->memory + png_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
+}
+
+static uint64_t memory_of_pixels(const png2bmp_plan *plan)
+{
+    const row_steps steps = steps_of(plan);
+
+    return route_memory_of_samples(plan, &steps);
 }
 
 /* The image between the two halves, and the memory of the halves or of choosing colours. */
@@ -87,7 +97,7 @@ static uint64_t memory_of_whole(const png2bmp_plan *plan,
 {
     const png2bmp_plan first = halves_first(plan), second = halves_second(plan);
 
-    return halves_bytes(plan) + larger(larger(memory_of_first(&first), encode_memory(&second)),
+    return halves_bytes(plan) + larger(larger(memory_of_first(&first), memory_of_pixels(&second)),
                                        plan->options.colors ? QUANTIZE_MEMORY : 0);
 }
 
@@ -98,5 +108,6 @@ uint64_t route_memory(const png2bmp_plan *plan)
 
 uint64_t route_memory_of_pixels(const png2bmp_plan *plan)
 {
-    return halves_are_needed(plan) ? memory_of_whole(plan, encode_memory) : encode_memory(plan);
+    return halves_are_needed(plan) ? memory_of_whole(plan, memory_of_pixels)
+                                   : memory_of_pixels(plan);
 }

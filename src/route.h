@@ -1,18 +1,20 @@
-/*
- * Consequences of a plan for the way from filtered scanlines to rows of the output. One function
- * computes them all: the plan takes from it the memory that it announces, and the run what it does
- * and allocates, so that the two agree (test/c/test_memory.c: to the byte).
- *
- * The run calls it again, although the plan could keep what it says. That would be a second copy of
- * every size in memory that callers own, in a public structure that then had the enums of kernels.h
- * in it; and where the whole image is needed (whole.h) the plans of both halves, which are derived
- * from the caller's, would have to renew it. It takes 60 to 90 ns: of a 16 x 16 icon's plan and run
- * about 1 %.
- */
+/* How a plan is carried out: which kernels and buffers turn filtered scanlines into rows of the
+ * BMP. The plan reports this memory; the run allocates it (test/c/test_memory.c: to the byte). */
 #ifndef PNG2BMP_ROUTE_H
 #define PNG2BMP_ROUTE_H
 
-#include "rows.h"
+#include "steps.h"
+
+/* Longer scanlines are read in pieces, by long_row.c. A batch of them would only have one, so
+ * nothing is lost. */
+#define LONG_ROW (512 * 1024)
+
+enum {
+    LONG_ROW_PIECE = 65520, /* whole pixels of 1, 2, 3, 4, 6 and 8 bytes */
+    LONG_ROW_PIXEL = 8,     /* bytes of the largest */
+    LONG_ROW_FILTERED = 1 + LONG_ROW_PIXEL + LONG_ROW_PIECE + KERNEL_SLACK,
+    LONG_ROW_MEMORY = LONG_ROW_FILTERED + LONG_ROW_PIXEL + LONG_ROW_PIECE
+};
 
 typedef struct route {
     row_steps     steps;
@@ -32,6 +34,9 @@ typedef struct route {
 route route_of(const png2bmp_plan *plan);
 
 uint64_t route_scratch_bytes(const route *r);
+
+/* What encode.c allocates: the writer's memory, and one row with slack. */
+uint64_t route_memory_of_samples(const png2bmp_plan *plan, const row_steps *steps);
 
 /* The most bytes that a run allocates at the same time: for a PNG, and for raw pixels. */
 uint64_t route_memory(const png2bmp_plan *plan);

@@ -1,76 +1,12 @@
 #include "rows.h"
 
+#include "bmp.h"
 #include "bytes.h"
 #include "cache.h"
 #include "colors.h"
-#include "format.h"
-#include "pixel_way.h"
 #include "png_size.h"
 
-/* Scratch rows start at addresses that suit vectors, and kernels read past their ends. */
-static uint64_t scratch_row(uint64_t bytes)
-{
-    return round_up(bytes + KERNEL_SLACK, 16);
-}
-
-/* A row that takes two steps is processed in pieces of this many pixels, so that the intermediate
- * pixels stay in the cache, and need no more memory for a wider image. A multiple of 8, so that
- * pieces of packed samples start at whole bytes. */
-#define PIECE 2048
-
 /* ---- Memory ------------------------------------------------------------------------- */
-
-/* As many entries as the palette may have, if it has not been chosen yet. */
-static unsigned entries_of(const png2bmp_plan *plan)
-{
-    return plan->options.palette_entries ? plan->options.palette_entries : 256;
-}
-
-/* Between rows of a group. */
-static uint64_t group_pitch(uint64_t width)
-{
-    return scratch_row(3 * (width + 2 * (uint64_t)DITHER_MARGIN));
-}
-
-static uint64_t index_pitch(uint64_t width)
-{
-    return scratch_row(width + 2 * (uint64_t)DITHER_MARGIN);
-}
-
-static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
-{
-    const second_step second = steps->way.second;
-    const uint64_t    width = plan->png.width;
-    row_layout        l = {0};
-
-    /* Rows that are written past the cache are first written to a piece of memory that is in it. */
-    if (second == STEP_NONE ? cache_may_be_bypassed(plan) : second != STEP_PREMULTIPLY)
-        l.colors = scratch_row(4 * PIECE) * (steps->way.needs_alpha ? 2 : 1);
-    if (second == STEP_BITS) {
-        l.line = scratch_row(PIECE);
-        l.errors = mono_memory(steps->way.dither, plan->png.width);
-    }
-    if (second == STEP_DITHER)
-        l.line = scratch_row(3 * width);
-    if (second == STEP_MATCH || second == STEP_DITHER)
-        l.errors = dither_errors(steps->way.dither, plan->png.width);
-    if (second == STEP_MATCH) {
-        l.group = DITHER_GROUP * group_pitch(width);
-        l.indices = DITHER_GROUP * index_pitch(width);
-        l.nearest = round_up(nearest_memory(entries_of(plan)), 16);
-    }
-    return l;
-}
-
-row_steps rows_steps(const png2bmp_plan *plan)
-{
-    row_steps         steps = {.way = pixel_way_of(plan)};
-    const row_layout *l = &steps.layout;
-
-    steps.layout = layout_of(plan, &steps);
-    steps.memory = l->colors + l->line + l->group + l->indices + l->nearest + l->errors;
-    return steps;
-}
 
 static void open_dither(row_writer *writer, void *memory, void *errors)
 {
@@ -92,13 +28,11 @@ static void open_dither(row_writer *writer, void *memory, void *errors)
 /* The margins are read, and what is in them has no effect. */
 static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, const row_layout *l)
 {
-    const uint64_t width = writer->plan->png.width;
-
     memset(rows, 0, (size_t)l->group);
     writer->group = (dither_rows){.bgr = rows + 3 * DITHER_MARGIN,
-                                  .pitch = (size_t)group_pitch(width),
+                                  .pitch = (size_t)l->group_pitch,
                                   .indices = indices + DITHER_MARGIN,
-                                  .index_pitch = (size_t)index_pitch(width)};
+                                  .index_pitch = (size_t)l->index_pitch};
 }
 
 /* The parts of the memory, which may be absent, and their users. */
@@ -148,7 +82,7 @@ static bool gives_luma(const row_writer *writer)
            writer->steps.way.first == ROW_gray16_to_index8;
 }
 
-/* Writes a piece of a row: at most PIECE pixels. */
+/* Writes a piece of a row: at most STEPS_PIECE pixels. */
 typedef void (*piece_fn)(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
 
 /* bits: per pixel in dst. */
@@ -157,14 +91,15 @@ static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, si
 {
     const size_t source_bits = png_bits_per_pixel(&writer->plan->png);
 
-    for (size_t x = 0; x < width; x += PIECE)
-        write(writer, dst + x / 8 * bits, samples + x / 8 * source_bits, smaller(width - x, PIECE));
+    for (size_t x = 0; x < width; x += STEPS_PIECE)
+        write(writer, dst + x / 8 * bits, samples + x / 8 * source_bits,
+              smaller(width - x, STEPS_PIECE));
 }
 
 /* B G R pixels. */
 static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, size_t width)
 {
-    uint8_t *with_alpha = writer->colors + scratch_row(4 * PIECE);
+    uint8_t *with_alpha = writer->colors + STEPS_PIECE_BYTES;
 
     if (!writer->steps.way.needs_alpha) {
         writer->row(writer->colors, samples, width, &writer->context);
@@ -184,7 +119,7 @@ static void write_colors(row_writer *writer, uint8_t *dst, const uint8_t *sample
 static void write_past_cache(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     writer->row(writer->colors, samples, width, &writer->context);
-    writer->kernels->bypass(dst, writer->colors, (size_t)rows_bytes(writer->plan, width));
+    writer->kernels->bypass(dst, writer->colors, (size_t)bmp_row_bytes(writer->plan, width));
 }
 
 static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -349,26 +284,4 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
         write_dithered(writer, dst, samples, width);
         break;
     }
-}
-
-/* ---- Queries ----------------------------------------------------------------------------- */
-
-unfilter_kind rows_direct_unfilter(const row_steps *steps)
-{
-    const format_row *row = steps->way.format;
-
-    if (steps->way.second != row->step) /* the options or the image require more */
-        return UNFILTER_COUNT;
-    return row->direct_row == steps->way.first ? row->direct_unfilter : UNFILTER_COUNT;
-}
-
-uint64_t rows_bytes(const png2bmp_plan *plan, size_t width)
-{
-    return ((uint64_t)width * plan->bmp.bits_per_pixel + 7) / 8;
-}
-
-void rows_clear_padding(const png2bmp_plan *plan, uint8_t *row)
-{
-    for (uint64_t i = rows_bytes(plan, plan->png.width); i < plan->bmp.stride; i++)
-        row[i] = 0;
 }

@@ -6,31 +6,10 @@
 #define PNG2BMP_ROWS_H
 
 #include "dither.h"
-#include "format.h"
-#include "kernels.h"
 #include "mono.h"
 #include "panel.h"
-#include "pixel_way.h"
+#include "steps.h"
 #include "target.h"
-
-/* The memory of a row_writer, one part after another, in bytes; 0: not needed. */
-typedef struct row_layout {
-    uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
-    uint64_t line;    /* between two steps: a piece of luma, or a whole row of B G R */
-    uint64_t group;   /* whole rows of B G R for a palette */
-    uint64_t indices; /* as many of indices */
-    uint64_t nearest;
-    uint64_t errors;
-} row_layout;
-
-/* What follows from a plan for every row. */
-typedef struct row_steps {
-    pixel_way  way;
-    row_layout layout;
-    uint64_t   memory; /* that rows_open needs, aligned as by malloc: the sum of the layout */
-} row_steps;
-
-row_steps rows_steps(const png2bmp_plan *plan);
 
 typedef struct row_writer {
     const png2bmp_plan *plan;
@@ -62,15 +41,5 @@ void rows_flush(row_writer *writer);
  * written without it (writer: zeros): lets a strip leave when it is due, after the rows of it that
  * the writer holds back have been written. The only way for rows to leave. */
 png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end);
-
-/* The unfilter that produces rows of the output by itself, because they hold the scanline's bytes,
- * or those bytes swapped; UNFILTER_COUNT if there is none. */
-unfilter_kind rows_direct_unfilter(const row_steps *steps);
-
-/* Bytes of `width` pixels of the output, without padding. */
-uint64_t rows_bytes(const png2bmp_plan *plan, size_t width);
-
-/* Zeroes the bytes from the last pixel to the next multiple of four. */
-void rows_clear_padding(const png2bmp_plan *plan, uint8_t *row);
 
 #endif

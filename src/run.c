@@ -1,8 +1,7 @@
 /* The second step: from a plan and a destination of its size to a BMP. */
+#include "bmp.h"
 #include "convert.h"
-#include "encode.h"
 #include "halves.h"
-#include "header.h"
 #include "profile.h"
 #include "whole.h"
 
@@ -13,7 +12,7 @@ static png2bmp_status run_rows(const png2bmp_plan *plan, const uint8_t *png, siz
 
     if (halves_are_needed(plan))
         return whole_run(plan, &(whole_source){.png = png, .size = size}, bmp, control, report);
-    header_write(bmp, plan);
+    bmp_write_header(bmp, plan);
     return convert_rows(plan, png, size, &target, control, report);
 }
 
@@ -33,6 +32,6 @@ png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels
 
     if (halves_are_needed(plan))
         return whole_run(plan, &(whole_source){.pixels = pixels}, bmp, control, report);
-    header_write(bmp, plan);
+    bmp_write_header(bmp, plan);
     return encode_rows(plan, pixels, &target, control, report);
 }

@@ -7,9 +7,6 @@
 /* Whether the error is in the image's data, not out of memory or a mistake of the caller. */
 bool salvage_is_damage(png2bmp_status status);
 
-/* Bytes that salvage_fill allocates. */
-uint64_t salvage_memory(const png2bmp_plan *plan);
-
 /* Writes the rows from `from` on in the background colour, and hands them on. */
 png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32_t from,
                             png2bmp_report *report);

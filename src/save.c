@@ -8,7 +8,6 @@
 #include "convert.h"
 #include "file.h"
 #include "halves.h"
-#include "header.h"
 #include "profile.h"
 #include "report.h"
 #include "save.h"
@@ -96,7 +95,7 @@ static png2bmp_status save_strips(new_file *file, const char *path, const png2bm
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     s = (strip){target_at(rows_base, rows, plan), file, path, plan, report};
     s.target.flush = write_strip;
-    header_write(header, plan);
+    bmp_write_header(header, plan);
     status = report_failure(report, file_write(file, header, plan->bmp.header_length, 0), path);
     if (!status)
         status = convert_rows(plan, png, size, &s.target, control, report);

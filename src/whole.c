@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bmp.h"
 #include "convert.h"
-#include "encode.h"
 #include "few_colors.h"
 #include "halves.h"
-#include "header.h"
 #include "quantize.h"
 #include "report.h"
 
@@ -77,7 +76,7 @@ static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, 
         if (status)
             return status;
     }
-    header_write(bmp, &second);
+    bmp_write_header(bmp, &second);
     return encode_rows(&second, &pixels, &target, control, report);
 }
 

@@ -14,9 +14,7 @@
 
 #include "bmp.h"
 #include "convert.h"
-#include "encode.h"
 #include "halves.h"
-#include "header.h"
 #include "host_facts.h"
 #include "host_options.h"
 #include "host_png.h"
@@ -198,7 +196,7 @@ static png2bmp_status run_strips(void)
         return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
     target = target_at(base, rows, plan);
     target.flush = hand_out_strip;
-    header_write(header, plan);
+    bmp_write_header(header, plan);
     status = hand_out(header, plan->bmp.header_length, 0);
     if (!status && job.is_pixels)
         status = encode_rows(plan, &job.pixels, &target, &control, &job.report);

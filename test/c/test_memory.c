@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "halves.h"
-#include "long_row.h"
 #include "opaque.h"
 #include "png_writer.h"
+#include "route.h"
 
 #define MIB ((size_t)1024 * 1024)
 

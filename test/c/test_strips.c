@@ -5,7 +5,6 @@
  */
 #include "check.h"
 #include "convert.h"
-#include "encode.h"
 #include "make_png.h"
 
 #define LONG_WIDTH (512 * 1024 + 11) /* of 8-bit gray: read in pieces, src/long_row.h */
