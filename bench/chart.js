@@ -39,7 +39,9 @@ const STYLE = `
         .ours { fill: #4493f8; }
     }`;
 
-const escape = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
+const escape = (plain) => plain.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
+
+const text = (value) => value.toFixed(value < 10 ? 1 : 0);
 
 function bar({ peer, value }, i, scale) {
   const y = TOP + i * ROW;
@@ -49,27 +51,37 @@ function bar({ peer, value }, i, scale) {
   return `
   <text class="label${strong}" x="${LEFT - 10}" y="${y + 15}" text-anchor="end">${escape(LABELS[peer])}</text>
   <rect class="bar${ours ? ' ours' : ''}" x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="20" rx="3"/>
-  <text class="value${strong}" x="${(LEFT + width + 8).toFixed(1)}" y="${y + 15}">${value.toFixed(value < 10 ? 1 : 0)}</text>`;
+  <text class="value${strong}" x="${(LEFT + width + 8).toFixed(1)}" y="${y + 15}">${text(value)}</text>`;
+}
+
+const realOnes = (files) => files.filter((file) => !file.reencoded);
+
+/** { peer, value } for each bar, the fastest first. */
+function bars(files) {
+  const real = realOnes(files);
+  const peers = Object.keys(LABELS).filter((peer) => real.some((file) => file.javascript.peers[peer]));
+  return peers.map((peer) => ({ peer, value: speed(real, 'javascript', peer) })).sort((a, b) => b.value - a.value);
+}
+
+/** What the chart shows, for those who do not see it: also README's text for it. */
+function description(files) {
+  return bars(files).map(({ peer, value }) => `${LABELS[peer]} ${text(value)}`).join('; ');
 }
 
 function chart(files) {
-  const real = files.filter((file) => !file.reencoded);
-  const peers = Object.keys(LABELS).filter((peer) => real.some((file) => file.javascript.peers[peer]));
-  const values = peers.map((peer) => ({ peer, value: speed(real, 'javascript', peer) }))
-    .sort((a, b) => b.value - a.value);
+  const values = bars(files);
   const scale = (WIDTH - LEFT - RIGHT) / values[0].value;
   const height = TOP + values.length * ROW + 14;
-  const described = values.map(({ peer, value }) => `${LABELS[peer]} ${value.toFixed(0)}`).join(', ');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="t d">
   <title id="t">PNG to BMP in Node.js, megapixels per second</title>
-  <desc id="d">${escape(described)}</desc>
+  <desc id="d">${escape(description(files))}</desc>
   <style>${STYLE}
   </style>
   <rect class="panel" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="8"/>
   <text class="title" x="20" y="28">PNG to BMP in Node.js: megapixels per second</text>
-  <text class="note" x="20" y="47">Buffer in, fresh Buffer out, one thread; geometric mean of ${real.length} PNGs from Debian packages; more is better</text>${values.map((value, i) => bar(value, i, scale)).join('')}
+  <text class="note" x="20" y="47">Buffer in, fresh Buffer out, one thread; geometric mean of ${realOnes(files).length} PNGs from Debian packages; more is better</text>${values.map((value, i) => bar(value, i, scale)).join('')}
 </svg>
 `;
 }
 
-module.exports = { chart };
+module.exports = { chart, description };

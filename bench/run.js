@@ -23,7 +23,7 @@ const path = require('node:path');
 const readline = require('node:readline');
 const { parseArgs } = require('node:util');
 
-const { chart } = require('./chart.js');
+const { chart, description } = require('./chart.js');
 const { corpusFiles } = require('./corpus.js');
 const { inflateTable, memoryTable, overCTable, ratioTable, table } = require('./report.js');
 const { setUp } = require('./setup.js');
@@ -220,10 +220,18 @@ function resultsJson({ files, ...rest }) {
   return `${head},\n  "files": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }
 
+/* The text of README's chart, for those who do not see it. */
+function describeChart(files) {
+  const readme = path.join(__dirname, '../README.md');
+  fs.writeFileSync(readme, fs.readFileSync(readme, 'utf8')
+    .replace(/(?<=!\[Megapixels per second through JavaScript: )[^\]]*/, () => description(files)));
+}
+
 /* Everything that is published comes from one full run. */
 function publish(results) {
   fs.writeFileSync(RESULTS, resultsJson(results));
   fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(results.files));
+  describeChart(results.files);
   fs.writeFileSync(TABLES, '# Benchmark results\n\nWritten by `npm run bench`: do not edit. What ' +
   `the words mean is in [performance.md](performance.md).\n\n${fullText(results)}\n`);
 }

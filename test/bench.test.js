@@ -1,11 +1,15 @@
 'use strict';
 
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 const { test } = require('node:test');
 
-const { chart } = require('../bench/chart');
+const { chart, description } = require('../bench/chart');
 const { blurredPsnr, ciede2000, psnr } = require('../bench/quality');
 const { overCTable, ratioTable, speed, timeRatio } = require('../bench/report');
+
+const read = (name) => fs.readFileSync(path.join(__dirname, '..', name), 'utf8');
 
 const measured = (name, width, times) => ({
   name, class: 'photo-rgb', width, height: 1000, reencoded: false,
@@ -48,6 +52,13 @@ test('the benchmark says what JavaScript adds to C', () => {
 test('the chart has a bar for each peer that was measured, the fastest first', () => {
   const labels = [...chart(FILES).matchAll(/class="label[^>]*>([^<]*)</g)].map((match) => match[1]);
   assert.deepStrictEqual(labels, ['png2bmp', 'sharp (raw pixels, no BMP)', 'libpng, plain addon']);
+});
+
+test("README's chart is drawn from the results of the benchmark, and its text says the same", () => {
+  const { files } = require('../bench/results.json');
+  assert.strictEqual(read('bench/chart.svg'), chart(files), 'made by npm run bench');
+  assert.ok(read('README.md').includes(`![Megapixels per second through JavaScript: ${description(files)}](bench/chart.svg)`),
+    description(files));
 });
 
 test('CIEDE2000 gives what its authors list', () => { // pairs 1, 10, 17, 20, 25, 34
