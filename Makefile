@@ -32,10 +32,10 @@ C_CODE   := $(SOURCES) $(ADDON_SOURCES)
 ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon wasm test/c test/faults test/kit test/oracle bench fuzz \
                 examples/c,$(d)/*.c $(d)/*.h)) $(SOURCES)
 
-DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate)
+DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate 2>/dev/null)
 # If the compiler does not know a library it prints only the name.
 DEFLATE_LIBS   := $(or $(filter /%,$(shell $(CC) -print-file-name=libdeflate.a)), \
-                       $(shell pkg-config --libs libdeflate))
+                       $(shell pkg-config --libs libdeflate 2>/dev/null),-ldeflate)
 
 comma := ,
 # A path as one word of a shell command, whatever is in it.
@@ -50,13 +50,24 @@ NODE_INCLUDE = $(eval NODE_INCLUDE := $$(call quote,$$(shell node -p "require('n
 # shared library, and no program that links with ours should get them. Apple's linker has no such flag.
 LOCAL_DEFLATE := $(if $(filter Darwin,$(SYSTEM)),,-Wl$(comma)--exclude-libs$(comma)ALL)
 
+# What is exported, with versions. Apple's linker has no such flag either: there all that is marked.
+SYMBOLS := $(if $(filter Darwin,$(SYSTEM)),,-Wl$(comma)--version-script=src/png2bmp.map)
+
 .PHONY: all lib addon install uninstall check programs sanitize warnings format format-check tidy clean
 .SECONDARY:
 
 all: lib
 lib: $(BUILD)/libpng2bmp.a $(BUILD)/libpng2bmp.so
 
-$(BUILD)/%.o: %.c $(HEADERS) build.mk
+# Says what is missing, before the compiler says it of some file.
+.PHONY: libdeflate
+libdeflate:
+	@echo '#include <libdeflate.h>' | $(CC) $(C_FLAGS) -E -x c - >/dev/null 2>&1 || { \
+	    echo 'png2bmp needs libdeflate, and the compiler does not find libdeflate.h. Install libdeflate-dev' \
+	    '(Debian, Ubuntu, Alpine), libdeflate-devel (Fedora) or libdeflate (Arch, Homebrew), or run ./setup.sh.' \
+	    'For one elsewhere, set PKG_CONFIG_PATH.' >&2; exit 1; }
+
+$(BUILD)/%.o: %.c $(HEADERS) build.mk | libdeflate
 	@mkdir -p $(@D)
 	$(CC) $(C_FLAGS) -c -o $@ $<
 
@@ -86,8 +97,9 @@ $(BUILD)/libpng2bmp.a: $(OBJECTS)
 	$(AR) rcs $@ $(BUILD)/png2bmp.o
 endif
 
-$(BUILD)/libpng2bmp.so: $(OBJECTS)
-	$(CC) -shared $(CFLAGS) $(LOCAL_DEFLATE) -Wl,-soname,libpng2bmp.so.$(SOVERSION) -o $@ $^ $(DEFLATE_LIBS)
+$(BUILD)/libpng2bmp.so: $(OBJECTS) src/png2bmp.map
+	$(CC) -shared $(CFLAGS) $(SYMBOLS) $(LOCAL_DEFLATE) -Wl,-soname,libpng2bmp.so.$(SOVERSION) -o $@ $(OBJECTS) \
+	    $(DEFLATE_LIBS)
 
 # ---- The Node.js addon ---------------------------------------------------------
 # Node-API is declared by the npm package node-api-headers, so that nothing has to be
@@ -106,7 +118,7 @@ ADDON_LDFLAGS := $(if $(filter Darwin,$(SYSTEM)),-bundle -undefined dynamic_look
 
 addon: $(ADDON)
 
-$(ADDON_BUILD)/%.o: %.c $(HEADERS) $(wildcard addon/*.h) Makefile build.mk
+$(ADDON_BUILD)/%.o: %.c $(HEADERS) $(wildcard addon/*.h) Makefile build.mk | libdeflate
 	@mkdir -p $(@D)
 	$(CC) $(ADDON_CFLAGS) -c -o $@ $<
 
@@ -117,6 +129,10 @@ $(ADDON): $(ADDON_OBJECTS)
 # ---- Installing the C library --------------------------------------------------
 
 # Generated at each install: PREFIX may have changed.
+#
+# `pkg-config --static` adds to what it gives without, and a linker that is told -lpng2bmp takes the shared
+# library if it is there. So that is in a package of its own, which comes after the archive and is left
+# out if nothing needs it any more.
 define PKG_CONFIG_FILE
 prefix=$(PREFIX)
 libdir=$(LIBDIR)
@@ -125,13 +141,28 @@ includedir=$(PREFIX)/include
 Name: png2bmp
 Description: PNG bytes in, BMP bytes out
 Version: $(VERSION)
+Requires: png2bmp-shared = $(VERSION)
 Requires.private: libdeflate
-Libs: -L"$${libdir}" -lpng2bmp
+Libs.private: $(ARCHIVE)
 Cflags: -I"$${includedir}"
 endef
 export PKG_CONFIG_FILE
 
-# For find_package(png2bmp): next to its library, wherever that is installed.
+ARCHIVE   = $(if $(filter Darwin,$(SYSTEM)),"$${libdir}/libpng2bmp.a",-l:libpng2bmp.a)
+AS_NEEDED = $(if $(filter Darwin,$(SYSTEM)),$(1),-Wl$(comma)--push-state$(comma)--as-needed $(1) -Wl$(comma)--pop-state)
+
+define PKG_CONFIG_SHARED_FILE
+libdir=$(LIBDIR)
+
+Name: png2bmp-shared
+Description: The shared library of png2bmp, for png2bmp.pc
+Version: $(VERSION)
+Libs: -L"$${libdir}" $(call AS_NEEDED,-lpng2bmp)
+endef
+export PKG_CONFIG_SHARED_FILE
+
+# For find_package(png2bmp): next to its library, wherever that is installed. libdeflate has a file for
+# CMake only since 1.15.
 define CMAKE_FILE
 get_filename_component(_png2bmp_lib "$${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 if(NOT TARGET png2bmp::png2bmp)
@@ -139,6 +170,12 @@ if(NOT TARGET png2bmp::png2bmp)
   set_target_properties(png2bmp::png2bmp PROPERTIES
     IMPORTED_LOCATION "$${_png2bmp_lib}/libpng2bmp.so.$(VERSION)"
     IMPORTED_SONAME "libpng2bmp.so.$(SOVERSION)"
+    INTERFACE_INCLUDE_DIRECTORIES "$${_png2bmp_lib}/$(INCLUDE_FROM_LIB)")
+  add_library(png2bmp::png2bmp_static STATIC IMPORTED)
+  set_target_properties(png2bmp::png2bmp_static PROPERTIES
+    IMPORTED_LOCATION "$${_png2bmp_lib}/libpng2bmp.a"
+    IMPORTED_LINK_INTERFACE_LANGUAGES C
+    INTERFACE_LINK_LIBRARIES deflate
     INTERFACE_INCLUDE_DIRECTORIES "$${_png2bmp_lib}/$(INCLUDE_FROM_LIB)")
 endif()
 endef
@@ -162,7 +199,7 @@ TO_CMAKE   = $(TO_LIB)/cmake/png2bmp
 
 # Those in LIBDIR.
 INSTALLED = libpng2bmp.a libpng2bmp.so libpng2bmp.so.$(SOVERSION) libpng2bmp.so.$(VERSION) \
-    pkgconfig/png2bmp.pc $(addprefix cmake/png2bmp/,png2bmp-config.cmake png2bmp-config-version.cmake)
+    $(addprefix pkgconfig/,png2bmp.pc png2bmp-shared.pc) $(addprefix cmake/png2bmp/,png2bmp-config.cmake png2bmp-config-version.cmake)
 
 install: lib
 	install -d $(TO_INCLUDE) $(TO_LIB)/pkgconfig $(TO_CMAKE)
@@ -172,9 +209,10 @@ install: lib
 	ln -sf libpng2bmp.so.$(VERSION) $(TO_LIB)/libpng2bmp.so.$(SOVERSION)
 	ln -sf libpng2bmp.so.$(SOVERSION) $(TO_LIB)/libpng2bmp.so
 	printf '%s\n' "$$PKG_CONFIG_FILE" > $(TO_LIB)/pkgconfig/png2bmp.pc
+	printf '%s\n' "$$PKG_CONFIG_SHARED_FILE" > $(TO_LIB)/pkgconfig/png2bmp-shared.pc
 	printf '%s\n' "$$CMAKE_FILE" > $(TO_CMAKE)/png2bmp-config.cmake
 	printf '%s\n' "$$CMAKE_VERSION_FILE" > $(TO_CMAKE)/png2bmp-config-version.cmake
-	chmod 644 $(TO_LIB)/pkgconfig/png2bmp.pc $(TO_CMAKE)/*.cmake
+	chmod 644 $(TO_LIB)/pkgconfig/png2bmp*.pc $(TO_CMAKE)/*.cmake
 
 uninstall:
 	rm -f $(TO_INCLUDE)/png2bmp.h $(addprefix $(TO_LIB)/,$(INSTALLED))

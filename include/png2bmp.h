@@ -40,6 +40,12 @@ extern "C" {
 #endif
 
 #define PNG2BMP_VERSION "1.0.0-rc.1"
+#define PNG2BMP_VERSION_MAJOR 1
+#define PNG2BMP_VERSION_MINOR 0
+#define PNG2BMP_VERSION_PATCH 0
+/* For comparisons: 1.2.3 is 10203. A release candidate has the number of its release. */
+#define PNG2BMP_VERSION_NUMBER                                                                     \
+    (PNG2BMP_VERSION_MAJOR * 10000 + PNG2BMP_VERSION_MINOR * 100 + PNG2BMP_VERSION_PATCH)
 
 /* Define PNG2BMP_SHARED to build the shared library. */
 #if defined(PNG2BMP_SHARED) && defined(__GNUC__)
@@ -47,6 +53,11 @@ extern "C" {
 #else
 #define PNG2BMP_API
 #endif
+
+/* PNG2BMP_VERSION and PNG2BMP_VERSION_NUMBER of the library that runs, which may be newer than the
+ * header that a program was built with. */
+PNG2BMP_API const char *png2bmp_version(void); /* a static string */
+PNG2BMP_API uint32_t    png2bmp_version_number(void);
 
 /* What can go wrong, one line each: name, code, text for people. New lines go to the end of a list,
  * so that no number changes. */

@@ -30,6 +30,16 @@ static size_t known(png2bmp_status status)
     return number < PNG2BMP_ERRORS_END ? number : 0;
 }
 
+const char *png2bmp_version(void)
+{
+    return PNG2BMP_VERSION;
+}
+
+uint32_t png2bmp_version_number(void)
+{
+    return PNG2BMP_VERSION_NUMBER;
+}
+
 const char *png2bmp_status_code(png2bmp_status status)
 {
     return codes[known(status)];

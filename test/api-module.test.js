@@ -8,7 +8,7 @@ const test = require('node:test');
 
 const root = path.resolve(__dirname, '..');
 const png2bmp = require('..');
-const { PLACES, read } = require('../scripts/set-version');
+const { PLACES, read, withVersion } = require('../scripts/set-version');
 const { onlyAddon } = require('./kit/backend');
 const { cpuLevels } = require('./kit/cpu-levels');
 const { createImage } = require('./kit/image');
@@ -62,7 +62,12 @@ test('the version is that of package.json', () => {
 
 test('every file that states the version states the same one', () => {
   const { version } = require('../package.json');
-  for (const name of Object.keys(PLACES)) assert.equal(read(name), version, name);
+  for (const name of Object.keys(PLACES)) {
+    assert.equal(read(name), withVersion(name, version), name);
+    assert.notEqual(read(name), withVersion(name, '3.4.5'), name);
+  }
+  assert.match(withVersion('include/png2bmp.h', '3.4.5-rc.6'),
+    /_VERSION "3\.4\.5-rc\.6"\n.*_MAJOR 3\n.*_MINOR 4\n.*_PATCH 5\n/);
   const lock = require('../package-lock.json');
   assert.equal(lock.version, version);
   assert.equal(lock.packages[''].version, version);

@@ -46,6 +46,12 @@ function run(program, ...args) {
   });
 }
 
+/** What a file says of its shared libraries: 'NEEDED' ones, or its own 'SONAME'. */
+function dynamic(file, tag) {
+  return [...execFileSync('readelf', ['-dW', file], { encoding: 'utf8' }).matchAll(new RegExp(`\\(${tag}\\).*\\[(.*)\\]`, 'g'))]
+    .map((match) => match[1]).join(' ');
+}
+
 function assertConverts(program) {
   const { status, stderr } = run(program, sample, 'sample.bmp');
   assert.equal(stderr, '');
@@ -62,6 +68,7 @@ test('make install puts header, libraries and png2bmp.pc under DESTDIR and PREFI
   assert.deepEqual(fs.readdirSync(path.join(destination, 'opt/png2bmp/include')), ['png2bmp.h']);
   assert.deepEqual(fs.readdirSync(library).sort(), ['cmake', 'libpng2bmp.a', 'libpng2bmp.so',
     `libpng2bmp.so.${version.split('.')[0]}`, `libpng2bmp.so.${version}`, 'pkgconfig']);
+  assert.equal(dynamic(path.join(library, 'libpng2bmp.so'), 'SONAME'), `libpng2bmp.so.${version.split('.')[0]}`);
   assert.deepEqual(pkgConfig('--modversion'), [version]);
 });
 
@@ -90,7 +97,10 @@ test('the example converts with the shared library', options, () => {
   assertConverts(program);
 });
 
-test('the example converts with the static library', options, () => {
+test('pkg-config --static gives the archive, for programs that are static as a whole or not', options, () => {
+  const program = compile('archive', ...pkgConfig('--libs', '--static'));
+  assert.doesNotMatch(dynamic(program, 'NEEDED'), /png2bmp/);
+  assertConverts(program);
   assertConverts(compile('static', '-static', ...pkgConfig('--libs', '--static')));
 });
 
@@ -107,10 +117,13 @@ test('the example says what is wrong with a file', options, () => {
 
 test('the shared library shows its public functions only', options, () => {
   const names = execFileSync('nm', ['-D', '--defined-only', path.join(library, 'libpng2bmp.so')],
-    { encoding: 'utf8' }).trim().split('\n').map((line) => line.split(' ').at(-1));
+    { encoding: 'utf8' }).trim().split('\n').map((line) => line.split(' ').at(-1))
+    .filter((name) => !/^PNG2BMP_[\d.]+$/.test(name)); // the versions themselves
   const header = fs.readFileSync(path.join(ROOT, 'include/png2bmp.h'), 'utf8');
   const declared = [...header.matchAll(/^PNG2BMP_API [\w ]+[ *](png2bmp_\w+)\(/gm)].map((m) => m[1]);
-  assert.deepEqual(names.sort(), declared.sort());
+  assert.deepEqual(names.map((name) => name.split('@@')[0]).sort(), declared.sort(),
+    'src/png2bmp.map names what the header declares');
+  for (const name of names) assert.match(name, /@@PNG2BMP_\d+\.\d+$/);
 });
 
 test('every name that the static library shows begins with png2bmp_', options, () => {
@@ -137,6 +150,34 @@ int main(void) {
 }
 `;
 
+test('header and library say their version, as text and as a number', options, () => {
+  const { version } = require('../package.json');
+  const [major, minor, patch] = version.split(/[.-]/).map(Number);
+  fs.writeFileSync(path.join(destination, 'version.c'), `#include <png2bmp.h>
+#include <stdio.h>
+#if PNG2BMP_VERSION_NUMBER < 10000
+#error too old
+#endif
+int main(void) {
+  printf("%d.%d.%d %d %s %u %s", PNG2BMP_VERSION_MAJOR, PNG2BMP_VERSION_MINOR, PNG2BMP_VERSION_PATCH,
+    PNG2BMP_VERSION_NUMBER, PNG2BMP_VERSION, (unsigned)png2bmp_version_number(), png2bmp_version());
+  return 0;
+}
+`);
+  execFileSync(compiler, ['-o', 'version', 'version.c', ...pkgConfig('--cflags', '--libs')], { cwd: destination });
+  const number = major * 10000 + minor * 100 + patch;
+  assert.equal(run(path.join(destination, 'version')).stdout,
+    `${major}.${minor}.${patch} ${number} ${version} ${number} ${version}`);
+});
+
+test('without libdeflate, make says what to install, not what a compiler could not find', options, () => {
+  const { status, stderr } = spawnSync('make', ['-s', '-j2', 'lib', 'BUILD=build/c-none', 'DEFLATE_CFLAGS=-nostdinc'],
+    { cwd: ROOT, encoding: 'utf8' });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /^png2bmp needs libdeflate, .*libdeflate-dev.*\.\/setup\.sh/);
+  assert.doesNotMatch(stderr, /fatal error/);
+});
+
 test('the header is C99 without extensions', options, () => {
   compileText(PROGRAM, 'c', compiler, '-std=c99');
 });
@@ -158,11 +199,16 @@ project(convert C)
 find_package(png2bmp ${require('../package.json').version.split('-')[0]} REQUIRED)
 add_executable(convert convert.c)
 target_link_libraries(convert png2bmp::png2bmp)
+add_executable(convert_static convert.c)
+target_link_libraries(convert_static png2bmp::png2bmp_static)
 `);
   const cmake = (...args) => execFileSync('cmake', args, { cwd: project, stdio: 'pipe' });
   cmake('-S', '.', '-B', 'build', `-DCMAKE_PREFIX_PATH=${destination}/opt/png2bmp`);
   cmake('--build', 'build');
   assertConverts(path.join(project, 'build/convert'));
+  assertConverts(path.join(project, 'build/convert_static'));
+  assert.match(dynamic(path.join(project, 'build/convert'), 'NEEDED'), /png2bmp/);
+  assert.doesNotMatch(dynamic(path.join(project, 'build/convert_static'), 'NEEDED'), /png2bmp/);
 });
 
 test('src/inflate_fixed.c is as its script makes it', () => {
