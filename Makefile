@@ -29,7 +29,7 @@ OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 TESTED   := $(SOURCES:%.c=$(BUILD)/tested/%.o)
 TESTS    := $(patsubst test/c/%.c,$(BUILD)/%,$(wildcard test/c/*.c))
 C_CODE   := $(SOURCES) $(ADDON_SOURCES)
-ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon wasm test/c test/faults test/kit test/oracle bench fuzz \
+ALL_C    := $(HEADERS) $(wildcard $(foreach d,addon wasm test/c test/combinations test/faults test/kit test/oracle bench fuzz \
                 examples/c,$(d)/*.c $(d)/*.h)) $(SOURCES)
 
 DEFLATE_CFLAGS := $(shell pkg-config --cflags libdeflate 2>/dev/null)

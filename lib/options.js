@@ -287,8 +287,9 @@ const formatName = (index) => choicesOf('format')[index];
 /** The values that an option accepts; its default. */
 const offered = (name) => choicesOf(name).filter(isOffered);
 const defaultOf = (name) => initial[placeOf(name)];
+const optionNames = Object.keys(readers);
 
 module.exports = {
-  defaultOf, depth16Of, formatName, inputs, offered, oneOf, readDecodeOptions, readInfoOptions, readOptions, readable,
-  withDensityOf,
+  defaultOf, depth16Of, formatName, inputs, offered, oneOf, optionNames, readDecodeOptions, readInfoOptions, readOptions,
+  readable, withDensityOf,
 };

@@ -30,21 +30,24 @@ function blend(color, alpha, background, max) {
   return Math.floor((color * alpha + background * (max - alpha) + (max - 1) / 2) / max);
 }
 
-/** One 16-bit colour as the 8 bits of a format without alpha. */
-function opaqueSample(color, alpha, background, { bitDepth, depth16, alpha: rule, alphaThreshold = 128 }) {
-  if (rule === 'key') {
-    const [sample, opacity] = [color, alpha].map((v) => (bitDepth === 16 ? reduce(v, depth16) : v / 257));
-    return opacity >= alphaThreshold ? sample : background;
-  }
-  if (bitDepth === 16) {
-    const blended = rule === 'drop' ? color : blend(color, alpha, background * 257, 65535);
-    return reduce(blended, depth16);
-  }
-  return rule === 'drop' ? color / 257 : blend(color / 257, alpha / 257, background, 255);
+/** A sample of 16 bits, which in an image of fewer is a multiple of 257, as 8 bits. */
+function narrow(value, { bitDepth, depth16 }) {
+  return bitDepth === 16 ? reduce(value, depth16) : value / 257;
 }
 
-function opaqueColor([r, g, b, a], settings) {
-  return [r, g, b].map((color, c) => opaqueSample(color, a, settings.background[c], settings));
+/** One 16-bit colour as the 8 bits of a format without alpha. */
+function opaqueSample(color, alpha, background, settings) {
+  const { bitDepth, depth16, alpha: rule, alphaThreshold = 128 } = settings;
+  if (rule === 'drop') return narrow(color, settings);
+  if (rule === 'key') return narrow(alpha, settings) >= alphaThreshold ? narrow(color, settings) : background;
+  return bitDepth === 16 ? reduce(blend(color, alpha, background * 257, 65535), depth16)
+    : blend(color / 257, alpha / 257, background, 255);
+}
+
+/** One 16-bit colour as the 8 bits of a format with alpha. */
+function alphaSample(color, alpha, settings) {
+  const [color8, alpha8] = [narrow(color, settings), narrow(alpha, settings)];
+  return settings.alpha === 'premultiply' ? Math.round((color8 * alpha8) / 255) : color8;
 }
 
 /**
@@ -54,17 +57,16 @@ function opaqueColor([r, g, b, a], settings) {
  */
 function expectedRgba(pixels, bitDepth, options = {}) {
   const settings = { ...DEFAULTS, ...options, bitDepth };
-  settings.background = parseBackground(settings.background);
+  const background = parseBackground(settings.background);
+  const keepsAlpha = settings.format === 'bgra32';
   const out = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i += 4) {
-    const pixel = pixels.subarray(i, i + 4);
-    if (settings.format === 'bgra32') {
-      const [r, g, b, a] =
-        Array.from(pixel, (v) => (bitDepth === 16 ? reduce(v, settings.depth16) : v / 257));
-      const shown = settings.alpha === 'premultiply'
-        ? [r, g, b].map((color) => Math.round((color * a) / 255)) : [r, g, b];
-      out.set([...shown, a], i);
-    } else out.set([...opaqueColor(pixel, settings), 255], i);
+    const alpha = pixels[i + 3];
+    for (let c = 0; c < 3; c++) {
+      out[i + c] = keepsAlpha ? alphaSample(pixels[i + c], alpha, settings)
+        : opaqueSample(pixels[i + c], alpha, background[c], settings);
+    }
+    out[i + 3] = keepsAlpha ? narrow(alpha, settings) : 255;
   }
   return out;
 }
@@ -112,9 +114,9 @@ function lumaOf(r, g, b) {
 }
 
 function lumas(rgba) {
-  return Uint8Array.from({ length: rgba.length / 4 }, (_, i) =>
-    lumaOf(...rgba.subarray(i * 4, i * 4 + 3)),
-  );
+  const out = new Uint8Array(rgba.length / 4);
+  for (let i = 0; i < out.length; i++) out[i] = lumaOf(rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2]);
+  return out;
 }
 
 /** Bayer's matrix of 2^n x 2^n by its recursion. */
@@ -197,21 +199,40 @@ function quantize(value, levels) {
 
 const clamp = (value, most) => Math.min(Math.max(value, 0), most);
 
-/** The first of the nearest colours, as { index, color }. With more than 16, the colour is first rounded to
- * whole samples in range. */
-function nearestIn(palette) {
-  return (sums) => {
-    const wanted = palette.length > 16 ? sums.map((v) => Math.floor(clamp(v, 255) + 0.5)) : sums;
-    const distances = palette.map((color) =>
-      color.reduce((sum, v, i) => sum + (v - wanted[i]) ** 2, 0));
-    const index = distances.indexOf(Math.min(...distances));
-    return { index, color: palette[index] };
-  };
+// What chooses colours: choose(wanted) -> a number, and color(number) -> [r, g, b]. `wanted` is [r, g, b], which
+// the errors of other pixels may have moved out of range.
+
+const toSample = (value) => Math.floor(clamp(value, 255) + 0.5);
+
+function nearestIndex(palette, [r, g, b]) {
+  let [best, least] = [0, Infinity];
+  for (let i = 0; i < palette.length; i++) {
+    const distance = (palette[i][0] - r) ** 2 + (palette[i][1] - g) ** 2 + (palette[i][2] - b) ** 2;
+    if (distance < least) [best, least] = [i, distance];
+  }
+  return best;
 }
 
+/** The first of the nearest colours. With more than 16, the colour is first rounded to whole samples in range. */
+function nearestIn(palette) {
+  const known = new Map();
+  const choose = (wanted) => {
+    if (palette.length <= 16) return nearestIndex(palette, wanted);
+    const color = wanted.map(toSample);
+    const key = color[0] << 16 | color[1] << 8 | color[2];
+    if (!known.has(key)) known.set(key, nearestIndex(palette, color));
+    return known.get(key);
+  };
+  return { choose, color: (index) => palette[index] };
+}
+
+/** The number of a colour is the colour, 0xRRGGBB. */
 function nearestLevels(levels) {
-  return (wanted) =>
-    ({ color: wanted.map((v, i) => quantize(Math.floor(clamp(v, 255) + 0.5), levels[i])) });
+  const channel = (wanted, c) => quantize(toSample(wanted[c]), levels[c]);
+  return {
+    choose: (wanted) => channel(wanted, 0) << 16 | channel(wanted, 1) << 8 | channel(wanted, 2),
+    color: (number) => [number >> 16, number >> 8 & 255, number & 255],
+  };
 }
 
 /** Of an error: with a palette that was chosen for the image, an eighth is dropped. */
@@ -229,8 +250,8 @@ const eighth = (error, chosen) => Math.trunc(kept(error, chosen) / 8);
 const ATKINSON = [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]].map((place) => [...place, eighth]);
 const SHARES = { 'floyd-steinberg': FLOYD_STEINBERG, atkinson: ATKINSON };
 
-/** Gives the error of one channel to its neighbours; `step` is 1 to the right, -1 to the left. */
-function spread(wanted, width, { x, y, c }, step, error, shares, chosen) {
+/** Gives the error of channel c of pixel (x, y) to its neighbours; `step` is 1 to the right, -1 to the left. */
+function spread(wanted, width, [x, y, c], step, error, { shares, chosen }) {
   let left = kept(error, chosen);
   for (const [ahead, below, shareOf] of shares) {
     const share = shareOf ? shareOf(error, chosen) : left;
@@ -240,37 +261,56 @@ function spread(wanted, width, { x, y, c }, step, error, shares, chosen) {
   }
 }
 
-/** choose(wanted) for each pixel, four rows to the right, four to the left; sums of errors are in
- * sixteenths, cut to 128 samples beyond the range. */
-function diffuse(colors, width, rule, choose, chosen) {
-  const wanted = colors.flat().map((v) => v * 16);
-  const choices = new Array(colors.length);
-  for (let i = 0; i < colors.length; i++) {
+/** Four rows to the right, four to the left; sums of errors are in sixteenths, cut to 128 samples beyond the
+ * range. */
+function diffuse(colors, width, { choose, color }, rule) {
+  const wanted = Int32Array.from(colors, (v) => v * 16);
+  const choices = new Int32Array(colors.length / 3);
+  for (let i = 0; i < choices.length; i++) {
     const y = Math.floor(i / width);
     const step = y % 8 < 4 ? 1 : -1;
     const x = step > 0 ? i % width : width - 1 - (i % width);
-    const now = [0, 1, 2].map((c) =>
-      Math.min(Math.max(wanted[(y * width + x) * 3 + c], -128 * 16), (255 + 128) * 16));
-    const choice = choose(now.map((v) => v / 16));
-    choices[y * width + x] = choice;
-    for (let c = 0; c < 3; c++)
-      spread(wanted, width, { x, y, c }, step, now[c] - choice.color[c] * 16, SHARES[rule], chosen);
+    const at = y * width + x;
+    const now = [0, 1, 2].map((c) => Math.min(Math.max(wanted[at * 3 + c], -128 * 16), (255 + 128) * 16));
+    choices[at] = choose([now[0] / 16, now[1] / 16, now[2] / 16]);
+    const chosen = color(choices[at]);
+    for (let c = 0; c < 3; c++) spread(wanted, width, [x, y, c], step, now[c] - chosen[c] * 16, rule);
   }
   return choices;
 }
 
-function orderedChoices(colors, width, spread, choose) {
-  return colors.map((color, i) => {
-    const step = 2 * BAYER[Math.floor(i / width) % 8][(i % width) % 8] + 1 - 64;
-    return choose(color.map((v, c) => clamp(v + Math.trunc((step * spread[c]) / 128), 255)));
+/** Each pixel on its own, after adjust(sample, x, y, channel). */
+function chooseEach(colors, width, { choose }, adjust) {
+  return Int32Array.from({ length: colors.length / 3 }, (_, i) =>
+    choose([0, 1, 2].map((c) => adjust(colors[3 * i + c], i % width, Math.floor(i / width), c))));
+}
+
+function withoutAlpha(rgba) {
+  return Uint8Array.from({ length: (rgba.length / 4) * 3 }, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)]);
+}
+
+/** The number of the colour of each pixel. */
+function dithered(rgba, width, dither, spreads, chooser, chosen = false) {
+  const colors = withoutAlpha(rgba);
+  if (dither === 'none') return chooseEach(colors, width, chooser, (v) => v);
+  if (dither !== 'ordered') return diffuse(colors, width, chooser, { shares: SHARES[dither], chosen });
+  return chooseEach(colors, width, chooser, (v, x, y, c) => {
+    const step = 2 * BAYER[y % 8][x % 8] + 1 - 64;
+    return clamp(v + Math.trunc((step * spreads[c]) / 128), 255);
   });
 }
 
-function dithered(rgba, width, dither, spread, choose, chosen = false) {
-  const colors = Array.from({ length: rgba.length / 4 }, (_, i) => [...rgba.subarray(i * 4, i * 4 + 3)]);
-  if (dither === 'none') return colors.map(choose);
-  if (dither === 'ordered') return orderedChoices(colors, width, spread, choose);
-  return diffuse(colors, width, dither, choose, chosen);
+/** The pixels, R G B A, of numbers of colours. */
+function paint(choices, color) {
+  const rgba = new Uint8Array(choices.length * 4);
+  for (let i = 0; i < choices.length; i++) {
+    const [r, g, b] = color(choices[i]);
+    rgba[4 * i] = r;
+    rgba[4 * i + 1] = g;
+    rgba[4 * i + 2] = b;
+    rgba[4 * i + 3] = 255;
+  }
+  return rgba;
 }
 
 /** As far as the colours would be apart in a cube of cbrt(entries) levels a side, but at least two. */
@@ -280,12 +320,11 @@ function paletteSpread(entries) {
 }
 
 function matched(common, { palette, dither = 'floyd-steinberg', bits, format, chosen }) {
-  const choices = dithered(common.rgba, common.width, dither, paletteSpread(palette.length),
-    nearestIn(palette), chosen);
-  if (format === 'bgr24')
-    return { ...common, rgba: Uint8Array.from(choices.flatMap(({ color }) => [...color, 255])) };
+  const nearest = nearestIn(palette);
+  const choices = dithered(common.rgba, common.width, dither, paletteSpread(palette.length), nearest, chosen);
+  if (format === 'bgr24') return { ...common, rgba: paint(choices, nearest.color) };
   const depth = bits ?? bitsFor(palette.length);
-  return indexedBy(common, depth, wholePalette(palette, depth), choices.map(({ index }) => index));
+  return indexedBy(common, depth, wholePalette(palette, depth), choices);
 }
 
 const bitsFor = (entries) => [1, 4, 8].find((bits) => entries <= 2 ** bits);
@@ -306,18 +345,16 @@ const LEVELS = { rgb565: [31, 63, 31], rgb555: [31, 31, 31] };
 
 function levelled(common, { format, dither = 'none' }) {
   const levels = LEVELS[format];
-  const choices = dithered(common.rgba, common.width, dither, levels.map((n) => Math.trunc(255 / n)),
-    nearestLevels(levels));
-  return {
-    ...common, bitsPerPixel: 16, rgba: Uint8Array.from(choices.flatMap(({ color }) => [...color, 255])),
-  };
+  const nearest = nearestLevels(levels);
+  const choices = dithered(common.rgba, common.width, dither, levels.map((n) => Math.trunc(255 / n)), nearest);
+  return { ...common, bitsPerPixel: 16, rgba: paint(choices, nearest.color) };
 }
 
 const GRAYS = Array.from({ length: 256 }, (_, i) => [i, i, i]);
 
 function indexedBy(common, bitsPerPixel, palette, indices) {
-  const rgba = Uint8Array.from([...indices].flatMap((index) => [...palette[index], 255]));
-  return { ...common, bitsPerPixel, palette, indices, rgba };
+  const rgba = paint(indices, (index) => palette[index]);
+  return { ...common, bitsPerPixel, palette, indices: Uint8Array.from(indices), rgba };
 }
 
 const PANELS = {

@@ -1,0 +1,51 @@
+'use strict';
+
+// The command line as a door: options become arguments by its own table.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+
+const { OPTIONS } = require('../../cli/options');
+const { newFile, outcomeOf, takeFile } = require('./doors');
+const { normal } = require('./reference');
+
+const PROGRAM = path.join(__dirname, '../../bin/png2bmp.js');
+
+const hex = (color) => color.map((value) => value.toString(16).padStart(2, '0')).join('');
+
+const TEXTS = {
+  background: (value) => hex(value),
+  palette: (value) => value.map(hex).join(),
+  density: (value, given) => (typeof given === 'number' ? String(given) : undefined),
+};
+
+/** The arguments for an option; undefined: it cannot be said. */
+function argumentsFor(name, value, given) {
+  const row = OPTIONS.find(({ library }) => library === name);
+  if (row === undefined) return undefined;
+  if (!row.value) return value === (row.gives ?? true) ? [`--${row.name}`] : [];
+  const text = (TEXTS[name] ?? String)(value, given);
+  return text === undefined || text === 'Infinity' || text === '0' ? undefined : [`--${row.name}`, text];
+}
+
+/** Only what converts: the command line explains a refusal in its own words. */
+async function commandLine(lib, { png, options, directory, wanted }) {
+  const settings = normal(options);
+  if (options.format === undefined) delete settings.format;
+  const args = Object.keys(options).map((name) => argumentsFor(name, settings[name], options[name]));
+  if (!wanted.bytes || args.includes(undefined) || (options.strict && options.salvage)) return undefined;
+  const [input, output] = [newFile({ directory }).replace('.bmp', '.png'), newFile({ directory })];
+  fs.writeFileSync(input, png);
+  const run = spawnSync(process.execPath, [PROGRAM, ...args.flat(), '--output', output, input],
+    { encoding: 'utf8', env: { ...process.env, PNG2BMP_BACKEND: lib.versions.backend } });
+  fs.unlinkSync(input);
+  const outcome = await outcomeOf(() => {
+    if (run.status !== 0) throw Object.assign(new Error(run.stderr), { code: `exit status ${run.status}` });
+    return takeFile(output);
+  });
+  return { ...outcome, warnings: wanted.warnings };
+}
+
+module.exports = { commandLine };

@@ -1,0 +1,35 @@
+'use strict';
+
+// Doors whose result is another than getBMP's: they are judged on their own.
+
+const assert = require('node:assert/strict');
+
+const { outcomeOf } = require('./doors');
+const { differenceOf, iconOf, judgePixels, pixelsOf } = require('./reference');
+
+/** decodePNG, and its pixels through encodeBMP, synchronously and on a thread. */
+async function pixels(lib, { png, options, facts, random }) {
+  if (facts.isDamaged) return;
+  const channels = 3 + random.below(2);
+  const { background, depth16 } = options;
+  const image = lib.decodePNG(png, { channels, depth16, background });
+  const difference = differenceOf(image.data, pixelsOf(png, channels, { background, depth16 }));
+  assert.ok(!difference, `decodePNG: ${difference}`);
+  assert.deepEqual(await lib.decodePNGAsync(png, { channels, depth16, background }), image);
+
+  const others = { ...options, maxMemory: Infinity, maxPixels: Infinity }; // the limits are those of the PNG
+  delete image.density;
+  const outcome = await outcomeOf((onWarning) => lib.encodeBMP(image, { ...others, onWarning }));
+  const wrong = judgePixels(image, others, outcome);
+  assert.ok(!wrong, `encodeBMP: ${wrong}`);
+  const again = await outcomeOf((onWarning) => lib.encodeBMPAsync(image, { ...others, onWarning }));
+  assert.deepEqual(again, outcome, 'encodeBMPAsync');
+}
+
+async function icon(lib, { png, facts }) {
+  if (facts.isDamaged || facts.width > 256 || facts.height > 256) return;
+  const difference = differenceOf(lib.encodeICO([png]), iconOf(png));
+  assert.ok(!difference, `encodeICO: ${difference}`);
+}
+
+module.exports = { DERIVED: { pixels, icon } };

@@ -1,0 +1,443 @@
+/*
+ * Every way to a BMP in C, under AddressSanitizer and UndefinedBehaviorSanitizer: reads cases from
+ * standard input and answers on standard output (test/combinations/in-c.js).
+ *
+ * A case: a seed, the number of values of options (src/host_options.h), the bytes of the PNG, each
+ * a uint32_t; the values; the PNG. An answer: the number of bytes of a text, the text in JSON, the
+ * number of bytes of the BMP, the BMP. All numbers are in the order of the machine.
+ *
+ * In memory the conversion must allocate at most what its plan says, and write every byte. Checked
+ * against its bytes here: the same at every CPU level, in strips of any number of rows, cancelled
+ * at any moment, and of the decoded pixels in strips.
+ */
+#include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bmp.h"
+#include "convert.h"
+#include "encode.h"
+#include "halves.h"
+#include "host_options.h"
+#include "levels.h"
+
+#define PATTERN_A 0x00
+#define PATTERN_B 0xa5
+
+static char wrong[400]; /* the first thing that is */
+
+__attribute__((format(printf, 1, 2))) static void complain(const char *format, ...)
+{
+    va_list list;
+
+    if (wrong[0])
+        return;
+    va_start(list, format);
+    vsnprintf(wrong, sizeof wrong, format, list);
+    va_end(list);
+}
+
+static uint32_t random_state;
+
+static uint32_t random_below(uint32_t n)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return (uint32_t)((uint64_t)random_state * n >> 32);
+}
+
+/* ---- Memory that is counted ---------------------------------------------------------- */
+
+static struct {
+    bool     on;
+    uint64_t now, peak;
+} counted;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void  __real_free(void *p);
+
+/* Under AddressSanitizer this is what was asked for. */
+static void *count(void *p)
+{
+    if (counted.on && p) {
+        counted.now += malloc_usable_size(p);
+        if (counted.now > counted.peak)
+            counted.peak = counted.now;
+    }
+    return p;
+}
+
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return count(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t number, size_t size);
+void *__wrap_calloc(size_t number, size_t size)
+{
+    return count(__real_calloc(number, size));
+}
+
+void __wrap_free(void *p);
+void __wrap_free(void *p)
+{
+    if (counted.on && p)
+        counted.now -= malloc_usable_size(p);
+    __real_free(p);
+}
+
+static void begin_count(void)
+{
+    counted.now = counted.peak = 0;
+    counted.on = true;
+}
+
+static void end_count(const png2bmp_plan *plan, const char *what)
+{
+    counted.on = false;
+    if (counted.peak > plan->memory)
+        complain("%s: %llu bytes were allocated, the plan says %llu", what,
+                 (unsigned long long)counted.peak, (unsigned long long)plan->memory);
+}
+
+/* Exactly so many bytes, so that one more is noticed. */
+static uint8_t *fresh(size_t size, int pattern)
+{
+    uint8_t *p = malloc(size ? size : 1);
+
+    if (!p) {
+        fputs("out of memory\n", stderr);
+        exit(2);
+    }
+    memset(p, pattern, size);
+    return p;
+}
+
+/* ---- A case --------------------------------------------------------------------------- */
+
+typedef struct source {
+    const uint8_t        *png;
+    size_t                size;
+    const png2bmp_pixels *pixels; /* NULL: the PNG */
+} source;
+
+typedef struct outcome {
+    png2bmp_status status;
+    png2bmp_report report;
+    png2bmp_plan   plan;
+    uint8_t       *bmp; /* plan.bmp.byte_length bytes when the status is OK, else NULL */
+} outcome;
+
+static png2bmp_status make_plan(outcome *out, const source *from, const png2bmp_options *options)
+{
+    png2bmp_report_init(&out->report);
+    out->bmp = NULL;
+    out->status = from->pixels
+                      ? png2bmp_plan_pixels(&out->plan, from->pixels, options, &out->report)
+                      : png2bmp_plan_make(&out->plan, from->png, from->size, options, &out->report);
+    return out->status;
+}
+
+static void run_memory(outcome *out, const source *from, int pattern,
+                       const png2bmp_control *control)
+{
+    const png2bmp_plan *plan = &out->plan;
+
+    out->bmp = fresh((size_t)plan->bmp.byte_length, pattern);
+    begin_count();
+    out->status = from->pixels
+                      ? png2bmp_run_pixels(plan, from->pixels, out->bmp, control, &out->report)
+                      : png2bmp_run(plan, from->png, from->size, out->bmp, control, &out->report);
+    end_count(plan, "memory");
+    if (out->status) {
+        free(out->bmp);
+        out->bmp = NULL;
+    }
+}
+
+static outcome convert(const source *from, const png2bmp_options *options, int pattern,
+                       const png2bmp_control *control)
+{
+    outcome out;
+
+    if (!make_plan(&out, from, options))
+        run_memory(&out, from, pattern, control);
+    return out;
+}
+
+static bool same_report(const png2bmp_report *a, const png2bmp_report *b)
+{
+    bool same = a->error.status == b->error.status && a->warning_count == b->warning_count &&
+                strcmp(a->error.message, b->error.message) == 0;
+
+    for (unsigned i = 0; same && i < a->warning_count; i++)
+        same = strcmp(a->warnings[i].message, b->warnings[i].message) == 0;
+    return same;
+}
+
+static void check_same(const outcome *found, const outcome *wanted, const char *what)
+{
+    if (found->status != wanted->status)
+        complain("%s: %s, not %s", what, png2bmp_status_code(found->status),
+                 png2bmp_status_code(wanted->status));
+    else if (!same_report(&found->report, &wanted->report))
+        complain("%s: other messages: %s", what, found->report.error.message);
+    else if (wanted->bmp &&
+             memcmp(found->bmp, wanted->bmp, (size_t)wanted->plan.bmp.byte_length) != 0)
+        complain("%s: other bytes", what);
+}
+
+static void check_levels(const source *from, const png2bmp_options *options, const outcome *wanted)
+{
+    png2bmp_options other = *options;
+    const kernels  *before = NULL;
+
+    for (unsigned level = PNG2BMP_CPU_SCALAR; level < PNG2BMP_CPU_COUNT; level++) {
+        outcome out;
+
+        if (kernels_for((png2bmp_cpu)level) == before)
+            continue;
+        before = kernels_for((png2bmp_cpu)level);
+        other.cpu = (png2bmp_cpu)level;
+        out = convert(from, &other, PATTERN_B, NULL);
+        check_same(&out, wanted, "a CPU level");
+        free(out.bmp);
+    }
+}
+
+/* ---- Strips ----------------------------------------------------------------------------- */
+
+typedef struct strip {
+    row_target          target; /* first: a row_target pointer is a strip pointer */
+    const png2bmp_plan *plan;
+    uint8_t            *rows; /* of the whole image, in the order of the file */
+    uint32_t            next; /* the first row that has not come */
+} strip;
+
+/* Keeps the rows. Their places are poisoned, so that what is not written again is seen; that of the
+ * last row may still be read. */
+static png2bmp_status keep_strip(row_target *target, uint32_t first_row, uint32_t rows)
+{
+    strip             *s = (strip *)target;
+    const target_strip part = target_strip_of(target, s->plan, first_row, rows);
+
+    if (first_row != s->next || rows == 0 || rows > target->rows)
+        complain("rows %u + %u after %u", first_row, rows, s->next);
+    s->next = first_row + rows;
+    memcpy(s->rows + (part.offset - s->plan->bmp.header_length), part.bytes, part.size);
+    for (uint32_t y = first_row; y + 1 < s->next; y++)
+        memset(target_row(target, y), PATTERN_B, (size_t)s->plan->bmp.stride);
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status fill_strips(const source *from, strip *s, const png2bmp_control *control,
+                                  png2bmp_report *report)
+{
+    if (from->pixels)
+        return encode_rows(s->plan, from->pixels, &s->target, control, report);
+    return convert_rows(s->plan, from->png, from->size, &s->target, control, report);
+}
+
+static void check_strips(const source *from, const outcome *wanted, uint32_t rows,
+                         const png2bmp_control *control, const char *what)
+{
+    const png2bmp_plan *plan = &wanted->plan;
+    const size_t        stride = (size_t)plan->bmp.stride, all = stride * plan->png.height;
+    uint8_t            *memory = fresh(stride * rows, PATTERN_A);
+    strip               s = {target_at(memory, rows, plan), plan, fresh(all, PATTERN_A), 0};
+    outcome             out = {.plan = *plan};
+
+    s.target.flush = keep_strip;
+    png2bmp_report_init(&out.report);
+    begin_count();
+    out.status = fill_strips(from, &s, control, &out.report);
+    end_count(plan, what);
+    if (out.status && out.status != PNG2BMP_ERR_CANCELLED)
+        complain("%s of %u rows: %s", what, rows, png2bmp_status_code(out.status));
+    if (!out.status && memcmp(s.rows, wanted->bmp + plan->bmp.header_length, all) != 0)
+        complain("%s of %u rows: other bytes", what, rows);
+    free(memory);
+    free(s.rows);
+}
+
+/* As few rows as the library itself may have in a strip, two, and any number. */
+static void check_all_strips(const source *from, const outcome *wanted, const char *what)
+{
+    const png2bmp_plan *plan = &wanted->plan;
+    const uint32_t      height = plan->png.height, least = target_strip_rows(plan, 1);
+
+    if (plan->png.interlaced || halves_are_needed(plan))
+        return;
+    check_strips(from, wanted, least, NULL, what);
+    if (height > 2)
+        check_strips(from, wanted, 2, NULL, what);
+    if (height > least)
+        check_strips(from, wanted, least + random_below(height - least), NULL, what);
+}
+
+/* ---- Given up ----------------------------------------------------------------------------- */
+
+typedef struct patience {
+    unsigned looks, left; /* cancels when it was asked `left` times; UINT_MAX: never */
+} patience;
+
+static bool is_lost(void *user)
+{
+    patience *p = user;
+
+    p->looks++;
+    if (p->left > 0)
+        p->left--;
+    return p->left == 0;
+}
+
+/* At one of the moments when it is asked for. */
+static void check_cancelled(const source *from, const png2bmp_options *options,
+                            const outcome *wanted)
+{
+    patience              p = {.left = (unsigned)-1};
+    const png2bmp_control control = {is_lost, &p};
+    outcome               out = convert(from, options, PATTERN_B, &control);
+
+    check_same(&out, wanted, "a control that does nothing");
+    free(out.bmp);
+    if (p.looks == 0)
+        return;
+    p.left = 1 + random_below(p.looks);
+    out = convert(from, options, PATTERN_B, &control);
+    if (out.status != PNG2BMP_ERR_CANCELLED)
+        complain("cancelled, and yet %s", png2bmp_status_code(out.status));
+    free(out.bmp);
+    if (wanted->bmp && !wanted->plan.png.interlaced && !halves_are_needed(&wanted->plan)) {
+        p.left = 1 + random_below(p.looks);
+        check_strips(from, wanted, target_strip_rows(&wanted->plan, 1), &control,
+                     "strips that are cancelled");
+    }
+}
+
+/* ---- Raw pixels ------------------------------------------------------------------------------ */
+
+static void check_pixels(const source *from, const png2bmp_options *options)
+{
+    png2bmp_options raw, own = *options;
+    png2bmp_pixels  pixels;
+    outcome         decoded, whole;
+
+    png2bmp_options_init(&raw);
+    raw.format = random_below(2) ? PNG2BMP_FORMAT_RAW_RGBA : PNG2BMP_FORMAT_RAW_RGB;
+    decoded = convert(from, &raw, PATTERN_B, NULL);
+    if (!decoded.bmp)
+        return;
+    pixels = (png2bmp_pixels){.data = decoded.bmp,
+                              .size = (size_t)decoded.plan.bmp.byte_length,
+                              .width = decoded.plan.png.width,
+                              .height = decoded.plan.png.height,
+                              .channels = decoded.plan.bmp.bits_per_pixel / 8,
+                              .stride = (size_t)decoded.plan.bmp.stride};
+    own.max_memory = own.max_pixels = UINT64_MAX;
+    whole = convert(&(source){.pixels = &pixels}, &own, PATTERN_A, NULL);
+    if (whole.bmp) {
+        outcome again = convert(&(source){.pixels = &pixels}, &own, PATTERN_B, NULL);
+
+        check_same(&again, &whole, "pixels over another pattern");
+        check_all_strips(&(source){.pixels = &pixels}, &whole, "pixels in strips");
+        check_levels(&(source){.pixels = &pixels}, &own, &whole);
+        free(again.bmp);
+    }
+    free(whole.bmp);
+    free(decoded.bmp);
+}
+
+/* ---- Standard input and output ------------------------------------------------------------------
+ */
+
+static bool take(void *bytes, size_t size)
+{
+    return size == 0 || fread(bytes, size, 1, stdin) == 1;
+}
+
+static void give(const void *bytes, uint32_t size)
+{
+    fwrite(&size, sizeof size, 1, stdout);
+    if (size)
+        fwrite(bytes, size, 1, stdout);
+}
+
+static void put_text(FILE *to, const char *text)
+{
+    fputc('"', to);
+    for (; *text; text++)
+        fprintf(to, (unsigned char)*text < ' ' || strchr("\"\\", *text) ? "\\u%04x" : "%c",
+                (unsigned char)*text);
+    fputc('"', to);
+}
+
+static void answer(const outcome *out)
+{
+    static char text[16384];
+    FILE       *to = fmemopen(text, sizeof text, "w");
+    const bool  has_message = out->report.error.message[0];
+
+    fprintf(to, "{\"code\":\"%s\",\"memory\":%llu,\"message\":", png2bmp_status_code(out->status),
+            (unsigned long long)(out->bmp ? out->plan.memory : 0));
+    put_text(to, has_message ? out->report.error.message : png2bmp_status_text(out->status));
+    fputs(",\"wrong\":", to);
+    put_text(to, wrong);
+    fputs(",\"warnings\":[", to);
+    for (unsigned i = 0; i < out->report.warning_count; i++) {
+        fprintf(to, "%s{\"code\":\"%s\",\"message\":", i ? "," : "",
+                png2bmp_status_code(out->report.warnings[i].status));
+        put_text(to, out->report.warnings[i].message);
+        fputc('}', to);
+    }
+    fputs("]}", to);
+    fclose(to);
+    give(text, (uint32_t)strlen(text));
+    give(out->bmp, out->bmp ? (uint32_t)out->plan.bmp.byte_length : 0);
+    fflush(stdout);
+}
+
+static void run_case(const source *from, const png2bmp_options *options)
+{
+    outcome wanted = convert(from, options, PATTERN_A, NULL), again;
+
+    wrong[0] = 0;
+    again = convert(from, options, PATTERN_B, NULL);
+    check_same(&again, &wanted, "over another pattern");
+    free(again.bmp);
+    check_levels(from, options, &wanted);
+    if (wanted.bmp)
+        check_all_strips(from, &wanted, "strips");
+    check_cancelled(from, options, &wanted);
+    check_pixels(from, options);
+    answer(&wanted);
+    free(wanted.bmp);
+}
+
+int main(void)
+{
+    uint32_t head[3]; /* seed, values, bytes */
+    double   values[HOST_VALUES_MOST];
+
+    while (take(head, sizeof head)) {
+        png2bmp_options options;
+        uint8_t        *png = fresh(head[2], 0);
+
+        random_state = head[0] | 1;
+        if (head[1] > HOST_VALUES_MOST || !take(values, head[1] * sizeof *values) ||
+            !take(png, head[2]))
+            return 2;
+        if (!host_options_read(&options, values, head[1])) {
+            fputs("the values are not options\n", stderr);
+            return 2;
+        }
+        run_case(&(source){png, head[2], NULL}, &options);
+        free(png);
+    }
+    return 0;
+}

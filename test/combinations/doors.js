@@ -1,0 +1,177 @@
+'use strict';
+
+// Every way to a BMP. A door is an async function of a library and a case that gives an outcome, { bytes, warnings }
+// or { code, message, warnings }, or undefined where it does not fit the case. All doors of a case must give the
+// same outcome.
+
+const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { chance, pick } = require('./random');
+
+/** What `convert(onWarning)` gives or throws. */
+async function outcomeOf(convert) {
+  const warnings = [];
+  try {
+    const bytes = await convert(({ code, message }) => warnings.push({ code, message }));
+    return { bytes: Buffer.from(bytes), warnings };
+  } catch (error) {
+    if (typeof error.code !== 'string') throw error;
+    return { code: error.code, message: error.message, warnings };
+  }
+}
+
+/** A file that does not exist yet. */
+let files = 0;
+const newFile = ({ directory }) => path.join(directory, `${++files}.bmp`);
+
+function takeFile(file) {
+  const bytes = fs.readFileSync(file);
+  fs.unlinkSync(file);
+  return bytes;
+}
+
+// ---- Memory ---------------------------------------------------------------------------------
+
+const memory = (lib, { png, options }) =>
+  outcomeOf((onWarning) => lib.getBMP(png, { ...options, onWarning }));
+
+/** Over bytes of two patterns: each byte is written, and none after them. */
+async function into(lib, { png, options, length, random }) {
+  const spare = random.below(40);
+  const [a, b] = await Promise.all([0x00, 0xa5].map((pattern) => outcomeOf((onWarning) => {
+    const target = Buffer.alloc(length + spare, pattern);
+    const written = lib.getBMPInto(target, png, { ...options, onWarning });
+    assert.ok(target.subarray(written).every((byte) => byte === pattern), 'bytes after the BMP were written');
+    return target.subarray(0, written);
+  })));
+  assert.deepEqual(a, b, 'other bytes over another pattern');
+  return a;
+}
+
+/** The second and the third image of a converter, the third on a thread. */
+async function converter(lib, { png, options, other }) {
+  const heard = [];
+  const made = await outcomeOf(() => {
+    heard.converter = lib.createConverter({ ...options, onWarning: (warning) => heard.push(warning) });
+    return [];
+  });
+  if (made.code) return made;
+  const next = (convert) => outcomeOf(async (onWarning) => {
+    heard.length = 0;
+    try {
+      return Buffer.from(await convert());
+    } finally {
+      heard.forEach(onWarning);
+    }
+  });
+  await next(() => heard.converter.getBMP(other));
+  const second = await next(() => heard.converter.getBMP(png));
+  await next(() => heard.converter.getBMPAsync(Uint8Array.from(other)));
+  assert.deepEqual(await next(() => heard.converter.getBMPAsync(Uint8Array.from(png))), second, 'another outcome on a thread');
+  return second;
+}
+
+const asynchronous = (lib, { png, options }) =>
+  outcomeOf((onWarning) => lib.getBMPAsync(Uint8Array.from(png), { ...options, onWarning }));
+
+/** What asynchronous calls collect bytes from. */
+const collected = (lib, { png, options, random }) => outcomeOf((onWarning) => {
+  const cut = random.below(png.length + 1);
+  const source = pick(random, [() => new Blob([png]), () => new Response(png),
+    () => (async function* pieces() { yield png.subarray(0, cut); yield png.subarray(cut); }())])();
+  return lib.getBMPAsync(source, { ...options, onWarning });
+});
+
+// ---- Files ------------------------------------------------------------------------------------
+
+/** Into a new file, or over an old one. */
+async function file(lib, { png, options, directory, random }) {
+  const name = newFile({ directory });
+  const isOld = options.flag !== 'wx' && chance(random, 1, 2);
+  if (isOld) fs.writeFileSync(name, 'old');
+  const save = pick(random, [lib.saveBMP, lib.saveBMPAsync]);
+  const outcome = await outcomeOf(async (onWarning) => {
+    await save(name, Uint8Array.from(png), { ...options, onWarning });
+    return takeFile(name);
+  });
+  if (outcome.code) {
+    assert.equal(fs.existsSync(name) && takeFile(name).toString(), isOld && 'old', 'a save that failed left another file');
+  }
+  return outcome;
+}
+
+/** Both ends of a pipe with a name. The other end is open while the reader's is opened, which would wait for it. */
+function openPipe(name) {
+  if (!fs.existsSync(name)) spawnSync('mkfifo', [name]);
+  const start = fs.openSync(name, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  const writer = fs.openSync(name, 'w');
+  const reader = fs.createReadStream('', { fd: fs.openSync(name, 'r') });
+  fs.closeSync(start);
+  return { reader, writer };
+}
+
+/** Through a pipe, which is written from front to back. */
+async function pipe(lib, { png, options, directory }) {
+  if (options.flag === 'wx') return undefined; // it exists
+  const name = path.join(directory, 'pipe');
+  const { reader, writer } = openPipe(name);
+  const pieces = [];
+  const isRead = new Promise((resolve, reject) => {
+    reader.on('data', (piece) => pieces.push(piece)).on('end', resolve).on('error', reject);
+  });
+  const outcome = await outcomeOf(async (onWarning) => {
+    await lib.saveBMPAsync(name, Uint8Array.from(png), { ...options, onWarning });
+    return [];
+  });
+  fs.closeSync(writer); // now the reader sees the end
+  await isRead;
+  return outcome.code ? outcome : { ...outcome, bytes: Buffer.concat(pieces) };
+}
+
+async function descriptor(lib, { png, options, directory }) {
+  if (options.flag === 'wx') return undefined;
+  const name = newFile({ directory });
+  const number = fs.openSync(name, 'w');
+  const outcome = await outcomeOf((onWarning) => {
+    lib.saveBMP(`/dev/fd/${number}`, png, { ...options, onWarning });
+    return fs.readFileSync(name);
+  });
+  fs.closeSync(number);
+  fs.unlinkSync(name);
+  return outcome;
+}
+
+// ---- Given up --------------------------------------------------------------------------------------
+
+/** Aborts after some turns of the event loop, or some microtasks, or at once. */
+async function abortSoon(random, controller) {
+  const turns = random.below(4);
+  for (let i = 0; i < turns; i++) await new Promise((resolve) => { setImmediate(resolve); });
+  if (chance(random, 1, 3)) await new Promise((resolve) => { setTimeout(resolve, random.below(8)); });
+  controller.abort();
+}
+
+/** Aborted at a random moment: the whole BMP, or an AbortError, and then no file or a whole one: the abort may come
+ * after the last byte. */
+async function aborted(lib, { png, options, directory, random, wanted }) {
+  const controller = new AbortController();
+  const name = newFile({ directory });
+  const isSave = chance(random, 1, 2);
+  const running = outcomeOf(async (onWarning) => {
+    const own = { ...options, signal: controller.signal, onWarning };
+    if (!isSave) return lib.getBMPAsync(Uint8Array.from(png), own);
+    await lib.saveBMPAsync(name, Uint8Array.from(png), own);
+    return takeFile(name);
+  });
+  await abortSoon(random, controller);
+  const outcome = await running;
+  if (fs.existsSync(name)) assert.ok(wanted.bytes?.equals(takeFile(name)), 'a save that was aborted left another file');
+  return outcome.code === 'ABORT_ERR' ? wanted : outcome;
+}
+
+const DOORS = { memory, into, converter, asynchronous, collected, file, pipe, descriptor, aborted };
+
+module.exports = { DOORS, memory, outcomeOf, newFile, takeFile };

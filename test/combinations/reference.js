@@ -1,0 +1,284 @@
+'use strict';
+
+// What a conversion must give, by the model (test/kit/expected.js) and the plain decoder: slow, and without any
+// code of src/. Two things are taken from the outcome itself, and checked as far as they can be: the colours that
+// `colors` chose, and how many rows `salvage` found.
+
+const { expectedBmp, expectedRgba } = require('../kit/expected');
+const { rgba16 } = require('../kit/image');
+const { palettes } = require('../../lib/palettes');
+const { bmpBytes } = require('./bmp');
+const { decode, scanlineOrder } = require('./decode');
+
+/** The options that the model knows; with any other, doors are only compared with each other. */
+const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'threshold', 'invert', 'strict',
+  'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
+  'salvage', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes'];
+
+const isKnown = (name) => KNOWN.includes(name);
+const knows = (options) => Object.keys(options).every(isKnown);
+
+// ---- Options as the model takes them ---------------------------------------------------
+
+const ofNumber = (color) => [color >> 16, color >> 8 & 255, color & 255];
+
+function toRgb(color) {
+  if (Array.isArray(color)) return color;
+  if (typeof color === 'object') return [color.r, color.g, color.b];
+  const digits = color.length === 4 ? color.replace(/[^#]/g, '$&$&') : color;
+  return ofNumber(parseInt(digits.slice(1), 16));
+}
+
+function toPalette(palette) {
+  if (typeof palette === 'string') return palettes[palette].map(ofNumber);
+  if (Array.isArray(palette)) return palette.map(toRgb);
+  return Array.from({ length: palette.length / 3 }, (_, i) => [...palette.subarray(3 * i, 3 * i + 3)]);
+}
+
+function toDensity(density) {
+  const { x, y } = typeof density === 'number' ? { x: density / 0.0254, y: density / 0.0254 } : density;
+  return { x: Math.round(x), y: Math.round(y) };
+}
+
+function normal(options) {
+  const out = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (out.background) out.background = toRgb(out.background);
+  if (out.palette) out.palette = toPalette(out.palette);
+  if (out.density) out.density = toDensity(out.density);
+  if (!out.format) out.format = out.palette || out.colors ? 'indexed' : 'bgr24';
+  return out;
+}
+
+// ---- Refusals ---------------------------------------------------------------------------
+
+/** Whether some option has no effect on the format, or on one of those of 'auto': docs/decisions.md. */
+function isWithoutEffect({ format, ...o }) {
+  const [isMono, isIndexed] = [format === 'mono1', format === 'indexed'];
+  const isMatched = o.palette || o.colors;
+  return (o.invert && !isMono) || ((o.threshold ?? 128) !== 128 && !isMono) ||
+    (o.alpha === 'premultiply' && !['bgra32', 'auto'].includes(format)) || (['drop', 'key'].includes(o.alpha) && format === 'bgra32') ||
+    ((o.alphaThreshold ?? 128) !== 128 && o.alpha !== 'key') || ((o.bits || o.colors) && !isIndexed) ||
+    (o.palette && !isIndexed && format !== 'bgr24') ||
+    (o.dither && !['mono1', 'rgb565', 'rgb555'].includes(format) && !isMatched);
+}
+
+function isContradiction(o) {
+  const most = o.bits ? 2 ** o.bits : 256;
+  return ![undefined, 1, 4, 8].includes(o.bits) || (o.colors && o.palette) || o.colors > most ||
+    o.palette?.length > most || (o.profile === 'embed' && o.header && o.header !== 'v5');
+}
+
+/** The codes of all that forbids the conversion, whatever the pixels are. */
+function refusals(image, options, memory) {
+  const codes = [];
+  if (isContradiction(options) || isWithoutEffect(options)) codes.push('ERR_OPTION');
+  if (image.width * image.height > (options.maxPixels ?? 268402689)) codes.push('ERR_PIXEL_LIMIT');
+  if (memory > (options.maxMemory ?? 268435456)) codes.push('ERR_MEMORY_LIMIT');
+  return codes;
+}
+
+// ---- Salvage -----------------------------------------------------------------------------
+
+const DAMAGE = ['ERR_PNG_TRUNCATED', 'ERR_PNG_CHUNK', 'ERR_PNG_CRC', 'ERR_PNG_ADLER32', 'ERR_PNG_ZLIB',
+  'ERR_PNG_DEFLATE', 'ERR_PNG_FILTER'];
+
+/** Which pixels the first `count` scanlines give. */
+function covered(image, count) {
+  const there = new Uint8Array(image.width * image.height);
+  for (const { x, dx, y } of scanlineOrder(image).slice(0, count)) {
+    for (let at = x; at < image.width; at += dx) there[y * image.width + at] = 1;
+  }
+  return there;
+}
+
+/** An image of 8-bit R G B in one colour. */
+function plain({ width, height }, color) {
+  const samples = new Uint16Array(width * height * 3);
+  for (let i = 0; i < samples.length; i++) samples[i] = color[i % 3];
+  return { width, height, colorType: 2, bitDepth: 8, channels: 3, palette: null, paletteAlpha: null, key: null, samples };
+}
+
+const onlyColors = ({ palette, bits, dither, colors, chosen, threshold, invert, topDown, format }) =>
+  ({ palette, bits, dither, colors, chosen, threshold, invert, topDown, format });
+
+/** `under` where nothing covers it, else `over`. */
+function merge(over, under, there) {
+  const out = { ...over, rgba: Uint8Array.from(over.rgba), indices: over.indices && Uint8Array.from(over.indices) };
+  there.forEach((isThere, i) => {
+    if (isThere) return;
+    out.rgba.set(under.rgba.subarray(4 * i, 4 * i + 4), 4 * i);
+    if (out.indices) out.indices[i] = under.indices[i];
+  });
+  return out;
+}
+
+/** Rows that are missing, as an image of their own below the others. */
+function below(background, { width, height }, rows, options) {
+  const rest = expectedBmp(plain({ width, height: height - rows }, background), options);
+  const shift = (list, size) => {
+    const whole = new Uint8Array(width * height * size);
+    whole.set(list, rows * width * size);
+    return whole;
+  };
+  return { rgba: shift(rest.rgba, 4), indices: rest.indices && shift(rest.indices, 1) };
+}
+
+/** The first scanlines of a damaged image as 8-bit R G B, on the background. */
+function salvagedColors(image, options, count) {
+  const rgba = expectedRgba(rgba16(image.firstScanlines(count)), image.bitDepth, { ...options, format: 'bgr24' });
+  const whole = plain(image, options.background ?? [255, 255, 255]);
+  covered(image, count).forEach((isThere, i) => {
+    if (isThere) whole.samples.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
+  });
+  return whole;
+}
+
+/** The first scanlines of a damaged image, the rest in the colour of the background. */
+function salvaged(image, options, count) {
+  const first = image.firstScanlines(count);
+  const background = options.background ?? [255, 255, 255];
+  const there = covered(image, count);
+  const own = expectedBmp(first, options);
+  const hasOwnPalette = image.colorType === 3 || (image.colorType === 0 &&
+    !(image.bitDepth === 16 && image.key && options.alpha !== 'drop'));
+  const isWhole = options.format === 'indexed' && (options.chosen || (!options.palette && !hasOwnPalette));
+  if (isWhole || (image.interlaced && (options.palette || options.format === 'mono1' || options.dither))) {
+    return expectedBmp(salvagedColors(image, options, count), onlyColors(options));
+  }
+  const palette = options.palette ?? (options.format === 'indexed' ? own.palette : undefined);
+  const settings = onlyColors({ ...options, format: own.format, palette });
+  return merge(own, image.interlaced ? expectedBmp(plain(image, background), settings)
+    : below(background, image, count, settings), there);
+}
+
+// ---- The whole ---------------------------------------------------------------------------
+
+/** The palette in the bytes of a BMP. */
+function paletteIn(bmp, { fileHeader = true }) {
+  const start = fileHeader ? 14 : 0;
+  const at = start + bmp.readUInt32LE(start);
+  return Array.from({ length: bmp.readUInt32LE(start + 32) }, (_, i) =>
+    [bmp[at + 4 * i + 2], bmp[at + 4 * i + 1], bmp[at + 4 * i]]);
+}
+
+/** The different colours of an image on its background, in order of appearance, if they are at most `most`. */
+function fewColors(image, options, most) {
+  const rgba = expectedRgba(rgba16(image), image.bitDepth, { ...options, format: 'bgr24' });
+  const seen = new Set();
+  for (let i = 0; i < rgba.length && seen.size <= most; i += 4) seen.add(rgba[i] << 16 | rgba[i + 1] << 8 | rgba[i + 2]);
+  return seen.size <= most ? [...seen].map(ofNumber) : undefined;
+}
+
+/** With `colors`: the image's own colours if they are few enough, else those that were chosen. */
+function withColors(image, options, outcome) {
+  if (!options.colors || !outcome.bytes) return options;
+  const { colors, ...others } = options;
+  const palette = fewColors(image, options, colors) ?? paletteIn(outcome.bytes, options).slice(0, colors);
+  return { ...others, bits: options.bits ?? [1, 4, 8].find((n) => colors <= 2 ** n), palette, chosen: true };
+}
+
+/**
+ * What is wrong with the outcome of a conversion, as a text; undefined: nothing.
+ *
+ * outcome: { bytes, warnings } or { code, message, warnings }; warnings are { code, message }.
+ * lenient: the outcome without `strict`, which is compared with it; memory: as readInfo says without a limit.
+ */
+function judge(png, options, outcome, { lenient, memory }) {
+  if (!knows(options)) return undefined;
+  const image = decode(png);
+  const settings = normal(options);
+  const codes = refusals(image, settings, memory);
+  if (codes.length > 0) return codes.includes(outcome.code) ? undefined : `must be refused with ${codes.join(' or ')}`;
+  if (options.strict && lenient.warnings.length > 0) {
+    const wanted = lenient.warnings.map(({ code }) => code.replace('WARN', 'ERR'));
+    return wanted.includes(outcome.code) ? undefined : `strict: must be ${wanted.join(' or ')}`;
+  }
+  return image.isDamaged ? judgeDamaged(image, settings, outcome) : judgeWhole(image, settings, outcome);
+}
+
+function compare(expected, image, settings, outcome) {
+  if (expected.error) return outcome.code === expected.error ? undefined : `must be ${expected.error}`;
+  if (!outcome.bytes) return `must be a BMP, not ${outcome.code}: ${outcome.message}`;
+  const density = settings.density ?? image.density;
+  const profile = settings.profile === 'embed' ? image.profile : undefined;
+  const bytes = bmpBytes({ ...expected, density, profile }, settings);
+  return differenceOf(outcome.bytes, bytes);
+}
+
+function differenceOf(found, wanted) {
+  if (found.equals(wanted)) return undefined;
+  if (found.length !== wanted.length) return `${found.length} bytes, not ${wanted.length}`;
+  const at = wanted.findIndex((byte, i) => byte !== found[i]);
+  const count = wanted.reduce((sum, byte, i) => sum + (byte !== found[i]), 0);
+  return `byte ${at} is ${found[at]}, not ${wanted[at]}; ${count} of ${wanted.length} bytes are wrong`;
+}
+
+function judgeWhole(image, settings, outcome) {
+  const own = withColors(image, settings, outcome);
+  return compare(expectedBmp(image, own), image, own, outcome);
+}
+
+function judgeDamaged(image, settings, outcome) {
+  const { all, readable, safe } = image.scanlines;
+  const note = outcome.warnings.find(({ code }) => code === 'WARN_PNG_SALVAGED');
+  if (!outcome.bytes) return DAMAGE.includes(outcome.code) && !settings.salvage ? undefined : `must not be ${outcome.code}: ${outcome.message}`;
+  // A stream that goes on after its last scanline is not read to its end, where its checksum is.
+  const isLong = outcome.warnings.some(({ code }) => code === 'WARN_PNG_EXTRA_DATA');
+  if (!note) return (settings.ignoreChecksums || isLong) && readable === all ? judgeWhole(image, settings, outcome) : 'damage was not noticed';
+  const [count, total] = /(\d+) of (\d+)/.exec(note.message).slice(1).map(Number);
+  if (total !== all || count < safe || count > readable)
+    return `${count} of ${total} scanlines were salvaged, not ${safe} to ${readable} of ${all}`;
+  const own = settings.colors ? withColors(salvagedColors(image, settings, count), settings, outcome) : settings;
+  return compare(salvaged(image, own, count), image, own, outcome);
+}
+
+// ---- Pixels and icons -------------------------------------------------------------------------
+
+/** The pixels that decodePNG must give, of a PNG that is not damaged. */
+function pixelsOf(png, channels, options) {
+  const image = decode(png);
+  const format = channels === 4 ? 'bgra32' : 'bgr24';
+  const rgba = expectedRgba(rgba16(image), image.bitDepth, { ...normal(options), format });
+  return Buffer.from(rgba.filter((_, i) => channels === 4 || i % 4 < 3));
+}
+
+/** As judge(), of the BMP that encodeBMP makes of such pixels. */
+function judgePixels({ data, width, height, channels }, options, outcome) {
+  if (!knows(options)) return undefined;
+  const samples = Uint16Array.from(data);
+  const colorType = channels === 4 ? 6 : 2;
+  const image = { ...plain({ width, height }, [0, 0, 0]), samples, colorType, channels, density: { x: 0, y: 0 } };
+  const settings = normal(options);
+  if (refusals(image, settings, 0).length > 0 || options.profile === 'embed')
+    return outcome.code ? undefined : 'pixels: must be refused';
+  return judgeWhole(image, settings, outcome);
+}
+
+/** The .ico of one PNG of at most 256 x 256 that is not damaged. */
+function iconOf(png) {
+  const image = decode(png);
+  const { width, height } = image;
+  const isBmp = Math.max(width, height) <= 128;
+  const content = isBmp ? iconDib(image) : png;
+  const directory = Buffer.from([0, 0, 1, 0, 1, 0, width % 256, height % 256, 0, 0, 1, 0, 32, 0, 0, 0, 0, 0, 22, 0, 0, 0]);
+  directory.writeUInt32LE(content.length, 14);
+  return Buffer.concat([directory, content]);
+}
+
+/** A DIB of twice the height: the pixels, then one bit each, set where alpha is 0. */
+function iconDib(image) {
+  const { width, height } = image;
+  const expected = expectedBmp(image, { format: 'bgra32' });
+  const dib = bmpBytes({ ...expected, density: image.density }, { header: 'info', fileHeader: false });
+  const stride = Math.ceil(width / 32) * 4;
+  const mask = Buffer.alloc(stride * height);
+  for (let i = 0; i < width * height; i++) {
+    const line = height - 1 - Math.floor(i / width);
+    if (expected.rgba[4 * i + 3] === 0) mask[line * stride + (i % width >> 3)] |= 128 >> (i % width & 7);
+  }
+  dib.writeInt32LE(2 * height, 8);
+  dib.writeUInt32LE(dib.length - 40 + mask.length, 20);
+  return Buffer.concat([dib, mask]);
+}
+
+module.exports = { differenceOf, iconOf, isKnown, judge, judgePixels, normal, pixelsOf };
