@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 
 const { outcomeOf } = require('./doors');
-const { differenceOf, iconOf, judgePixels, pixelsOf } = require('./reference');
+const { differenceOf, judgeIcon, judgePixels, pixelsOf } = require('./reference');
 
 /** decodePNG, and its pixels through encodeBMP, synchronously and on a thread. */
 async function pixels(lib, { png, options, facts, random }) {
@@ -28,7 +28,7 @@ async function pixels(lib, { png, options, facts, random }) {
 
 async function icon(lib, { png, facts }) {
   if (facts.isDamaged || facts.width > 256 || facts.height > 256) return;
-  const difference = differenceOf(lib.encodeICO([png]), iconOf(png));
+  const difference = judgeIcon(png, lib.encodeICO([png]));
   assert.ok(!difference, `encodeICO: ${difference}`);
 }
 

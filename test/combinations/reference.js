@@ -254,31 +254,35 @@ function judgePixels({ data, width, height, channels }, options, outcome) {
   return judgeWhole(image, settings, outcome);
 }
 
-/** The .ico of one PNG of at most 256 x 256 that is not damaged. */
-function iconOf(png) {
-  const image = decode(png);
-  const { width, height } = image;
-  const isBmp = Math.max(width, height) <= 128;
-  const content = isBmp ? iconDib(image) : png;
-  const directory = Buffer.from([0, 0, 1, 0, 1, 0, width % 256, height % 256, 0, 0, 1, 0, 32, 0, 0, 0, 0, 0, 22, 0, 0, 0]);
-  directory.writeUInt32LE(content.length, 14);
-  return Buffer.concat([directory, content]);
-}
-
-/** A DIB of twice the height: the pixels, then one bit each, set where alpha is 0. */
+/** A DIB of twice the height: the pixels, black where they are transparent, then one bit each, set there. */
 function iconDib(image) {
   const { width, height } = image;
   const expected = expectedBmp(image, { format: 'bgra32' });
-  const dib = bmpBytes({ ...expected, density: image.density }, { header: 'info', fileHeader: false });
   const stride = Math.ceil(width / 32) * 4;
   const mask = Buffer.alloc(stride * height);
   for (let i = 0; i < width * height; i++) {
+    if (expected.rgba[4 * i + 3] > 0) continue;
     const line = height - 1 - Math.floor(i / width);
-    if (expected.rgba[4 * i + 3] === 0) mask[line * stride + (i % width >> 3)] |= 128 >> (i % width & 7);
+    mask[line * stride + (i % width >> 3)] |= 128 >> (i % width & 7);
+    expected.rgba.fill(0, 4 * i, 4 * i + 3);
   }
+  const dib = bmpBytes({ ...expected, density: { x: 0, y: 0 } }, { header: 'info', fileHeader: false });
   dib.writeInt32LE(2 * height, 8);
   dib.writeUInt32LE(dib.length - 40 + mask.length, 20);
   return Buffer.concat([dib, mask]);
 }
 
-module.exports = { differenceOf, iconOf, isKnown, judge, judgePixels, normal, pixelsOf };
+/** What is wrong with the .ico of one PNG of at most 256 x 256 that is not damaged; undefined: nothing. A large
+ * image is a PNG in it, which need not be the same. */
+function judgeIcon(png, icon) {
+  const image = decode(png);
+  const { width, height } = image;
+  const directory = Buffer.from([0, 0, 1, 0, 1, 0, width % 256, height % 256, 0, 0, 1, 0, 32, 0, 0, 0, 0, 0, 22, 0, 0, 0]);
+  directory.writeUInt32LE(icon.length - 22, 14);
+  const content = icon.subarray(22);
+  const isBmp = Math.max(width, height) <= 128;
+  return differenceOf(icon.subarray(0, 22), directory) ?? (isBmp ? differenceOf(content, iconDib(image))
+    : differenceOf(pixelsOf(content, 4, {}), pixelsOf(png, 4, {})));
+}
+
+module.exports = { differenceOf, isKnown, judge, judgeIcon, judgePixels, normal, pixelsOf };
