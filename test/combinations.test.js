@@ -3,6 +3,8 @@
 // The harness of combinations (npm run test:combinations) itself: would it notice?
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const path = require('node:path');
 const test = require('node:test');
 
 const png2bmp = require('..');
@@ -61,4 +63,11 @@ test('a byte that is not written over the old ones is noticed', async (t) => {
       return written;
     },
   }), /other bytes over another pattern/);
+});
+
+test('the doors in C compile with src/ as it is', () => {
+  const { error, stderr } = spawnSync('cc', ['-std=c11', '-D_POSIX_C_SOURCE=200809L', '-Wall', '-Werror', '-fsyntax-only',
+    '-Iinclude', '-iquote', 'src', 'test/combinations/doors.c'], { cwd: path.join(__dirname, '..'), encoding: 'utf8' });
+  assert.ifError(error);
+  assert.equal(stderr, '');
 });

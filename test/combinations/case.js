@@ -10,7 +10,7 @@ const { DERIVED } = require('./derived');
 const { DOORS, memory } = require('./doors');
 const { randomOptions } = require('./options');
 const { randomPng } = require('./pngs');
-const { chance, randomOf } = require('./random');
+const { chance, pick, randomOf } = require('./random');
 const { differenceOf, judge } = require('./reference');
 
 /** What a door gave that it should not have. */
@@ -68,15 +68,20 @@ async function tryDoor(name, lib, one) {
 /** A limit to the byte is another one in WebAssembly, whose pointers are smaller. */
 const fits = (library, { options }) => !library.startsWith('wasm') || (options.maxMemory ?? Infinity) === Infinity;
 
-/** Tries the doors with one library each, memory with all of them; `note` is told which. */
-async function checkDoors(libraries, one, note) {
-  const names = Object.keys(libraries);
-  const visits = names.map((library) => ['memory', library]);
-  for (const door of Object.keys(ALL).filter((name) => chance(one.random, 1, RARELY[name] ?? 1))) {
+/** [door, library] of all that are tried: memory in WebAssembly and at one more CPU level, other doors with one
+ * library each. */
+function visitsOf({ random, ...one }, names) {
+  const visits = ['wasm, auto', pick(random, names)].filter((name) => names.includes(name)).map((name) => ['memory', name]);
+  for (const door of Object.keys(ALL).filter((name) => chance(random, 1, RARELY[name] ?? 1))) {
     // Half of them with the addon as it is used, half with any library.
-    visits.push([door, chance(one.random, 1, 2) ? names[0] : names[one.random.below(names.length)]]);
+    visits.push([door, chance(random, 1, 2) ? names[0] : pick(random, names)]);
   }
-  for (const [door, library] of visits.filter(([, name]) => fits(name, one))) {
+  return visits.filter(([, name]) => fits(name, one));
+}
+
+/** Tries the doors; `note` is told which. */
+async function checkDoors(libraries, one, note) {
+  for (const [door, library] of visitsOf(one, Object.keys(libraries))) {
     note(`${door} (${library})`);
     try {
       await tryDoor(door, libraries[library], one);

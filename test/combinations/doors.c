@@ -7,7 +7,7 @@
  * number of bytes of the BMP, the BMP. All numbers are in the order of the machine.
  *
  * In memory the conversion must allocate at most what its plan says, and write every byte. Checked
- * against its bytes here: the same at every CPU level, in strips of any number of rows, cancelled
+ * against its bytes here: the same at a CPU level, in strips of any number of rows, cancelled
  * at any moment, and of the decoded pixels in strips.
  */
 #include <malloc.h>
@@ -18,10 +18,9 @@
 
 #include "bmp.h"
 #include "convert.h"
-#include "encode.h"
 #include "halves.h"
 #include "host_options.h"
-#include "levels.h"
+#include "opaque.h"
 
 #define PATTERN_A 0x00
 #define PATTERN_B 0xa5
@@ -135,7 +134,7 @@ typedef struct outcome {
 
 static png2bmp_status make_plan(outcome *out, const source *from, const png2bmp_options *options)
 {
-    png2bmp_report_init(&out->report);
+    png2bmp_report_clear(&out->report);
     out->bmp = NULL;
     out->status = from->pixels
                       ? png2bmp_plan_pixels(&out->plan, from->pixels, options, &out->report)
@@ -192,22 +191,16 @@ static void check_same(const outcome *found, const outcome *wanted, const char *
         complain("%s: other bytes", what);
 }
 
-static void check_levels(const source *from, const png2bmp_options *options, const outcome *wanted)
+/* At one CPU level. */
+static void check_level(const source *from, const png2bmp_options *options, const outcome *wanted)
 {
     png2bmp_options other = *options;
-    const kernels  *before = NULL;
+    outcome         out;
 
-    for (unsigned level = PNG2BMP_CPU_SCALAR; level < PNG2BMP_CPU_COUNT; level++) {
-        outcome out;
-
-        if (kernels_for((png2bmp_cpu)level) == before)
-            continue;
-        before = kernels_for((png2bmp_cpu)level);
-        other.cpu = (png2bmp_cpu)level;
-        out = convert(from, &other, PATTERN_B, NULL);
-        check_same(&out, wanted, "a CPU level");
-        free(out.bmp);
-    }
+    other.cpu = (png2bmp_cpu)random_below(PNG2BMP_CPU_COUNT);
+    out = convert(from, &other, PATTERN_B, NULL);
+    check_same(&out, wanted, "a CPU level");
+    free(out.bmp);
 }
 
 /* ---- Strips ----------------------------------------------------------------------------- */
@@ -253,7 +246,7 @@ static void check_strips(const source *from, const outcome *wanted, uint32_t row
     outcome             out = {.plan = *plan};
 
     s.target.flush = keep_strip;
-    png2bmp_report_init(&out.report);
+    png2bmp_report_clear(&out.report);
     begin_count();
     out.status = fill_strips(from, &s, control, &out.report);
     end_count(plan, what);
@@ -342,12 +335,8 @@ static void check_pixels(const source *from, const png2bmp_options *options)
     own.max_memory = own.max_pixels = UINT64_MAX;
     whole = convert(&(source){.pixels = &pixels}, &own, PATTERN_A, NULL);
     if (whole.bmp) {
-        outcome again = convert(&(source){.pixels = &pixels}, &own, PATTERN_B, NULL);
-
-        check_same(&again, &whole, "pixels over another pattern");
         check_all_strips(&(source){.pixels = &pixels}, &whole, "pixels in strips");
-        check_levels(&(source){.pixels = &pixels}, &own, &whole);
-        free(again.bmp);
+        check_level(&(source){.pixels = &pixels}, &own, &whole);
     }
     free(whole.bmp);
     free(decoded.bmp);
@@ -410,7 +399,7 @@ static void run_case(const source *from, const png2bmp_options *options)
     again = convert(from, options, PATTERN_B, NULL);
     check_same(&again, &wanted, "over another pattern");
     free(again.bmp);
-    check_levels(from, options, &wanted);
+    check_level(from, options, &wanted);
     if (wanted.bmp)
         check_all_strips(from, &wanted, "strips");
     check_cancelled(from, options, &wanted);
