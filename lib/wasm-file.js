@@ -4,9 +4,8 @@
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
-const process = require('node:process');
 
-const { failure, findPlace, named, onWindows, split } = require('./wasm-place');
+const { failure, findPlace, onWindows } = require('./wasm-place');
 const { openTemporary } = require('./wasm-temporary');
 
 /** Between two attempts to write to a full pipe, at most. */
@@ -117,7 +116,7 @@ function descriptorElsePath(changeDescriptor, changePath) {
 
 function giveTo({ fd, path }, uid, gid) {
   try {
-    descriptorElsePath(() => fs.fchownSync(fd, uid, gid), () => fs.lchownSync(named(path), uid, gid));
+    descriptorElsePath(() => fs.fchownSync(fd, uid, gid), () => fs.lchownSync(path, uid, gid));
     return true;
   } catch {
     return false;
@@ -125,13 +124,14 @@ function giveTo({ fd, path }, uid, gid) {
 }
 
 /** Gives the file the owner and group of the old one, or only its group if we may not change the owner;
- * returns the mode without the rights that were not meant for its actual owner and group. */
+ * returns the mode without the rights that were not meant for its actual owner and group. Before, its group may
+ * also be that of the directory. */
 function takeOwner(file, old, mode) {
-  const own = { uid: process.geteuid(), gid: process.getegid() };
+  const own = fs.fstatSync(file.fd);
   if ((old.uid === own.uid && old.gid === own.gid) || giveTo(file, old.uid, old.gid)) {
     return mode;
   }
-  // Set-user-ID was for the old owner, and the rights of the group were for the old group.
+  // Set-ID bits were for the old owner and group, and the rights of the group were for the old group.
   return mode & (giveTo(file, own.uid, old.gid) ? 0o777 : 0o707);
 }
 
@@ -139,7 +139,7 @@ function takeOwner(file, old, mode) {
  * who could not before. */
 function takeMode({ fd, path }, mode) {
   try {
-    descriptorElsePath(() => fs.fchmodSync(fd, mode), () => fs.chmodSync(named(path), mode));
+    descriptorElsePath(() => fs.fchmodSync(fd, mode), () => fs.chmodSync(path, mode));
   } catch (error) {
     if ((fs.fstatSync(fd).mode & 0o077 & ~mode) !== 0) {
       throw error;
@@ -151,7 +151,8 @@ function takeMode({ fd, path }, mode) {
 
 class NewFile {
   #fd;
-  #target;
+  /** { directory, name }: where the file will be. */
+  #place;
   /** Undefined: the target is written in place, from its first byte to its last. */
   #temporary;
   /** In place: the BMP, until it is complete. */
@@ -184,8 +185,8 @@ class NewFile {
   }
 
   #open(path) {
-    const { target, entry, isDescriptor } = findPlace(path, this.#exclusive);
-    this.#target = target;
+    this.#place = findPlace(path, this.#exclusive);
+    const { entry, isDescriptor } = this.#place;
     if (isDescriptor || (entry !== undefined && !entry.isFile())) {
       this.#openInPlace();
     } else {
@@ -193,18 +194,22 @@ class NewFile {
     }
   }
 
+  get #target() {
+    return this.#place.directory.at(this.#place.name);
+  }
+
   /** A pipe without a reader is an error (ENXIO); it is not waited for. */
   #openInPlace() {
-    this.#fd = fs.openSync(named(this.#target), O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    this.#fd = fs.openSync(this.#target, O_WRONLY | O_NONBLOCK | O_NOCTTY);
   }
 
   #openBeside(old) {
     if (old !== undefined) {
-      fs.accessSync(named(this.#target), fs.constants.W_OK);
+      fs.accessSync(this.#target, fs.constants.W_OK);
     }
     try {
       // Private until it has the mode of the file that it replaces.
-      this.#temporary = openTemporary(this.#target, old === undefined ? 0o666 : 0o600);
+      this.#temporary = openTemporary(this.#place, old === undefined ? 0o666 : 0o600);
     } catch (error) {
       if (old === undefined || !READ_ONLY.includes(error.code) || !this.#isMounted(old)) {
         throw error;
@@ -220,7 +225,7 @@ class NewFile {
 
   /** Whether the target is on another file system than its directory. */
   #isMounted(old) {
-    return fs.statSync(named(split(this.#target).directory)).dev !== old.dev;
+    return fs.statSync(this.#place.directory.path).dev !== old.dev;
   }
 
   /** size: of everything that will be written. */
@@ -306,25 +311,26 @@ class NewFile {
   }
 
   #takeName() {
-    const from = named(this.#temporary.path);
-    const to = named(this.#target);
+    const from = this.#temporary.path;
+    const to = this.#target;
     step('rename', () => (this.#exclusive ? renameExclusively(from, to) : renameOrCopy(from, to, this.#sync)));
     this.#temporary = undefined;
     if (this.#sync && !onWindows) {
-      step('fsync', () => withOpen(split(this.#target).directory, 'r', (fd) => fs.fsyncSync(fd)));
+      step('fsync', () => withOpen(this.#place.directory.path, 'r', (fd) => fs.fsyncSync(fd)));
     }
   }
 
-  /** Removes what commit did not complete. */
+  /** Removes what commit did not complete, and lets go of the rest: needed in any case. */
   discard() {
     if (this.#fd !== undefined) {
       fs.closeSync(this.#fd);
       this.#fd = undefined;
     }
     if (this.#temporary !== undefined) {
-      fs.rmSync(named(this.#temporary.path), { force: true });
+      fs.rmSync(this.#temporary.path, { force: true });
       this.#temporary = undefined;
     }
+    this.#place?.directory.close();
   }
 }
 

@@ -11,7 +11,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const process = require('node:process');
 
-const { beside, named, onWindows, split } = require('./wasm-place');
+const { onWindows } = require('./wasm-place');
 
 // As in src/temporary_posix.c.
 const NAME_BYTES = 80;
@@ -34,7 +34,7 @@ function shortened(name) {
 
 function nameFor(target) {
   const mark = `.png2bmp-${NO_HOST}-${process.pid}-${crypto.randomBytes(8).toString('hex')}`;
-  return beside(target, Buffer.concat([Buffer.from('.'), shortened(split(target).name), Buffer.from(mark)]));
+  return Buffer.concat([Buffer.from('.'), shortened(target), Buffer.from(mark)]);
 }
 
 function isLeftover(entry, own) {
@@ -43,9 +43,9 @@ function isLeftover(entry, own) {
 }
 
 function sweep(own, directory) {
-  for (const name of fs.readdirSync(named(directory), 'buffer')) {
+  for (const name of fs.readdirSync(directory.path, 'buffer')) {
     if (MARK.test(name.toString('latin1'))) {
-      const file = named(beside(own.path, name));
+      const file = directory.at(name);
       const entry = fs.lstatSync(file, { throwIfNoEntry: false });
       // By the clock of the file system, which has just set the time of our own file.
       if (entry !== undefined && isLeftover(entry, fs.fstatSync(own.fd))) {
@@ -58,9 +58,9 @@ function sweep(own, directory) {
 /** When each directory may be searched again. */
 const restUntil = new Map();
 
-function sweepNowAndThen(own) {
-  const { directory } = split(own.path);
-  const key = directory.toString('latin1');
+function sweepNowAndThen(own, directory) {
+  const { dev, ino } = fs.statSync(directory.path);
+  const key = `${dev} ${ino}`;
   const start = performance.now();
   if (start < restUntil.get(key)) {
     return;
@@ -78,10 +78,10 @@ function sweepNowAndThen(own) {
 }
 
 /** { fd, path } of a new file next to the target. */
-function openTemporary(target, mode) {
-  const file = nameFor(target);
-  const own = { fd: fs.openSync(named(file), 'wx', mode), path: file };
-  sweepNowAndThen(own);
+function openTemporary({ directory, name }, mode) {
+  const path = directory.at(nameFor(name));
+  const own = { fd: fs.openSync(path, 'wx', mode), path };
+  sweepNowAndThen(own, directory);
   return own;
 }
 

@@ -93,7 +93,7 @@ function libdeflate() {
 function sources() {
   // Files that use a file system.
   const isForFiles = (source) =>
-    /#include "(file|place_posix|temporary_posix)\.h"/.test(fs.readFileSync(path.join(root, source), 'utf8'));
+    /#include "(file|acl_posix|place_posix|temporary_posix)\.h"/.test(fs.readFileSync(path.join(root, source), 'utf8'));
   const ours = fs.readdirSync(path.join(root, 'wasm')).filter((name) => name.endsWith('.c')).sort();
   return [...recipe('LIBRARY_SOURCES').filter((source) => !isForFiles(source)), ...ours.map((name) => `wasm/${name}`)];
 }

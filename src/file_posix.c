@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #endif
 
+#include "acl_posix.h"
 #include "place_posix.h"
 #include "temporary_posix.h"
 
@@ -36,30 +37,48 @@ static file_failure failure(const char *syscall)
     return (file_failure){errno, syscall};
 }
 
-/* ---- Owner and mode of the replaced file ------------------------------------- */
+/* ---- Owner and rights of the replaced file ------------------------------------- */
+
+static bool same_owner(const struct stat *a, const struct stat *b)
+{
+    return a->st_uid == b->st_uid && a->st_gid == b->st_gid;
+}
 
 /* Gives the new file the owner and group of the old one, or only its group if we may not change the
- * owner, and removes from `mode` the rights that were not meant for its actual owner and group. */
-static file_failure take_owner(const new_file *file, mode_t *mode)
+ * owner. `own` is what it has then: before, its group may also be that of the directory. */
+static file_failure take_owner(const new_file *file, struct stat *own)
 {
     const struct stat *old = &file->target.there;
-    struct stat        own;
 
-    if (old->st_uid == geteuid() && old->st_gid == getegid())
+    if (fstat(file->fd, own) != 0)
+        return failure("stat");
+    if (same_owner(own, old))
         return success;
     if (fchown(file->fd, old->st_uid, old->st_gid) != 0) {
-        /* If this fails as well, the check below notices. */
+        /* If this fails as well, the caller notices. */
         const int ignored = fchown(file->fd, (uid_t)-1, old->st_gid);
 
         (void)ignored;
     }
-    if (fstat(file->fd, &own) != 0)
-        return failure("stat");
-    if (own.st_uid != old->st_uid)
-        *mode &= 0777; /* set-user-ID was for the old owner */
-    if (own.st_gid != old->st_gid)
-        *mode &= 0707; /* and the rights of the group were for the old group */
-    return success;
+    return fstat(file->fd, own) == 0 ? success : failure("stat");
+}
+
+/* The mode of the old file without the rights that were not meant for those who would have them:
+ * `own` is the new file's owner and group. */
+static mode_t rights_for(const new_file *file, const struct stat *own)
+{
+    const place     *target = &file->target;
+    const bool       same_group = own->st_gid == target->there.st_gid;
+    const acl_result acl = acl_take(file->fd, target->directory, target->name, same_group);
+    mode_t           mode = target->there.st_mode & 07777;
+
+    if (!same_owner(own, &target->there))
+        mode &= 0777; /* set-ID bits were for the old owner and group */
+    if (acl == ACL_LOST)
+        mode &= 07700;
+    else if (acl == ACL_NONE && !same_group)
+        mode &= 07707;
+    return mode;
 }
 
 /* Some file systems have no modes, and others refuse to set them (CIFS, exFAT, FUSE). That is an
@@ -78,10 +97,10 @@ static file_failure take_mode(const new_file *file, mode_t mode)
 
 static file_failure take_after(const new_file *file)
 {
-    mode_t       mode = file->target.there.st_mode & 07777;
-    file_failure failed = take_owner(file, &mode);
+    struct stat  own;
+    file_failure failed = take_owner(file, &own);
 
-    return failed.code ? failed : take_mode(file, mode);
+    return failed.code ? failed : take_mode(file, rights_for(file, &own));
 }
 
 /* ---- Open -------------------------------------------------------------------- */

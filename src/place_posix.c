@@ -12,8 +12,13 @@
 #include <sys/vfs.h>
 #endif
 
-#if !defined(O_PATH)
-#define O_PATH O_RDONLY
+/* To search a directory, which takes no right to read it. */
+#if defined(O_PATH)
+#define SEARCH O_PATH
+#elif defined(O_SEARCH)
+#define SEARCH O_SEARCH
+#else
+#define SEARCH O_RDONLY
 #endif
 
 #define MOST_LINKS 40 /* as Linux */
@@ -41,22 +46,47 @@ static bool is_planted(int directory, const struct stat *entry)
 
 /* ---- One step --------------------------------------------------------------- */
 
-/* Opens the directory part of `path`, and keeps the last part as the name. */
-static file_failure step_to(place *place, int from, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    char       *parent = slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup(".");
+/* What is left of a path. */
+typedef struct way {
+    char *rest;
+    char *next; /* in rest */
+    int   links;
+} way;
 
-    free(place->name);
-    place->name = strdup(name);
-    if (!parent || !place->name) {
-        free(parent);
-        return no_memory;
-    }
-    place->directory = openat(from, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    free(parent);
-    return place->directory >= 0 ? success : failure(errno);
+static void enter(place *place, int directory)
+{
+    if (place->directory >= 0)
+        close(place->directory);
+    place->directory = directory;
+}
+
+/* To the directory `name` in that of the place. With `flags` O_NOFOLLOW, what became a link since
+ * it was looked at is an error. */
+static file_failure step_into(place *place, const char *name, int flags)
+{
+    const int directory = openat(place->directory, name, SEARCH | O_DIRECTORY | O_CLOEXEC | flags);
+
+    if (directory < 0)
+        return failure(errno);
+    enter(place, directory);
+    return success;
+}
+
+/* Continues with `text`, which a link in the directory of the place leads to, and then what is
+ * left. Takes the text. */
+static file_failure turn(place *place, way *way, char *text)
+{
+    int root;
+
+    free(way->rest);
+    way->rest = way->next = text;
+    if (text[0] != '/')
+        return success;
+    root = open("/", SEARCH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return failure(errno);
+    enter(place, root);
+    return success;
 }
 
 /* Links in /proc: following their text leads elsewhere than following them. */
@@ -72,57 +102,107 @@ static bool is_of_proc(int directory)
 #endif
 }
 
-/* Checks what has the name now; place->there describes the name itself. */
-static file_failure look(place *place)
+/* Looks at what has the name; place->there describes the name itself. */
+static file_failure look(place *place, const char *name)
 {
-    place->is_there =
-        fstatat(place->directory, place->name, &place->there, AT_SYMLINK_NOFOLLOW) == 0;
+    place->is_there = fstatat(place->directory, name, &place->there, AT_SYMLINK_NOFOLLOW) == 0;
     return place->is_there || errno == ENOENT ? success : failure(errno);
 }
 
-static file_failure follow_link(place *place)
+static bool is_link(const place *place)
 {
-    const int    from = place->directory;
-    char        *text;
-    ssize_t      length;
-    file_failure failed;
+    return place->is_there && S_ISLNK(place->there.st_mode);
+}
 
-    if (is_planted(from, &place->there))
-        return failure(EACCES);
-    text = malloc(PATH_MAX);
+/* The text of a link, and after it what is left of the path, if that is not NULL. NULL: errno says
+ * why. */
+static char *text_of(const place *place, const char *name, const char *left)
+{
+    const size_t size = left ? strlen(left) + 1 : 0;
+    char        *text = malloc(PATH_MAX + 1 + size);
+    ssize_t      length;
+
     if (!text)
-        return no_memory;
-    length = readlinkat(from, place->name, text, PATH_MAX - 1);
+        return NULL;
+    length = readlinkat(place->directory, name, text, PATH_MAX);
     if (length < 0) {
         free(text);
-        return failure(errno);
+        return NULL;
     }
     text[length] = 0;
-    place->directory = -1;
-    failed = step_to(place, from, text);
-    free(text);
-    close(from);
-    return failed;
+    if (left) {
+        text[length] = '/';
+        memcpy(text + length + 1, left, size);
+    }
+    return text;
+}
+
+/* Follows the link `name`, which was looked at; `left` comes after it. */
+static file_failure follow(place *place, way *way, const char *name, const char *left)
+{
+    char *text;
+
+    if (is_planted(place->directory, &place->there))
+        return failure(EACCES);
+    if (++way->links > MOST_LINKS)
+        return failure(ELOOP);
+    text = text_of(place, name, left);
+    return text ? turn(place, way, text) : errno == ENOMEM ? no_memory : failure(errno);
 }
 
 /* ---- Following the path ----------------------------------------------------- */
 
-static file_failure follow_links(place *place)
+/* Goes through a part in the middle of the path, which ends at `slash`. */
+static file_failure pass(place *place, way *way, char *slash)
 {
-    for (int links = 0; links <= MOST_LINKS; links++) {
-        file_failure failed = look(place);
+    const char  *name = way->next;
+    file_failure failed;
 
-        if (failed.code || !place->is_there || !S_ISLNK(place->there.st_mode))
+    *slash = 0;
+    way->next = slash + 1;
+    if (name[0] == 0 || strcmp(name, ".") == 0)
+        return success;
+    failed = look(place, name);
+    if (failed.code)
+        return failed;
+    if (!is_link(place))
+        return step_into(place, name, O_NOFOLLOW);
+    return is_of_proc(place->directory) ? step_into(place, name, 0)
+                                        : follow(place, way, name, way->next);
+}
+
+/* To the directory of the last part, which stays in way->next. */
+static file_failure reach_last(place *place, way *way)
+{
+    for (;;) {
+        char        *slash = strchr(way->next, '/');
+        file_failure failed;
+
+        if (!slash)
+            return look(place, way->next);
+        failed = pass(place, way, slash);
+        if (failed.code)
             return failed;
+    }
+}
+
+/* Until the last part is no link, or one of /proc. */
+static file_failure follow_links(place *place, way *way)
+{
+    while (is_link(place)) {
+        file_failure failed;
+
         if (is_of_proc(place->directory)) {
             place->is_descriptor = true;
             return success;
         }
-        failed = follow_link(place);
+        failed = follow(place, way, way->next, NULL);
+        if (!failed.code)
+            failed = reach_last(place, way);
         if (failed.code)
             return failed;
     }
-    return failure(ELOOP);
+    return success;
 }
 
 /* What may not be written to, or not under this name. */
@@ -138,7 +218,7 @@ static file_failure judge(const place *place, const struct stat *target)
 
 /* A link. The kernel comes first: it refuses what it is configured to refuse, and can follow links
  * of /proc. */
-static file_failure find_through_link(place *place, int base, const char *path)
+static file_failure find_through_link(place *place, way *way, int base, const char *path)
 {
     struct stat  target;
     const bool   is_there = fstatat(base, path, &target, 0) == 0;
@@ -146,7 +226,7 @@ static file_failure find_through_link(place *place, int base, const char *path)
 
     if (!is_there && errno != ENOENT)
         return failure(errno);
-    failed = follow_links(place);
+    failed = follow_links(place, way);
     if (failed.code || !place->is_descriptor)
         return failed;
     if (!is_there)
@@ -155,19 +235,34 @@ static file_failure find_through_link(place *place, int base, const char *path)
     return success;
 }
 
-file_failure place_find(place *place, int base, const char *path, bool exclusive)
+static file_failure find(place *place, way *way, int base, const char *path, bool exclusive)
 {
     file_failure failed;
 
-    *place = (struct place){.directory = -1};
-    failed = step_to(place, base, path);
-    if (!failed.code)
-        failed = look(place);
+    place->directory = openat(base, path[0] == '/' ? "/" : ".", SEARCH | O_DIRECTORY | O_CLOEXEC);
+    if (place->directory < 0)
+        return failure(errno);
+    failed = reach_last(place, way);
     if (!failed.code && place->is_there && exclusive)
         failed = failure(EEXIST);
-    if (!failed.code && place->is_there && S_ISLNK(place->there.st_mode))
-        failed = find_through_link(place, base, path);
-    return failed.code ? failed : judge(place, place->is_there ? &place->there : NULL);
+    if (!failed.code && is_link(place))
+        failed = find_through_link(place, way, base, path);
+    if (failed.code)
+        return failed;
+    place->name = strdup(way->next);
+    return place->name ? judge(place, place->is_there ? &place->there : NULL) : no_memory;
+}
+
+file_failure place_find(place *place, int base, const char *path, bool exclusive)
+{
+    char        *rest = strdup(path);
+    way          way = {.rest = rest, .next = rest};
+    file_failure failed;
+
+    *place = (struct place){.directory = -1};
+    failed = rest ? find(place, &way, base, path, exclusive) : no_memory;
+    free(way.rest);
+    return failed;
 }
 
 void place_release(place *place)

@@ -18,9 +18,9 @@ typedef struct place {
 } place;
 
 /*
- * Symbolic links are followed, including one whose target does not exist yet. A link or a pipe that
- * another user put into a directory that all may write to (/tmp) is refused with EACCES, whatever
- * the kernel's settings. With `exclusive`, any existing name is refused with EEXIST.
+ * Symbolic links are followed, including one whose target does not exist yet. A link in any part of
+ * the path, or a pipe, that another user put into a directory that all may write to (/tmp) is
+ * refused with EACCES, whatever the kernel's settings. With `exclusive`, any existing name is refused with EEXIST.
  *
  * place_release must be called in any case.
  */

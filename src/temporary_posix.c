@@ -42,11 +42,30 @@ static uint32_t hash(const void *bytes, size_t size, uint32_t state)
     return state;
 }
 
+#define NO_HOST 0xffffffffu
+
+/* Identifies where process numbers mean what they mean here: this boot of this host, and this PID
+ * namespace. Host names do not: containers on two machines may share one. NO_HOST: not known. */
 static uint32_t host(void)
 {
-    struct utsname name;
+#if defined(__linux__)
+    const int      fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    char           boot[64];
+    const ssize_t  size = fd >= 0 ? read(fd, boot, sizeof boot) : -1;
+    struct stat    space;
+    struct utsname name; /* machines that were cloned while they ran have one boot ID */
+    uint32_t       state;
 
-    return uname(&name) < 0 ? 0 : hash(name.nodename, strlen(name.nodename), 2166136261u);
+    if (fd >= 0)
+        close(fd);
+    if (size <= 0 || stat("/proc/self/ns/pid", &space) != 0 || uname(&name) < 0)
+        return NO_HOST;
+    state = hash(boot, (size_t)size, 2166136261u);
+    state = hash(&space.st_ino, sizeof space.st_ino, state);
+    return hash(name.nodename, strlen(name.nodename), state);
+#else
+    return NO_HOST;
+#endif
 }
 
 static uint64_t random_bits(void)
@@ -203,8 +222,8 @@ static bool read_mark(const char *name, mark *found)
 
 static bool is_dead(const mark *mark)
 {
-    return mark->host == host() && mark->pid > 0 && kill((pid_t)mark->pid, 0) != 0 &&
-           errno == ESRCH;
+    return mark->host != NO_HOST && mark->host == host() && mark->pid > 0 &&
+           kill((pid_t)mark->pid, 0) != 0 && errno == ESRCH;
 }
 
 /* By the clock of the file system, which has just set the time of our own file. */

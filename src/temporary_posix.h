@@ -5,7 +5,8 @@
  * A file in use is locked. A later save into the directory removes what a killed process has left:
  * a file that nobody has locked, and whose process is known to be gone or which has not been
  * written to for an hour. The second condition is needed on file systems shared between hosts,
- * where locks are often known to one host only.
+ * where locks are often known to one host only. HOST is the boot of a host and the PID namespace in
+ * it; ffffffff is no host, whose leftovers are known by their age.
  */
 #ifndef PNG2BMP_TEMPORARY_POSIX_H
 #define PNG2BMP_TEMPORARY_POSIX_H

@@ -3,7 +3,7 @@
 // How a save treats what is already there: links, permissions, and what killed processes left.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -46,13 +46,15 @@ test('the new file has the mode of the one it replaces', { skip: onWindows }, (t
   }
 });
 
-/** Kills a process in the middle of a save of a.bmp; returns the name of what it leaves. */
-async function leave(place) {
+/** Kills a process in the middle of a save of a.bmp; returns the name of what it leaves. starter: a program that
+ * starts the process. */
+async function leave(place, starter = []) {
   const large = place.at('large.png');
   fs.writeFileSync(large, largePng({ width: 6000, height: 4000 }));
-  const child = spawn(process.execPath, ['-e', `
+  const [program, ...args] = [...starter, process.execPath, '-e', `
     require(${JSON.stringify(path.resolve(__dirname, '..'))})
-      .saveBMP(${JSON.stringify(place.at('a.bmp'))}, require('node:fs').readFileSync(${JSON.stringify(large)}));`]);
+      .saveBMP(${JSON.stringify(place.at('a.bmp'))}, require('node:fs').readFileSync(${JSON.stringify(large)}));`];
+  const child = spawn(program, args);
   const gone = once(child, 'exit');
   const left = () => place.list().find((name) => name.startsWith('.a.bmp.png2bmp-'));
   while (!left() && child.exitCode === null) await setTimeout(1);
@@ -74,6 +76,65 @@ test('what a killed process left is removed and not written to', { skip: onWindo
   assert.ok(fs.readFileSync(place.at('a.bmp')).equals(bmp));
   assert.equal(place.mode('a.bmp'), 0o666 & ~process.umask());
   assert.deepEqual(place.list(), ['a.bmp']);
+});
+
+/** The names of temporary files of a.bmp, made by a process of that host that is gone. */
+function plant(place, host, count) {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  return Array.from({ length: count }, (_, i) => {
+    const name = `.a.bmp.png2bmp-${host}-${pid}-${String(i).padStart(16, '0')}`;
+    fs.writeFileSync(place.at(name), '');
+    return name;
+  });
+}
+
+const hostOf = (name) => /\.png2bmp-([0-9a-f]{8})-/.exec(name)[1];
+const elsewhere = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
+const noElsewhere = () => spawnSync(elsewhere[0], [...elsewhere.slice(1), 'true']).status !== 0 &&
+  'no PID namespace can be made: needs root';
+
+test('the process of a temporary file is looked for only where its number has a meaning', {
+  skip: onWindows || onlyAge || noElsewhere(),
+}, async (t) => {
+  const [here, there] = [hostOf(await leave(newPlace(t))), hostOf(await leave(newPlace(t), elsewhere))];
+  assert.notEqual(there, here, 'containers of one host name are two hosts');
+  for (const [host, left] of [[here, 0], [there, 2], ['ffffffff', 2]]) {
+    const directory = newPlace(t);
+    const planted = plant(directory, host, 2);
+    saveBMP(directory.at('a.bmp'), png);
+    assert.deepEqual(directory.list(), [...planted.slice(0, left), 'a.bmp'].sort(), host);
+  }
+});
+
+test('what others left is removed by nobody but its owner and root', { skip: onWindows || cannotBecomeOther() }, (t) => {
+  const place = newPlace(t);
+  fs.chmodSync(place.at('.'), 0o777);
+  const [own, other] = plant(place, 'ffffffff', 2);
+  for (const [name, owner] of [[own, 1002], [other, 1001]]) {
+    fs.chownSync(place.at(name), owner, owner);
+    fs.chmodSync(place.at(name), 0o666);
+    fs.utimesSync(place.at(name), 1e9, 1e9);
+  }
+  fs.writeFileSync(place.at('a.png'), png);
+  const { status, stderr } = runAsUser(1002, `
+    const { saveBMP } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
+  `, `
+    process.chdir(${JSON.stringify(place.at('.'))});
+    saveBMP('b.bmp', require('node:fs').readFileSync('a.png'));
+  `);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(place.list(), [other, 'a.png', 'b.bmp'].sort());
+});
+
+test('a file keeps its group in a directory that gives its own', { skip: onWindows || (!isRoot && 'needs root') }, (t) => {
+  const place = newPlace(t);
+  fs.writeFileSync(place.at('a.bmp'), 'old');
+  fs.chmodSync(place.at('a.bmp'), 0o640);
+  fs.chownSync(place.at('.'), 0, 2000);
+  fs.chmodSync(place.at('.'), 0o2755);
+  saveBMP(place.at('a.bmp'), png);
+  const { gid, mode } = fs.statSync(place.at('a.bmp'));
+  assert.deepEqual({ gid, mode: mode & 0o7777 }, { gid: process.getegid(), mode: 0o640 });
 });
 
 test('root removes what a killed save of another user\'s file left', {

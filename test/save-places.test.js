@@ -290,6 +290,67 @@ test('a link or pipe that somebody else put into a shared directory is refused',
   assert.deepEqual(fs.readdirSync(directory).sort(), ['dangling', 'fifo', 'link']);
 });
 
+test('a link that somebody else put into a shared directory is refused in the middle of a path, too', {
+  skip: cannotBecomeOther(),
+}, (t) => {
+  const directory = scratch(t);
+  fs.chmodSync(directory, 0o1777);
+  const at = (name) => path.join(directory, name);
+  const home = scratch(t);
+  fs.mkdirSync(path.join(home, 'inner'), { mode: 0o777 });
+  for (const open of [home, path.join(home, 'inner')]) fs.chmodSync(open, 0o777);
+  fs.symlinkSync(home, at('job'));
+  fs.lchownSync(at('job'), 1001, 1001);
+  fs.symlinkSync(at('job/inner'), path.join(home, 'way'));
+  fs.symlinkSync('job/inner/new.bmp', at('mine'));
+  fs.lchownSync(at('mine'), 1002, 1002);
+  for (const name of [at('job/out.bmp'), at('./job//inner/out.bmp'), at('job/inner/../out.bmp'),
+    path.join(home, 'way/out.bmp'), at('mine')]) {
+    assert.throws(() => saveBMP(name, png), { code: 'EACCES', syscall: 'open' }, name);
+    const { error } = runAs(1002, directory, `(library, png) => library.saveBMP(${JSON.stringify(name)}, png)`);
+    assert.equal(error.code, 'EACCES', name);
+  }
+  assert.deepEqual(fs.readdirSync(home).sort(), ['inner', 'way']);
+  assert.deepEqual(fs.readdirSync(path.join(home, 'inner')), []);
+});
+
+test('paths of every form lead where they lead for node:fs', { skip: onWindows }, (t) => {
+  const directory = scratch(t);
+  const at = (name) => `${directory}/${name}`;
+  fs.mkdirSync(at('a/b'), { recursive: true });
+  fs.symlinkSync('a/b', at('down'));
+  fs.symlinkSync(`${directory}/down/`, at('absolute'));
+  fs.symlinkSync('../..', at('a/b/up'));
+  fs.symlinkSync('x.bmp', at('a/b/last'));
+  for (const [given, end] of [['down/1.bmp', 'a/b/1.bmp'], ['absolute/2.bmp', 'a/b/2.bmp'], ['a/b/up/3.bmp', '3.bmp'],
+    ['.//a/./b/../4.bmp', 'a/4.bmp'], ['down/../5.bmp', 'a/5.bmp'], ['absolute/up/down/last', 'a/b/x.bmp']]) {
+    saveBMP(at(given), png);
+    assert.ok(fs.readFileSync(at(end)).equals(bmp), given);
+    fs.unlinkSync(at(end));
+  }
+  for (const [given, code] of [['down/', 'EISDIR'], ['down', 'EISDIR'], ['a/..', 'EISDIR'], ['a/b/nowhere/x.bmp', 'ENOENT']]) {
+    assert.throws(() => saveBMP(at(given), png), { code, syscall: 'open' }, given);
+  }
+  fs.writeFileSync(at('file'), '');
+  fs.symlinkSync('loop', at('loop'));
+  assert.throws(() => saveBMP(at('file/x.bmp'), png), { code: 'ENOTDIR' });
+  assert.throws(() => saveBMP(at('loop/x.bmp'), png), { code: 'ELOOP' });
+});
+
+test('a directory may get another name during a save', { skip: onWindows }, async (t) => {
+  const directory = scratch(t);
+  const [before, after] = ['before', 'after'].map((name) => path.join(directory, name));
+  fs.mkdirSync(before);
+  const large = largePng({ width: 2000, height: 2000 });
+  const saving = saveBMPAsync(path.join(before, 'out.bmp'), large);
+  saving.catch(() => {});
+  while (fs.readdirSync(before).length === 0) await new Promise(setImmediate);
+  fs.renameSync(before, after);
+  assert.equal(await saving, true);
+  assert.deepEqual(fs.readdirSync(after), ['out.bmp']);
+  assert.ok(fs.readFileSync(path.join(after, 'out.bmp')).equals(getBMP(large)));
+});
+
 test('own links in a shared directory are followed, and those of its owner', {
   skip: cannotBecomeOther(),
 }, (t) => {

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,6 +54,7 @@ static struct {
     long     live;                /* allocations that were not freed */
     mode_t   created;             /* the mode of the last file that was created */
     mode_t   fixed_mode;          /* of every file, whatever is requested; 0: none */
+    unsigned host;                /* in the name of the last temporary file */
 } faults;
 
 static bool fails(call_kind kind)
@@ -135,6 +135,7 @@ int __wrap_openat(int directory, const char *path, int flags, ...)
         mode = (mode_t)va_arg(list, int);
         va_end(list);
         faults.created = mode;
+        sscanf(path, ".out.bmp.png2bmp-%8x", &faults.host);
     }
     if (fails(CALL_OPEN))
         return -1;
@@ -598,15 +599,8 @@ static void put_leftover(const char *name)
 /* The mark that process `pid` of this host leaves; that of another host for pid 0. */
 static void leftover_name(char *name, size_t size, long pid, unsigned random)
 {
-    struct utsname host;
-    uint32_t       state = 2166136261u;
-
-    if (uname(&host) != 0)
-        abort();
-    for (const char *p = host.nodename; *p; p++)
-        state = (state ^ (uint8_t)*p) * 16777619u;
-    snprintf(name, size, ".out.bmp.png2bmp-%08x-%ld-%016x", (unsigned)(pid ? state : state + 1),
-             pid ? pid : 1, random);
+    snprintf(name, size, ".out.bmp.png2bmp-%08x-%ld-%016x", faults.host + (pid == 0), pid ? pid : 1,
+             random);
 }
 
 static void make_old(const char *name, time_t seconds)
