@@ -41,7 +41,7 @@ int main(int argc, char **argv)
     uint8_t        palette[256][3];
     size_t         size;
     uint8_t       *rgb = read_all(&size);
-    const unsigned count = rgb ? quantize(palette, rgb, size / 3, wanted) : 0;
+    const unsigned count = rgb ? quantize(palette, rgb, size / 3, wanted, NULL) : 0;
     void          *memory = malloc(nearest_memory(256));
 
     if (!count || !memory)

@@ -1,25 +1,33 @@
 #include "few_colors.h"
 
-/* Where the colour is in the table, or the free slot for it. */
-static unsigned slot_of(const few_colors *set, uint32_t color)
-{
-    unsigned slot = (color * 2654435761u) >> 22; /* D. Knuth's multiplier */
+#include "bytes.h"
 
-    while (set->slots[slot] != 0 && set->colors[set->slots[slot] - 1] != color)
-        slot = (slot + 1) % FEW_COLORS_SLOTS;
-    return slot;
+static bool has(const few_colors *set, uint32_t color)
+{
+    const unsigned upper = set->upper[color >> 16], lower = set->lower[color & 0xffff];
+
+    return set->pairs[upper][lower / 64] >> (lower % 64) & 1;
+}
+
+static unsigned number_of(uint16_t *half, unsigned *count)
+{
+    if (*half == 0)
+        *half = (uint16_t)++ * count;
+    return *half;
 }
 
 static bool add(few_colors *set, uint32_t color, unsigned most)
 {
-    const unsigned slot = slot_of(set, color);
+    unsigned upper, lower;
 
-    if (set->slots[slot])
+    if (has(set, color))
         return true;
     if (set->count == most)
         return false;
+    upper = number_of(&set->upper[color >> 16], &set->uppers);
+    lower = number_of(&set->lower[color & 0xffff], &set->lowers);
+    set->pairs[upper][lower / 64] |= UINT64_C(1) << (lower % 64);
     set->colors[set->count++] = color;
-    set->slots[slot] = (uint16_t)set->count;
     return true;
 }
 
@@ -48,8 +56,17 @@ static inline bool add_all(few_colors *set, const uint8_t *samples, size_t pixel
 }
 
 bool few_colors_add(few_colors *set, const uint8_t *samples, size_t pixels, unsigned channels,
-                    unsigned most)
+                    unsigned most, cancel_check *cancel)
 {
-    return channels == 4 ? add_all(set, samples, pixels, 4, most)
-                         : add_all(set, samples, pixels, 3, most);
+    for (size_t done = 0; done < pixels; done += CANCEL_PIXELS) {
+        const uint8_t *const from = samples + done * channels;
+        const size_t         count = smaller(pixels - done, CANCEL_PIXELS);
+
+        if (cancel_before(cancel, count))
+            return false;
+        if (!(channels == 4 ? add_all(set, from, count, 4, most)
+                            : add_all(set, from, count, 3, most)))
+            return false;
+    }
+    return true;
 }

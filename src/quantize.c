@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "few_colors.h"
 
 /* ---- The image's colours ---------------------------------------------------------- */
 
@@ -13,6 +14,21 @@ enum {
     POINTS = 1 << 15,
     PLACES = 4 * POINTS /* of the hash table: a power of two */
 };
+
+/* A colour has one of two places of the hash table. If others have both, which is rare unless
+ * somebody chose the colours for it, its place is in a cube of cells, as in nearest.h: each cell of
+ * 4 x 4 x 4 colours that is used has a block of places. So no set of colours takes much longer than
+ * another: test/c/test_colors.c. */
+enum {
+    CHOICE = 2,
+    SIDE = 64, /* cells */
+    BLOCK = 64 /* places in a cell */
+};
+
+typedef struct crowd {
+    uint16_t cells[SIDE * SIDE * SIDE]; /* number of a block, plus 1; 0: none */
+    uint16_t blocks[POINTS][BLOCK];     /* number of a tally, plus 1; 0: free */
+} crowd;
 
 /* Pixels that are counted as one colour. There are at most 2 * SAMPLE of them: 32 bits are enough.
  */
@@ -36,7 +52,7 @@ typedef struct moments {
 /* A point is a colour of the image, or the mean of several that are counted as one. Its fields lie
  * in an array each, so that the compiler can vectorise loops over points. */
 typedef struct work {
-    uint16_t places[PLACES]; /* number of a tally, plus 1; 0: free */
+    uint16_t places[PLACES + CHOICE - 1]; /* number of a tally, plus 1; 0: free */
     tally    tallies[POINTS];
     size_t   count;
     unsigned shift; /* bits that are not told apart */
@@ -48,9 +64,12 @@ typedef struct work {
     box      boxes[256];
     float    colors[3][256];
     unsigned color_count;
+    size_t   block_count; /* 0: `crowd` has not been cleared */
+    crowd    crowd;
 } work;
 
-_Static_assert(sizeof(work) <= QUANTIZE_MEMORY, "what the plan counts");
+_Static_assert(sizeof(work) <= QUANTIZE_MEMORY && sizeof(few_colors) <= QUANTIZE_MEMORY,
+               "what the plan counts");
 
 static uint32_t shifted(uint32_t color, unsigned shift)
 {
@@ -59,15 +78,31 @@ static uint32_t shifted(uint32_t color, unsigned shift)
     return color & (mask << 16 | mask << 8 | mask);
 }
 
-static uint16_t *place_of(work *w, uint32_t color)
+static uint16_t *place_in_crowd(work *w, uint32_t key)
+{
+    const uint32_t r = key >> 16 >> w->shift, g = (key >> 8 & 0xff) >> w->shift,
+                   b = (key & 0xff) >> w->shift;
+    uint16_t *cell = &w->crowd.cells[(r / 4 * SIDE + g / 4) * SIDE + b / 4];
+
+    if (w->block_count == 0)
+        memset(w->crowd.cells, 0, sizeof w->crowd.cells);
+    if (*cell == 0) {
+        memset(w->crowd.blocks[w->block_count], 0, sizeof *w->crowd.blocks);
+        *cell = (uint16_t)++w->block_count;
+    }
+    return &w->crowd.blocks[*cell - 1][(r % 4 * 4 + g % 4) * 4 + b % 4];
+}
+
+/* Where the number of a colour's tally is, or will be. */
+static inline uint16_t *place_of(work *w, uint32_t color)
 {
     const uint32_t key = shifted(color, w->shift);
-    uint32_t       place = key * 2654435761u >> 15; /* D. Knuth's multiplier */
+    uint16_t      *place = &w->places[key * 2654435761u >> 15]; /* D. Knuth's multiplier */
 
-    while (w->places[place] != 0 &&
-           shifted(w->tallies[w->places[place] - 1].color, w->shift) != key)
-        place = (place + 1) % PLACES;
-    return &w->places[place];
+    for (unsigned i = 0; i < CHOICE; i++, place++)
+        if (*place == 0 || shifted(w->tallies[*place - 1].color, w->shift) == key)
+            return place;
+    return place_in_crowd(w, key);
 }
 
 /* Tells one bit less apart, and merges the colours that have become equal. */
@@ -77,6 +112,7 @@ static void coarsen(work *w)
 
     w->shift++;
     w->count = 0;
+    w->block_count = 0;
     memset(w->places, 0, sizeof w->places);
     for (size_t i = 0; i < before; i++) {
         const tally t = w->tallies[i];
@@ -125,7 +161,7 @@ static size_t place_in(size_t stretch, size_t pixels)
 /* A block of pixels is read before it is counted: reading and looking up take turns badly, because
  * both wait for memory. */
 enum {
-    BLOCK = 64
+    READ_AHEAD = 64
 };
 
 static void count_block(work *w, const uint32_t *colors, size_t count)
@@ -158,15 +194,17 @@ static uint32_t color_of(const uint8_t *rgb)
     return (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
 }
 
-static void count_colors(work *w, const uint8_t *rgb, size_t pixels)
+static void count_colors(work *w, const uint8_t *rgb, size_t pixels, cancel_check *cancel)
 {
     const size_t each = pixels < (size_t)2 * SAMPLE ? 1 : pixels / SAMPLE;
     const size_t count = pixels / each;
-    uint32_t     colors[BLOCK];
+    uint32_t     colors[READ_AHEAD];
 
-    for (size_t first = 0; first < count; first += BLOCK) {
-        const size_t more = smaller(BLOCK, count - first);
+    for (size_t first = 0; first < count; first += READ_AHEAD) {
+        const size_t more = smaller(READ_AHEAD, count - first);
 
+        if (cancel_before(cancel, more))
+            return;
         for (size_t i = 0; i < more; i++)
             colors[i] = color_of(rgb + 3 * ((first + i) * each + place_in(first + i, each)));
         count_block(w, colors, more);
@@ -286,13 +324,13 @@ static void take_mean(work *w, const box *b, unsigned color)
 }
 
 /* Cuts the box that gains most by it, until there are enough. */
-static void cut_all(work *w, unsigned colors)
+static void cut_all(work *w, unsigned colors, cancel_check *cancel)
 {
     unsigned count = 1;
 
     w->boxes[0] = (box){.first = 0, .count = w->count};
     find_best_cut(w, &w->boxes[0]);
-    while (count < colors) {
+    while (count < colors && !cancel_before(cancel, POINTS)) {
         unsigned best = 0;
 
         for (unsigned i = 1; i < count; i++)
@@ -409,20 +447,35 @@ static void move_colors(work *w)
 #define QUANTIZE_ROUNDS 8
 #endif
 
-unsigned quantize(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned colors)
+/* As many boxes as colours. */
+static void serve_all(work *w, cancel_check *cancel)
 {
-    work    *w = calloc(1, sizeof *w);
+    for (unsigned i = 0; i < w->color_count; i++)
+        if (!cancel_before(cancel, w->boxes[i].count))
+            serve(w, &w->boxes[i]);
+}
+
+static void choose(work *w, unsigned colors, cancel_check *cancel)
+{
+    cut_all(w, colors, cancel);
+    for (unsigned round = 0; round < QUANTIZE_ROUNDS && !cancel_ask(cancel); round++) {
+        serve_all(w, cancel);
+        move_colors(w);
+    }
+}
+
+unsigned quantize(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned colors,
+                  cancel_check *cancel)
+{
+    work    *w = malloc(sizeof *w);
     unsigned count;
 
     if (!w)
         return 0;
-    count_colors(w, rgb, pixels);
-    cut_all(w, colors);
-    for (unsigned round = 0; round < QUANTIZE_ROUNDS; round++) {
-        for (unsigned i = 0; i < w->color_count; i++) /* as many boxes as colours */
-            serve(w, &w->boxes[i]);
-        move_colors(w);
-    }
+    memset(w, 0, offsetof(work, crowd));
+    count_colors(w, rgb, pixels, cancel);
+    if (!cancel_ask(cancel))
+        choose(w, colors, cancel);
     count = w->color_count;
     for (unsigned i = 0; i < count; i++)
         for (unsigned channel = 0; channel < 3; channel++)

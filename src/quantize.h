@@ -2,13 +2,14 @@
 #ifndef PNG2BMP_QUANTIZE_H
 #define PNG2BMP_QUANTIZE_H
 
-#include "png2bmp.h"
+#include "cancel.h"
 
 /* Bytes that quantize allocates. */
-#define QUANTIZE_MEMORY (2u << 20)
+#define QUANTIZE_MEMORY (13u << 19)
 
 /*
- * Chooses at most `colors` (2 to 256) for the pixels. Returns how many; 0: out of memory.
+ * Chooses at most `colors` (2 to 256) for the pixels. Returns how many; 0: out of memory. If it is
+ * cancelled, the colours are not to be used.
  *
  * The set of the image's colours is cut in two where that reduces the squared error most, as in X.
  * Wu's method ("Efficient Statistical Computations for Optimal Color Quantization", Graphics Gems
@@ -16,6 +17,7 @@
  * each part to the mean of the colours that are nearest to it (S. Lloyd, "Least squares
  * quantization in PCM", 1982).
  */
-unsigned quantize(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned colors);
+unsigned quantize(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels, unsigned colors,
+                  cancel_check *cancel);
 
 #endif

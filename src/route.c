@@ -4,6 +4,7 @@
 #include "bmp.h"
 #include "bytes.h"
 #include "cgbi.h"
+#include "few_colors.h"
 #include "halves.h"
 #include "inflate.h"
 #include "png_size.h"
@@ -91,6 +92,14 @@ static uint64_t memory_of_pixels(const png2bmp_plan *plan)
     return route_memory_of_samples(plan, &steps);
 }
 
+/* Colours are counted before they are chosen. */
+static uint64_t memory_of_choosing(const png2bmp_plan *plan)
+{
+    if (!halves_choose_colors(plan))
+        return 0;
+    return plan->options.colors ? QUANTIZE_MEMORY : sizeof(few_colors);
+}
+
 /* The image between the two halves, and the memory of the halves or of choosing colours. */
 static uint64_t memory_of_whole(const png2bmp_plan *plan,
                                 uint64_t (*memory_of_first)(const png2bmp_plan *))
@@ -98,7 +107,7 @@ static uint64_t memory_of_whole(const png2bmp_plan *plan,
     const png2bmp_plan first = halves_first(plan), second = halves_second(plan);
 
     return halves_bytes(plan) + larger(larger(memory_of_first(&first), memory_of_pixels(&second)),
-                                       plan->options.colors ? QUANTIZE_MEMORY : 0);
+                                       memory_of_choosing(plan));
 }
 
 uint64_t route_memory(const png2bmp_plan *plan)

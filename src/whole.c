@@ -21,40 +21,52 @@ static png2bmp_status run_first(const png2bmp_plan *plan, const whole_source *so
     return convert_rows(&first, source->png, source->size, &rows, control, report);
 }
 
-/* The different colours, if there are at most `most`, in order of appearance; 0: there are more. */
-static unsigned own_colors(uint8_t palette[256][3], const uint8_t *rgb, size_t pixels,
-                           unsigned most)
+/* The different colours, if there are at most `most`, in order of appearance; *count is 0 if there
+ * are more. */
+static png2bmp_status own_colors(uint8_t palette[256][3], unsigned *count, const uint8_t *rgb,
+                                 size_t pixels, unsigned most, cancel_check *cancel)
 {
-    few_colors set = {.count = 0};
+    few_colors *set = calloc(1, sizeof *set);
 
-    if (!few_colors_add(&set, rgb, pixels, 3, most))
-        return 0;
-    for (unsigned i = 0; i < set.count; i++)
+    if (!set)
+        return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    *count = few_colors_add(set, rgb, pixels, 3, most, cancel) ? set->count : 0;
+    for (unsigned i = 0; i < *count; i++)
         for (unsigned channel = 0; channel < 3; channel++)
-            palette[i][channel] = (uint8_t)(set.colors[i] >> (16 - 8 * channel));
-    return set.count;
+            palette[i][channel] = (uint8_t)(set->colors[i] >> (16 - 8 * channel));
+    free(set);
+    return cancel_status(cancel);
+}
+
+static png2bmp_status best_colors(uint8_t palette[256][3], unsigned *count, const uint8_t *rgb,
+                                  size_t pixels, unsigned wanted, cancel_check *cancel)
+{
+    *count = quantize(palette, rgb, pixels, wanted, cancel);
+    if (*count == 0 && !cancel->is_cancelled)
+        return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    return cancel_status(cancel);
 }
 
 /* The image's own colours, or chosen ones if `colors` is set. */
 static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
-                                    const uint8_t *rgb, png2bmp_report *report)
+                                    const uint8_t *rgb, cancel_check *cancel)
 {
     const size_t   pixels = (size_t)plan->png.width * plan->png.height;
     const unsigned wanted = plan->options.colors;
     const unsigned most = wanted ? wanted : plan->bmp.palette_entries;
-    unsigned       count = own_colors(options->palette, rgb, pixels, most);
+    unsigned       count = 0;
+    png2bmp_status status = own_colors(options->palette, &count, rgb, pixels, most, cancel);
 
-    if (!count && !wanted)
-        return report_error(report, PNG2BMP_ERR_FORMAT,
+    if (!status && !count && !wanted)
+        return report_error(cancel->report, PNG2BMP_ERR_FORMAT,
                             "the image has more than %u different colours: use 'colors' to "
                             "choose the best",
                             most);
-    if (!count)
-        count = quantize(options->palette, rgb, pixels, wanted);
-    if (!count)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    options->palette_entries = (uint16_t)count;
-    return PNG2BMP_OK;
+    if (!status && !count)
+        status = best_colors(options->palette, &count, rgb, pixels, wanted, cancel);
+    if (!status)
+        options->palette_entries = (uint16_t)count;
+    return status;
 }
 
 static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, uint8_t *bmp,
@@ -71,7 +83,8 @@ static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, 
                                    .stride = (size_t)first.bmp.stride};
 
     if (halves_choose_colors(plan)) {
-        const png2bmp_status status = choose_colors(&second.options, plan, data, report);
+        cancel_check         cancel = {.control = control, .report = report};
+        const png2bmp_status status = choose_colors(&second.options, plan, data, &cancel);
 
         if (status)
             return status;
