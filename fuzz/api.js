@@ -214,17 +214,32 @@ const scratch = isMainThread ? fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-fu
 let files;
 let saves = 0;
 
+const OF_ICONS = ['depth16', 'strict', 'ignoreChecksums', 'maxPixels', 'maxMemory', 'bits', 'colors', 'palette', 'dither',
+  'alphaThreshold', 'salvage', 'onWarning', 'signal'];
+
+/** Most other options are refused. */
+function ofIcon(options) {
+  if (typeof options !== 'object' || options === null) return options;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => OF_ICONS.includes(name)));
+}
+
+/** `length` is for other functions; here it varies an option. */
+const iconRule = (length) => (length === undefined ? 'all' : 'none');
+
 const FUNCTIONS = {
   getBMP: (bytes, length, options) => png2bmp.getBMP(bytes, length, options),
   decodePNG: (bytes, length, options) => png2bmp.decodePNG(bytes, options),
   readInfo: (bytes, length, options) => png2bmp.readInfo(bytes, options),
   countColors: (bytes, length, options) => png2bmp.readInfo(bytes, { ...options, countColors: true }),
   encodeBMP: (bytes, length, options, shape) => png2bmp.encodeBMP({ ...shape, data: bytes }, options),
+  encodeICO: (bytes, length, options) => png2bmp.encodeICO([bytes], { ...ofIcon(options), png: iconRule(length) }),
 };
 const ASYNC = {
   getBMP: (bytes, length, options, shape, ...rest) => png2bmp.getBMPAsync(bytes, length, options, ...rest),
   decodePNG: (bytes, length, options, shape, ...rest) => png2bmp.decodePNGAsync(bytes, options, ...rest),
   encodeBMP: (bytes, length, options, shape, ...rest) => png2bmp.encodeBMPAsync({ ...shape, data: bytes }, options, ...rest),
+  encodeICO: (bytes, length, options, shape, ...rest) =>
+    png2bmp.encodeICOAsync([bytes], { ...ofIcon(options), png: iconRule(length) }, ...rest),
 };
 
 function makeShape(random, size) {

@@ -8,13 +8,17 @@
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <dirent.h>
+#include <errno.h>
 
 #include "check.h"
 #include "effective.h"
+#include "file.h"
 #include "guard.h"
 #include "host_facts.h"
+#include "host_png.h"
 #include "make_png.h"
 #include "opaque.h"
+#include "save.h"
 
 static void done(const char *what)
 {
@@ -480,6 +484,67 @@ static void test_save(void)
     done("a saved file has the bytes of the BMP in memory");
 }
 
+static void test_save_of_bytes(void)
+{
+    static const char    path[] = "test_core_bytes.ico";
+    static const uint8_t bytes[] = {0, 0, 1, 0}, others[] = {9};
+    png2bmp_options      options = default_options();
+    png2bmp_report       report;
+
+    png2bmp_report_clear(&report);
+    check(save_bytes_at(FILE_WORKING_DIRECTORY, path, bytes, sizeof bytes, &options, NULL,
+                        &report) == PNG2BMP_OK &&
+              file_holds(path, bytes, sizeof bytes),
+          "bytes are saved");
+    options.exclusive = true;
+    check(save_bytes_at(FILE_WORKING_DIRECTORY, path, others, sizeof others, &options, NULL,
+                        &report) == PNG2BMP_ERR_FILE &&
+              report.file_errno == EEXIST && file_holds(path, bytes, sizeof bytes),
+          "nothing is replaced: %s", report.error.message);
+    options.exclusive = false;
+    check(save_bytes_at(FILE_WORKING_DIRECTORY, "/dev/full", bytes, sizeof bytes, &options, NULL,
+                        &report) == PNG2BMP_ERR_FILE,
+          "a full device");
+    remove(path);
+    done("bytes are saved as they are");
+}
+
+/* ---- PNGs of pixels ------------------------------------------------------------ */
+
+static void check_png_of_pixels(uint32_t width, uint32_t height, unsigned shades)
+{
+    const size_t    bytes = (size_t)4 * width * height, bound = host_png_bound(width, height);
+    uint8_t        *rgba = must_have(malloc(bytes)), *png = must_have(malloc(bound));
+    png2bmp_options options = default_options();
+    conversion      c;
+    size_t          size;
+
+    for (size_t i = 0; i < bytes; i++)
+        rgba[i] = (uint8_t)(random_below(shades) + i / 16);
+    size = host_png_write(png, rgba, width, height);
+    check(size > 0 && size <= bound, "%zu bytes of %zu", size, bound);
+    options.format = PNG2BMP_FORMAT_RAW_RGBA;
+    options.strict = true;
+    c = convert_over(0, png, size, &options);
+    check(c.bmp && c.plan.bmp.byte_length == bytes && memcmp(c.bmp, rgba, bytes) == 0,
+          "%u x %u pixels come back from their PNG: %s", width, height, c.report.error.message);
+    free(c.bmp);
+    free(png);
+    free(rgba);
+}
+
+static void test_png_of_pixels(void)
+{
+    static const uint32_t sides[] = {1, 2, 7, 33, 255, HOST_PNG_LONGEST_SIDE};
+
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
+        for (size_t k = 0; k < sizeof sides / sizeof sides[0]; k++)
+            for (unsigned shades = 1; shades <= 256; shades += 85)
+                if (takes_part())
+                    check_png_of_pixels(sides[i], sides[k], shades);
+    done("a PNG of pixels has them");
+}
+
 /* ---- Past the cache ----------------------------------------------------------- */
 
 /* Only BMPs of this size are written so; two pieces a row. */
@@ -888,6 +953,7 @@ int main(int argc, char **argv)
     test_damaged_wide_rows();
     test_raw_pixels();
     test_save();
+    test_save_of_bytes();
     test_bypassed_cache();
     test_damaged_streams();
     test_defective_pixels();
@@ -897,6 +963,7 @@ int main(int argc, char **argv)
     test_cancelling();
     test_cancelling_without_output();
     test_format_names();
+    test_png_of_pixels();
     test_suite(argc > 1 ? argv[1] : "../shared/pngsuite");
     printf("# %d checks, %d failed\n", checks, failures);
     return failures > 0;

@@ -10,6 +10,10 @@ import {
   readInfo,
   encodeBMP,
   encodeBMPAsync,
+  encodeICO,
+  encodeICOAsync,
+  saveICO,
+  saveICOAsync,
   decodePNG,
   decodePNGAsync,
   constants,
@@ -95,6 +99,14 @@ const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.png2bmp, constants.f
 
 const decoded: DecodedPixels = decodePNG(png, { channels: 3, background: '#000' });
 const encoded: Buffer = encodeBMP(decoded, { format: 'mono1', dither: 'ordered', threshold: 9 });
+const icon: Buffer = encodeICO([png, { png: new Uint8Array(8), hotspot: { x: 1, y: 2 }, bits: 4 }], {
+  type: 'cursor', order: 'given', png: 'all', colors: 16, onWarning: (warning) => facts.push(warning.image),
+});
+const iconLater: Promise<Buffer> = encodeICOAsync([new Blob([png]), { png: createReadStream('a.png') }], { strict: true });
+encodeICOAsync([png], (error, ico) => error === null && ico?.length);
+const savedIcon: true[] = [saveICO('a.ico', [png]), saveICO(new URL('file:///a.ico'), [png], { flag: 'wx', sync: true })];
+const savedIconLater: Promise<true> = saveICOAsync('a.ico', [new Blob([png])], { type: 'icon' });
+saveICOAsync('a.ico', [png], { png: 'none' }, (error) => error?.message);
 const decodedLater: Promise<DecodedPixels> = decodePNGAsync(png);
 const encodedLater: Promise<Buffer> = encodeBMPAsync({ ...decoded, stride: 640 }, options);
 decodePNGAsync(png, { channels: 4 }, (error, result) => error === null && result?.data);
@@ -131,5 +143,13 @@ decodePNG(png, { format: 'bgr24' });
 // @ts-expect-error no such number of channels
 encodeBMP({ data: png, width: 1, height: 1, channels: 5 });
 
+// @ts-expect-error a Blob takes time
+encodeICO([new Blob([png])]);
+// @ts-expect-error an icon has no such format
+encodeICO([png], { format: 'bgr24' });
+// @ts-expect-error a list
+saveICO('a.ico', png);
+
+export { icon, iconLater, savedIcon, savedIconLater };
 export { decoded, encoded, decodedLater, encodedLater };
 export { collected, bmps, promises, nothing, written, saved, savedLater, format, facts, promise };
