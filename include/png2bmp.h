@@ -101,7 +101,9 @@ PNG2BMP_API uint32_t    png2bmp_version_number(void);
     X(SALVAGED, "ERR_PNG_SALVAGED", "rows are missing and have the colour of the background")      \
     X(COLOR_SPACE, "ERR_PNG_COLOR_SPACE", "the picture is not in sRGB, or in anything like it")    \
     X(PROFILE, "ERR_PNG_PROFILE", "the ICC profile cannot be embedded: left out")                  \
-    X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")
+    X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")          \
+    X(DAMAGED_CHUNK, "ERR_PNG_DAMAGED_CHUNK",                                                      \
+      "the length or type of a chunk is damaged: repaired or skipped")
 
 typedef enum png2bmp_status {
     PNG2BMP_OK = 0,
@@ -352,8 +354,9 @@ PNG2BMP_API void          png2bmp_plan_free(png2bmp_plan *plan); /* NULL is allo
 
 /*
  * Reads the chunks before the first IDAT. Allocates nothing; its time grows
- * with the number of those chunks, not with their length. Only with PROFILE_EMBED does it
- * decompress the ICC profile, to measure it, in memory of at most 300 kB.
+ * with the number of those chunks, not with their length (with salvage, with that of the file,
+ * whose damaged chunks are searched for). Only with PROFILE_EMBED does it decompress the ICC
+ * profile, to measure it, in memory of at most 300 kB.
  *
  * png:     size bytes, which may be NULL when size is 0.
  * options: NULL for the defaults; copied.

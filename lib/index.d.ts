@@ -122,7 +122,8 @@ export interface Options {
    * as many pieces; default 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
   /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with
-   * `WARN_PNG_SALVAGED`; default `false`. */
+   * `WARN_PNG_SALVAGED`; read on after a chunk whose length or type is damaged, with
+   * `WARN_PNG_DAMAGED_CHUNK`; default `false`. */
   salvage?: boolean | undefined;
   /** Called once for each kind of warning, before the result is delivered. If it throws, the call fails
    * with that error. */

@@ -45,6 +45,12 @@ static inline uint32_t load_be32(const uint8_t *p)
     return load_be16(p) << 16 | load_be16(p + 2);
 }
 
+static inline void store_be32(uint8_t *p, uint32_t v)
+{
+    for (unsigned i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
 /* Little-endian, as in deflate and BMP, at any address. */
 static inline uint64_t load_le64(const uint8_t *p)
 {

@@ -11,12 +11,11 @@ png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *o
                       .size = size,
                       .strict = options->strict,
                       .ignore_checksums = options->ignore_checksums,
+                      .salvage = options->salvage,
                       .report = report};
 }
 
-#define CHUNK_OVERHEAD 12 /* length, type, CRC: PNG specification, section 5.3 */
-
-static bool is_letter(uint32_t c)
+bool chunk_is_letter(uint32_t c)
 {
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
@@ -32,6 +31,11 @@ bool chunk_is_known_critical(uint32_t type)
     return type == IHDR || type == PLTE || type == IDAT || type == IEND;
 }
 
+bool chunk_is_unknown_critical(uint32_t type)
+{
+    return chunk_is_critical(type) && !chunk_is_known_critical(type);
+}
+
 png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c)
 {
     const size_t left = file->size - offset;
@@ -45,7 +49,7 @@ png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c)
     for (unsigned i = 0; i < 4; i++) {
         const uint32_t letter = c->type >> (24 - 8 * i) & 0xff;
 
-        if (!is_letter(letter))
+        if (!chunk_is_letter(letter))
             return report_error(file->report, PNG2BMP_ERR_CHUNK,
                                 "invalid chunk type at byte %zu: %08x is not four letters",
                                 offset + 4, (unsigned)c->type);
@@ -80,11 +84,14 @@ png2bmp_status chunk_report_truncated(const png_file *file, size_t offset)
 
 bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed)
 {
+    uint8_t name[4];
+
     *stored = *computed = 0;
     if (file->ignore_checksums)
         return true;
     *stored = load_be32(c->data + c->length);
-    *computed = libdeflate_crc32(0, c->data - 4, (size_t)c->length + 4);
+    store_be32(name, c->type); /* not as in the file: it may have been mended */
+    *computed = libdeflate_crc32(libdeflate_crc32(0, name, sizeof name), c->data, c->length);
     return *stored == *computed;
 }
 

@@ -36,11 +36,16 @@ typedef struct png_file {
     size_t          size;
     bool            strict;
     bool            ignore_checksums;
+    bool            salvage;
     png2bmp_report *report; /* NULL is allowed */
+
+    const png2bmp_control *control; /* asked during long searches; NULL is allowed */
 } png_file;
 
 png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
                      png2bmp_report *report);
+
+#define CHUNK_OVERHEAD 12 /* length, type, CRC */
 
 /* A chunk whose header was read once, and whose bytes are all in the file. */
 typedef struct chunk {
@@ -64,8 +69,10 @@ bool chunk_begins_idat(const png_file *file, size_t offset);
 /* The offset of the next chunk. */
 size_t chunk_end(const chunk *c);
 
+bool chunk_is_letter(uint32_t c);
 bool chunk_is_critical(uint32_t type);
 bool chunk_is_known_critical(uint32_t type);
+bool chunk_is_unknown_critical(uint32_t type);
 
 /* *stored and *computed are 0 if checksums are not checked. */
 bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed);

@@ -13,6 +13,7 @@ void idat_open(idat_reader *reader, const png_file *file, size_t first_idat)
 {
     memset(reader, 0, sizeof *reader);
     reader->file = file;
+    reader->mender = mend_open(file);
     reader->position = first_idat;
 }
 
@@ -36,21 +37,22 @@ static void enter_cut_chunk(idat_reader *reader)
  * no chunk: whether that is an error depends on how much data there was. */
 static void enter_chunk(idat_reader *reader)
 {
-    png_file       quiet = *reader->file;
-    chunk          c;
-    png2bmp_status status;
+    static const uint8_t name[] = {'I', 'D', 'A', 'T'};
+    chunk                c;
+    mending              mended;
+    const png2bmp_status status = mend_read(&reader->mender, reader->position, &c, &mended);
 
-    quiet.report = NULL;
-    status = chunk_read(&quiet, reader->position, &c);
-    if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(&quiet, reader->position)) {
+    if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(reader->file, reader->position)) {
         enter_cut_chunk(reader);
     } else if (status || c.type != IDAT) {
         reader->ended = true;
+    } else if (mended && mend_report(reader->file, &c, mended)) {
+        idat_fail(reader, PNG2BMP_ERR_DAMAGED_CHUNK);
     } else {
         reader->chunk = c.offset;
         reader->position += 8;
         reader->left = c.length;
-        reader->crc = libdeflate_crc32(0, c.data - 4, 4);
+        reader->crc = libdeflate_crc32(0, name, sizeof name);
         reader->in_chunk = true;
     }
 }

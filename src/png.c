@@ -5,6 +5,7 @@
 
 #include "about.h"
 #include "chunk.h"
+#include "mend.h"
 #include "report.h"
 #include "signature.h"
 
@@ -235,11 +236,41 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
     }
 }
 
+/* Whether the plan compares its CRC. */
+static bool is_used(uint32_t type)
+{
+    return chunk_is_known_critical(type) || type == TRNS || type == PHYS;
+}
+
+/* With `salvage`: the warnings about a chunk. The CRCs of all are compared here, since run does not
+ * find the chunks that were mended. */
+static png2bmp_status check_salvaged(const png_file *file, const chunk *c, mending mended)
+{
+    bool dropped;
+
+    if (mended != MEND_NOTHING)
+        return mend_report(file, c, mended);
+    return is_used(c->type) ? PNG2BMP_OK : chunk_check_ancillary_crc(file, c, &dropped);
+}
+
+/* The error of a chunk that could not be read. */
+static png2bmp_status report_unreadable(const png_file *file, size_t offset)
+{
+    chunk                c;
+    const png2bmp_status status = chunk_read(file, offset, &c);
+
+    /* OK: the bytes have changed */
+    return status && status != PNG2BMP_ERR_TRUNCATED ? status
+                                                     : chunk_report_truncated(file, offset);
+}
+
 png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
                               png2bmp_png_about *about, size_t *first_idat)
 {
     png2bmp_status status = signature_check(file->bytes, file->size, file->report);
     seen_chunks    seen = {false, false, false, false};
+    mender         m = mend_open(file);
+    mending        mended;
     chunk          c;
 
     if (status)
@@ -247,13 +278,17 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
     clear_info(info);
     *about = (png2bmp_png_about){.gamma = 0};
     for (size_t offset = SIGNATURE_LENGTH;; offset = chunk_end(&c)) {
-        status = chunk_read(file, offset, &c);
+        status = mend_read(&m, offset, &c, &mended);
         if (status == PNG2BMP_ERR_TRUNCATED && seen.ihdr && chunk_begins_idat(file, offset))
             break; /* the facts are complete; run reports where the data ends */
-        if (status == PNG2BMP_ERR_TRUNCATED)
-            return chunk_report_truncated(file, offset);
+        if (status)
+            return report_unreadable(file, offset);
+        if (file->salvage)
+            status = check_salvaged(file, &c, mended);
         if (status)
             return status;
+        if (mended == MEND_SKIPPED)
+            continue;
         if (!seen.ihdr)
             status = read_first_chunk(file, &c, info, &seen);
         else if (c.type == IDAT)
@@ -273,18 +308,12 @@ png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
     return PNG2BMP_OK;
 }
 
-/* Whether the plan has compared its CRC. */
-static bool is_used(uint32_t type)
-{
-    return chunk_is_known_critical(type) || type == TRNS || type == PHYS;
-}
-
 png2bmp_status png_check_unused_chunks(const png_file *file, size_t first_idat)
 {
     chunk c;
     bool  dropped;
 
-    if (file->ignore_checksums)
+    if (file->ignore_checksums || file->salvage)
         return PNG2BMP_OK;
     for (size_t offset = SIGNATURE_LENGTH; offset < first_idat; offset = chunk_end(&c)) {
         png2bmp_status status = chunk_read(file, offset, &c);

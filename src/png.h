@@ -6,20 +6,21 @@
 #ifndef PNG2BMP_PNG_H
 #define PNG2BMP_PNG_H
 
-#include "chunk.h"
+#include "mend.h"
 
 /* Reads everything before the first IDAT, and its offset. Compares the CRCs of the chunks that are
- * used (IHDR, PLTE, tRNS, pHYs). Allocates nothing. */
+ * used (IHDR, PLTE, tRNS, pHYs), with `salvage` of all. Allocates nothing. */
 png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
                               png2bmp_png_about *about, size_t *first_idat);
 
-/* Compares the CRCs of the other chunks before the first IDAT. The time grows with their length, so
- * the plan leaves it to run. */
+/* Compares the CRCs of the other chunks before the first IDAT, unless the plan has. The time grows
+ * with their length, so the plan leaves it to run. */
 png2bmp_status png_check_unused_chunks(const png_file *file, size_t first_idat);
 
 /* Iterates over the data of consecutive IDAT chunks. */
 typedef struct idat_reader {
     const png_file *file;
+    mender          mender;
     size_t          chunk;    /* offset of the length field of the current IDAT */
     size_t          position; /* of the next byte to return, or of the next chunk */
     uint32_t        left;     /* bytes of data left in the current chunk */

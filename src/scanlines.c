@@ -33,6 +33,7 @@ png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
 
     *reader = (scanline_reader){
         .plan = plan, .control = control, .file = png_file_of(png, size, &plan->options, report)};
+    reader->file.control = control;
     idat_open(&reader->idats, &reader->file, plan->first_idat);
     config = (inflate_config){.source = {next_span, reader},
                               .total_bytes = png_all_scanlines_bytes(&plan->png),
@@ -60,7 +61,7 @@ static png2bmp_status inflate_error(scanline_reader *reader, inflate_status stat
     uint32_t        stored, computed;
     png2bmp_status  known;
 
-    if (reader->cancelled)
+    if (is_cancelled(reader)) /* perhaps during a search for a chunk */
         return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
     known = idat_diagnose(&reader->idats);
     if (!known && status == INFLATE_STARVED)
