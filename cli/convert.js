@@ -9,6 +9,7 @@
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
+const { inFlags } = require('./effect');
 const exitCodes = require('./exit-codes');
 const { readFile, readHead, readStream } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
@@ -289,7 +290,7 @@ class Converter {
       output: job.output,
       ok: false,
       aborted: error.name === 'AbortError' || isOfStandardOutput(job, error),
-      error: { code, message },
+      error: { code, message: error.syscall === undefined ? inFlags(message) : message },
       exitCode: exitCodeOf(error),
       ms: performance.now() - start,
     };

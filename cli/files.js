@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const { addAbortSignal } = require('node:stream');
 const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
+const { hasWildcard } = require('./wildcards');
 
 /* Most PNGs have less than 1 kB before the first IDAT, and most icons and many
  * screenshots are smaller than this as a whole. */
@@ -24,6 +25,13 @@ function readFully(fd, size) {
   return bytes.subarray(0, done);
 }
 
+function noSuchFile(file) {
+  const why = !hasWildcard(file) ? 'no such file or directory'
+    : process.platform === 'win32' ? 'no file matches these wildcards'
+      : 'no such file (wildcards are for the shell, which expands them if they are not quoted)';
+  return Object.assign(new Error(`ENOENT: ${why}, open '${file}'`), { code: 'ENOENT', syscall: 'open', path: file });
+}
+
 /**
  * The first bytes of a regular file, read at once, on this thread.
  * @returns {{ bytes: Buffer, size: number } | undefined} size: of the whole file;
@@ -31,7 +39,8 @@ function readFully(fd, size) {
  */
 function readHead(file) {
   /* before the file is opened, since opening a pipe waits for its writer */
-  const stat = fs.statSync(toPath(file));
+  const stat = fs.statSync(toPath(file), { throwIfNoEntry: false });
+  if (stat === undefined) throw noSuchFile(file);
   if (stat.isDirectory()) {
     throw Object.assign(new Error(`EISDIR: is a directory (use --recursive to convert its files), read '${file}'`),
       { code: 'EISDIR', syscall: 'read', path: file });

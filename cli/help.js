@@ -1,6 +1,6 @@
 'use strict';
 
-/* The text around the table of options, and --help, made from both. */
+/* The text around the table of options, and --help and --help all, made from both. */
 
 const { GROUPS } = require('./options');
 
@@ -15,10 +15,12 @@ const USAGE = [
 const DESCRIPTION = [
   'Each IN.png is converted to IN.bmp in the same directory, unless a second name that ends in ' +
   ".bmp, --output or --out-dir says otherwise. '-' is standard input or standard output. Standard " +
-  'input is converted to standard output unless an output is named.',
+  'input is converted to standard output unless an output is named; if it is a file or a pipe and there is ' +
+  'no other input, it need not be named.',
   'Standard input, pipes and devices are checked while they are read: if the data is not a PNG, or ' +
   'over a limit, it is refused at once. If a stream has several PNGs, only the first is converted, ' +
-  'with a warning (--verbose).',
+  'with a warning.',
+  'On Windows, where shells leave wildcards (*.png) to programs, they are expanded.',
   'File names need not be UTF-8. Control characters and characters that change the direction of text ' +
   'are printed as ? and escaped in --json.',
   'A file whose name begins with - must be written as ./-name or after --. Options that have no ' +
@@ -26,7 +28,8 @@ const DESCRIPTION = [
   'An output appears under its name only when it is complete: if a conversion fails or is ' +
   'interrupted, the previous file remains.',
   'For a single input, the size of the BMP and the time are printed on standard output. For several, ' +
-  'only failures are printed, and a progress bar is shown if standard error is a terminal.',
+  'a progress bar is shown if standard error is a terminal. Failures and warnings are printed on standard ' +
+  'error, a line each, with a code that the documentation explains.',
 ];
 
 const EXIT_STATUS = [
@@ -59,7 +62,7 @@ const JSON_KEYS = [
 
 const EXAMPLES = [
   ['png2bmp photo.png', 'writes photo.bmp'],
-  ['png2bmp - < in.png > out.bmp', 'as a filter'],
+  ['png2bmp < in.png > out.bmp', 'as a filter'],
   ['png2bmp -r -d bmp icons', 'writes bmp/a/b.bmp for icons/a/b.png'],
   ['find . -name "*.png" -print0 | png2bmp -0 --files-from - -n', 'converts new files only'],
 ];
@@ -106,7 +109,31 @@ function usageLines() {
   return USAGE.map((words, i) => `${i === 0 ? 'usage:' : '      '} png2bmp [OPTION]... ${words.join(' ')}`);
 }
 
-function helpText() {
+/* The choices, the default first. */
+function briefText({ brief, choices, initial }) {
+  if (brief !== true) return brief;
+  const names = Object.keys(choices);
+  return [...names.filter((name) => name === initial), ...names.filter((name) => name !== initial)].join(', ');
+}
+
+/** What fits a screen: the options with a brief text, and the names of the others. */
+function shortHelp() {
+  const rows = GROUPS.flatMap(({ options }) => options);
+  const others = rows.filter(({ brief }) => !brief).map(({ name }) => `--${name}`).join(', ');
+  return [
+    ...usageLines(),
+    '',
+    ...rows.filter(({ brief }) => brief).flatMap((row) =>
+      beside(`  ${flags(row)}`, wrap(briefText(row), WIDTH - HELP_COLUMN))),
+    '',
+    ...wrap(`Others: ${others}.`, WIDTH),
+    "Explained by 'png2bmp --help all' and 'man png2bmp'.",
+    '',
+  ].join('\n');
+}
+
+/** All of it. */
+function wholeHelp() {
   const options = GROUPS.flatMap(({ title, options: rows }) => ['', `${title}:`, ...rows.flatMap(optionLines)]);
   const exits = EXIT_STATUS.map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
   const examples = EXAMPLES.flatMap(([command, effect]) => [`  ${command}`, `      ${effect}`]);
@@ -126,5 +153,5 @@ function helpText() {
 }
 
 module.exports = {
-  DESCRIPTION, EXAMPLES, EXIT_STATUS, JSON_KEYS, SUMMARY, USAGE, flags, helpText, sentences,
+  DESCRIPTION, EXAMPLES, EXIT_STATUS, JSON_KEYS, SUMMARY, USAGE, flags, sentences, shortHelp, wholeHelp,
 };

@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const { setImmediate: nextTurn } = require('node:timers/promises');
+const { inFlags } = require('./effect');
 const exitCodes = require('./exit-codes');
 const { checkOutput, exitCodeOf, existsError, flagFor, mostBytes } = require('./convert');
 const { readFile, readStream } = require('./files');
@@ -11,7 +12,7 @@ const { STANDARD_STREAM, planIcon, refuseTerminal } = require('./inputs');
 const { UsageError } = require('./mistakes');
 const { toPath } = require('./names');
 const { printable, printableJSON } = require('./printable');
-const { plural, withoutPath } = require('./report');
+const { plural, withCode, withoutPath } = require('./report');
 
 const LONGEST_SIDE = 256;
 
@@ -117,9 +118,9 @@ async function save(library, images, names, output, kind, options, settings) {
 
 /* ---- What is printed ----------------------------------------------------------------------- */
 
-const errorText = ({ file, exitCode, message }) => {
+const errorText = ({ file, exitCode, message, code }) => {
   const what = { [exitCodes.CANNOT_READ]: 'cannot read: ', [exitCodes.CANNOT_WRITE]: 'cannot write: ' }[exitCode];
-  return `${file}: ${what === undefined ? message : what + withoutPath(message)}`;
+  return `${file}: ${(what ?? '') + withCode({ code, message: inFlags(withoutPath(message)) })}`;
 };
 
 const complain = (text) => process.stderr.write(`png2bmp: ${printable(text)}\n`);
@@ -152,7 +153,7 @@ async function make(library, names, output, settings, conversion, signal, warnin
 
 /** @returns {Promise<number>} the exit status */
 async function writeIcon(operands, settings, conversion, signal) {
-  const { names, output } = planIcon(operands, settings);
+  const { names, output } = await planIcon(operands, settings, signal);
   refuseTerminal([{ output }], settings, process.stdout);
   const library = require('..');
   const start = performance.now();

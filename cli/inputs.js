@@ -11,9 +11,11 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { addAbortSignal } = require('node:stream');
 const exitCodes = require('./exit-codes');
 const { fromBytes, toPath } = require('./names');
 const { UsageError } = require('./options');
+const { expandWildcards, hasWildcard } = require('./wildcards');
 
 const STANDARD_STREAM = '-';
 
@@ -38,13 +40,21 @@ function decodeList(bytes) {
   return fromBytes(bytes).replace(/^\ufeff/, '');
 }
 
-function readNames(settings) {
+/* As a stream: its writer may be late. */
+async function readStandardInput(signal) {
+  const chunks = [];
+  for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function readNames(settings, signal) {
   const file = settings.filesFrom;
   if (file === undefined) return [];
   let text;
   try {
-    text = decodeList(fs.readFileSync(file === STANDARD_STREAM ? 0 : toPath(file)));
+    text = decodeList(file === STANDARD_STREAM ? await readStandardInput(signal) : fs.readFileSync(toPath(file)));
   } catch (error) {
+    if (error.name === 'AbortError') throw error;
     throw new UsageError(`--files-from: ${error.message}`);
   }
   const names = settings.null ? text.split('\0') : text.split(/\r?\n/);
@@ -93,6 +103,13 @@ function* walk(directory) {
     else if (item.entry.isDirectory()) yield* walk(file);
     else if (isPNGFile(item, file)) yield { file };
   }
+}
+
+/* What the shell has left. On Windows none expands wildcards. */
+function expandOperand(name) {
+  if (!hasWildcard(name) || statOrNothing(name) !== undefined) return [name];
+  const found = process.platform === 'win32' ? expandWildcards(name) : [];
+  return found.length > 0 ? found : [name];
 }
 
 /* { file, root }: root is the directory operand that the file was found under */
@@ -219,11 +236,62 @@ function refuseTerminal(jobs, settings, stdout) {
   }
 }
 
+const looksLikeDirectory = (name) => (process.platform === 'win32' ? /[/\\]$/ : /\/$/).test(name) ||
+  statOrNothing(name)?.isDirectory() === true;
+
 function refuseDirectory(output) {
-  if (output === undefined || output === STANDARD_STREAM) return;
-  if (output.endsWith('/') || statOrNothing(output)?.isDirectory()) {
-    throw new UsageError(`--output needs a file, but ${output} is a directory: use --out-dir ${output}`);
+  if (output === undefined || output === STANDARD_STREAM || !looksLikeDirectory(output)) return;
+  throw new UsageError(`--output needs a file, but ${output} is a directory: use --out-dir ${output}`);
+}
+
+const extensionOf = (name) => /\.(\w+)$/.exec(name)?.[1].toLowerCase();
+
+/* `IN OUT` with an OUT that does not end in .bmp. */
+function refuseMeantAsOutput(operands, { recursive }, otherExtensions) {
+  const last = operands.at(-1);
+  if (operands.length < 2 || last === STANDARD_STREAM) return;
+  if (!recursive && looksLikeDirectory(last) && !operands.slice(0, -1).some(looksLikeDirectory)) {
+    throw new UsageError(`${last} is a directory: use --out-dir ${last} to write there, ` +
+      'or --recursive to convert its files');
   }
+  const extension = extensionOf(last);
+  const isInput = extension === 'png' || hasWildcard(last) || statOrNothing(last) !== undefined;
+  if (operands.length !== 2 || isInput || statOrNothing(operands[0]) === undefined) return;
+  throw new UsageError(otherExtensions.includes(extension) ? otherPictureText(last, extension)
+    : `there is no ${last}: to write it, use --output ${last}`);
+}
+
+function otherPictureText(output, extension) {
+  const icon = { ico: '--ico', cur: '--cur' }[extension];
+  const instead = icon ? `for ${icon === '--ico' ? 'an icon' : 'a cursor'} add ${icon}`
+    : `name it ${output.slice(0, -extension.length)}bmp`;
+  return `${output} would be a BMP: ${instead}, or add --force-extension`;
+}
+
+/* A BMP under the name of another kind of picture is a mistake that shows much later. */
+function refuseOtherPictures(jobs, settings, otherExtensions) {
+  if (settings.info) return;
+  for (const { output } of jobs) {
+    const extension = output && extensionOf(output);
+    if (otherExtensions.includes(extension)) throw new UsageError(otherPictureText(output, extension));
+  }
+}
+
+/* Not a terminal, where nobody would know what is awaited, nor /dev/null. */
+function standardInputIsGiven() {
+  try {
+    const stat = fs.fstatSync(0);
+    return stat.isFile() || stat.isFIFO() || stat.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/* `png2bmp < in.png`: standard input need not be named. */
+function withStandardInput(operands, settings) {
+  if (operands.length > 0 || settings.filesFrom !== undefined) return operands;
+  if (settings.outDir === undefined && !settings.recursive && standardInputIsGiven()) return [STANDARD_STREAM];
+  throw new UsageError('no input: png2bmp IN.png [OUT.bmp], or --help');
 }
 
 function toJob(item, output, settings) {
@@ -235,21 +303,25 @@ function toJob(item, output, settings) {
 /**
  * @param {string[]} given the operands of the command line
  * @param {object} settings as parseCommandLine gives them
- * @returns {{ jobs: { input: string, output?: string, error?: Error }[], leftOut: string[] }}
+ * @param {string[]} otherExtensions of other picture formats, for which no output is meant
+ * @param {AbortSignal} signal ends the wait for names on standard input
+ * @returns {Promise<{ jobs: { input: string, output?: string, error?: Error }[], leftOut: string[] }>}
  *   the jobs in the order of the operands; what --recursive found and skipped
- * @throws {UsageError}
+ * @throws {UsageError} or an AbortError
  */
-function planJobs(given, settings) {
-  const { operands, output } = takeOutputOperand(given, settings);
-  if (operands.length === 0 && settings.filesFrom === undefined) {
-    throw new UsageError('no input: png2bmp IN.png [OUT.bmp], or --help');
-  }
+async function planJobs(given, settings, otherExtensions, signal) {
+  const { operands, output } = takeOutputOperand(withStandardInput(given, settings), settings);
   if (operands.includes('')) throw new UsageError('empty input name');
   refuseDirectory(output);
-  const found = [...expand([...operands, ...readNames(settings)], settings)];
+  if (output === undefined && settings.outDir === undefined) {
+    refuseMeantAsOutput(operands, settings, otherExtensions);
+  }
+  const names = [...operands.flatMap(expandOperand), ...await readNames(settings, signal)];
+  const found = [...expand(names, settings)];
   const leftOut = found.filter((item) => item.leftOut).map((item) => item.file);
   const jobs = found.filter((item) => !item.leftOut).map((item) => toJob(item, output, settings));
   refuseSharedStreams(jobs, output, settings);
+  refuseOtherPictures(jobs, settings, otherExtensions);
   if (!settings.info) refuseCollisions(jobs, settings);
   return { jobs, leftOut };
 }
@@ -257,13 +329,13 @@ function planJobs(given, settings) {
 /**
  * The inputs and the output of an icon, checked as those of planJobs are.
  *
- * @returns {{ names: string[], output: string }}
+ * @returns {Promise<{ names: string[], output: string }>}
  * @throws {UsageError}
  */
-function planIcon(operands, settings) {
+async function planIcon(operands, settings, signal) {
   const output = toOutput(settings.output);
   if (output === undefined) throw new UsageError('--ico and --cur need --output FILE');
-  const names = [...operands, ...readNames(settings)];
+  const names = [...operands.flatMap(expandOperand), ...await readNames(settings, signal)];
   if (names.length === 0) throw new UsageError('no input: png2bmp --ico -o OUT.ico 16.png 32.png ...');
   if (names.includes('')) throw new UsageError('empty input name');
   refuseDirectory(output);

@@ -3,9 +3,11 @@
 /* The command line, from its arguments to its exit status. */
 
 const os = require('node:os');
+const { refuseWithoutEffect } = require('./effect');
 const exitCodes = require('./exit-codes');
-const { helpText } = require('./help');
+const { shortHelp, wholeHelp } = require('./help');
 const { carriesBMP, planJobs, refuseTerminal } = require('./inputs');
+const { chooseConcurrency, runJobs } = require('./jobs');
 const { UsageError, parseCommandLine } = require('./options');
 const { rawArguments } = require('./names');
 const { printable } = require('./printable');
@@ -46,29 +48,14 @@ function codeOfStop(reason) {
   return signal === undefined ? exitCodes.CANNOT_WRITE : exitCodes.SIGNAL + signal;
 }
 
-/* Which values of `alpha` are for which formats, the library knows: it refuses a pixel. */
-function refuseAlpha({ encodeBMP }, { alpha, format }) {
-  if (alpha === undefined) return;
-  try {
-    encodeBMP({ data: new Uint8Array(4), width: 1, height: 1, channels: 4 }, { alpha, format });
-  } catch (error) {
-    if (error.code !== 'ERR_OPTION') throw error;
-    throw new UsageError(`--alpha: ${error.message}`);
-  }
-}
-
-async function convertAll(jobs, leftOut, settings, conversion, stop) {
-  const { chooseConcurrency, runJobs } = require('./jobs');
+async function convertAll(library, { jobs, leftOut }, settings, conversion, stop) {
   const { Converter } = require('./convert');
   const { Report } = require('./report');
-  const concurrency = chooseConcurrency(settings.jobs);
-  const library = require('..');
-  refuseAlpha(library, conversion);
-  const facts = { total: jobs.length, carriesBMP: carriesBMP(jobs, settings) };
+  const facts = { total: jobs.length, carriesBMP: carriesBMP(jobs, settings), signal: stop.signal };
   const report = new Report(settings, facts, process);
   report.leftOut(leftOut);
   const converter = new Converter(library, settings, conversion, stop.signal);
-  const limits = { concurrency, failFast: settings.failFast, signal: stop.signal };
+  const limits = { concurrency: settings.concurrency, failFast: settings.failFast, signal: stop.signal };
   const outcomes = { last: undefined };
   await runJobs(jobs, converter, limits, (outcome) => {
     outcomes.last = outcome;
@@ -76,6 +63,22 @@ async function convertAll(jobs, leftOut, settings, conversion, stop) {
   });
   report.end();
   return exitCodeOf(outcomes, report);
+}
+
+async function convert(operands, settings, conversion, stop) {
+  stopOnSignals(stop);
+  /* before standard input is read, which may use the thread pool */
+  const concurrency = chooseConcurrency(settings.jobs);
+  const library = require('..');
+  refuseWithoutEffect(library, conversion);
+  const otherExtensions = conversion.forceExtension ? [] : library.constants.otherExtensions;
+  const plan = await planJobs(operands, settings, otherExtensions, stop.signal);
+  refuseTerminal(plan.jobs, settings, process.stdout);
+  const code = await convertAll(library, plan, { ...settings, concurrency }, conversion, stop);
+  if (!stop.signal.aborted) return code;
+  /* the rest of a BMP may have no reader; lines of text are waited for */
+  if (carriesBMP(plan.jobs, settings)) process.exit(codeOfStop(stop.signal.reason));
+  return codeOfStop(stop.signal.reason);
 }
 
 /**
@@ -87,22 +90,16 @@ async function main(args) {
   stopOnBrokenOutput(stop);
   try {
     const { operands, settings, conversion } = parseCommandLine(rawArguments(args));
-    if (settings.help) return say(helpText());
+    if (settings.help) return say(operands[0] === 'all' ? wholeHelp() : shortHelp());
     if (settings.version) return say(`png2bmp ${version}\n`);
     if (settings.ico || settings.cur) {
       stopOnSignals(stop);
       const code = await require('./icon').writeIcon(operands, settings, conversion, stop.signal);
       return stop.signal.aborted ? codeOfStop(stop.signal.reason) : code;
     }
-    const { jobs, leftOut } = planJobs(operands, settings);
-    refuseTerminal(jobs, settings, process.stdout);
-    stopOnSignals(stop);
-    const code = await convertAll(jobs, leftOut, settings, conversion, stop);
-    if (!stop.signal.aborted) return code;
-    /* the rest of a BMP may have no reader; lines of text are waited for */
-    if (carriesBMP(jobs, settings)) process.exit(codeOfStop(stop.signal.reason));
-    return codeOfStop(stop.signal.reason);
+    return await convert(operands, settings, conversion, stop);
   } catch (error) {
+    if (error.name === 'AbortError') return codeOfStop(stop.signal.reason);
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`png2bmp: ${printable(error.message)}\nTry 'png2bmp --help'.\n`);
     return exitCodes.USAGE;

@@ -11,16 +11,54 @@ class UsageError extends Error {}
 
 const exists = (name) => fs.lstatSync(toPath(name), { throwIfNoEntry: false }) !== undefined;
 
+/* What other programs call it. */
+const SYNONYMS = {
+  bg: 'background', bw: 'format mono1', clobber: 'force', dest: 'out-dir', dpi: 'density', flatten: 'alpha blend',
+  gray: 'format gray8', grayscale: 'format gray8', grey: 'format gray8', greyscale: 'format gray8', icon: 'ico',
+  list: 'files-from', mono: 'format mono1', monochrome: 'format mono1', 'no-alpha': 'alpha drop',
+  'no-clobber': 'skip-existing', overwrite: 'force', parallel: 'jobs', replace: 'force', resolution: 'density',
+  silent: 'quiet', stdout: 'output=-', threads: 'jobs', usage: 'help', yes: 'force',
+};
+
+/* The option that was probably meant: by another name, by its value alone, or with a typing mistake. */
+function meant(word, options) {
+  if (Object.hasOwn(SYNONYMS, word)) return SYNONYMS[word];
+  const row = options.find(({ choices }) => choices && Object.hasOwn(choices, word));
+  return row ? `${row.name} ${word}` : nearest(word, options.map(({ name }) => name));
+}
+
 /** @param {string} flag as it was given, '--name' or '-n' */
-function unknownOptionText(flag, names) {
-  const like = flag.startsWith('--') ? nearest(flag.slice(2), names) : undefined;
+function unknownOptionText(flag, options) {
+  const like = flag.startsWith('--') ? meant(flag.slice(2), options) : undefined;
   return `unknown option ${flag}${like ? `; did you mean --${like}?` : ''}`;
 }
 
-/** An error of node:util's parseArgs, reworded. */
-function parseErrorText(error, names) {
+const longWord = (word) => /^-([a-z][\w-]+)/.exec(word)?.[1];
+
+/** A single dash before the name of a long option: -force is read as -f -o rce. */
+function singleDashText(word, options) {
+  const name = longWord(word);
+  const isLong = options.some((row) => row.name === name);
+  return isLong ? `-${name} is read as short options; did you mean --${name}?` : undefined;
+}
+
+/* The same if the short options are not understood: anything that is like a long one. */
+function misspelledWordText(word, options) {
+  const name = longWord(word);
+  const like = name && meant(name, options);
+  return like ? `unknown option -${name}; did you mean --${like}?` : undefined;
+}
+
+/**
+ * An error of node:util's parseArgs, reworded.
+ * @param {string[]} words of the command line that may be options
+ */
+function parseErrorText(error, words, options) {
   const flag = /'(--?[^' ,<]+)/.exec(error.message)?.[1];
-  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return unknownOptionText(flag, names);
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const word = flag.startsWith('--') ? undefined : words.find((each) => longWord(each)?.includes(flag[1]));
+    return (word && misspelledWordText(word, options)) ?? unknownOptionText(flag, options);
+  }
   const long = /--[\w-]+/.exec(error.message)?.[0] ?? flag;
   if (/does not take an argument/.test(error.message)) return `${long} takes no value`;
   if (/ambiguous/.test(error.message)) {
@@ -44,4 +82,6 @@ function newDirectoryText(word, directory) {
     `write -d ${directory} to create it`;
 }
 
-module.exports = { UsageError, newDirectoryText, oddWordText, parseErrorText };
+module.exports = {
+  UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText,
+};

@@ -15,12 +15,12 @@
  *   complete  'file' or 'directory': what shells complete the argument with
  *   excludes  names of options that contradict it
  *   needs     names of options, without any of which it has no effect
- *   formats   the formats that it affects; default: all
  *   help      one or two sentences
+ *   brief     the same in a few words, for --help: the options that most people need
  */
 
 const { parseArgs } = require('node:util');
-const { UsageError, newDirectoryText, oddWordText, parseErrorText } = require('./mistakes');
+const { UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText } = require('./mistakes');
 const { NAMES: PALETTES, readPalette } = require('./palette');
 
 function integer(minimum, maximum) {
@@ -29,6 +29,15 @@ function integer(minimum, maximum) {
     if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
     throw new UsageError(`${flag} needs a whole number from ${minimum} to ${maximum}, not '${text}'`);
   };
+}
+
+const UNITS = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+function bytes(text, flag) {
+  const [, digits, unit] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
+  const value = Number(digits) * UNITS[unit?.toUpperCase()];
+  if (value >= 1 && value <= Number.MAX_SAFE_INTEGER) return value;
+  throw new UsageError(`${flag} needs a number of bytes, such as 1000000, 64M or 1G, not '${text}'`);
 }
 
 function positive(text, flag) {
@@ -72,16 +81,12 @@ const FORMATS = {
   bgr24: '24 bit without alpha, read by every program',
   bgra32: '32 bit with alpha',
   indexed: '1, 4 or 8 bit with a palette: see --colors and --palette',
-  auto: 'the smallest of these three without loss',
+  auto: 'the smallest of these three without loss; alpha is kept, except with --alpha drop or key',
   gray8: '8 bit luma with a gray palette',
   mono1: 'black and white, 1 bit: for thermal printers and e-paper',
   rgb565: '16 bit: for small displays',
   rgb555: '16 bit with 5 bits each',
 };
-const DEFAULT_FORMAT = 'bgr24';
-const WITHOUT_ALPHA = Object.keys(FORMATS).filter((name) => name !== 'bgra32');
-const BLACK_AND_WHITE = ['mono1'];
-const WITH_PALETTE = ['indexed'];
 const ICONS = ['ico', 'cur'];
 const ICON_FORMATS = ['bgra32', 'indexed'];
 /* The options that have an effect with --ico and --cur; others are refused. */
@@ -90,7 +95,6 @@ const OF_ICONS = new Set([
   'format', 'alpha-threshold', 'depth16', 'colors', 'palette', 'bits', 'dither', 'max-pixels', 'max-memory', 'strict',
   'salvage', 'ignore-checksums', 'json', 'quiet', 'verbose', 'help', 'version',
 ]);
-const DITHERED = ['mono1', 'indexed', 'bgr24', 'rgb565', 'rgb555'];
 
 const GROUPS = [
   {
@@ -99,16 +103,19 @@ const GROUPS = [
       {
         name: 'output', short: 'o', value: 'FILE', read: notEmpty, complete: 'file',
         excludes: ['out-dir'],
+        brief: 'the output, for one input',
         help: "Write the BMP of the only input to FILE; '-' is standard output.",
       },
       {
         name: 'out-dir', short: 'd', value: 'DIR', read: notEmpty, complete: 'directory',
+        brief: 'write into DIR',
         help: 'Write the BMPs into DIR, which is created if needed, and keep the directory structure: ' +
           'files found by --recursive keep their path below the named directory, relative names ' +
           'keep their path, other names only their last part. Written as -dDIR, DIR must exist.',
       },
       {
         name: 'recursive', short: 'r',
+        brief: 'convert *.png in directories and below',
         help: 'Convert every *.png in the named directories and below. Links to directories are ' +
           'not followed, and metadata of macOS (._*, __MACOSX) is skipped. Two files with the ' +
           'same output (a.png, a.PNG) are both refused.',
@@ -128,7 +135,12 @@ const GROUPS = [
       },
       {
         name: 'force', short: 'f', excludes: ['skip-existing'],
+        brief: 'overwrite outputs',
         help: 'Overwrite existing outputs. By default they are errors.',
+      },
+      {
+        name: 'force-extension', library: 'forceExtension',
+        help: 'Write the BMP even if the name of the output ends like another kind of picture: .png, .jpg, .ico.',
       },
       {
         name: 'skip-existing', short: 'n',
@@ -136,6 +148,7 @@ const GROUPS = [
       },
       {
         name: 'update', short: 'u', excludes: ['force', 'skip-existing'],
+        brief: 'overwrite outputs that are older',
         help: 'Overwrite outputs that are older than their inputs, and leave others as they are.',
       },
       {
@@ -149,7 +162,8 @@ const GROUPS = [
     title: 'The BMP',
     options: [
       {
-        name: 'format', value: 'FORMAT', initial: DEFAULT_FORMAT, library: 'format', choices: FORMATS,
+        name: 'format', value: 'FORMAT', initial: 'bgr24', library: 'format', choices: FORMATS,
+        brief: true,
         help: 'The kind of BMP to write.',
       },
       {
@@ -160,16 +174,16 @@ const GROUPS = [
           key: 'each pixel is opaque or the background: no soft edges',
           premultiply: 'bgra32: multiply colours by alpha',
         },
+        brief: true,
         help: 'How transparency is handled.',
       },
       {
         name: 'alpha-threshold', value: 'N', read: integer(1, 255), initial: '128', library: 'alphaThreshold',
-        formats: WITHOUT_ALPHA,
         help: 'With --alpha key, the lowest alpha that is opaque.',
       },
       {
         name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background',
-        formats: WITHOUT_ALPHA,
+        brief: 'under transparent pixels; ffffff',
         help: "The colour under transparent pixels: 3 or 6 hexadecimal digits, with or without '#'.",
       },
       {
@@ -182,39 +196,39 @@ const GROUPS = [
         help: 'How 16-bit samples are reduced to 8 bits.',
       },
       {
-        name: 'colors', value: 'N', read: integer(2, 256), library: 'colors', formats: WITH_PALETTE,
-        excludes: ['palette'],
+        name: 'colors', value: 'N', read: integer(2, 256), library: 'colors',
+        brief: 'the best N colours for the image: 2 to 256',
         help: 'Choose the best N colours for the image. The format is indexed.',
       },
       {
         name: 'palette', value: 'PALETTE', read: readPalette, library: 'palette', complete: 'file',
-        formats: ['indexed', 'bgr24'],
+        brief: 'a name (bw, gray16, spectra6, ...), colours or a file',
         help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours ` +
           'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a colour table (.act), or a ' +
           'PNG with a palette. The format is indexed, unless --format bgr24 is given.',
       },
       {
-        name: 'bits', value: 'N', library: 'bits', formats: WITH_PALETTE,
+        name: 'bits', value: 'N', library: 'bits',
         choices: { 1: '2 colours', 4: '16 colours', 8: '256 colours' },
         read: (text) => Number(text),
         help: 'Bits per pixel of indexed. The default is the smallest that holds the colours.',
       },
       {
-        name: 'dither', value: 'RULE', library: 'dither', formats: DITHERED,
+        name: 'dither', value: 'RULE', library: 'dither',
         choices: {
           'floyd-steinberg': 'error diffusion: the default for mono1, --colors and --palette',
           atkinson: 'error diffusion with more contrast',
           ordered: 'a fixed pattern',
           none: 'the nearest colour: the default for rgb565 and rgb555',
         },
+        brief: true,
         help: 'How colours are reduced.',
       },
       {
         name: 'threshold', value: 'N', read: integer(0, 255), initial: '128', library: 'threshold',
-        formats: BLACK_AND_WHITE,
         help: 'The lowest luma that is white in mono1.',
       },
-      { name: 'invert', library: 'invert', formats: BLACK_AND_WHITE, help: 'Swap black and white in mono1.' },
+      { name: 'invert', library: 'invert', help: 'Swap black and white in mono1.' },
       {
         name: 'header', value: 'KIND', library: 'header',
         choices: {
@@ -234,6 +248,7 @@ const GROUPS = [
       },
       {
         name: 'density', value: 'DPI', read: positive, library: 'density',
+        brief: 'pixels per inch',
         help: 'Pixels per inch, instead of the density in the PNG.',
       },
       {
@@ -247,6 +262,7 @@ const GROUPS = [
     options: [
       {
         name: 'ico', excludes: ['cur'],
+        brief: 'make an icon of all inputs',
         help: 'Write all inputs into one Windows icon, --output FILE: at most 256 x 256 pixels each. ' +
           '--format is bgra32 or, with a palette, indexed.',
       },
@@ -281,16 +297,19 @@ const GROUPS = [
         help: 'Refuse images with more pixels, before allocating memory.',
       },
       {
-        name: 'max-memory', value: 'BYTES', read: integer(1, Number.MAX_SAFE_INTEGER),
+        name: 'max-memory', value: 'BYTES', read: bytes,
         initial: '268435456', library: 'maxMemory',
-        help: 'Refuse conversions that need more memory in addition to PNG and BMP.',
+        help: 'Refuse conversions that need more memory in addition to PNG and BMP. K, M and G stand ' +
+          'for 1024, 1024 K and 1024 M.',
       },
       {
         name: 'strict', library: 'strict',
+        brief: 'warnings are errors',
         help: 'Treat warnings as errors.',
       },
       {
         name: 'salvage', library: 'salvage', excludes: ['strict'],
+        brief: 'keep the rows of a damaged PNG',
         help: 'Keep what is left of a damaged PNG; the missing rows have the colour of the background.',
       },
       {
@@ -314,10 +333,12 @@ const GROUPS = [
       },
       {
         name: 'dry-run', excludes: ['info'],
+        brief: 'say what would be written',
         help: 'Check what can be checked without reading the pixels, and write nothing.',
       },
       {
         name: 'info',
+        brief: 'describe the PNGs, write nothing',
         help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) ' +
           'and the BMP that would be written, and write nothing.',
       },
@@ -332,12 +353,13 @@ const GROUPS = [
     options: [
       {
         name: 'json',
+        brief: 'a line of JSON for each input',
         help: 'Write one line of JSON per input to standard output.',
       },
-      { name: 'quiet', short: 'q', excludes: ['verbose'], help: 'Print errors only.' },
-      { name: 'verbose', short: 'v', help: 'Print every file that is written, and warnings.' },
-      { name: 'help', short: 'h', help: 'Show this help.' },
-      { name: 'version', short: 'V', help: 'Show the version.' },
+      { name: 'quiet', short: 'q', excludes: ['verbose'], brief: 'errors only', help: 'Print errors only, no warnings.' },
+      { name: 'verbose', short: 'v', brief: 'every file that is written', help: 'Print every file that is written.' },
+      { name: 'help', short: 'h', brief: 'this; --help all: everything', help: 'Show the most used options; --help all shows everything.' },
+      { name: 'version', short: 'V', brief: 'the version', help: 'Show the version.' },
     ],
   },
 ];
@@ -366,8 +388,8 @@ function split(args) {
     return parseArgs({ args, options, allowPositionals: true, tokens: true });
   } catch (error) {
     const words = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
-    const odd = words.map(oddWordText).find((text) => text !== undefined);
-    throw new UsageError(odd ?? parseErrorText(error, OPTIONS.map((row) => row.name)));
+    const odd = words.map((word) => oddWordText(word) ?? singleDashText(word, OPTIONS)).find(Boolean);
+    throw new UsageError(odd ?? parseErrorText(error, words, OPTIONS));
   }
 }
 
@@ -377,35 +399,17 @@ const isShort = ({ kind, rawName }) => kind === 'option' && !rawName.startsWith(
 function refuseOddWords(args, tokens) {
   for (const token of tokens.filter(isShort)) {
     const word = args[token.index];
-    const text = oddWordText(word) ??
+    const text = oddWordText(word) ?? singleDashText(word, OPTIONS) ??
       (token.inlineValue && token.name === 'out-dir' ? newDirectoryText(word, token.value) : undefined);
     if (text !== undefined) throw new UsageError(text);
   }
 }
 
-/* The format that the options are for; `bits` chooses it for icons only. */
-function formatFor(values) {
-  const isIcon = ICONS.some((name) => values[name] !== undefined);
-  const choosers = isIcon ? ['colors', 'palette', 'bits'] : ['colors', 'palette'];
-  const format = values.format ??
-    (choosers.some((name) => values[name] !== undefined) ? 'indexed' : isIcon ? 'bgra32' : DEFAULT_FORMAT);
-  if (isIcon && !ICON_FORMATS.includes(format)) {
-    throw new UsageError(`--format ${format} is not for icons: they have ${ICON_FORMATS.join(' or ')}`);
-  }
-  return format;
-}
-
-function refuseWithoutEffect(values) {
-  const format = formatFor(values);
-  for (const row of OPTIONS) {
-    if (values[row.name] !== undefined && row.formats && !row.formats.includes(format)) {
-      throw new UsageError(`--${row.name} has no effect on ${format}: it is for ${row.formats.join(', ')}`);
-    }
-  }
-}
-
 function refuseForIcons(values) {
   const icon = ICONS.find((name) => values[name] !== undefined);
+  if (icon && values.format !== undefined && !ICON_FORMATS.includes(values.format)) {
+    throw new UsageError(`--format ${values.format} is not for icons: they have ${ICON_FORMATS.join(' or ')}`);
+  }
   const other = Object.keys(values).find((name) => !OF_ICONS.has(name));
   if (icon !== undefined && other !== undefined) throw new UsageError(`--${other} has no effect with --${icon}`);
 }
@@ -442,7 +446,6 @@ function parseCommandLine(args) {
     if (row.library) conversion[row.library] = value;
     else settings[keyOf(row.name)] = value;
   }
-  refuseWithoutEffect(values);
   return { operands: positionals, settings, conversion };
 }
 

@@ -2,18 +2,72 @@
 
 /* The progress bar, shown only if standard error is a terminal. */
 
+const process = require('node:process');
+
 const REDRAWS_PER_SECOND = 10;
 
 const ERASE_LINE = '\r\u001b[K';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
 
 const NO_PROGRESS = { advance() {}, makeRoom() {}, stop() {} };
+
+const LEAST_BAR = 10;
+const LONGEST_BAR = 60;
+
+function timeText(seconds) {
+  if (!Number.isFinite(seconds)) return '?';
+  const [minutes, rest] = [Math.floor(seconds / 60), Math.round(seconds % 60)];
+  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
+}
+
+/**
+ * The percentage, the bar, and as much of the rest as there is room for. One column stays free: in the last
+ * one some terminals begin a new line.
+ *
+ * @param {{ progress: number, value: number, total: number, eta: number }} state as cli-progress has it
+ * @param {number} speed megabytes per second
+ * @param {number} columns of the terminal
+ */
+function barLine({ progress, value, total, eta }, speed, columns) {
+  const percent = `${String(Math.floor(progress * 100)).padStart(3)}%`;
+  const files = `  ${value}/${total} files`;
+  const left = `  ${timeText(eta)} left`;
+  const room = columns - 1 - percent.length - 1;
+  const facts = [`${files}  ${speed} MB/s${left}`, files + left, left].find((text) => room - text.length >= LEAST_BAR);
+  if (facts === undefined) return percent.slice(0, Math.max(0, columns - 1));
+  const length = Math.min(room - facts.length, LONGEST_BAR);
+  const done = Math.floor(progress * length);
+  return `${percent} ${'#'.repeat(done)}${'-'.repeat(length - done)}${facts}`;
+}
+
+/* Calls `before` when Ctrl-Z is about to stop the process, and `after` when it goes on. Returns how to end that. */
+function aroundSuspension(before, after) {
+  const suspend = () => {
+    before();
+    process.removeListener('SIGTSTP', suspend); /* so that the signal stops the process */
+    process.kill(process.pid, 'SIGTSTP');
+  };
+  const resume = () => {
+    process.removeListener('SIGTSTP', suspend);
+    process.on('SIGTSTP', suspend);
+    after();
+  };
+  process.on('SIGTSTP', suspend);
+  process.on('SIGCONT', resume);
+  return () => {
+    process.removeListener('SIGTSTP', suspend);
+    process.removeListener('SIGCONT', resume);
+  };
+}
 
 /**
  * @param {number} total number of files
  * @param {import('node:tty').WriteStream} stream
  * @returns {{ advance(bytes: number): void, makeRoom(): void, stop(): void }}
  *   advance: one more file is done, with this many bytes written;
- *   makeRoom: call it before other text is written to the terminal
+ *   makeRoom: call it before other text is written to the terminal;
+ *   stop: the terminal is as it was
  */
 function startProgress(total, stream) {
   /* loaded here, since it takes longer than the conversion of one file */
@@ -21,13 +75,11 @@ function startProgress(total, stream) {
   const start = performance.now();
   let megabytes = 0;
   const bar = new SingleBar({
-    format: '{bar} {percentage}%  {value}/{total} files  {speed} MB/s  {eta_formatted} left',
+    format: (_, state, { speed }) => barLine(state, speed, stream.columns || 80),
     stream,
     fps: REDRAWS_PER_SECOND,
-    barsize: 24,
-    barCompleteChar: '#',
-    barIncompleteChar: '-',
     hideCursor: true,
+    linewrap: true, /* as it is: a message longer than the terminal is wide is not to be cut */
     clearOnComplete: true,
     forceRedraw: true,
     gracefulExit: false,
@@ -36,15 +88,24 @@ function startProgress(total, stream) {
   bar.terminal.cursorSave = () => {};
   bar.terminal.cursorRestore = () => {};
   bar.start(total, 0, { speed: 0 });
+  const endSuspensions = aroundSuspension(
+    () => stream.write(ERASE_LINE + SHOW_CURSOR),
+    () => stream.write(HIDE_CURSOR),
+  );
   return {
     advance(bytes) {
       megabytes += bytes / 1e6;
       const seconds = (performance.now() - start) / 1000;
       bar.increment(1, { speed: Math.round(megabytes / seconds) });
     },
-    makeRoom: () => stream.write(ERASE_LINE),
-    stop: () => bar.stop(),
+    makeRoom() {
+      if (bar.isActive) stream.write(ERASE_LINE);
+    },
+    stop() {
+      endSuspensions();
+      bar.stop();
+    },
   };
 }
 
-module.exports = { NO_PROGRESS, startProgress };
+module.exports = { NO_PROGRESS, barLine, startProgress };

@@ -4,7 +4,7 @@
  * What the command line prints, and where:
  *   standard output   what was written (one input, or --verbose), --info,
  *                     --dry-run, --json; never together with a BMP
- *   standard error    failures, warnings (--verbose), the progress bar
+ *   standard error    failures, warnings, the progress bar
  */
 
 const exitCodes = require('./exit-codes');
@@ -38,12 +38,19 @@ function describe({ input, info }) {
     `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ${bmp.byteLength} bytes`;
 }
 
+/* How errors of damaged pixels end, if there is something to salvage. */
+const ROWS_ARE_THERE = /; [1-9]\d* of \d+ [a-z ]+ are there$/;
+
+/* The code is what docs/errors.md is searched for. Those of the system come first in its messages. */
+function withCode({ code, message }) {
+  const text = ROWS_ARE_THERE.test(message) ? `${message}: --salvage keeps them` : message;
+  return code === undefined || message.startsWith(code) ? text : `${text} (${code})`;
+}
+
 function failureText({ input, output, error, exitCode }) {
-  if (exitCode === exitCodes.CANNOT_READ) return `${input}: cannot read: ${withoutPath(error.message)}`;
-  if (exitCode === exitCodes.CANNOT_WRITE) {
-    return `${input}: cannot write ${output}: ${withoutPath(error.message)}`;
-  }
-  return `${input}: ${error.message}`;
+  const text = withCode({ ...error, message: withoutPath(error.message) });
+  if (exitCode === exitCodes.CANNOT_READ) return `${input}: cannot read: ${text}`;
+  return exitCode === exitCodes.CANNOT_WRITE ? `${input}: cannot write ${output}: ${text}` : `${input}: ${text}`;
 }
 
 const roundedMs = (ms) => Math.round(ms * 100) / 100;
@@ -75,11 +82,11 @@ function plural(count, word) {
 class Report {
   /**
    * @param {object} settings as parseCommandLine gives them
-   * @param {{ total: number, carriesBMP: boolean }} facts the number of jobs;
-   *   whether a BMP goes to standard output
+   * @param {{ total: number, carriesBMP: boolean, signal: AbortSignal }} facts the number of jobs;
+   *   whether a BMP goes to standard output; what stops the jobs
    * @param {{ stdout, stderr }} streams
    */
-  constructor(settings, { total, carriesBMP }, { stdout, stderr }) {
+  constructor(settings, { total, carriesBMP, signal }, { stdout, stderr }) {
     this.settings = settings;
     this.total = total;
     this.stderr = stderr;
@@ -92,13 +99,16 @@ class Report {
     this.progress = total > 1 && stderr.isTTY && !settings.quiet && !onlyLooks
       ? startProgress(total, stderr)
       : NO_PROGRESS;
+    this.signal = signal;
+    signal.addEventListener('abort', () => this.progress.stop());
   }
 
   ended(outcome) {
     this.#count(outcome);
-    if (!outcome.ok) this.#write(this.stderr, `png2bmp: ${printable(failureText(outcome))}`);
+    if (!outcome.ok) this.#message(failureText(outcome));
     if (this.settings.json) this.#write(this.stdout, printableJSON(toRecord(outcome, this.settings)));
     else if (outcome.ok && this.saysEach && !this.settings.quiet) this.#say(outcome);
+    if (!this.settings.quiet) this.#warn(outcome);
     this.progress.advance(outcome.info?.bmp.byteLength ?? 0);
   }
 
@@ -106,13 +116,14 @@ class Report {
   leftOut(names) {
     if (!this.settings.verbose) return;
     for (const name of names) {
-      this.#write(this.stderr, `png2bmp: ${printable(name)}: skipped: metadata of macOS, not an image`);
+      this.#message(`${name}: skipped: metadata of macOS, not an image`);
     }
   }
 
   /* After the last job. */
   end() {
     this.progress.stop();
+    if (this.signal.reason?.startsWith?.('SIG') && this.signal.reason !== 'SIGPIPE') this.#interrupted();
     const { json, quiet, verbose, info } = this.settings;
     if (this.total === 1 || json || quiet || info || !(verbose || this.stdout.isTTY)) return;
     const seconds = ((performance.now() - this.start) / 1000).toFixed(2);
@@ -133,10 +144,21 @@ class Report {
 
   #say(outcome) {
     this.#write(this.lines, printable(this.#line(outcome)));
-    if (!this.settings.verbose) return;
-    for (const { code, message } of outcome.warnings ?? []) {
-      this.#write(this.stderr, `png2bmp: ${printable(`${outcome.input}: warning: ${message} (${code})`)}`);
-    }
+  }
+
+  #warn({ input, warnings = [] }) {
+    for (const { code, message } of warnings) this.#message(`${input}: warning: ${message} (${code})`);
+  }
+
+  #interrupted() {
+    const { written, skipped, failed } = this.counts;
+    const open = this.total - written - skipped - failed;
+    const by = this.signal.reason === 'SIGINT' ? '' : ` by ${this.signal.reason}`;
+    this.#message(`interrupted${by}${this.total > 1 ? `: ${open} of ${this.total} inputs were not done` : ''}`);
+  }
+
+  #message(text) {
+    this.#write(this.stderr, `png2bmp: ${printable(text)}`);
   }
 
   #line(outcome) {
@@ -153,4 +175,4 @@ class Report {
   }
 }
 
-module.exports = { Report, plural, withoutPath };
+module.exports = { withCode, Report, plural, withoutPath };

@@ -131,7 +131,7 @@ export interface Options {
   maxInputBytes?: number | bigint | undefined;
   /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with
    * `WARN_PNG_SALVAGED`; read on after a chunk whose length or type is damaged, with
-   * `WARN_PNG_DAMAGED_CHUNK`; default `false`. */
+   * `WARN_PNG_DAMAGED_CHUNK`. Without any intact row it is an error as ever. Default `false`. */
   salvage?: boolean | undefined;
   /** Called once for each kind of warning, before the result is delivered. If it throws, the call fails
    * with that error. */
@@ -149,6 +149,9 @@ export interface Options {
    *   be moved, the bytes are copied instead.
    */
   input?: 'borrow' | 'copy' | 'transfer' | undefined;
+  /** For saves: `true` accepts a name that ends like another kind of picture (`.png`, `.ico`; see
+   * `constants.otherExtensions`), which is refused otherwise; default `false`. */
+  forceExtension?: boolean | undefined;
   /** Stops an asynchronous call: queued work is dropped, running work stops at the next
    * batch of scanlines. A synchronous call only checks whether it has been aborted already. */
   signal?: AbortSignal | undefined;
@@ -396,6 +399,8 @@ export const constants: {
   readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
+  /** Ends of names, in lower case without the dot, that saves refuse: see `forceExtension`. */
+  readonly otherExtensions: readonly string[];
   readonly colorTypes: {
     readonly gray: 0;
     readonly rgb: 2;

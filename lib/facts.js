@@ -4,6 +4,7 @@
 
 const native = require('./native');
 const { PngError } = require('./errors');
+const { otherExtensions } = require('./extensions');
 const { palettes } = require('./palettes');
 const { defaultOf, inputs, offered } = require('./options');
 
@@ -23,6 +24,7 @@ const constants = Object.freeze({
   profiles: Object.freeze(offered('profile')),
   palettes: Object.freeze(Object.keys(palettes)),
   inputs: Object.freeze(inputs),
+  otherExtensions: Object.freeze(otherExtensions),
   colorTypes: Object.freeze({ gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgbAlpha: 6 }),
   DEFAULT_MAX_PIXELS: defaultOf('maxPixels'),
   DEFAULT_MAX_MEMORY: defaultOf('maxMemory'),

@@ -123,7 +123,7 @@ export interface Options {
   maxInputBytes?: number | bigint | undefined;
   /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with
    * `WARN_PNG_SALVAGED`; read on after a chunk whose length or type is damaged, with
-   * `WARN_PNG_DAMAGED_CHUNK`; default `false`. */
+   * `WARN_PNG_DAMAGED_CHUNK`. Without any intact row it is an error as ever. Default `false`. */
   salvage?: boolean | undefined;
   /** Called once for each kind of warning, before the result is delivered. If it throws, the call fails
    * with that error. */
@@ -147,6 +147,9 @@ export interface Options {
   /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that
    * they survive a crash of the machine; default `false`. */
   sync?: boolean | undefined;
+  /** For saves: `true` accepts a name that ends like another kind of picture (`.png`, `.ico`; see
+   * `constants.otherExtensions`), which is refused otherwise; default `false`. */
+  forceExtension?: boolean | undefined;
   /** Stops an asynchronous call: queued work is dropped, running work stops at the next
    * batch of scanlines. A synchronous call only checks whether it has been aborted already. */
   signal?: AbortSignal | undefined;
@@ -495,6 +498,8 @@ export const constants: {
   readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
+  /** Ends of names, in lower case without the dot, that saves refuse: see `forceExtension`. */
+  readonly otherExtensions: readonly string[];
   readonly colorTypes: {
     readonly gray: 0;
     readonly rgb: 2;

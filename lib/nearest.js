@@ -2,18 +2,18 @@
 
 // The name that was probably meant.
 
-/** Insertions, deletions and changes from one word to the other (Levenshtein, 1966). */
+/** Insertions, deletions, changes and swaps of neighbours from one word to the other (Damerau, 1964). */
 function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    rows.push([i]);
     for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j] + 1, next[j - 1] + 1));
+      const change = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? rows[i - 2][j - 2] + 1 : Infinity;
+      rows[i].push(Math.min(change, swap, rows[i - 1][j] + 1, rows[i][j - 1] + 1));
     }
-    row = next;
   }
-  return row[b.length];
+  return rows[a.length][b.length];
 }
 
 /** Whether one word is the beginning of the other. */

@@ -159,7 +159,7 @@ const choicesOf = (name) => table[placeOf(name)].choices;
 function defaults() {
   return {
     values: initial.slice(), onWarning: undefined, input: 'borrow', signal: undefined,
-    maxInputBytes: 256 * 1024 * 1024,
+    maxInputBytes: 256 * 1024 * 1024, forceExtension: false,
   };
 }
 
@@ -183,6 +183,9 @@ readers.onWarning = (parsed, value) => { parsed.onWarning = listener(value); };
 readers.input = (parsed, value) => { parsed.input = oneOf('input', inputs, value); };
 readers.maxInputBytes = (parsed, value) => {
   parsed.maxInputBytes = limit({ name: 'maxInputBytes' }, value);
+};
+readers.forceExtension = (parsed, value) => {
+  parsed.forceExtension = flag({ name: 'forceExtension' }, value) === 1;
 };
 readers.signal = (parsed, value) => { parsed.signal = abortSignal(value); };
 
@@ -215,7 +218,7 @@ function withPalette(parsed, hasFormat) {
     : { ...others, values: Float64Array.of(...parsed.values, ...palette) };
 }
 
-/** { values, onWarning, input, signal, maxInputBytes } of an options object. Only own properties: prototypes
+/** { values, onWarning, input, signal, maxInputBytes, forceExtension } of an options object. Only own properties: prototypes
  * are ignored. An option that is undefined has its default; an unknown one is an error. */
 function readOptions(options) {
   if (options === undefined) {

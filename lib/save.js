@@ -2,18 +2,31 @@
 
 // The calls that write a file.
 
+const { Buffer } = require('node:buffer');
+
 const native = require('./native');
 const { run, runPng, settle, sortArguments } = require('./async');
+const { checkExtension } = require('./extensions');
 const { beginICO, encodeICO } = require('./ico');
 const { readOptions } = require('./options');
 const { toWritablePath } = require('./permission');
 const { checkOrder, pathFrom, workingDirectory } = require('./save-path');
 const { begin } = require('./sync');
 
+/** Reads the options of a save into this file. */
+function readerFor(path, file) {
+  const name = Buffer.from(file).toString('latin1');
+  return (options) => {
+    const o = readOptions(options);
+    checkExtension(path, name, o);
+    return o;
+  };
+}
+
 function saveBMP(path, png, length, options) {
   checkOrder(path, png);
   const file = toWritablePath(path);
-  const { view, size, o } = begin(png, length, options);
+  const { view, size, o } = begin(png, length, options, readerFor(path, file));
   return native.save(view, size, o.values, o.onWarning, file);
 }
 
@@ -22,7 +35,7 @@ function saveBMPAsync(path, png, ...rest) {
   return settle(callback, () => {
     checkOrder(path, png);
     const file = toWritablePath(path);
-    return runPng(png, length, options, (...common) => native.saveAsync(...common, file));
+    return runPng(png, length, options, (...common) => native.saveAsync(...common, file), readerFor(path, file));
   });
 }
 

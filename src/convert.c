@@ -465,8 +465,8 @@ static png2bmp_status convert_all(conversion *c)
 
 /* ---- Damage ------------------------------------------------------------------ */
 
-/* Adds to the error how many rows there are; with `salvage` keeps them, and makes the error a
- * warning. */
+/* Adds to the error how many rows there are; with `salvage` keeps them, if there are any,
+ * and makes the error a warning. */
 static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
 {
     const png2bmp_png_info *png = &c->plan->png;
@@ -477,7 +477,7 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
     if (!salvage_is_damage(status))
         return status;
     report_add(report, "; %u of %u %s are there", (unsigned)c->rows_done, all, unit);
-    if (!c->plan->options.salvage)
+    if (!c->plan->options.salvage || c->rows_done == 0)
         return status;
     report_forget_error(report);
     status = report_warning(report, c->plan->options.strict, PNG2BMP_ERR_SALVAGED,

@@ -6,7 +6,7 @@ const path = require('node:path');
 const test = require('node:test');
 const { pathToFileURL } = require('node:url');
 
-const { getBMP, saveBMP, saveBMPAsync, errors } = require('..');
+const { constants, getBMP, saveBMP, saveBMPAsync, errors } = require('..');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
@@ -148,4 +148,24 @@ test('many saves into one file at once leave one whole file', async (t) => {
   const written = fs.readFileSync(file);
   assert.ok(options.some((o) => getBMP(png, o).equals(written)));
   assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+});
+
+test('a name that ends like another kind of picture is refused, unless forceExtension is set', async (t) => {
+  const directory = scratch(t);
+  const at = (name) => path.join(directory, name);
+  for (const name of ['out.png', 'OUT.JPG', 'app.ico']) {
+    const wanted = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message: /a name for a BMP, not \.(png|jpg|ico)/ };
+    for (const file of [at(name), Buffer.from(at(name)), pathToFileURL(at(name))]) {
+      assert.throws(() => saveBMP(file, png), wanted);
+      await assert.rejects(saveBMPAsync(file, png), wanted);
+    }
+    saveBMP(at(name), png, { forceExtension: true });
+    await saveBMPAsync(at(name), png, png.length, { forceExtension: true });
+  }
+  assert.throws(() => saveBMP(at('a.cur'), png), /encodeICO makes cursors/);
+  assert.throws(() => saveBMP(at('a.bmp'), png, { forceExtension: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
+  for (const name of ['a', 'a.dib', 'a.rle', 'a.bin', 'a.png.tmp', 'png', '.png2']) {
+    saveBMP(at(name), png);
+  }
+  assert.ok(constants.otherExtensions.includes('png') && !constants.otherExtensions.includes('bmp'));
 });

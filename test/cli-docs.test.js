@@ -7,7 +7,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
-const { helpText } = require('../cli/help');
+const { shortHelp, wholeHelp } = require('../cli/help');
 const { OPTIONS } = require('../cli/options');
 const { constants } = require('..');
 const { GENERATED } = require('../scripts/make-cli-docs');
@@ -36,7 +36,8 @@ test('no two options share a name or a letter', () => {
 test('every option is in --help, the man page, the documentation and each completion', () => {
   for (const { name } of OPTIONS) {
     assert.ok(GENERATED['docs/command-line.md'].includes(`--${name}`), `documentation: ${name}`);
-    assert.ok(helpText().includes(`--${name}`), `--help: ${name}`);
+    assert.ok(shortHelp().includes(`--${name}`), `--help: ${name}`);
+    assert.ok(wholeHelp().includes(`--${name}`), `--help all: ${name}`);
     assert.ok(GENERATED['man/png2bmp.1'].includes(`\\-\\-${name.replace(/-/g, '\\-')}`), `man: ${name}`);
     assert.ok(GENERATED['completions/png2bmp.bash'].includes(`--${name}`), `bash: ${name}`);
     assert.ok(GENERATED['completions/_png2bmp'].includes(`--${name}`), `zsh: ${name}`);
@@ -44,8 +45,9 @@ test('every option is in --help, the man page, the documentation and each comple
   }
 });
 
-test('--help fits a terminal of 80 columns', () => {
-  for (const line of helpText().split('\n')) assert.ok(line.length < 80, line);
+test('--help fits a terminal of 80 columns and 40 lines, --help all one of 80 columns', () => {
+  for (const line of `${shortHelp()}\n${wholeHelp()}`.split('\n')) assert.ok(line.length < 80, line);
+  assert.ok(shortHelp().split('\n').length <= 40, shortHelp());
 });
 
 const LISTS = {

@@ -3,13 +3,15 @@
 /* Which files the command line reads and writes. */
 
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
+const path = require('node:path');
 const test = require('node:test');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 const { getBMP } = require('..');
-const { TINY_PNG, workplace } = require('./kit/cli');
+const { expandWildcards } = require('../cli/wildcards');
+const { PROGRAM, TINY_PNG, workplace } = require('./kit/cli');
 const { largePng } = require('./kit/large-png');
 
 const TINY_BMP = getBMP(TINY_PNG);
@@ -155,6 +157,107 @@ test('a directory is an error without -r, which the message names', (t) => {
   assert.match(stderr, /in: cannot read: .*directory.*--recursive/);
 });
 
+test('without a name, standard input is converted if it is a file or a pipe, and an error otherwise', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  assert.deepEqual(place.run([], { input: TINY_PNG, encoding: 'buffer' }).stdout, TINY_BMP);
+  const file = fs.openSync(place.at('a.png'));
+  t.after(() => fs.closeSync(file));
+  assert.deepEqual(place.run([], { stdio: [file, 'pipe', 'pipe'], encoding: 'buffer' }).stdout, TINY_BMP);
+  assert.equal(place.run(['-o', 'b.bmp'], { input: TINY_PNG }).status, 0);
+  assert.deepEqual(place.read('b.bmp'), TINY_BMP);
+  for (const [args, stdin] of [[[], 'ignore'], [['-r'], 'pipe'], [['-d', 'out'], 'pipe']]) {
+    const { status, stderr } = place.run(args, { stdio: [stdin, 'pipe', 'pipe'] });
+    assert.equal(status, 2);
+    assert.match(stderr, /^png2bmp: no input/);
+  }
+});
+
+test('--files-from - waits for a writer that is late, whose pipe is non-blocking', {
+  skip: process.platform === 'win32' && 'needs a POSIX shell',
+}, (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  // The first node makes the end that both share non-blocking, as servers and terminals do.
+  const make = 'process.stdin.on("readable", () => {}); setTimeout(() => process.exit(), 50)';
+  const { status, stderr } = spawnSync('sh', ['-c',
+    `{ sleep 1; echo a.png; } | { "$0" -e '${make}'; exec "$0" "$1" --files-from -; }`, process.execPath, PROGRAM],
+  { cwd: place.directory, encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  assert.deepEqual(place.read('a.bmp'), TINY_BMP);
+});
+
+const MEANT = [
+  [['a.png', 'out/'], /out\/ is a directory: use --out-dir out\/ to write there, or --recursive/],
+  [['a.png', 'b.png', 'there'], /there is a directory: use --out-dir there/],
+  [['a.png', 'a.jpg'], /a\.jpg would be a BMP: name it a\.bmp, or add --force-extension/],
+  [['a.png', 'a.ico'], /a\.ico would be a BMP: for an icon add --ico/],
+  [['a.png', 'bitmap'], /there is no bitmap: to write it, use --output bitmap/],
+];
+
+for (const [args, message] of MEANT) {
+  test(`png2bmp ${args.join(' ')}: the last name is meant as the output, and the message says how`, (t) => {
+    const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': TINY_PNG, 'there/x': '' });
+    const { status, stderr } = place.run(args);
+    assert.equal(status, 2);
+    assert.match(stderr, message);
+    assert.deepEqual(place.list(), ['a.png', 'b.png', 'there/x']);
+  });
+}
+
+test('an output that ends like another kind of picture needs --force-extension', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  for (const [args, message] of [
+    [['-o', 'app.ico', 'a.png'], /app\.ico would be a BMP: for an icon add --ico/],
+    [['-o', 'app.CUR', 'a.png'], /for a cursor add --cur/],
+    [['-o', 'x.png', 'a.png'], /x\.png would be a BMP: name it x\.bmp/],
+    [['-o', 'out.jpeg', 'a.png'], /name it out\.bmp/],
+    [['--suffix=-small.webp', 'a.png'], /a-small\.webp would be a BMP/],
+    [['-d', 'out', '--suffix', '.tiff', 'a.png'], /out\/a\.tiff would be a BMP/],
+  ]) {
+    const { status, stderr } = place.run(args);
+    assert.equal(status, 2, args.join(' '));
+    assert.match(stderr, message);
+  }
+  assert.deepEqual(place.list(), ['a.png']);
+  assert.equal(place.run(['--force-extension', '-o', 'x.png', 'a.png']).status, 0);
+  for (const name of ['x.dib', 'x.rle', 'x.bin', 'x', '.png2', 'png']) {
+    assert.equal(place.run(['-o', name, 'a.png']).status, 0, name);
+  }
+  assert.deepEqual(place.read('x.png'), TINY_BMP);
+});
+
+test('wildcards are expanded where the shell does not: any part of a path, any case, no hidden names', (t) => {
+  const place = workplace(t, Object.fromEntries(['a.png', 'B.PNG', 'c.txt', '.d.png', 'one/x.png', 'two/x.png',
+    'two/[y].png', 'two/deep/z.png'].map((name) => [name, ''])));
+  const below = (pattern) => expandWildcards(`${place.directory}/${pattern}`, path.posix)
+    .map((name) => name.slice(place.directory.length + 1));
+  assert.deepEqual(below('*.png'), ['B.PNG', 'a.png']);
+  assert.deepEqual(below('?.png'), ['B.PNG', 'a.png']);
+  assert.deepEqual(below('.*.png'), ['.d.png']);
+  assert.deepEqual(below('*/x.png'), ['one/x.png', 'two/x.png']);
+  assert.deepEqual(below('t*/*.png'), ['two/[y].png', 'two/x.png']);
+  assert.deepEqual(below('two/[y].p*'), ['two/[y].png']);
+  assert.deepEqual(below('*.gif'), []);
+  assert.deepEqual(below('nowhere/*'), []);
+});
+
+test('wildcards of Windows have both separators, a drive and a server', { skip: process.platform === 'win32' }, (t) => {
+  const place = workplace(t, { 'sub/a.png': '' });
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  process.chdir(place.directory);
+  assert.deepEqual(expandWildcards('sub/*.png', path.win32), ['sub/a.png']);
+  assert.deepEqual(expandWildcards('s*\\', path.win32), []);
+  assert.deepEqual(expandWildcards('*', path.win32), ['sub']);
+});
+
+test('a wildcard that the shell did not expand is named as such', { skip: process.platform === 'win32' }, (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const { status, stderr } = place.run(['*.png']);
+  assert.equal(status, 66);
+  assert.match(stderr, /\*\.png: cannot read: ENOENT: no such file \(wildcards are for the shell/);
+});
+
 test('an empty directory is not an error', (t) => {
   const place = workplace(t, { 'in/notes.txt': '' });
   const { status, stdout, stderr } = place.run(['-r', 'in']);
@@ -283,7 +386,6 @@ const CONTRADICTIONS = {
   'standard input as input and as list': ['--files-from', '-', '-'],
   'standard input with -d': ['-d', 'out', '-'],
   'JSON and a BMP on standard output': ['--json', '-o', '-', 'a.png'],
-  'no input': [],
   'an empty name': [''],
   'a list that cannot be read': ['--files-from', 'nowhere'],
 };

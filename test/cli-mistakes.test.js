@@ -102,26 +102,51 @@ test('of two files in a tree with one output only those two fail', (t) => {
   assert.equal(place.run(['in/a.png', 'in/a.PNG']).status, 2);
 });
 
-test('an option without effect on the format is refused, with the formats that it is for', (t) => {
-  const place = workplace(t, { 'a.png': TINY_PNG });
-  const cases = [
-    [['--invert'], /--invert has no effect on bgr24: it is for mono1/],
-    [['--threshold', '9', '--format', 'gray8'], /--threshold has no effect on gray8/],
-    [['--dither', 'none', '--format', 'auto'], /--dither has no effect on auto/],
-    [['--alpha', 'drop', '--format', 'bgra32'], /alpha 'drop' and 'key' are for formats without alpha/],
-    [['--alpha', 'premultiply'], /alpha 'premultiply' is for 'bgra32'/],
-    [['--bits', '4'], /--bits has no effect on bgr24: it is for indexed/],
-    [['--colors', '4', '--format', 'gray8'], /--colors has no effect on gray8: it is for indexed/],
-    [['--colors', '4', '--palette', 'bw'], /cannot be used together/],
-    [['--palette', 'nothing'], /there is no 'nothing'/],
-    [['--background', 'f00', '--format', 'bgra32'], /--background has no effect on bgra32/],
-  ];
-  for (const [args, message] of cases) {
-    const { status, stderr } = place.run([...args, 'a.png']);
+const WITHOUT_EFFECT = [
+  ['--invert', /no effect on bgr24: --invert is for mono1/],
+  ['--threshold 9 --format gray8', /no effect on gray8: --threshold is for mono1/],
+  ['--dither none --format auto', /no effect on auto: --dither is for mono1, .*, --colors and --palette/],
+  ['--format bgr24 --dither ordered', /--dither is for mono1/],
+  ['--alpha drop --format bgra32', /--alpha drop and key are for formats without alpha/],
+  ['--alpha premultiply', /--alpha premultiply is for bgra32/],
+  ['--alpha-threshold 5', /--alpha-threshold is for --alpha key/],
+  ['--bits 4', /no effect on bgr24: --bits is for indexed/],
+  ['--bits 1 --colors 16', /--bits is too small for so many colours/],
+  ['--colors 4 --format gray8', /no effect on gray8: --colors is for indexed/],
+  ['--colors 4 --palette bw', /--colors chooses a palette and --palette gives one/],
+  ['--profile embed --header v4', /--profile embed is for --header v5/],
+  ['--background f00 --format bgra32', /--background has no effect on bgra32/],
+  ['--background f00 --format auto', /--background has no effect on auto, which keeps alpha/],
+  ['--background f00 --alpha drop', /--background has no effect with --alpha drop/],
+  ['--density 1e-9', /--density needs a number above 0/],
+  ['--density 99999999999', /--density must be pixels per inch/],
+  ['--palette nothing', /there is no 'nothing'/],
+];
+
+for (const [options, message] of WITHOUT_EFFECT) {
+  test(`${options} is refused once, before the first file`, (t) => {
+    const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': TINY_PNG });
+    const { status, stderr } = place.run([...options.split(' '), 'a.png', 'b.png']);
     assert.equal(status, 2);
     assert.match(stderr, message);
+    assert.equal(stderr.match(/^png2bmp: /gm).length, 1);
+    assert.deepEqual(place.list(), ['a.png', 'b.png']);
+  });
+}
+
+test('options that have an effect are not refused', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  for (const options of ['--invert --format mono1', '--background f00 --format auto --alpha key',
+    '--background f00 --format bgra32 --salvage', '--format auto --alpha drop', '--profile embed', '--max-memory 1M']) {
+    const { status, stderr } = place.run(['-f', ...options.split(' '), 'a.png']);
+    assert.deepEqual([status, stderr], [0, ''], options);
   }
-  assert.equal(place.run(['--invert', '--format', 'mono1', 'a.png']).status, 0);
+});
+
+test('errors of a file have the words of the command line and a code', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  assert.match(place.run(['--max-pixels', '2', 'a.png']).stderr, /; --max-pixels allows 2 \(ERR_PIXEL_LIMIT\)\n$/);
+  assert.match(place.run(['none.png']).stderr, /^png2bmp: none\.png: cannot read: ENOENT: no such file or directory\n$/);
 });
 
 test('an unknown option is named, with the one that is like it', (t) => {
@@ -131,6 +156,16 @@ test('an unknown option is named, with the one that is like it', (t) => {
     ['--back', 'unknown option --back; did you mean --background?'],
     ['--io', 'unknown option --io; did you mean --ico?'],
     ['--xyzzy', 'unknown option --xyzzy'],
+    ['--bg', 'unknown option --bg; did you mean --background?'],
+    ['--mono1', 'unknown option --mono1; did you mean --format mono1?'],
+    ['--gray', 'unknown option --gray; did you mean --format gray8?'],
+    ['--atkinson', 'unknown option --atkinson; did you mean --dither atkinson?'],
+    ['--overwrite', 'unknown option --overwrite; did you mean --force?'],
+    ['--hlep', 'unknown option --hlep; did you mean --help?'],
+    ['-force', '-force is read as short options; did you mean --force?'],
+    ['-format=mono1', '-format is read as short options; did you mean --format?'],
+    ['-mono1', 'unknown option -mono1; did you mean --format mono1?'],
+    ['-hlep', 'unknown option -hlep; did you mean --help?'],
     ['-x', 'unknown option -x'],
     ['--strict=yes', '--strict takes no value'],
     ['--format', '--format needs a value'],

@@ -45,6 +45,30 @@ test('-q says nothing but errors', (t) => {
   assert.match(again.stderr, /exists/);
 });
 
+test('warnings are said without being asked for, one line each, except with -q', (t) => {
+  const place = workplace(t, { 'a.png': ENDLESS_PNG, 'b.png': ENDLESS_PNG });
+  const one = place.run(['a.png', 'b.png']);
+  assert.equal(one.status, 0);
+  assert.match(one.stderr, /^png2bmp: a\.png: warning: .*\(WARN_PNG_END\)\npng2bmp: b\.png: warning: .*\(WARN_PNG_END\)\n$/);
+  assert.match(place.run(['-f', 'a.png', '-o', '-']).stderr, /^png2bmp: a\.png: warning: .*\n$/);
+  assert.match(place.run(['-f', '--json', 'a.png']).stderr, /^png2bmp: a\.png: warning: .*\n$/);
+  assert.deepEqual([place.run(['-fq', 'a.png']).stderr, place.run(['-fq', 'a.png']).status], ['', 0]);
+});
+
+test('a cut file: the error names --salvage, which says how much is there, and fails where nothing is', (t) => {
+  const cut = blackPng(100, 125);
+  const noise = encodePng(createImage({ width: 50, height: 40, colorType: 2, bitDepth: 8 }), { deflate: { level: 0 } });
+  const place = workplace(t, { 'some.png': noise.subarray(0, noise.length / 2), 'none.png': cut.subarray(0, 45) });
+  assert.match(place.run(['some.png']).stderr, /; (\d+) of 40 rows are there: --salvage keeps them \(ERR_PNG_TRUNCATED\)\n$/);
+  const some = place.run(['--salvage', 'some.png']);
+  assert.equal(some.status, 0);
+  assert.match(some.stderr, /some\.png: warning: (\d+) of 40 rows are there.*\(WARN_PNG_SALVAGED\)/);
+  const none = place.run(['--salvage', 'none.png']);
+  assert.equal(none.status, 65);
+  assert.match(none.stderr, /0 of 125 rows are there \(ERR_PNG_TRUNCATED\)/);
+  assert.deepEqual(place.list(), ['none.png', 'some.bmp', 'some.png']);
+});
+
 test('-v says every file, warnings, and the sum', (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG, 'b.png': ENDLESS_PNG, 'c.png': TINY_PNG, 'c.bmp': '' });
   const { status, stdout, stderr } = place.run(['-v', '-n', 'a.png', 'b.png', 'c.png']);
@@ -165,8 +189,11 @@ test('--max-memory refuses what takes more', (t) => {
   const place = workplace(t, { 'a.png': TINY_PNG });
   const refused = place.run(['--max-memory', '1000', 'a.png']);
   assert.equal(refused.status, 65);
-  assert.match(refused.stderr, /bytes in addition to input and output; maxMemory allows 1000/);
-  assert.equal(place.run(['--max-memory', '1000000', 'a.png']).status, 0);
+  assert.match(refused.stderr, /bytes in addition to input and output; --max-memory allows 1000 \(ERR_MEMORY_LIMIT\)/);
+  assert.match(place.run(['--max-memory', '2k', 'a.png']).stderr, /--max-memory allows 2048/);
+  for (const [size, status] of [['1000000', 0], ['1M', 0], ['1g', 0], ['1T', 2], ['M', 2], ['0', 2]]) {
+    assert.equal(place.run(['-f', '--max-memory', size, 'a.png']).status, status, size);
+  }
 });
 
 test('--ignore-checksums accepts a wrong CRC', (t) => {
@@ -196,7 +223,7 @@ test('an empty file and empty input are bad PNGs', (t) => {
   const place = workplace(t, { 'a.png': '' });
   const { status, stderr } = place.run(['a.png']);
   assert.equal(status, 65);
-  assert.equal(stderr, 'png2bmp: a.png: not a PNG: the input is empty\n');
+  assert.equal(stderr, 'png2bmp: a.png: not a PNG: the input is empty (ERR_PNG_SIGNATURE)\n');
   assert.equal(place.run(['-'], { input: '' }).status, 65);
 });
 
@@ -288,10 +315,15 @@ for (const [what, png, count, signal, status] of SIGNAL_CASES) {
     const lines = readline.createInterface({ input: run.stdout });
     await once(lines, 'line');
     run.kill(signal);
-    const [code] = await once(run, 'exit');
+    const errors = [];
+    run.stderr.on('data', (chunk) => errors.push(chunk));
+    const [code] = await once(run, 'close');
     assert.equal(code, status);
     const written = place.list().filter((name) => name.endsWith('.bmp')).length;
     assert.ok(written > 0 && written < count, `${written} of ${count} were written`);
+    const by = signal === 'SIGINT' ? '' : ` by ${signal}`;
+    assert.equal(Buffer.concat(errors).toString(),
+      `png2bmp: interrupted${by}: ${count - written} of ${count} inputs were not done\n`);
     assertAllWhole(place, getBMP(png).length);
   });
 }
@@ -314,9 +346,9 @@ test('SIGINT ends the wait for standard input', posixOnly, async (t) => {
   const begun = Buffer.concat([TINY_PNG.subarray(0, 33), text, Buffer.alloc(1 << 20)]);
   await new Promise((resolve) => { run.stdin.write(begun, resolve); });
   run.kill('SIGINT');
-  const [code] = await once(run, 'exit');
+  const [code] = await once(run, 'close');
   assert.equal(code, 130);
-  assert.equal(Buffer.concat(errors).toString(), '');
+  assert.equal(Buffer.concat(errors).toString(), 'png2bmp: interrupted\n');
 });
 
 function onTerminal(place, args) {
@@ -331,10 +363,11 @@ test('a terminal shows a progress bar with files, percent, speed and time left',
   const place = workplace(t, { ...files, 'bad.png': 'not a PNG' });
   const { status, stdout } = onTerminal(place, ['-r', '.']);
   assert.equal(status, 1);
-  assert.match(stdout, /#+-* \d+%  \d+\/31 files  \d+ MB\/s  \S+ left/);
+  assert.match(stdout, / +\d+% #*-+  \d+\/31 files  \d+ MB\/s  \S+ left/);
   assert.match(stdout, /\r\u001b\[Kpng2bmp: bad\.png: [^\r]+\r\n/);
   assert.match(stdout, /30 files written, 0 skipped, 1 failed, [\d.]+ s\r\n/);
   assert.ok(stdout.includes('\u001b[?25h'), 'the cursor is shown again');
+  assert.ok(!stdout.includes('\u001b[?7l'), 'lines are wrapped, so that no message is cut');
 });
 
 test('a BMP is not written to a terminal, except with -f', {

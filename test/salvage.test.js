@@ -90,7 +90,7 @@ test('without salvage the error says how much was there', () => {
   assert.equal(refusal(png, { salvage: true, strict: true }), 'ERR_PNG_SALVAGED');
 });
 
-test('damage of every kind is salvaged, and nothing else', () => {
+test('damage of every kind is salvaged if there is a row, and nothing else', () => {
   const image = picture({ colorType: 2, bitDepth: 8 });
   const chunks = pngChunks(image, { deflate: { level: 0 }, idat: 3000 });
   const damaged = (change) => {
@@ -101,7 +101,6 @@ test('damage of every kind is salvaged, and nothing else', () => {
   const cases = {
     ERR_PNG_CRC: damaged((list) => { list[2].crcXor = 1; }),
     ERR_PNG_ADLER32: damaged((list) => { list.at(-1).data[list.at(-1).data.length - 1] ^= 1; }),
-    ERR_PNG_ZLIB: damaged((list) => { list[0].data[0] = 0; }),
     ERR_PNG_FILTER: encodePng(image, { filter: Array.from({ length: 100 }, (_, y) => (y === 50 ? 5 : 0)) }),
     ERR_PNG_TRUNCATED: assemble(chunks.slice(0, 4)),
   };
@@ -112,6 +111,12 @@ test('damage of every kind is salvaged, and nothing else', () => {
     assert.equal(warnings.at(-1).code, 'WARN_PNG_SALVAGED', code);
   }
   assert.equal(rowsInWarning(salvage(cases.ERR_PNG_FILTER).warnings)[0], 50);
+  // A blank picture would look like a conversion.
+  const zlibHeader = damaged((list) => { list[0].data[0] = 0; });
+  assert.equal(refusal(zlibHeader, { salvage: true }), 'ERR_PNG_ZLIB');
+  assert.throws(() => getBMP(zlibHeader, { salvage: true }), /0 of 100 rows are there$/);
+  assert.equal(refusal(encodePng(image, { interlaced: true, deflate: { level: 0 } }).subarray(0, 60),
+    { salvage: true }), 'ERR_PNG_TRUNCATED');
   const header = chunks.map((chunk) => (chunk.type === 'IHDR' ? { ...chunk, crcXor: 1 } : chunk));
   assert.equal(refusal(assemble(header), { salvage: true }), 'ERR_PNG_CRC');
 });
