@@ -175,4 +175,4 @@ class Report {
   }
 }
 
-module.exports = { withCode, Report, plural, withoutPath };
+module.exports = { Report, plural, withCode, withoutPath };

@@ -78,7 +78,7 @@ test('an icon that cannot be saved has the exit status of what failed', (t) => {
   for (const [result, status, text] of [
     [run('16.png', 'bad.png'), 65, /^png2bmp: bad\.png: not a PNG/],
     [run('16.png', 'none.png'), 66, /^png2bmp: none\.png: cannot read: ENOENT/],
-    [run('16.png', 'large.png'), 65, /^png2bmp: large\.png: 257 x 257 pixels, .*at most 256 x 256\n$/],
+    [run('16.png', 'large.png'), 65, /^png2bmp: large\.png: 257 x 257 pixels, .*at most 256 x 256 \(ERR_PIXEL_LIMIT\)\n$/],
     [place.run(['--ico', '-o', 'none/x.ico', '16.png']), 73, /^png2bmp: none\/x\.ico: cannot write: ENOENT/],
     [place.run(['--cur', '--hotspot', '16,0', '-o', 'x.cur', '16.png']), 2, /^png2bmp: 16\.png: .*hotspot/],
   ]) {
@@ -94,10 +94,10 @@ test('an icon that cannot be saved has the exit status of what failed', (t) => {
 });
 
 /** What is wrong with a command line, as the program says it. */
-function mistakeOf(...args) {
+async function mistakeOf(...args) {
   try {
     const { operands, settings } = parseCommandLine(args);
-    planIcon(operands, settings);
+    await planIcon(operands, settings, new AbortController().signal);
     return undefined;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -105,7 +105,7 @@ function mistakeOf(...args) {
   }
 }
 
-test('a wrong command line is refused before anything is read', (t) => {
+test('a wrong command line is refused before anything is read', async (t) => {
   for (const [args, text] of [
     [['--ico', '16.png'], /need --output FILE/],
     [['--ico', '-o', 'b.ico'], /no input/],
@@ -114,18 +114,20 @@ test('a wrong command line is refused before anything is read', (t) => {
     [['--ico', '-o', '-', '--json', '16.png'], /--json needs --output FILE/],
     [['--ico', '-f', '-o', '16.png', '16.png'], /is an input and would be overwritten/],
     [['--ico', '--format', 'bgr24', '-o', 'b.ico', '16.png'], /--format bgr24 is not for icons/],
-    [['--ico', '--dither', 'none', '-o', 'b.ico', '16.png'], /--dither has no effect on bgra32/],
     [['--hotspot', '1,1', '16.png'], /no effect without --cur/],
     [['--ico', '--hotspot', '1,1', '-o', 'b.ico', '16.png'], /no effect without --cur/],
     [['--ico-png', 'all', '16.png'], /no effect without --ico or --cur/],
     [['--cur', '--hotspot', '1', '-o', 'b.cur', '16.png'], /needs X,Y/],
-  ]) assert.match(mistakeOf(...args), text, args.join(' '));
+  ]) assert.match(await mistakeOf(...args), text, args.join(' '));
+  const without = placeOf(t).run(['--ico', '--dither', 'none', '-o', 'b.ico', '16.png']);
+  assert.equal(without.status, 2);
+  assert.match(without.stderr, /no effect on \w+: --dither is for/);
   const { status, stderr } = placeOf(t).run(['--cur', '--hotspot', '1,1', '-o', 'b.cur', '16.png', '32.png']);
   assert.equal(status, 2);
   assert.match(stderr, /--hotspot has 1 point for 2 inputs/);
 });
 
-test('every option acts on icons or is refused by name', () => {
+test('every option acts on icons or is refused by name', async () => {
   const acts = {
     output: ['x.ico'], 'files-from': [os.devNull], null: [], force: [], 'skip-existing': [], update: [], sync: [],
     ico: [], 'ico-order': ['given'], 'ico-png': ['all'], format: ['indexed'], 'alpha-threshold': ['9', '--colors', '8'],
@@ -137,7 +139,7 @@ test('every option acts on icons or is refused by name', () => {
   for (const { name, value } of all) {
     const ico = name === 'ico' ? [] : ['--ico'];
     const output = name === 'output' ? [] : ['-o', 'x.ico'];
-    const mistake = mistakeOf(...ico, `--${name}`, ...acts[name] ?? (value ? ['x'] : []), ...output, '16.png');
+    const mistake = await mistakeOf(...ico, `--${name}`, ...acts[name] ?? (value ? ['x'] : []), ...output, '16.png');
     if (acts[name]) assert.equal(mistake, undefined, name);
     else assert.match(mistake, new RegExp(`^--${name} has no effect with`), name);
   }
