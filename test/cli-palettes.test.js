@@ -47,6 +47,18 @@ test('--palette takes a name, colours, a GIMP palette, a color table and a PNG',
   assert.equal(readBmp(place.read('a.bmp')).bitsPerPixel, 8);
 });
 
+test('a color table that counts no colours has all of its 256', (t) => {
+  const table = adobe(COLORS, true);
+  table.writeUInt16BE(0, 768);
+  const place = workplace(t, { 'a.png': PNG, 'none.act': table, 'all.act': adobe(COLORS, false) });
+  const [none, all] = ['none.act', 'all.act'].map((palette) => {
+    assert.equal(place.run(['-f', '--palette', palette, 'a.png']).status, 0, palette);
+    return place.read('a.bmp');
+  });
+  assert.equal(readBmp(none).palette.length, 256);
+  assert.deepEqual(none, all);
+});
+
 test('a file that is no palette, or has too few colours, is a usage error that says so', (t) => {
   const place = workplace(t, { 'a.png': PNG, text: 'hello', 'one.gpl': 'GIMP Palette\n1 2 3\n' });
   for (const [palette, words] of [

@@ -172,6 +172,26 @@ test('a PNG in the memory of the output is refused', async () => {
   assert.ok(converter.getBMP(Buffer.from(inside)).equals(getBMP(small)));
 });
 
+test('a PNG in the memory is refused from the first byte of the output to its last, and converted next to it', () => {
+  for (const length of [small.length, small.length + 2000]) { // trailing bytes are a warning
+    const png = Buffer.concat([small, Buffer.alloc(length - small.length)]);
+    const size = getBMP(png).length;
+    const converter = createConverter();
+    const { buffer, byteOffset: start } = converter.getBMP(medium);
+    const at = (offset) => {
+      const inside = Buffer.from(buffer, offset, png.length);
+      png.copy(inside);
+      return inside;
+    };
+    for (const offset of [start, start + 1, start + size - 1]) {
+      assert.throws(() => converter.getBMP(at(offset)), { code: 'ERR_INVALID_ARG_VALUE' }, `at ${offset}`);
+    }
+    const after = at(start + size);
+    assert.ok(converter.getBMP(after).equals(getBMP(png)));
+    assert.ok(after.equals(png), 'and is as it was');
+  }
+});
+
 test('nobody can take the memory away while another thread writes to it',
   { skip: onlyAddon('gives memory of its own') }, async () => {
     const converter = createConverter();

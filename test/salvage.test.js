@@ -179,6 +179,20 @@ test('a CgBI file is decoded with a warning: B G R, premultiplied alpha undone',
   }
 });
 
+test('colours that were multiplied by alpha are divided to the nearest level, for every level and alpha', () => {
+  const image = { width: 256, height: 256, colorType: 6, bitDepth: 8, channels: 4, samples: new Uint16Array(4 << 16) };
+  image.samples.forEach((_, i) => { image.samples[i] = i % 4 === 3 ? i >> 10 : i >> 2 & 255; });
+  const [ihdr, ...rest] = pngChunks(image);
+  const data = zlib.deflateRawSync(scanlines(image, { filter: 0 }));
+  const png = assemble([CGBI, ihdr, ...rest.map((chunk) => (chunk.type === 'IDAT' ? { ...chunk, data } : chunk))]);
+  const { rgba } = readBmp(getBMP(png, { format: 'bgra32' }));
+  for (let i = 0; i < rgba.length; i += 4) {
+    const [level, alpha] = [i >> 2 & 255, i >> 10];
+    const wanted = alpha === 0 ? 0 : Math.min(255, Math.round(level * 255 / alpha));
+    assert.deepEqual([...rgba.subarray(i, i + 4)], [wanted, wanted, wanted, alpha], `${level} of alpha ${alpha}`);
+  }
+});
+
 test('a CgBI chunk anywhere else is an unknown critical chunk', () => {
   const chunks = pngChunks(picture({ colorType: 2, bitDepth: 8 }));
   assert.equal(refusal(assemble([chunks[0], CGBI, ...chunks.slice(1)])), 'ERR_PNG_UNKNOWN_CHUNK');

@@ -198,7 +198,7 @@ test('a full pipe whose reader does nothing can be aborted', { skip: onWindows }
 
 test('a slow reader of a pipe gets everything', { skip: onWindows }, async (t) => {
   const pipe = pipeIn(scratch(t));
-  const large = largePng({ width: 500, height: 500 });
+  const large = largePng({ width: 900, height: 500 }); // in strips, if it were a file
   const reader = spawn('sh', ['-c', 'exec < "$0"; sleep 0.3; cat', pipe]);
   const chunks = [];
   reader.stdout.on('data', (chunk) => chunks.push(chunk));
