@@ -13,6 +13,7 @@
  *   library   the name of the conversion option that it sets
  *   gives     what a flag sets it to; default: true
  *   complete  'file' or 'directory': what shells complete the argument with
+ *   words     what they offer besides
  *   excludes  names of options that contradict it
  *   needs     names of options, without any of which it has no effect
  *   help      one or two sentences
@@ -202,6 +203,7 @@ const GROUPS = [
       },
       {
         name: 'palette', value: 'PALETTE', read: readPalette, library: 'palette', complete: 'file',
+        words: PALETTES,
         brief: 'a name (bw, gray16, spectra6, ...), colours or a file',
         help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours ` +
           'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a colour table (.act), or a ' +

@@ -1,9 +1,10 @@
 # Made by scripts/make-cli-docs.js from cli/options.js.
 
-# Adds the output of compgen, one name per line: names may contain spaces. (bash 3.2 has no mapfile.)
+# Adds the output of compgen, one name per line: names may contain spaces. (bash 3.2, which macOS has, knows neither
+# mapfile nor compopt.)
 _png2bmp_names() {
   local name
-  compopt -o filenames
+  if type compopt > /dev/null 2>&1; then compopt -o filenames; fi
   while IFS= read -r name; do
     COMPREPLY+=("$name")
   done < <(compgen "$@")
@@ -29,7 +30,7 @@ _png2bmp() {
     --background) COMPREPLY=(); return ;;
     --depth16) COMPREPLY=($(compgen -W 'round truncate' -- "$cur")); return ;;
     --colors) COMPREPLY=(); return ;;
-    --palette) _png2bmp_names -f -- "$cur"; return ;;
+    --palette) COMPREPLY=($(compgen -W 'bw bwr bwy bwry gray4 gray16 acep7 spectra6 vga16 web216' -- "$cur")); _png2bmp_names -f -- "$cur"; return ;;
     --bits) COMPREPLY=($(compgen -W '1 4 8' -- "$cur")); return ;;
     --dither) COMPREPLY=($(compgen -W 'floyd-steinberg atkinson ordered none' -- "$cur")); return ;;
     --threshold) COMPREPLY=(); return ;;
@@ -50,4 +51,8 @@ _png2bmp() {
   _png2bmp_names -d -- "$cur"
   _png2bmp_names -f -X '!*.[pP][nN][gG]' -- "$cur"
 }
-complete -F _png2bmp png2bmp
+if type compopt > /dev/null 2>&1; then
+  complete -F _png2bmp png2bmp
+else
+  complete -o filenames -F _png2bmp png2bmp
+fi

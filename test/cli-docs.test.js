@@ -101,10 +101,41 @@ test('bash completes options, their values and PNG files', { skip: !found('bash'
   assert.deepEqual(bashCompletes(['png2bmp', '--format', '=', 'in']), ['indexed']);
   assert.deepEqual(bashCompletes(['png2bmp', '--format', '=']).sort(), [...constants.formats].sort());
   assert.deepEqual(bashCompletes(['png2bmp', 'test/ki']), ['test/kit']);
+  assert.deepEqual(bashCompletes(['png2bmp', '--palette', 'spec']), ['spectra6']);
+  assert.deepEqual(bashCompletes(['png2bmp', '--palette', 'test/ki']), ['test/kit']);
+});
+
+test('bash completes without compopt, as bash 3.2 of macOS has to', { skip: !found('bash') && 'needs bash' }, () => {
+  const { stdout, stderr } = run('bash', ['--norc', '-c', `
+    enable -n compopt
+    source completions/png2bmp.bash
+    for word in test/ki --palet; do
+      COMP_WORDS=(png2bmp "$word"); COMP_CWORD=1; _png2bmp; echo "\${COMPREPLY[@]}"
+    done
+    complete -p png2bmp`]);
+  assert.equal(stderr, '');
+  assert.equal(stdout, 'test/kit\n--palette\ncomplete -o filenames -F _png2bmp png2bmp\n');
 });
 
 test('zsh reads its completion', { skip: !found('zsh') && 'needs zsh' }, () => {
   run('zsh', ['-n', 'completions/_png2bmp']);
+});
+
+test('zsh offers the names of palettes, and files', { skip: !found('zsh') && 'needs zsh' }, () => {
+  // A terminal of zsh's own, in which Tab is pressed.
+  const script = String.raw`
+    zmodload zsh/zpty
+    TERM=dumb
+    zpty shell zsh -f -i
+    zpty -w shell "fpath=($PWD/completions \$fpath); autoload -U compinit; compinit -u -D; echo rea''dy"
+    zpty -r -m shell text '*ready*'
+    zpty -n -w shell $'png2bmp --palette spec\t'
+    zpty -r -m shell text '*spectra6*' && print found a name
+    zpty -n -w shell $'\C-upng2bmp --palette test/ki\t'
+    zpty -r -m shell text '*test/kit/*' && print found a folder
+    zpty -d shell`;
+  const { stdout } = run('zsh', ['-f', '-c', script], { timeout: 30000 });
+  assert.equal(stdout, 'found a name\nfound a folder\n');
 });
 
 test('fish completes options and their values', { skip: !found('fish') && 'needs fish' }, () => {
@@ -112,4 +143,6 @@ test('fish completes options and their values', { skip: !found('fish') && 'needs
     `source completions/png2bmp.fish; complete -C '${line}'`]).stdout;
   assert.match(complete('png2bmp --back'), /^--background/m);
   assert.match(complete('png2bmp --format '), /^bgra32/m);
+  assert.match(complete('png2bmp --palette spec'), /^spectra6/m);
+  assert.match(complete('png2bmp --palette test/ki'), /^test\/kit/m);
 });

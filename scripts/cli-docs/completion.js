@@ -16,7 +16,8 @@ const singleQuoted = (text) => text.replace(/'/g, "'\\''");
 function bashArgument(row) {
   if (row.choices) return `COMPREPLY=($(compgen -W '${Object.keys(row.choices).join(' ')}' -- "$cur"))`;
   if (row.complete === 'directory') return '_png2bmp_names -d -- "$cur"';
-  if (row.complete === 'file') return '_png2bmp_names -f -- "$cur"';
+  const words = row.words ? `COMPREPLY=($(compgen -W '${row.words.join(' ')}' -- "$cur")); ` : '';
+  if (row.complete === 'file') return `${words}_png2bmp_names -f -- "$cur"`;
   return 'COMPREPLY=()';
 }
 
@@ -26,10 +27,11 @@ function bashCompletion() {
   const words = OPTIONS.flatMap(flagsOf).join(' ');
   return `${MADE}
 
-# Adds the output of compgen, one name per line: names may contain spaces. (bash 3.2 has no mapfile.)
+# Adds the output of compgen, one name per line: names may contain spaces. (bash 3.2, which macOS has, knows neither
+# mapfile nor compopt.)
 _png2bmp_names() {
   local name
-  compopt -o filenames
+  if type compopt > /dev/null 2>&1; then compopt -o filenames; fi
   while IFS= read -r name; do
     COMPREPLY+=("$name")
   done < <(compgen "$@")
@@ -54,12 +56,24 @@ ${cases.join('\n')}
   _png2bmp_names -d -- "$cur"
   _png2bmp_names -f -X '!*.[pP][nN][gG]' -- "$cur"
 }
-complete -F _png2bmp png2bmp
+if type compopt > /dev/null 2>&1; then
+  complete -F _png2bmp png2bmp
+else
+  complete -o filenames -F _png2bmp png2bmp
+fi
 `;
 }
 
-function zshArgument({ value, choices, complete }) {
+const zshFunction = ({ name }) => `_png2bmp_${name}`;
+
+/* Words or files: a colon in _arguments would separate more arguments. */
+const zshFunctions = () => OPTIONS.filter(({ words }) => words).map((row) =>
+  `${zshFunction(row)}() { _alternative 'names:name:(${row.words.join(' ')})' 'files:file:_files' }`);
+
+function zshArgument(row) {
+  const { value, choices, complete, words } = row;
   if (!value) return '';
+  if (words) return `:${value}:${zshFunction(row)}`;
   if (choices) return `:${value}:(${Object.keys(choices).join(' ')})`;
   return `:${value}:${{ file: '_files', directory: '_files -/' }[complete] ?? ''}`;
 }
@@ -77,16 +91,19 @@ function zshCompletion() {
   return `#compdef png2bmp
 ${MADE}
 
+${zshFunctions().join('\n')}
+
 _arguments -s -S \\
 ${OPTIONS.flatMap(zshOption).join(' \\\n')} \\
   '*:PNG file:_files -g "*.(#i)png(-.)"'
 `;
 }
 
-function fishArgument({ value, choices, complete }) {
+function fishArgument({ value, choices, complete, words }) {
   if (!value) return '';
   if (choices) return ` -x -a '${Object.keys(choices).join(' ')}'`;
   if (complete === 'directory') return " -x -a '(__fish_complete_directories)'";
+  if (words) return ` -r -F -a '${words.join(' ')}'`;
   return complete === 'file' ? ' -r -F' : ' -x';
 }
 
