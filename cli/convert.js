@@ -168,7 +168,7 @@ class Converter {
     if (head === undefined) return this.#later({ job, start, bytes: UNKNOWN_BYTES });
     const { png, info } = this.#plan(job.input, head);
     if (this.settings.countColors) return this.#later({ job, start, png, isRegular: true, bytes: head.size });
-    if (this.#onlyLooks()) return this.#done(job, start, info, []);
+    if (this.#onlyLooks()) return this.#done(job, start, info, info.warnings);
     this.#makeDirectory(job.output);
     const small = png !== undefined && info.bmp.byteLength <= SMALL_BMP_BYTES;
     if (small && kind !== 'special') return this.#convertNow(job, start, png, info, kind);
@@ -194,8 +194,10 @@ class Converter {
     return { png, info: this.#info(png) };
   }
 
+  /* With the warnings that a conversion will give, as far as it is known before the pixels are read. */
   #info(png, more) {
-    return this.library.readInfo(png, more ? { ...this.conversion, ...more } : this.conversion);
+    const warnings = [];
+    return { ...this.library.readInfo(png, { ...this.#options(warnings), ...more }), warnings };
   }
 
   #read(job, isRegular) {
@@ -255,7 +257,7 @@ class Converter {
 
   async #run(job, start, png) {
     const info = this.#info(png, this.settings.countColors && { countColors: true });
-    if (this.#onlyLooks()) return this.#done(job, start, info, []);
+    if (this.#onlyLooks()) return this.#done(job, start, info, info.warnings);
     /* again: reading standard input may have taken long */
     const kind = this.#checkOutput(job);
     if (kind === 'skipped') return skipped(job);

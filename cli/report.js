@@ -18,6 +18,14 @@ const COLOR_TYPES = { 0: 'gray', 2: 'RGB', 3: 'palette', 4: 'gray with alpha', 6
 
 const INCHES_PER_METER = 39.37;
 
+/* Primaries and transfer functions of ITU-T H.273. */
+const CICP_NAMES = { '1/13': 'sRGB', '12/13': 'Display P3', '9/16': 'BT.2100 PQ', '9/18': 'BT.2100 HLG', '1/1': 'BT.709' };
+
+function nameOfCICP({ primaries, transfer, fullRange }) {
+  const name = CICP_NAMES[`${primaries}/${transfer}`] ?? `primaries ${primaries}, transfer function ${transfer}`;
+  return `cICP ${name}${fullRange ? '' : ', narrow range'}`;
+}
+
 /* The metadata of the PNG, as far as it has any. */
 function aboutPicture({ density, colorSpace, orientation, frames, colors }) {
   const dpi = density && [...new Set([density.x, density.y].map((n) => Math.round(n / INCHES_PER_METER)))];
@@ -26,6 +34,7 @@ function aboutPicture({ density, colorSpace, orientation, frames, colors }) {
     colorSpace.sRGB && 'sRGB',
     colorSpace.profile && `profile '${colorSpace.profile}'`,
     colorSpace.hdr && 'HDR',
+    colorSpace.cICP && nameOfCICP(colorSpace.cICP),
     orientation && `orientation ${orientation}`,
     frames > 1 && `${frames} frames`,
     colors && (colors === Infinity ? 'more than 256 colours' : plural(colors, 'colour')),

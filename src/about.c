@@ -11,6 +11,7 @@
  * (BT.709, BT.601, sRGB, BT.2020), PQ and HLG. */
 enum {
     PRIMARIES_BT709 = 1,
+    MATRIX_RGB = 0,
     TRANSFER_PQ = 16,
     TRANSFER_HLG = 18
 };
@@ -126,6 +127,11 @@ void about_warn(const png_file *file, const png2bmp_png_about *about)
             "cICP says primaries %u and transfer function %u: a BMP shows the samples as "
             "sRGB",
             about->cicp_primaries, about->cicp_transfer);
+    else if (about->has_cicp && (!about->cicp_full_range || about->cicp_matrix != MATRIX_RGB))
+        report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
+                       "cICP says %s range and matrix %u, sRGB is full range and 0: a BMP shows "
+                       "the samples as sRGB",
+                       about->cicp_full_range ? "full" : "narrow", about->cicp_matrix);
     else if (!about->has_cicp && !about->icc_name_length && !about->is_srgb && gamma > 0 &&
              (gamma < SRGB_GAMMA - NEAR_GAMMA || gamma > SRGB_GAMMA + NEAR_GAMMA))
         report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,

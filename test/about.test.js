@@ -102,6 +102,10 @@ test('HDR, wide gamut and other gammas are told once, and are no error with stri
     assert.deepEqual(warningsOf(png, { strict: true }), ['WARN_PNG_COLOR_SPACE']);
     assert.deepEqual(getBMP(png), getBMP(encodePng(image)));
   }
+  for (const odd of [cicp(1, 13, 0, 0), cicp(1, 13, 1, 1)]) { // narrow range; not R G B
+    assert.deepEqual(warningsOf(withChunks(odd)), ['WARN_PNG_COLOR_SPACE']);
+    assert.deepEqual(warningsOf(withChunks(odd), { strict: true }), ['WARN_PNG_COLOR_SPACE']);
+  }
   for (const chunks of [[SRGB], [cicp(1, 13, 0, 1)], [gamma(0.45455)], [SRGB, gamma(1)], [profile('P3'), gamma(1)]])
     assert.deepEqual(warningsOf(withChunks(...chunks)), []);
 });
@@ -116,6 +120,23 @@ test('decodePNG returns the density, and encodeBMP accepts it', async () => {
   assert.deepEqual(await encodeBMPAsync(pixels), encodeBMP(pixels));
   assert.throws(() => encodeBMP({ ...pixels, density: 'high' }), { code: 'ERR_INVALID_ARG_TYPE' });
   assert.ok(!('density' in decodePNG(encodePng(image))));
+});
+
+test('--info names the colours of cICP, and says what a conversion warns of', (t) => {
+  const place = workplace(t, {
+    'p3.png': withChunks(cicp(12, 13, 0, 1)), 'narrow.png': withChunks(cicp(1, 13, 0, 0)), 'x.png': withChunks(cicp(5, 4, 0, 1)),
+    'plain.png': encodePng(image),
+  });
+  assert.match(place.run(['--info', 'p3.png']).stdout, /, cICP Display P3;/);
+  assert.match(place.run(['--info', 'narrow.png']).stdout, /, cICP sRGB, narrow range;/);
+  assert.match(place.run(['--info', 'x.png']).stdout, /, cICP primaries 5, transfer function 4;/);
+  for (const [name, code] of [['p3.png', 'WARN_PNG_COLOR_SPACE'], ['narrow.png', 'WARN_PNG_COLOR_SPACE']]) {
+    const { warnings } = JSON.parse(place.run(['--info', '--json', name]).stdout);
+    assert.deepEqual(warnings.map((warning) => warning.code), [code]);
+    assert.match(place.run(['--info', '-v', name]).stderr, new RegExp(code));
+    assert.match(place.run(['-v', '-f', '-o', 'out.bmp', name]).stderr, new RegExp(code));
+  }
+  assert.deepEqual(JSON.parse(place.run(['--info', '--json', 'plain.png']).stdout).warnings, []);
 });
 
 test('--info and --info --json say it, too', (t) => {
