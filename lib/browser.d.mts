@@ -182,7 +182,7 @@ export interface Info {
   density: Density | undefined;
   /** What the file says about its colours. Conversions do not use it. */
   colorSpace: ColorSpace;
-  /** Exif orientation, 1 to 8, if the file has one. Images are never rotated. */
+  /** Exif orientation, 1 to 8, if the file has one before its pixels. Images are never rotated. */
   orientation: number | undefined;
   /** Frames of an animated PNG, else 1. Only the still image is converted. */
   frames: number;
@@ -295,7 +295,6 @@ export interface StridedPixels extends Omit<Pixels, 'channels'> {
 /** Converts raw pixels to a BMP, with the formats and options of {@link getBMP}. */
 export function encodeBMP(pixels: StridedPixels, options?: Options): OutputBuffer;
 
-
 /** As {@link encodeBMP}, on a Web Worker; `options.input` applies to `pixels.data`. */
 export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
 
@@ -351,7 +350,6 @@ export interface IconOptions extends IconKind,
  */
 export function encodeICO(images: readonly (Bytes | IconImage)[], options?: IconOptions): OutputBuffer;
 
-
 /** As {@link encodeICO}, on a Web Worker. The PNGs are copied before it returns. */
 export function encodeICOAsync(
   images: readonly (Source | IconImage<Source>)[],
@@ -370,7 +368,6 @@ export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4; density?: 
 
 /** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
 export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
-
 
 /** As {@link decodePNG}, on a Web Worker. */
 export function decodePNGAsync(png: Source, options?: DecodeOptions): Promise<DecodedPixels>;

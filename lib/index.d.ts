@@ -180,7 +180,7 @@ export interface Info {
   density: Density | undefined;
   /** What the file says about its colours. Conversions do not use it. */
   colorSpace: ColorSpace;
-  /** Exif orientation, 1 to 8, if the file has one. Images are never rotated. */
+  /** Exif orientation, 1 to 8, if the file has one before its pixels. Images are never rotated. */
   orientation: number | undefined;
   /** Frames of an animated PNG, else 1. Only the still image is converted. */
   frames: number;
@@ -215,6 +215,8 @@ export interface ColorSpace {
   gamma?: number;
 }
 
+// Of several overloads the last is the one with options alone: errors of TypeScript are about it.
+
 /** Receives either an error or the result, once, after the call has returned. */
 export type Callback<T> = (error: Error | null, result?: T) => void;
 
@@ -226,11 +228,10 @@ export type Callback<T> = (error: Error | null, result?: T) => void;
  * @returns the whole BMP file
  * @throws {PngError} a PNG that cannot be converted
  */
-export function getBMP(png: Bytes, options?: Options): OutputBuffer;
 export function getBMP(png: Bytes, length: number | undefined, options?: Options): OutputBuffer;
+export function getBMP(png: Bytes, options?: Options): OutputBuffer;
 
 /** As {@link getBMP}, on a worker thread. Without a callback it returns a promise. */
-export function getBMPAsync(png: Source, options?: Options): Promise<OutputBuffer>;
 export function getBMPAsync(
   png: Source,
   length: number | undefined,
@@ -248,6 +249,7 @@ export function getBMPAsync(
   options: Options | undefined,
   callback: Callback<OutputBuffer>,
 ): void;
+export function getBMPAsync(png: Source, options?: Options): Promise<OutputBuffer>;
 
 /**
  * Converts a PNG into existing memory, so that one Buffer can serve many images.
@@ -291,16 +293,15 @@ export function createConverter(options?: Options): Converter;
  * @throws {PngError} a PNG that cannot be converted
  * @throws an error like those of `node:fs`, with `code`, `errno`, `syscall` and `path`
  */
-export function saveBMP(path: Path, png: Bytes, options?: Options): true;
 export function saveBMP(
   path: Path,
   png: Bytes,
   length: number | undefined,
   options?: Options,
 ): true;
+export function saveBMP(path: Path, png: Bytes, options?: Options): true;
 
 /** As {@link saveBMP}, on a worker thread. Without a callback it returns a promise. */
-export function saveBMPAsync(path: Path, png: Source, options?: Options): Promise<true>;
 export function saveBMPAsync(
   path: Path,
   png: Source,
@@ -321,6 +322,7 @@ export function saveBMPAsync(
   options: Options | undefined,
   callback: Callback<true>,
 ): void;
+export function saveBMPAsync(path: Path, png: Source, options?: Options): Promise<true>;
 
 /** Reads only the chunks before the pixels; `png` may end there, unless colours are counted. */
 export function readInfo(png: Bytes, options?: InfoOptions): Info;
@@ -356,12 +358,12 @@ export function encodeBMP(pixels: StridedPixels, options?: Options): OutputBuffe
 
 /** As {@link encodeBMP}, on a worker thread; `options.input` applies to `pixels.data`. */
 export function encodeBMPAsync(pixels: StridedPixels, callback: Callback<OutputBuffer>): void;
-export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
 export function encodeBMPAsync(
   pixels: StridedPixels,
   options: Options | undefined,
   callback: Callback<OutputBuffer>,
 ): void;
+export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
 
 /** What the images of an icon consist of. */
 export interface IconKind {
@@ -423,13 +425,13 @@ export function encodeICOAsync(
 ): void;
 export function encodeICOAsync(
   images: readonly (Source | IconImage<Source>)[],
-  options?: IconOptions,
-): Promise<OutputBuffer>;
-export function encodeICOAsync(
-  images: readonly (Source | IconImage<Source>)[],
   options: IconOptions | undefined,
   callback: Callback<OutputBuffer>,
 ): void;
+export function encodeICOAsync(
+  images: readonly (Source | IconImage<Source>)[],
+  options?: IconOptions,
+): Promise<OutputBuffer>;
 
 /** As {@link encodeICO}, into a file, as {@link saveBMP} writes it. */
 export function saveICO(path: Path, images: readonly (Bytes | IconImage)[], options?: IconOptions): true;
@@ -438,11 +440,6 @@ export function saveICO(path: Path, images: readonly (Bytes | IconImage)[], opti
 export function saveICOAsync(
   path: Path,
   images: readonly (Source | IconImage<Source>)[],
-  options?: IconOptions,
-): Promise<true>;
-export function saveICOAsync(
-  path: Path,
-  images: readonly (Source | IconImage<Source>)[],
   callback: Callback<true>,
 ): void;
 export function saveICOAsync(
@@ -451,6 +448,11 @@ export function saveICOAsync(
   options: IconOptions | undefined,
   callback: Callback<true>,
 ): void;
+export function saveICOAsync(
+  path: Path,
+  images: readonly (Source | IconImage<Source>)[],
+  options?: IconOptions,
+): Promise<true>;
 
 /** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
 export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
@@ -467,12 +469,12 @@ export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
 
 /** As {@link decodePNG}, on a worker thread. */
 export function decodePNGAsync(png: Source, callback: Callback<DecodedPixels>): void;
-export function decodePNGAsync(png: Source, options?: DecodeOptions): Promise<DecodedPixels>;
 export function decodePNGAsync(
   png: Source,
   options: DecodeOptions | undefined,
   callback: Callback<DecodedPixels>,
 ): void;
+export function decodePNGAsync(png: Source, options?: DecodeOptions): Promise<DecodedPixels>;
 
 /** A PNG that cannot be converted, or not with these options. */
 export interface PngError extends Error {

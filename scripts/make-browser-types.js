@@ -80,7 +80,7 @@ function generate() {
   const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const kept = source.statements.filter((node) => !isOfFiles(node) && !isForNode(node));
   const text = kept.map((node) => textOf(node, source.statements)).join('');
-  return `${HEAD}\n${REPLACEMENTS.reduce(replace, text).trim()}\n`;
+  return `${HEAD}\n${REPLACEMENTS.reduce(replace, text).replace(/\n{3,}/g, '\n\n').trim()}\n`;
 }
 
 module.exports = { generate, OUTPUT };
