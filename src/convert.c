@@ -36,6 +36,7 @@
 typedef struct conversion {
     const png2bmp_plan *plan;
     row_target         *target;
+    cancel_check        cancel;
     scanline_reader     scanlines;
 
     unfilter_fn unfilter;
@@ -93,6 +94,7 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
 
     *c = (conversion){.plan = plan,
                       .target = target,
+                      .cancel = {control, report, 0, false},
                       .direct = r.direct,
                       .unfilter = kernels->unfilter[r.unfilter],
                       .is_cgbi = cgbi_has_own_samples(&plan->png),
@@ -102,13 +104,13 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                                      plan->bmp.bits_per_pixel < plan->png.bit_depth};
     c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
     status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.held_bytes, c->fetches,
-                            kernels, control, report);
+                            kernels, &c->cancel);
     if (status)
         return status;
     if (!open_scratch(c, &r, kernels))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     if (!c->direct)
-        rows_open(&c->writer, plan, &r.steps, kernels, c->memory);
+        rows_open(&c->writer, plan, &r.steps, kernels, c->memory, &c->cancel);
     return PNG2BMP_OK;
 }
 
@@ -183,10 +185,25 @@ static void keep_prior(conversion *c, size_t row_bytes)
     }
 }
 
+static unsigned highest_index(conversion *c, const uint8_t *samples, uint32_t width)
+{
+    const unsigned bits = c->plan->png.bit_depth;
+    unsigned       highest = 0;
+
+    for (size_t x = 0; x < width && !cancel_before(&c->cancel, smaller(width, CANCEL_PIXELS));
+         x += CANCEL_PIXELS) {
+        const uint8_t *const piece = samples + x / 8 * bits;
+        const unsigned       h = indices_highest(piece, smaller(width - x, CANCEL_PIXELS), bits);
+
+        highest = h > highest ? h : highest;
+    }
+    return highest;
+}
+
 /* Palette indices without an entry are black, and give a warning. */
 static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint32_t width)
 {
-    const unsigned highest = indices_highest(samples, width, c->plan->png.bit_depth);
+    const unsigned highest = highest_index(c, samples, width);
 
     if (highest < c->plan->png.palette_entries)
         return PNG2BMP_OK;
@@ -338,23 +355,37 @@ static png2bmp_status convert_sequential(conversion *c)
 
 /* ---- Adam7 ---------------------------------------------------------------- */
 
+static void scatter(conversion *c, uint8_t *dst, const uint8_t *pixels, const adam7_pass *pass)
+{
+    const unsigned bits = c->plan->bmp.bits_per_pixel;
+
+    for (uint32_t x = 0; x < pass->width; x += CANCEL_PIXELS) {
+        adam7_pass piece = *pass;
+
+        piece.x0 += x * pass->dx;
+        piece.width = (uint32_t)smaller(pass->width - x, CANCEL_PIXELS);
+        if (cancel_before(&c->cancel, piece.width))
+            return;
+        if (bits < 8)
+            adam7_scatter_bits(dst, pixels + x / 8 * bits, &piece, bits);
+        else
+            adam7_scatter(dst, pixels + x / 8 * bits, &piece, bits / 8);
+    }
+}
+
 /* Writes one row of a pass to its places in the BMP. */
 static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pass *pass,
                            uint32_t row)
 {
-    const unsigned bits = c->plan->bmp.bits_per_pixel;
-    uint8_t       *dst = target_row(c->target, pass->y0 + row * pass->dy);
-    uint8_t       *pixels = c->pass_pixels;
+    uint8_t *dst = target_row(c->target, pass->y0 + row * pass->dy);
+    uint8_t *pixels = c->pass_pixels;
 
     if (pass->dx == 1) {
         rows_write(&c->writer, dst, samples, pass->width);
         return;
     }
     rows_write(&c->writer, pixels, samples, pass->width);
-    if (bits < 8)
-        adam7_scatter_bits(dst, pixels, pass, bits);
-    else
-        adam7_scatter(dst, pixels, pass, bits / 8);
+    scatter(c, dst, pixels, pass);
 }
 
 static png2bmp_status write_pass_rows(conversion *c, const sample_rows *from,
@@ -428,9 +459,11 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
 }
 
 /* Writes what the passes do not: padding, and the zeros that single bits are added to. */
-static void clear_target(const conversion *c)
+static void clear_target(conversion *c)
 {
     for (uint32_t y = 0; y < c->plan->png.height; y++) {
+        if (cancel_before(&c->cancel, c->plan->png.width))
+            return;
         if (c->plan->bmp.bits_per_pixel < 8)
             memset(target_row(c->target, y), 0, (size_t)c->plan->bmp.stride);
         else
@@ -444,7 +477,7 @@ static png2bmp_status convert_interlaced(conversion *c)
 
     clear_target(c);
     if (c->plan->options.salvage)
-        status = salvage_fill(c->plan, c->target, 0, c->scanlines.file.report);
+        status = salvage_fill(c->plan, c->target, 0, &c->cancel);
     for (unsigned i = 0; i < ADAM7_PASSES && !status; i++) {
         const adam7_pass pass = adam7_pass_of(i, c->plan->png.width, c->plan->png.height);
 
@@ -460,6 +493,8 @@ static png2bmp_status convert_all(conversion *c)
         c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
 
     rows_flush(&c->writer);
+    if (c->cancel.is_cancelled)
+        return cancel_status(&c->cancel);
     return status ? status : scanlines_finish(&c->scanlines);
 }
 
@@ -485,7 +520,7 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
                             (unsigned)c->rows_done, all, unit);
     if (status || png->interlaced) /* filled before the passes */
         return status;
-    return salvage_fill(c->plan, c->target, c->rows_done, report);
+    return salvage_fill(c->plan, c->target, c->rows_done, &c->cancel);
 }
 
 png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,

@@ -107,6 +107,8 @@ static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, con
     choice c = {{0, 0, 0}, 0};
 
     for (size_t x = 0; x < state->width; x++, bgr += 3) {
+        if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
+            return;
         /* Drawings have long runs of one colour. */
         if (x == 0 || memcmp(bgr, bgr - 3, 3) != 0)
             c = choose(state, (const int[3]){bgr[0] * 16, bgr[1] * 16, bgr[2] * 16});
@@ -121,6 +123,8 @@ static void ordered_row(dither_state *state, uint8_t *indices, uint8_t *out, con
         int       wanted[3];
         choice    c;
 
+        if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
+            return;
         for (unsigned i = 0; i < 3; i++)
             wanted[i] = 16 * clamp(bgr[i] + step * state->spread[i] / 128, 0, 255);
         c = choose(state, wanted);
@@ -175,8 +179,12 @@ static ALWAYS_INLINE void floyd_steinberg_row(const dither_state *state, uint8_t
     int                 ahead[3] = {0, 0, 0}, below[3] = {0, 0, 0};
 
     for (size_t left = state->width; left > 0; left--, x += (size_t)step, error += step) {
-        int          left_over[3];
-        const choice c = take(state, bgr + 3 * x, *error, ahead, left_over);
+        int    left_over[3];
+        choice c;
+
+        if (left % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
+            return;
+        c = take(state, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (unsigned i = 0; i < 3; i++) {
@@ -209,8 +217,12 @@ static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, ui
     int           ahead[3] = {0, 0, 0}, after[3] = {0, 0, 0};
 
     for (size_t left = state->width; left > 0; left--, x += (size_t)step) {
-        int          left_over[3];
-        const choice c = take(state, bgr + 3 * x, *error, ahead, left_over);
+        int    left_over[3];
+        choice c;
+
+        if (left % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
+            return;
+        c = take(state, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (unsigned i = 0; i < 3; i++) {
@@ -284,10 +296,14 @@ static void dither_row(dither_state *state, uint8_t *indices, uint8_t *out, cons
     state->y++;
 }
 
+/* Kernels do not ask whether they are cancelled. Longer rows are done one by one. */
+#define MOST_AT_ONCE (1u << 20)
+
 void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned count)
 {
     if (state->rule == PNG2BMP_DITHER_FLOYD_STEINBERG && count == DITHER_GROUP &&
-        state->y % DITHER_GROUP == 0) {
+        state->y % DITHER_GROUP == 0 && state->width <= MOST_AT_ONCE) {
+        cancel_before(state->cancel, DITHER_GROUP * state->width);
         state->diffuse(state, rows, is_to_left(state));
         state->y += DITHER_GROUP;
         return;

@@ -7,6 +7,7 @@
 #ifndef PNG2BMP_DITHER_H
 #define PNG2BMP_DITHER_H
 
+#include "cancel.h"
 #include "diffusion.h"
 #include "kernels.h"
 #include "nearest.h"
@@ -30,7 +31,8 @@ typedef struct dither_state {
     uint32_t       y; /* of the next row */
     diffuse_fn     diffuse;
     size_t         width;
-    diffusion_rows rows; /* of dither_error */
+    diffusion_rows rows;   /* of dither_error */
+    cancel_check  *cancel; /* NULL when it is opened */
 } dither_state;
 
 /* How many bytes dither_open wants. */
@@ -63,7 +65,7 @@ typedef struct dither_rows {
     size_t   index_pitch;
 } dither_rows;
 
-/* count: at most a group. */
+/* count: at most a group. What is there when it is cancelled is not whole. */
 void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned count);
 
 /* What the kernels of level 'diffuse' do, in plain C. */

@@ -10,13 +10,11 @@
 #include "route.h"
 #include "rows.h"
 
-/* `cancelled` is called once per this many bytes of rows. */
-#define BATCH_BYTES (256 * 1024)
-
 typedef struct encoding {
     const png2bmp_plan   *plan;
     const png2bmp_pixels *pixels;
     row_target           *target;
+    cancel_check          cancel;
     row_writer            writer;
     void                 *memory; /* the writer's, and one row with slack */
     uint8_t              *slack_row;
@@ -24,19 +22,20 @@ typedef struct encoding {
 } encoding;
 
 static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                          row_target *target)
+                          row_target *target, cancel_check cancel)
 {
     const row_steps steps = steps_of(plan);
 
     *e = (encoding){.plan = plan,
                     .pixels = pixels,
                     .target = target,
+                    .cancel = cancel,
                     .row_bytes = (size_t)pixels->width * pixels->channels};
     e->memory = malloc((size_t)route_memory_of_samples(plan, &steps));
     if (!e->memory)
         return false;
     e->slack_row = (uint8_t *)e->memory + steps.memory;
-    rows_open(&e->writer, plan, &steps, kernels_for(plan->options.cpu), e->memory);
+    rows_open(&e->writer, plan, &steps, kernels_for(plan->options.cpu), e->memory, &e->cancel);
     return true;
 }
 
@@ -52,43 +51,34 @@ static const uint8_t *samples_of(encoding *e, uint32_t y)
     return e->slack_row;
 }
 
-static png2bmp_status write_rows(encoding *e, uint32_t y, uint32_t end)
+static png2bmp_status write_rows(encoding *e)
 {
+    const uint32_t height = e->plan->png.height;
     png2bmp_status status = PNG2BMP_OK;
 
-    for (; y < end && !status; y++) {
+    for (uint32_t y = 0; y < height && !status; y++) {
         uint8_t *dst = target_row(e->target, y);
 
         rows_write(&e->writer, dst, samples_of(e, y), e->pixels->width);
         bmp_clear_padding(e->plan, dst);
         status = rows_hand_on(&e->writer, e->target, y + 1);
     }
-    return status;
+    rows_flush(&e->writer);
+    return status ? status : cancel_status(&e->cancel);
 }
 
 png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
                            row_target *target, const png2bmp_control *control,
                            png2bmp_report *report)
 {
-    const uint32_t height = plan->png.height;
-    png2bmp_status status = PNG2BMP_OK;
-    uint32_t       batch, y = 0;
+    png2bmp_status status;
     encoding       e;
 
-    if (!open_encoding(&e, plan, pixels, target))
+    if (!open_encoding(&e, plan, pixels, target, (cancel_check){control, report, 0, false}))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     target_poison(target, false);
-    batch = (uint32_t)(BATCH_BYTES / e.row_bytes) + 1;
-    while (y < height && !status) {
-        const uint32_t end = height - y < batch ? height : y + batch;
-
-        if (control && control->cancelled && control->cancelled(control->user))
-            status = report_plain_error(report, PNG2BMP_ERR_CANCELLED);
-        else
-            status = write_rows(&e, y, end);
-        y = end;
-    }
-    rows_flush(&e.writer);
+    cancel_ask(&e.cancel);
+    status = write_rows(&e);
     free(e.memory);
     return status;
 }

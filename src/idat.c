@@ -9,11 +9,12 @@
 /* CRCs are computed on pieces that stay in the cache for the inflater. */
 #define IDAT_PIECE 65536u
 
-void idat_open(idat_reader *reader, const png_file *file, size_t first_idat)
+void idat_open(idat_reader *reader, const png_file *file, size_t first_idat, cancel_check *cancel)
 {
     memset(reader, 0, sizeof *reader);
     reader->file = file;
     reader->mender = mend_open(file);
+    reader->cancel = cancel;
     reader->position = first_idat;
 }
 
@@ -80,6 +81,8 @@ void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size)
 {
     *size = 0;
     *bytes = NULL;
+    if (!reader->ended && cancel_ask(reader->cancel))
+        idat_fail(reader, cancel_status(reader->cancel));
     while (!reader->ended && reader->left == 0) {
         if (reader->in_chunk)
             leave_chunk(reader);
@@ -102,9 +105,10 @@ png2bmp_status idat_diagnose(idat_reader *reader)
         const uint8_t *bytes;
         size_t         size;
 
-        while (reader->left > 0)
+        while (reader->left > 0 && !reader->ended)
             idat_next(reader, &bytes, &size);
-        leave_chunk(reader);
+        if (!reader->ended)
+            leave_chunk(reader);
     }
     return reader->status;
 }

@@ -6,6 +6,7 @@
 #ifndef PNG2BMP_PNG_H
 #define PNG2BMP_PNG_H
 
+#include "cancel.h"
 #include "mend.h"
 
 /* Reads everything before the first IDAT, and its offset. Compares the CRCs of the chunks that are
@@ -21,6 +22,7 @@ png2bmp_status png_check_unused_chunks(const png_file *file, size_t first_idat);
 typedef struct idat_reader {
     const png_file *file;
     mender          mender;
+    cancel_check   *cancel;   /* is asked once per span */
     size_t          chunk;    /* offset of the length field of the current IDAT */
     size_t          position; /* of the next byte to return, or of the next chunk */
     uint32_t        left;     /* bytes of data left in the current chunk */
@@ -31,7 +33,7 @@ typedef struct idat_reader {
     png2bmp_status  status; /* the error, or PNG2BMP_OK */
 } idat_reader;
 
-void idat_open(idat_reader *reader, const png_file *file, size_t first_idat);
+void idat_open(idat_reader *reader, const png_file *file, size_t first_idat, cancel_check *cancel);
 
 /* Returns the next bytes: *size is 0 at the end or after an error (reader->status). Computes CRCs
  * on the way. */

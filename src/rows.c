@@ -23,12 +23,18 @@ static void open_dither(row_writer *writer, void *memory, void *errors)
         dither_open_levels(&writer->dither, writer->steps.way.dither,
                            writer->steps.way.format->step == STEP_RGB565 ? levels565 : levels555,
                            errors, plan->png.width);
+    writer->dither.cancel = writer->cancel;
 }
 
 /* The margins are read, and what is in them has no effect. */
 static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, const row_layout *l)
 {
-    memset(rows, 0, (size_t)l->group);
+    const size_t pixels = 3 * ((size_t)writer->plan->png.width + DITHER_MARGIN);
+
+    for (uint8_t *row = rows; row < rows + l->group; row += l->group_pitch) {
+        memset(row, 0, (size_t)3 * DITHER_MARGIN);
+        memset(row + pixels, 0, (size_t)l->group_pitch - pixels);
+    }
     writer->group = (dither_rows){.bgr = rows + 3 * DITHER_MARGIN,
                                   .pitch = (size_t)l->group_pitch,
                                   .indices = indices + DITHER_MARGIN,
@@ -59,9 +65,10 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
 }
 
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,
-               const kernels *kernels, void *memory)
+               const kernels *kernels, void *memory, cancel_check *cancel)
 {
     writer->plan = plan;
+    writer->cancel = cancel;
     writer->kernels = kernels;
     writer->steps = *steps;
     writer->row = kernels->row[steps->way.first];
@@ -85,15 +92,45 @@ static bool gives_luma(const row_writer *writer)
 /* Writes a piece of a row: at most STEPS_PIECE pixels. */
 typedef void (*piece_fn)(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
 
-/* bits: per pixel in dst. */
-static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t bits,
-                            const uint8_t *samples, size_t width)
+/* piece: pixels, a multiple of 8. bits: per pixel in dst. */
+static void write_pieces_of(row_writer *writer, size_t piece, piece_fn write, uint8_t *dst,
+                            size_t bits, const uint8_t *samples, size_t width)
 {
     const size_t source_bits = png_bits_per_pixel(&writer->plan->png);
 
-    for (size_t x = 0; x < width; x += STEPS_PIECE)
-        write(writer, dst + x / 8 * bits, samples + x / 8 * source_bits,
-              smaller(width - x, STEPS_PIECE));
+    for (size_t x = 0; x < width; x += piece) {
+        const size_t count = smaller(width - x, piece);
+
+        if (cancel_before(writer->cancel, count))
+            return;
+        write(writer, dst + x / 8 * bits, samples + x / 8 * source_bits, count);
+    }
+}
+
+static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t bits,
+                            const uint8_t *samples, size_t width)
+{
+    write_pieces_of(writer, STEPS_PIECE, write, dst, bits, samples, width);
+}
+
+/* What needs no memory for a piece takes whole rows, unless they are very long. */
+static void write_at_once(row_writer *writer, piece_fn write, uint8_t *dst, const uint8_t *samples,
+                          size_t width)
+{
+    write_pieces_of(writer, CANCEL_PIXELS, write, dst, writer->plan->bmp.bits_per_pixel, samples,
+                    width);
+}
+
+static void write_plain(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    writer->row(dst, samples, width, &writer->context);
+}
+
+static void write_premultiplied(row_writer *writer, uint8_t *dst, const uint8_t *samples,
+                                size_t width)
+{
+    write_plain(writer, dst, samples, width);
+    panel_premultiply(dst, width);
 }
 
 /* B G R pixels. */
@@ -173,10 +210,10 @@ static void write_packed(row_writer *writer, uint8_t *dst, const uint8_t *sample
 
 /* ---- Whole rows ------------------------------------------------------------------------- */
 
-static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t *indices)
+static void write_index_piece(const row_writer *writer, uint8_t *dst, const uint8_t *indices,
+                              size_t width)
 {
     const unsigned bits = writer->plan->bmp.bits_per_pixel;
-    const size_t   width = writer->plan->png.width;
 
     if (bits < 8)
         panel_pack(dst, indices, width, bits);
@@ -185,6 +222,19 @@ static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t 
     else
         for (size_t x = 0; x < width; x++)
             memcpy(dst + 3 * x, nearest_color(writer->dither.palette, indices[x]), 3);
+}
+
+static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t *indices)
+{
+    const size_t bits = writer->plan->bmp.bits_per_pixel, width = writer->plan->png.width;
+
+    for (size_t x = 0; x < width; x += CANCEL_PIXELS) {
+        const size_t count = smaller(width - x, CANCEL_PIXELS);
+
+        if (cancel_before(writer->cancel, count))
+            return;
+        write_index_piece(writer, dst + x / 8 * bits, indices + x, count);
+    }
 }
 
 static void write_waiting(row_writer *writer)
@@ -211,6 +261,8 @@ png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end
 
     if (target_is_due(target, end))
         rows_flush(writer);
+    if (writer->cancel && writer->cancel->is_cancelled)
+        return cancel_status(writer->cancel);
     status = target_leave(target, end - writer->waiting);
     if (target->gone != gone)
         target_poison(target, writer->row == NULL);
@@ -227,14 +279,20 @@ static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *sampl
         rows_flush(writer);
 }
 
+static void write_levels(const row_writer *writer, uint8_t *dst, const uint8_t *bgr, size_t width)
+{
+    if (writer->steps.way.format->step == STEP_RGB565)
+        panel_rgb565(dst, bgr, width);
+    else
+        panel_rgb555(dst, bgr, width);
+}
+
 static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
     dither_row_of_levels(&writer->dither, writer->line);
-    if (writer->steps.way.format->step == STEP_RGB565)
-        panel_rgb565(dst, writer->line, width);
-    else
-        panel_rgb555(dst, writer->line, width);
+    for (size_t x = 0; x < width && !cancel_before(writer->cancel, STEPS_PIECE); x += STEPS_PIECE)
+        write_levels(writer, dst + 2 * x, writer->line + 3 * x, smaller(width - x, STEPS_PIECE));
 }
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -245,11 +303,10 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
             write_in_pieces(writer, write_past_cache, dst, writer->plan->bmp.bits_per_pixel,
                             samples, width);
         else
-            writer->row(dst, samples, width, &writer->context);
+            write_at_once(writer, write_plain, dst, samples, width);
         break;
     case STEP_PREMULTIPLY:
-        writer->row(dst, samples, width, &writer->context);
-        panel_premultiply(dst, width);
+        write_at_once(writer, write_premultiplied, dst, samples, width);
         break;
     case STEP_KEY:
         write_in_pieces(writer, write_colors, dst, 24, samples, width);

@@ -14,6 +14,7 @@
 typedef struct row_writer {
     const png2bmp_plan *plan;
     const kernels      *kernels;
+    cancel_check       *cancel;
     row_steps           steps;
     row_fn              row;
     row_context         context;
@@ -27,9 +28,10 @@ typedef struct row_writer {
     dither_state        dither;
 } row_writer;
 
-/* steps: those of the plan. memory: steps->memory bytes, which the caller keeps owning. */
+/* steps: those of the plan. memory: steps->memory bytes, which the caller keeps owning. cancel: is
+ * asked between pieces of rows; what is written when it says yes is not whole. */
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,
-               const kernels *kernels, void *memory);
+               const kernels *kernels, void *memory, cancel_check *cancel);
 
 /* Writes the pixels of `width` unfiltered samples; KERNEL_SLACK more bytes may be read after them.
  * If way.in_order, rows must come in the order of the image, and may be held back, to be written by
@@ -39,7 +41,8 @@ void rows_flush(row_writer *writer);
 
 /* Must be called when the writer has been given the rows before `end`, or when they have been
  * written without it (writer: zeros): lets a strip leave when it is due, after the rows of it that
- * the writer holds back have been written. The only way for rows to leave. */
+ * the writer holds back have been written. The only way for rows to leave. An error if writing was
+ * cancelled. */
 png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end);
 
 #endif

@@ -24,7 +24,7 @@ static void fill_line(uint8_t *rgb, size_t width, const uint8_t background[3])
 }
 
 png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32_t from,
-                            png2bmp_report *report)
+                            cancel_check *cancel)
 {
     const png2bmp_plan background = background_of(plan);
     const uint32_t     width = plan->png.width, height = plan->png.height;
@@ -35,8 +35,8 @@ png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32
     row_writer         writer;
 
     if (!memory)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    rows_open(&writer, &background, &steps, kernels_for(plan->options.cpu), memory);
+        return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    rows_open(&writer, &background, &steps, kernels_for(plan->options.cpu), memory, cancel);
     fill_line(memory + scratch, width, plan->options.background);
     for (uint32_t y = from; y < height && !status; y++) {
         uint8_t *dst = target_row(target, y);
@@ -47,5 +47,5 @@ png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32
     }
     rows_flush(&writer);
     free(memory);
-    return status;
+    return status ? status : cancel_status(cancel);
 }

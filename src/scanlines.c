@@ -4,37 +4,24 @@
 #include "report.h"
 #include "unfilter.h"
 
-static bool is_cancelled(scanline_reader *reader)
-{
-    const png2bmp_control *control = reader->control;
-
-    if (!reader->cancelled && control && control->cancelled)
-        reader->cancelled = control->cancelled(control->user);
-    return reader->cancelled;
-}
-
-/* Also checked here: a stream can be long without any output, with one empty block after another.
- */
 static void next_span(void *user, const uint8_t **bytes, size_t *size)
 {
     scanline_reader *reader = user;
 
-    if (is_cancelled(reader))
-        *size = 0;
-    else
-        idat_next(&reader->idats, bytes, size);
+    idat_next(&reader->idats, bytes, size);
 }
 
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
                               size_t size, size_t longest_row, bool fetches, const kernels *kernels,
-                              const png2bmp_control *control, png2bmp_report *report)
+                              cancel_check *cancel)
 {
-    inflate_config config;
+    png2bmp_report *report = cancel->report;
+    inflate_config  config;
 
     *reader = (scanline_reader){
-        .plan = plan, .control = control, .file = png_file_of(png, size, &plan->options, report)};
-    reader->file.control = control;
-    idat_open(&reader->idats, &reader->file, plan->first_idat);
+        .plan = plan, .cancel = cancel, .file = png_file_of(png, size, &plan->options, report)};
+    reader->file.control = cancel->control;
+    idat_open(&reader->idats, &reader->file, plan->first_idat, cancel);
     config = (inflate_config){.source = {next_span, reader},
                               .total_bytes = png_all_scanlines_bytes(&plan->png),
                               .longest_row = longest_row + 1,
@@ -61,8 +48,8 @@ static png2bmp_status inflate_error(scanline_reader *reader, inflate_status stat
     uint32_t        stored, computed;
     png2bmp_status  known;
 
-    if (is_cancelled(reader)) /* perhaps during a search for a chunk */
-        return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
+    if (cancel_ask(reader->cancel)) /* perhaps during a search for a chunk */
+        return cancel_status(reader->cancel);
     known = idat_diagnose(&reader->idats);
     if (!known && status == INFLATE_STARVED)
         known = png_find_late_idat(&reader->idats);
@@ -127,10 +114,11 @@ static png2bmp_status take(scanline_reader *reader, size_t row_bytes, size_t max
 
     *rows = NULL;
     *count = 0;
-    if (is_cancelled(reader))
-        return report_plain_error(reader->file.report, PNG2BMP_ERR_CANCELLED);
+    if (cancel_ask(reader->cancel))
+        return cancel_status(reader->cancel);
     status = inflate_rows(reader->inflater, row_bytes, max_rows, rows, count);
-    if (status || reader->cancelled) /* rows that came before the end of the input do not count */
+    if (status ||
+        reader->cancel->is_cancelled) /* rows that came before the end of the input do not count */
         return inflate_error(reader, status);
     return PNG2BMP_OK;
 }
@@ -177,9 +165,9 @@ png2bmp_status scanlines_finish(scanline_reader *reader)
     inflate_status inflated = inflate_finish(reader->inflater, &extra_in_stream);
     png2bmp_status status;
 
-    if (inflated == INFLATE_STARVED && !reader->cancelled)
+    if (inflated == INFLATE_STARVED && !reader->cancel->is_cancelled)
         status = missing_end(reader);
-    else if (inflated || reader->cancelled)
+    else if (inflated || reader->cancel->is_cancelled)
         status = inflate_error(reader, inflated);
     else
         status = PNG2BMP_OK;

@@ -9,20 +9,20 @@
 #include "png.h"
 
 typedef struct scanline_reader {
-    const png2bmp_plan    *plan;
-    const png2bmp_control *control;
-    png_file               file;
-    idat_reader            idats;
-    inflater              *inflater;
-    bool                   cancelled;
-    png2bmp_status         filter_failed; /* reported after the scanlines before it */
+    const png2bmp_plan *plan;
+    cancel_check       *cancel;
+    png_file            file;
+    idat_reader         idats;
+    inflater           *inflater;
+    png2bmp_status      filter_failed; /* reported after the scanlines before it */
 } scanline_reader;
 
-/* reader: must not move until scanlines_close, which must be called in any case. longest_row: bytes
- * without the filter type. fetches: before each scanlines_next, inflate_fetch is called. */
+/* reader: must not move, nor cancel, until scanlines_close, which must be called in any case.
+ * longest_row: bytes without the filter type. fetches: before each scanlines_next, inflate_fetch is
+ * called. */
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
                               size_t size, size_t longest_row, bool fetches, const kernels *kernels,
-                              const png2bmp_control *control, png2bmp_report *report);
+                              cancel_check *cancel);
 void           scanlines_close(scanline_reader *reader);
 
 /* The next scanlines of 1 + row_bytes bytes, at least one and at most max_rows, none after an
