@@ -24,7 +24,7 @@ VERSION  := $(shell sed -n 's/^\#define PNG2BMP_VERSION "\(.*\)"/\1/p' include/p
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
 SOURCES  := $(LIBRARY_SOURCES)
-HEADERS  := $(wildcard include/*.h src/*.h src/x86/*.h src/arm/*.h src/wasm/*.h)
+HEADERS  := $(wildcard include/*.h src/*/*.h src/cpu/*/*.h)
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 TESTED   := $(SOURCES:%.c=$(BUILD)/tested/%.o)
 TESTS    := $(patsubst test/c/%.c,$(BUILD)/%,$(wildcard test/c/*.c))
@@ -276,7 +276,7 @@ format-check:
 tidy:
 	$(each) clang-tidy --quiet --warnings-as-errors='*' {} -- $(STRICT)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
-	    --suppress=missingIncludeSystem --suppress=unknownMacro:src/levels.c -Iinclude -Isrc src addon
+	    --suppress=missingIncludeSystem --suppress=unknownMacro:src/cpu/levels.c -Iinclude -Isrc src addon
 
 clean:
 	rm -rf build/c build/c-sanitize build/addon build/Release

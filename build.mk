@@ -4,11 +4,11 @@
 
 ROOT ?= .
 
-LIBRARY_SOURCES := $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/src/*.c $(ROOT)/src/x86/*.c $(ROOT)/src/arm/*.c))
+LIBRARY_SOURCES := $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/src/*/*.c $(ROOT)/src/cpu/*/*.c))
 ADDON_SOURCES   := $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/addon/*.c))
 
 # Without fused multiplications, which clang uses where the CPU has them (arm64): the colours that
-# src/quantize.c chooses are the same everywhere.
+# src/reduce/quantize.c chooses are the same everywhere.
 STANDARD := -std=c11 -ffp-contract=off
 WARNINGS := -Wall -Wextra -Wpointer-arith
 
@@ -16,7 +16,7 @@ WARNINGS := -Wall -Wextra -Wpointer-arith
 # three times as big, and no faster (docs/notes/kernels.md).
 OPTIMIZE          := -O3
 OPTIMIZE_UNROLLED := -O2
-UNROLLED_SOURCES  := $(filter src/x86/unfilter_%.c src/x86/diffuse_%.c src/arm/unfilter_%.c,$(LIBRARY_SOURCES))
+UNROLLED_SOURCES  := $(filter src/cpu/x86/unfilter_%.c src/cpu/x86/diffuse_%.c src/cpu/arm/unfilter_%.c,$(LIBRARY_SOURCES))
 
 # Code for a shared object, which exports only what is marked.
 SHARED_CODE := $(STANDARD) $(WARNINGS) -fvisibility=hidden -fPIC

@@ -19,8 +19,8 @@
 #include "call.h"
 #include "converter.h"
 #include "errors.h"
-#include "host_facts.h"
-#include "options.h"
+#include "host/host_facts.h"
+#include "option_values.h"
 #include "origin.h"
 
 /* ---- Synchronous calls ------------------------------------------------------ */

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
-#include "cache.h"
+#include "buffers.h"
 #include "converter.h"
 #include "errors.h"
-#include "file.h"
-#include "host_facts.h"
-#include "host_png.h"
-#include "options.h"
+#include "host/host_facts.h"
+#include "host/host_png.h"
+#include "option_values.h"
 #include "pages.h"
+#include "plan/cache.h"
+#include "save/file.h"
 
 napi_value call_throw(napi_env env, const call *call)
 {

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "bytes.h"
+#include "buffers.h"
 #include "errors.h"
 #include "pages.h"
 

@@ -5,7 +5,7 @@
 #include <node_api.h>
 #include <stdbool.h>
 
-#include "opaque.h"
+#include "base/opaque.h"
 
 /*
  * The error object for a failed conversion, made by lib/errors.js: a PngError, an error like those

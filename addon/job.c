@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "host_png.h"
+#include "host/host_png.h"
 #include "origin.h"
-#include "save.h"
+#include "save/save.h"
 
 static png2bmp_pixels job_pixels(const job *job)
 {

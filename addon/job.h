@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "opaque.h"
+#include "base/opaque.h"
 
 typedef struct job {
     /* Runs on any thread and does not call JavaScript; sets status, fills report. */

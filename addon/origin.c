@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "file.h"
+#include "save/file.h"
 
 static bool fail(job *job, int code)
 {

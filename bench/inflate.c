@@ -22,8 +22,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "inflate.h"
-#include "levels.h"
+#include "cpu/levels.h"
+#include "inflate/inflate.h"
 
 enum {
     MOST_FILES = 1000,

@@ -3,7 +3,7 @@
 /*
  * npm run bench:palettes -- [options]
  *
- *   --rounds           only what each of the quantizer's rounds gains (compiles src/quantize.c)
+ *   --rounds           only what each of the quantizer's rounds gains (compiles src/reduce/quantize.c)
  *
  * How well and how fast colours are reduced, beside ImageMagick and pngquant: ten photographs and ten
  * drawings of the corpus. Prints tables, and writes them to docs/palettes.md.
@@ -230,7 +230,7 @@ const ROUNDS = [0, 4, 8, 12, 16];
 function roundsProgram(rounds, folder) {
   const program = path.join(folder, `rounds-${rounds}`);
   run('cc', ['-std=c11', '-O3', `-DQUANTIZE_ROUNDS=${rounds}`, `-I${ROOT}/include`, `-I${ROOT}/src`, '-o', program,
-    path.join(__dirname, 'rounds.c'), path.join(ROOT, 'src/quantize.c'), path.join(ROOT, 'src/nearest.c'), '-lm']);
+    path.join(__dirname, 'rounds.c'), path.join(ROOT, 'src/reduce/quantize.c'), path.join(ROOT, 'src/reduce/nearest.c'), '-lm']);
   return (data) => Number(execFileSync(program, ['256'], { input: data, encoding: 'utf8' }));
 }
 

@@ -1,11 +1,12 @@
 /* For bench/palettes.js --rounds: chooses colours for the R G B bytes of standard input, and prints
- * the PSNR of the picture in them. Compiled with src/quantize.c and a number of QUANTIZE_ROUNDS. */
+ * the PSNR of the picture in them. Compiled with src/reduce/quantize.c and a number of
+ * QUANTIZE_ROUNDS. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "nearest.h"
-#include "quantize.h"
+#include "reduce/nearest.h"
+#include "reduce/quantize.h"
 
 static uint8_t *read_all(size_t *size)
 {

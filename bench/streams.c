@@ -8,8 +8,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "inflate.h"
-#include "levels.h"
+#include "cpu/levels.h"
+#include "inflate/inflate.h"
 
 static uint32_t get_be32(const uint8_t *at)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "../test/c/effective.h"
-#include "bytes.h"
-#include "opaque.h"
+#include "base/bytes.h"
+#include "base/opaque.h"
 
 #ifndef __has_feature
 #define __has_feature(x) 0

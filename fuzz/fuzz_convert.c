@@ -5,10 +5,10 @@
  * at every CPU level, and whatever stood in the output before (so every byte is
  * written); the same bytes strip by strip; `strict`; cancellation.
  */
-#include "convert.h"
+#include "cpu/levels.h"
 #include "fuzz.h"
-#include "halves.h"
-#include "levels.h"
+#include "plan/halves.h"
+#include "run/convert.h"
 
 typedef struct input {
     const uint8_t *png;

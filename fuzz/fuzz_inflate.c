@@ -6,8 +6,8 @@
  * CPU level (low 3 bits), Adler-32 (bit 3), lines fetched (bit 6), fewer (bit 4) or more (bit 5)
  * bytes asked for than there are; then the zlib stream.
  */
-#include "inflate.h"
-#include "levels.h"
+#include "cpu/levels.h"
+#include "inflate/inflate.h"
 
 #include <libdeflate.h>
 #include <zlib.h>

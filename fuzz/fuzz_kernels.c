@@ -6,9 +6,9 @@
  * between rows or entries of the palette (1), then a context's key and background
  * (9), then samples, used in turn.
  */
-#include "dither.h"
+#include "cpu/levels.h"
 #include "fuzz.h"
-#include "levels.h"
+#include "reduce/dither.h"
 
 #define HEAD 15
 

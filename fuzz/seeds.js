@@ -39,7 +39,7 @@ const VARIANTS = [
 
 const chunk = (type, ...bytes) => ({ type, data: Buffer.from(bytes) });
 
-/** What readInfo and warnings tell of: see src/about.c. */
+/** What readInfo and warnings tell of: see src/png/about.c. */
 const METADATA = [
   [chunk('sRGB', 0), chunk('gAMA', 0, 0, 0xb1, 0x8f), chunk('cICP', 9, 16, 0, 1)],
   [chunk('iCCP', ...Buffer.from('Display P3\0'), 0, 1, 2), chunk('acTL', 0, 0, 0, 7, 0, 0, 0, 0)],

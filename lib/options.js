@@ -1,6 +1,6 @@
 'use strict';
 
-// Converts options objects to the numbers that the addon takes: see src/host_options.h. The options and their
+// Converts options objects to the numbers that the addon takes: see src/host/host_options.h. The options and their
 // defaults come from the addon itself.
 
 const { cpu, options: table } = require('./native');

@@ -81,7 +81,7 @@ function encodeBMP(pixels, options) {
   return native.encode(view, size, o.values, o.onWarning, width, height, channels, stride);
 }
 
-/** A Buffer that begins with a PNG of pixels as decodePNG gives them: see src/host_png.h. */
+/** A Buffer that begins with a PNG of pixels as decodePNG gives them: see src/host/host_png.h. */
 function encodePNG({ data, width, height }) {
   const { values } = readOptions();
   return native.encodePNG(data, data.length, values, undefined, width, height, 4, 4 * width);

@@ -1,6 +1,6 @@
 'use strict';
 
-// A file that is written completely or not at all, with node:fs: the counterpart of src/file_posix.c.
+// A file that is written completely or not at all, with node:fs: the counterpart of src/save/file_posix.c.
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');

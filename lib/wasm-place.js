@@ -1,6 +1,6 @@
 'use strict';
 
-// Where the path of a save leads, with node:fs: the counterpart of src/place_posix.c. Paths are bytes.
+// Where the path of a save leads, with node:fs: the counterpart of src/save/place_posix.c. Paths are bytes.
 
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');

@@ -1,7 +1,7 @@
 'use strict';
 
 // The temporary file that becomes the target when it is complete, and leftovers of killed processes, with
-// node:fs: the counterpart of src/temporary_posix.c.
+// node:fs: the counterpart of src/save/temporary_posix.c.
 //
 // Node.js has no file locks, so a leftover is recognised only by its age, both here and by the addon: the
 // number of a host that does not exist marks such files.
@@ -13,7 +13,7 @@ const process = require('node:process');
 
 const { onWindows } = require('./wasm-place');
 
-// As in src/temporary_posix.c.
+// As in src/save/temporary_posix.c.
 const NAME_BYTES = 80;
 const MARK = /^\..*\.png2bmp-[0-9a-f]{8}-\d+-[0-9a-f]{16}$/s;
 const NO_HOST = 'ffffffff';

@@ -36,7 +36,7 @@ const COMPILE = [
   '-mbulk-memory', '-fvisibility=hidden', '-ffunction-sections', '-DPNG2BMP_STRIPS', '-Iinclude', '-Isrc',
 ];
 // Plain C, which level SIMD128 of the kernels takes the place of: only PNG2BMP_CPU=scalar runs it.
-const REPLACED = ['src/pixels.c', 'src/unfilter.c'];
+const REPLACED = ['src/pixels/pixels.c', 'src/pixels/unfilter.c'];
 
 const LINK = [
   '--target=wasm32-wasi', '-mexec-model=reactor', '-Wl,--gc-sections', '-Wl,--strip-all',
@@ -91,11 +91,8 @@ function libdeflate() {
 
 /** src/ without the code for files, then wasm/. */
 function sources() {
-  // Files that use a file system.
-  const isForFiles = (source) =>
-    /#include "(file|acl_posix|place_posix|temporary_posix)\.h"/.test(fs.readFileSync(path.join(root, source), 'utf8'));
   const ours = fs.readdirSync(path.join(root, 'wasm')).filter((name) => name.endsWith('.c')).sort();
-  return [...recipe('LIBRARY_SOURCES').filter((source) => !isForFiles(source)), ...ours.map((name) => `wasm/${name}`)];
+  return [...recipe('LIBRARY_SOURCES').filter((source) => !source.startsWith('src/save/')), ...ours.map((name) => `wasm/${name}`)];
 }
 
 // The code that works on bytes and pixels; the rest runs a few times per conversion, and should be small.

@@ -1,6 +1,6 @@
 'use strict';
 
-// Makes src/inflate_fixed.c: the decode tables of deflate's fixed codes (RFC 1951, section 3.2.6), as
+// Makes src/inflate/inflate_fixed.c: the decode tables of deflate's fixed codes (RFC 1951, section 3.2.6), as
 // inflate_build_codes would make them. test/c/test_inflate.c compares the two.
 //     node scripts/make-fixed-codes.js
 
@@ -68,7 +68,7 @@ ${table('inflate_fixed_distance', DISTANCE_BITS, (word) => distanceEntry(word >>
 }
 
 if (require.main === module) {
-  fs.writeFileSync(path.join(__dirname, '../src/inflate_fixed.c'), generate());
+  fs.writeFileSync(path.join(__dirname, '../src/inflate/inflate_fixed.c'), generate());
 }
 
 module.exports = { generate };

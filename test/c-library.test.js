@@ -211,7 +211,7 @@ target_link_libraries(convert_static png2bmp::png2bmp_static)
   assert.doesNotMatch(dynamic(path.join(project, 'build/convert_static'), 'NEEDED'), /png2bmp/);
 });
 
-test('src/inflate_fixed.c is as its script makes it', () => {
-  assert.equal(fs.readFileSync(path.join(__dirname, '../src/inflate_fixed.c'), 'utf8'),
+test('src/inflate/inflate_fixed.c is as its script makes it', () => {
+  assert.equal(fs.readFileSync(path.join(__dirname, '../src/inflate/inflate_fixed.c'), 'utf8'),
     require('../scripts/make-fixed-codes').generate());
 });

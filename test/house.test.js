@@ -1,13 +1,14 @@
 'use strict';
 
-// The order of src/: who may use whom.
+// The order of src/: who may use whom. The table of rooms is in CONTRIBUTING.md.
 
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 
-const SRC = path.join(__dirname, '../src');
+const ROOT = path.join(__dirname, '..');
+const SRC = path.join(ROOT, 'src');
 
 /** C without comments and strings. */
 const codeOf = (name) => fs.readFileSync(path.join(SRC, name), 'utf8').replace(/\/\*[^]*?\*\/|"(?:\\.|[^"\\])*"/g, '');
@@ -42,4 +43,40 @@ test('no files of src/ call each other in a circle', () => {
   const done = new Set();
   for (const name of sources)
     assert.deepStrictEqual(circleFrom(name, calls, done), undefined);
+});
+
+/** The rooms, and what each may include: { base: [], png: ['base'], ... }. */
+function rooms() {
+  const rows = fs.readFileSync(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| `(\w+)` \| ([\w, ]*)\| .* \|$/gm);
+  return Object.fromEntries([...rows].map(([, room, others]) => [room, others.split(',').map((name) => name.trim()).filter(Boolean)]));
+}
+
+/** The rooms that a file of src/ includes something of. */
+function roomsIncluded(name) {
+  const text = fs.readFileSync(path.join(SRC, name), 'utf8');
+  return [...text.matchAll(/^#\s*include "(\w+)\/[^"]+"/gm)].map(([, room]) => room);
+}
+
+test('each file of src/ is in a room, and includes only what its room may include', () => {
+  const allowed = rooms();
+  const files = fs.readdirSync(SRC, { recursive: true }).filter((name) => /\.[ch]$/.test(name));
+  assert.deepStrictEqual([...new Set(files.map((name) => name.split(path.sep)[0]))].sort(), Object.keys(allowed).sort());
+  for (const name of files) {
+    const [room] = name.split(path.sep);
+    for (const other of roomsIncluded(name))
+      assert(other === room || allowed[room].includes(other), `${name} includes a file of ${other}`);
+    assert(!fs.readFileSync(path.join(SRC, name), 'utf8').includes('"../'), `${name} includes a file by way of ".."`);
+  }
+});
+
+test('a room may include only rooms that stand above it', () => {
+  const names = Object.keys(rooms());
+  for (const [room, others] of Object.entries(rooms()))
+    others.forEach((other) => assert(names.indexOf(other) >= 0 && names.indexOf(other) < names.indexOf(room), `${room}: ${other}`));
+});
+
+test('no two files of the C code have the same name', () => {
+  const names = ['src', 'addon', 'wasm'].flatMap((folder) => fs.readdirSync(path.join(ROOT, folder), { recursive: true }))
+    .filter((name) => /\.[ch]$/.test(name)).map((name) => path.basename(name));
+  assert.deepStrictEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
 });

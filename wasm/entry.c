@@ -12,15 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmp.h"
-#include "convert.h"
-#include "halves.h"
-#include "host_facts.h"
-#include "host_options.h"
-#include "host_png.h"
-#include "opaque.h"
-#include "profile.h"
-#include "report.h"
+#include "base/opaque.h"
+#include "base/report.h"
+#include "bmp/bmp.h"
+#include "host/host_facts.h"
+#include "host/host_options.h"
+#include "host/host_png.h"
+#include "plan/halves.h"
+#include "plan/profile.h"
+#include "run/convert.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
 #define IMPORT(name) __attribute__((import_module("png2bmp"), import_name(#name)))

@@ -17,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dither.h"
+#include "cpu/levels.h"
 #include "guard.h"
-#include "levels.h"
+#include "reduce/dither.h"
 
 /* ---- Random numbers (xorshift64*), the same in each run -------------------- */
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adam7.h"
-#include "png_size.h"
+#include "png/adam7.h"
+#include "png/png_size.h"
 
 typedef struct byte_buffer {
     uint8_t *bytes;

@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "make_png.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 /* ---- Asking ------------------------------------------------------------------------------ */
 

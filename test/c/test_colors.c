@@ -5,12 +5,12 @@
 #include <time.h>
 
 #include "check.h"
-#include "few_colors.h"
 #include "make_png.h"
-#include "quantize.h"
+#include "reduce/few_colors.h"
+#include "reduce/quantize.h"
 
 #define PIXELS (1u << 18)
-#define SET (1u << 15) /* as many as src/quantize.c tells apart */
+#define SET (1u << 15) /* as many as src/reduce/quantize.c tells apart */
 
 static uint8_t  pixels[4 * PIXELS];
 static uint32_t set[SET];
@@ -19,7 +19,7 @@ static uint32_t set[SET];
 
 static uint32_t hash(uint32_t color)
 {
-    return color * 2654435761u; /* as in src/quantize.c */
+    return color * 2654435761u; /* as in src/reduce/quantize.c */
 }
 
 /* Spread over the table of 2^17 places. */

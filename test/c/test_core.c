@@ -10,15 +10,15 @@
 #include <dirent.h>
 #include <errno.h>
 
+#include "base/opaque.h"
 #include "check.h"
 #include "effective.h"
-#include "file.h"
 #include "guard.h"
-#include "host_facts.h"
-#include "host_png.h"
+#include "host/host_facts.h"
+#include "host/host_png.h"
 #include "make_png.h"
-#include "opaque.h"
-#include "save.h"
+#include "save/file.h"
+#include "save/save.h"
 
 static void done(const char *what)
 {

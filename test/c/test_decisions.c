@@ -4,9 +4,9 @@
  */
 #include <stdlib.h>
 
+#include "base/opaque.h"
+#include "bmp/format.h"
 #include "check.h"
-#include "format.h"
-#include "opaque.h"
 #include "png_writer.h"
 
 static unsigned asked;

@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/opaque.h"
 #include "check.h"
-#include "opaque.h"
 #include "png_writer.h"
 
 #if defined(__has_feature)

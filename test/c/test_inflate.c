@@ -13,10 +13,10 @@
 #include <string.h>
 
 #include "check.h"
+#include "cpu/levels.h"
 #include "guard.h"
-#include "inflate.h"
-#include "inflate_tables.h"
-#include "levels.h"
+#include "inflate/inflate.h"
+#include "inflate/inflate_tables.h"
 
 static uint64_t random_state = 88172645463325252u;
 

@@ -11,10 +11,10 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "base/opaque.h"
 #include "check.h"
 #include "guard.h"
 #include "make_png.h"
-#include "opaque.h"
 
 enum {
     MAX_WIDTH = 300,

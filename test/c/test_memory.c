@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "halves.h"
-#include "opaque.h"
+#include "base/opaque.h"
+#include "plan/halves.h"
+#include "plan/route.h"
 #include "png_writer.h"
-#include "route.h"
 
 #define MIB ((size_t)1024 * 1024)
 

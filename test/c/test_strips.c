@@ -4,10 +4,10 @@
  * library is built with PNG2BMP_POISON, so that strips start, and go on, with other bytes in them.
  */
 #include "check.h"
-#include "convert.h"
 #include "make_png.h"
+#include "run/convert.h"
 
-#define LONG_WIDTH (512 * 1024 + 11) /* of 8-bit gray: read in pieces, src/long_row.h */
+#define LONG_WIDTH (512 * 1024 + 11) /* of 8-bit gray: read in pieces, src/run/long_row.h */
 
 /* ---- A target in strips ------------------------------------------------------------ */
 

@@ -2,7 +2,7 @@
  * Every way to a BMP in C, under AddressSanitizer and UndefinedBehaviorSanitizer: reads cases from
  * standard input and answers on standard output (test/combinations/in-c.js).
  *
- * A case: a seed, the number of values of options (src/host_options.h), the bytes of the PNG, each
+ * A case: a seed, the number of values of options (src/host/host_options.h), the bytes of the PNG, each
  * a uint32_t; the values; the PNG. An answer: the number of bytes of a text, the text in JSON, the
  * number of bytes of the BMP, the BMP. All numbers are in the order of the machine.
  *

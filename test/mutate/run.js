@@ -6,7 +6,7 @@
 //     npm run mutate -- [--count 100] [--seed 1] [--files PATTERN] [--minutes 600] [--jobs 1]
 //
 // What is known already is in build/mutate/SEED.jsonl: a run that was ended goes on there as
-// long as the sources are the same. Files that this machine does not compile (src/arm, Windows), and
+// long as the sources are the same. Files that this machine does not compile (src/cpu/arm, Windows), and
 // those of WebAssembly and browsers, which npm test alone does not hold to account, are left out
 // unless PATTERN names them.
 
@@ -22,7 +22,7 @@ const { apply, findMutations } = require('./mutations');
 
 const ROOT = path.resolve(__dirname, '../..');
 const OUT = path.join(ROOT, 'build/mutate');
-const DEFAULT_FILES = '^(src/(?!arm/|wasm/|file_windows)|addon/|cli/|lib/(?!wasm|browser))';
+const DEFAULT_FILES = '^(src/(?!cpu/arm/|cpu/wasm/|save/file_windows)|addon/|cli/|lib/(?!wasm|browser))';
 const CODE = /^(src|addon|lib|cli)\/.*(?<!\.d)\.(c|h|js|mjs)$/;
 const TEST_MS = 120_000;
 const BUILD_MS = 600_000;

@@ -1,0 +1,177 @@
+#include "host_options.h"
+
+#include <string.h>
+
+#include "cpu/levels.h"
+
+#define LIST(function, ...)                                                                        \
+    static const char *function(uint32_t i)                                                        \
+    {                                                                                              \
+        static const char *const names[] = {__VA_ARGS__};                                          \
+                                                                                                   \
+        return i < sizeof names / sizeof *names ? names[i] : NULL;                                 \
+    }
+
+LIST(alphas, [PNG2BMP_ALPHA_BLEND] = "blend", [PNG2BMP_ALPHA_DROP] = "drop",
+     [PNG2BMP_ALPHA_KEY] = "key", [PNG2BMP_ALPHA_PREMULTIPLY] = "premultiply")
+LIST(depths16, [PNG2BMP_DEPTH16_ROUND] = "round", [PNG2BMP_DEPTH16_TRUNCATE] = "truncate")
+LIST(dithers, [PNG2BMP_DITHER_DEFAULT] = "", [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
+     [PNG2BMP_DITHER_ATKINSON] = "atkinson", [PNG2BMP_DITHER_ORDERED] = "ordered",
+     [PNG2BMP_DITHER_NONE] = "none")
+LIST(headers, [PNG2BMP_HEADER_DEFAULT] = "", [PNG2BMP_HEADER_INFO] = "info",
+     [PNG2BMP_HEADER_V4] = "v4", [PNG2BMP_HEADER_V5] = "v5")
+LIST(profiles, [PNG2BMP_PROFILE_SRGB] = "srgb", [PNG2BMP_PROFILE_EMBED] = "embed")
+LIST(save_flags, "w", "wx")
+#undef LIST
+
+static const char *formats(uint32_t i)
+{
+    return png2bmp_format_name((png2bmp_format)i);
+}
+
+#define FIELD(field)                                                                               \
+    .offset = offsetof(png2bmp_options, field), .size = sizeof((png2bmp_options *)0)->field
+#define CHOICE(name, field, list, COUNT)                                                           \
+    {                                                                                              \
+        name, HOST_CHOICE, FIELD(field), .choice = list, .most = (COUNT)-1                         \
+    }
+#define FLAG(name, field)                                                                          \
+    {                                                                                              \
+        name, HOST_FLAG, FIELD(field), .most = 1                                                   \
+    }
+#define NUMBER(name, field, from, to)                                                              \
+    {                                                                                              \
+        name, HOST_NUMBER, FIELD(field), .least = (from), .most = (to)                             \
+    }
+#define LIMIT(name, field)                                                                         \
+    {                                                                                              \
+        name, HOST_LIMIT, FIELD(field)                                                             \
+    }
+#define COLOR(name, field)                                                                         \
+    {                                                                                              \
+        name, HOST_COLOR, FIELD(field), .most = 0xffffff                                           \
+    }
+
+const host_option host_options_all[HOST_OPTIONS_COUNT] = {
+    CHOICE("format", format, formats, PNG2BMP_FORMAT_COUNT),
+    CHOICE("alpha", alpha, alphas, PNG2BMP_ALPHA_COUNT),
+    COLOR("background", background),
+    FLAG("topDown", top_down),
+    CHOICE("depth16", depth16, depths16, PNG2BMP_DEPTH16_COUNT),
+    CHOICE("dither", dither, dithers, PNG2BMP_DITHER_COUNT),
+    NUMBER("threshold", threshold, 0, 255),
+    FLAG("invert", invert),
+    FLAG("strict", strict),
+    FLAG("ignoreChecksums", ignore_checksums),
+    LIMIT("maxPixels", max_pixels),
+    LIMIT("maxMemory", max_memory),
+    CHOICE("flag", exclusive, save_flags, 2),
+    FLAG("sync", sync),
+    NUMBER("alphaThreshold", alpha_threshold, 1, 255),
+    CHOICE("header", header, headers, PNG2BMP_HEADER_COUNT),
+    CHOICE("profile", profile, profiles, PNG2BMP_PROFILE_COUNT),
+    FLAG("fileHeader", file_header),
+    FLAG("salvage", salvage),
+    NUMBER("bits", bits, 1, 8),
+    NUMBER("colors", colors, 2, 256),
+    NUMBER("_xPixelsPerMeter", x_pixels_per_meter, 0, INT32_MAX),
+    NUMBER("_yPixelsPerMeter", y_pixels_per_meter, 0, INT32_MAX),
+    CHOICE("_cpu", cpu, kernels_level_name, PNG2BMP_CPU_COUNT),
+};
+
+/* ---- A field, whatever its type ------------------------------------------------ */
+
+/* Enums are unsigned, and bool is a byte: an integer of the field's size can hold its value. */
+static void put(png2bmp_options *options, const host_option *row, uint64_t value)
+{
+    uint8_t *field = (uint8_t *)options + row->offset;
+
+    if (row->kind == HOST_COLOR) {
+        for (unsigned i = 0; i < 3; i++)
+            field[i] = (uint8_t)(value >> (16 - 8 * i));
+    } else if (row->size == sizeof(uint8_t)) {
+        *field = (uint8_t)value;
+    } else if (row->size == sizeof(uint16_t)) {
+        memcpy(field, &(uint16_t){(uint16_t)value}, sizeof(uint16_t));
+    } else if (row->size == sizeof(uint32_t)) {
+        memcpy(field, &(uint32_t){(uint32_t)value}, sizeof(uint32_t));
+    } else {
+        memcpy(field, &value, sizeof value);
+    }
+}
+
+static uint64_t get(const png2bmp_options *options, const host_option *row)
+{
+    const uint8_t *field = (const uint8_t *)options + row->offset;
+    uint16_t       value16;
+    uint32_t       value32;
+    uint64_t       value64;
+
+    if (row->kind == HOST_COLOR)
+        return (uint32_t)field[0] << 16 | (uint32_t)field[1] << 8 | field[2];
+    if (row->size == sizeof(uint8_t))
+        return *field;
+    if (row->size == sizeof(uint16_t)) {
+        memcpy(&value16, field, sizeof value16);
+        return value16;
+    }
+    if (row->size == sizeof(uint32_t)) {
+        memcpy(&value32, field, sizeof value32);
+        return value32;
+    }
+    memcpy(&value64, field, sizeof value64);
+    return value64;
+}
+
+/* ---- All of them ----------------------------------------------------------------- */
+
+void host_options_defaults(double values[HOST_OPTIONS_COUNT])
+{
+    png2bmp_options options;
+
+    png2bmp_options_init(&options);
+    for (unsigned i = 0; i < HOST_OPTIONS_COUNT; i++)
+        values[i] = (double)get(&options, &host_options_all[i]);
+}
+
+/* A default may be outside the allowed range: it means that the option was not given. `options`
+ * already has it. */
+static bool read_one(png2bmp_options *options, const host_option *row, double value)
+{
+    if (row->kind == HOST_LIMIT && value >= 0) {
+        put(options, row, value < 0x1p63 ? (uint64_t)value : UINT64_MAX);
+        return true;
+    }
+    if (value == (double)get(options, row))
+        return true;
+    if (!(value >= row->least && value <= row->most))
+        return false;
+    put(options, row, (uint64_t)value);
+    return true;
+}
+
+static bool read_palette(png2bmp_options *options, const double *colors, size_t count)
+{
+    if (count > 256)
+        return false;
+    options->palette_entries = (uint16_t)count;
+    for (size_t i = 0; i < count; i++) {
+        if (!(colors[i] >= 0 && colors[i] <= 0xffffff))
+            return false;
+        for (unsigned channel = 0; channel < 3; channel++)
+            options->palette[i][channel] = (uint8_t)((uint32_t)colors[i] >> (16 - 8 * channel));
+    }
+    return true;
+}
+
+bool host_options_read(png2bmp_options *options, const double *values, size_t count)
+{
+    if (count < HOST_OPTIONS_COUNT)
+        return false;
+    png2bmp_options_init(options);
+    for (unsigned i = 0; i < HOST_OPTIONS_COUNT; i++) {
+        if (!read_one(options, &host_options_all[i], values[i]))
+            return false;
+    }
+    return read_palette(options, values + HOST_OPTIONS_COUNT, count - HOST_OPTIONS_COUNT);
+}

@@ -1,0 +1,27 @@
+/*
+ * The plans of conversions that need the whole image before they can write a row, because colours
+ * are chosen for it, or because rows must come in order and the image is interlaced. Its first half
+ * converts to gray or R G B in memory, its second from there to the BMP.
+ */
+#ifndef PNG2BMP_HALVES_H
+#define PNG2BMP_HALVES_H
+
+#include "base/opaque.h"
+
+bool halves_are_needed(const png2bmp_plan *plan);
+
+/* Whether the colours of the BMP have yet to be chosen; whether the image between is gray. */
+bool halves_choose_colors(const png2bmp_plan *plan);
+bool halves_meet_in_gray(const png2bmp_plan *plan);
+
+/* The first half: the same image in gray or R G B, top row first. */
+png2bmp_plan halves_first(const png2bmp_plan *plan);
+
+/* The second half: from such pixels to the BMP. Until colours are chosen, its palette is as large
+ * as it can be. */
+png2bmp_plan halves_second(const png2bmp_plan *plan);
+
+/* Bytes of the image between the two. */
+uint64_t halves_bytes(const png2bmp_plan *plan);
+
+#endif

@@ -1,0 +1,296 @@
+/* The first step: what the image is, what the BMP will be, and whether both are
+ * allowed. Only to measure an ICC profile is memory allocated. */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/report.h"
+#include "bmp/bmp.h"
+#include "bmp/format.h"
+#include "bmp/pixel_way.h"
+#include "options.h"
+#include "png/png.h"
+#include "png/png_size.h"
+#include "profile.h"
+#include "route.h"
+
+/* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
+#define MAX_EXPANSION 1032
+
+/* ---- Format --------------------------------------------------------------- */
+
+/* To lose alpha is a loss, unless the options say what else becomes of it. */
+static png2bmp_format auto_format(const png2bmp_plan *plan)
+{
+    const png2bmp_alpha alpha = plan->options.alpha;
+    const bool          keeps_alpha = alpha != PNG2BMP_ALPHA_DROP && alpha != PNG2BMP_ALPHA_KEY;
+
+    if (plan->png.has_alpha && keeps_alpha)
+        return PNG2BMP_FORMAT_BGRA32;
+    return has_own_palette(plan) ? PNG2BMP_FORMAT_INDEXED : PNG2BMP_FORMAT_BGR24;
+}
+
+/* How many palette entries the image's own indices or gray levels can use. */
+static unsigned own_bits(const png2bmp_png_info *png)
+{
+    if (png->color_type == PNG2BMP_PALETTE && png->bit_depth == 8)
+        return png->palette_entries <= 2 ? 1 : png->palette_entries <= 16 ? 4 : 8;
+    return png->bit_depth == 1 ? 1 : png->bit_depth < 8 ? 4 : 8;
+}
+
+static unsigned bits_for(unsigned entries)
+{
+    return entries <= 2 ? 1 : entries <= 16 ? 4 : 8;
+}
+
+/* The depth of an indexed BMP: as requested, or one that is sure to hold its colours. */
+static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
+                                      png2bmp_report *report)
+{
+    const png2bmp_options *options = &plan->options;
+    const unsigned given = options->palette_entries ? options->palette_entries : options->colors;
+    const png2bmp_png_info *png = &plan->png;
+
+    if (palette_kind_of(plan) == PALETTE_GIVEN) {
+        *bits = options->bits ? options->bits : given ? bits_for(given) : 8;
+        return PNG2BMP_OK;
+    }
+    *bits = options->bits ? options->bits : png->bit_depth == 1 ? 1 : png->bit_depth < 8 ? 4 : 8;
+    if (*bits >= own_bits(png))
+        return PNG2BMP_OK;
+    return report_error(report, PNG2BMP_ERR_FORMAT,
+                        "the image's own colours need %u bits: use 'colors' or 'palette' for fewer",
+                        own_bits(png));
+}
+
+static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
+{
+    const png2bmp_png_info *png = &plan->png;
+    unsigned                bits = 8;
+    png2bmp_status          status;
+
+    status = options_check_effect(&plan->options, report);
+    plan->bmp.format = plan->options.format;
+    if (plan->bmp.format == PNG2BMP_FORMAT_AUTO)
+        plan->bmp.format = auto_format(plan);
+    if (!status && format_of(plan->bmp.format)->palette == PALETTE_OF_IMAGE)
+        status = plan_index_bits(plan, &bits, report);
+    if (status)
+        return status;
+    if (format_of(plan->bmp.format)->top_down)
+        plan->options.top_down = true;
+    plan->bmp = bmp_layout(plan->bmp.format, png->width, png->height, bits, &plan->options);
+    return PNG2BMP_OK;
+}
+
+/* ---- Limits --------------------------------------------------------------- */
+
+/* The largest BMP: the limit of the format, and of a destination in memory. A build that outputs
+ * strips (wasm/) has no such destination. */
+#ifdef PNG2BMP_STRIPS
+#define MAX_OUTPUT UINT32_MAX
+#else
+#define MAX_OUTPUT (UINT32_MAX < PTRDIFF_MAX ? UINT32_MAX : PTRDIFF_MAX)
+#endif
+
+/* The only place where sizes are checked: after it no arithmetic on them can overflow. An image of
+ * at most 2^32 output bytes has at most 2^35 pixels, and less than 2^40 bytes of scanlines. */
+static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *report)
+{
+    const png2bmp_png_info *png = &plan->png;
+    const uint64_t          pixels = (uint64_t)png->width * png->height;
+
+    if (pixels > plan->options.max_pixels)
+        return report_error(report, PNG2BMP_ERR_PIXEL_LIMIT,
+                            "%u x %u is %llu pixels; maxPixels allows %llu", (unsigned)png->width,
+                            (unsigned)png->height, (unsigned long long)pixels,
+                            (unsigned long long)plan->options.max_pixels);
+    if (plan->bmp.byte_length > MAX_OUTPUT)
+        return report_error(report, PNG2BMP_ERR_OUTPUT_LIMIT,
+                            "the BMP would have %llu bytes; %s allows %llu",
+                            (unsigned long long)plan->bmp.byte_length,
+                            MAX_OUTPUT < UINT32_MAX ? "the address space" : "the format",
+                            (unsigned long long)MAX_OUTPUT);
+    return PNG2BMP_OK;
+}
+
+/* A scanline may be 64 times as long as the row made from it (16-bit RGBA to one bit), so a small
+ * output does not imply short scanlines. Several buffers of that size are kept, none of them above
+ * 2^35 bytes: no sum overflows. */
+png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *report)
+{
+    if (plan->memory > PTRDIFF_MAX)
+        return report_error(report, PNG2BMP_ERR_OUT_OF_MEMORY,
+                            "%u x %u pixels need more memory than this machine can address",
+                            (unsigned)plan->png.width, (unsigned)plan->png.height);
+    if (plan->memory > plan->options.max_memory)
+        return report_error(report, PNG2BMP_ERR_MEMORY_LIMIT,
+                            "%u x %u pixels need %llu bytes in addition to input and output; "
+                            "maxMemory allows %llu",
+                            (unsigned)plan->png.width, (unsigned)plan->png.height,
+                            (unsigned long long)plan->memory,
+                            (unsigned long long)plan->options.max_memory);
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status check_expansion(const png2bmp_png_info *png, size_t size,
+                                      png2bmp_report *report)
+{
+    if (png_all_scanlines_bytes(png) / MAX_EXPANSION <= size)
+        return PNG2BMP_OK;
+    return report_error(report, PNG2BMP_ERR_BOMB,
+                        "%u x %u pixels cannot come from %zu bytes: DEFLATE expands at most "
+                        "1032 times",
+                        (unsigned)png->width, (unsigned)png->height, size);
+}
+
+/* ---- The plan ------------------------------------------------------------- */
+
+/* From what the image is to what the BMP will be. */
+static png2bmp_status plan_bmp(png2bmp_plan *plan, png2bmp_report *report)
+{
+    const png2bmp_status status = plan_format(plan, report);
+
+    return status ? status : check_limits(plan, report);
+}
+
+/* The profile comes last, since its bytes are decompressed. */
+static png2bmp_status plan_profile(png2bmp_plan *plan, const png_file *file)
+{
+    const png2bmp_status status = profile_plan(plan, file);
+
+    return status ? status : check_limits(plan, file->report);
+}
+
+/* The profile is written when the rows are, and their memory is free again. */
+static uint64_t memory_of(const png2bmp_plan *plan)
+{
+    const uint64_t rows = route_memory(plan), profile = profile_memory(plan);
+
+    return rows > profile ? rows : profile;
+}
+
+png2bmp_plan *png2bmp_plan_new(void)
+{
+    return calloc(1, sizeof(png2bmp_plan));
+}
+
+void png2bmp_plan_free(png2bmp_plan *plan)
+{
+    free(plan);
+}
+
+png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t size,
+                                 const png2bmp_options *options, png2bmp_report *report)
+{
+    png2bmp_status status = options_take(&plan->options, options, report);
+    png_file       file;
+
+    if (status)
+        return status;
+    file = png_file_of(png, size, &plan->options, report);
+    status = png_parse_info(&file, &plan->png, &plan->about, &plan->first_idat);
+    if (!status)
+        status = plan_bmp(plan, report);
+    if (!status && !plan->options.salvage)
+        status = check_expansion(&plan->png, size, report);
+    if (!status)
+        status = plan_profile(plan, &file);
+    if (status)
+        return status;
+    plan->memory = memory_of(plan);
+    return plan_check_memory(plan, report);
+}
+
+/* ---- The plan of raw pixels ------------------------------------------------ */
+
+/* Whether the last row ends inside the data; none of the products can overflow. */
+static bool pixels_fit(const png2bmp_pixels *pixels)
+{
+    const uint64_t row = (uint64_t)pixels->width * pixels->channels;
+    const uint64_t rows_before = pixels->height - 1;
+
+    if (pixels->stride < row || pixels->size < row)
+        return false;
+    return rows_before == 0 || (pixels->size - row) / rows_before >= pixels->stride;
+}
+
+static png2bmp_status check_pixels(const png2bmp_pixels *pixels, png2bmp_report *report)
+{
+    const uint32_t max_side = 0x7fffffff;
+
+    if (pixels->channels < 1 || pixels->channels > 4)
+        return report_error(report, PNG2BMP_ERR_PIXELS, "%u channels: must be 1 to 4",
+                            pixels->channels);
+    if (pixels->width < 1 || pixels->width > max_side || pixels->height < 1 ||
+        pixels->height > max_side)
+        return report_error(report, PNG2BMP_ERR_PIXELS,
+                            "the image is %u x %u: each side must be 1 to 2147483647",
+                            (unsigned)pixels->width, (unsigned)pixels->height);
+    if (!pixels_fit(pixels))
+        return report_error(report, PNG2BMP_ERR_PIXELS,
+                            "%u x %u pixels of %u channels in rows of %zu bytes do not fit into "
+                            "%zu bytes",
+                            (unsigned)pixels->width, (unsigned)pixels->height, pixels->channels,
+                            pixels->stride, pixels->size);
+    return PNG2BMP_OK;
+}
+
+/* What a PNG of these pixels would contain. */
+static png2bmp_png_info info_of_pixels(const png2bmp_pixels *pixels)
+{
+    static const png2bmp_color_type types[] = {PNG2BMP_GRAY, PNG2BMP_GRAY_ALPHA, PNG2BMP_RGB,
+                                               PNG2BMP_RGB_ALPHA};
+
+    return (png2bmp_png_info){.width = pixels->width,
+                              .height = pixels->height,
+                              .bit_depth = 8,
+                              .color_type = types[pixels->channels - 1],
+                              .has_alpha = pixels->channels % 2 == 0};
+}
+
+png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                   const png2bmp_options *options, png2bmp_report *report)
+{
+    png2bmp_status status = options_take(&plan->options, options, report);
+
+    if (!status && plan->options.profile == PNG2BMP_PROFILE_EMBED)
+        status = report_error(report, PNG2BMP_ERR_OPTION,
+                              "profile 'embed' has no effect on pixels: they have no profile");
+    if (!status)
+        status = check_pixels(pixels, report);
+    if (status)
+        return status;
+    plan->first_idat = 0;
+    plan->png = info_of_pixels(pixels);
+    plan->about = (png2bmp_png_about){.gamma = 0};
+    status = plan_bmp(plan, report);
+    if (status)
+        return status;
+    plan->memory = route_memory_of_pixels(plan);
+    return plan_check_memory(plan, report);
+}
+
+/* ---- Facts ------------------------------------------------------------------ */
+
+const png2bmp_png_info *png2bmp_plan_png(const png2bmp_plan *plan)
+{
+    return &plan->png;
+}
+
+const png2bmp_png_about *png2bmp_plan_about(const png2bmp_plan *plan)
+{
+    return &plan->about;
+}
+
+const png2bmp_bmp_info *png2bmp_plan_bmp(const png2bmp_plan *plan)
+{
+    return &plan->bmp;
+}
+
+uint64_t png2bmp_plan_memory(const png2bmp_plan *plan)
+{
+    return plan->memory;
+}

@@ -1,0 +1,140 @@
+/* Section numbers are those of the PNG specification, third edition. */
+#include "about.h"
+
+#include "base/report.h"
+
+/* gAMA has 100000 times the exponent; sRGB's is about 1/2.2. */
+#define SRGB_GAMMA 45455
+#define NEAR_GAMMA 4000
+
+/* ITU-T H.273: colour primaries of BT.709 and sRGB; transfer functions that displays treat alike
+ * (BT.709, BT.601, sRGB, BT.2020), PQ and HLG. */
+enum {
+    PRIMARIES_BT709 = 1,
+    MATRIX_RGB = 0,
+    TRANSFER_PQ = 16,
+    TRANSFER_HLG = 18
+};
+
+static bool is_like_srgb(unsigned transfer)
+{
+    return transfer == 1 || transfer == 6 || transfer == 13 || transfer == 14 || transfer == 15;
+}
+
+/* Section 11.3.2.3: a name of 1 to 79 bytes, then a zero. */
+static void read_profile_name(const chunk *c, const png_file *file, png2bmp_png_about *about)
+{
+    const size_t most = smaller(c->length, 80);
+
+    for (size_t i = 1; i < most; i++) {
+        if (c->data[i] != 0)
+            continue;
+        about->icc_name_at = (size_t)(c->data - file->bytes);
+        about->icc_name_length = (uint32_t)i;
+        return;
+    }
+}
+
+/* A TIFF number, in either byte order. */
+static uint32_t tiff_number(const uint8_t *p, unsigned bytes, bool little)
+{
+    uint32_t v = 0;
+
+    for (unsigned i = 0; i < bytes; i++)
+        v = v << 8 | p[little ? bytes - 1 - i : i];
+    return v;
+}
+
+/* The orientation (tag 0x0112) in the first Exif directory: TIFF 6.0, section 2. */
+static uint8_t read_orientation(const uint8_t *exif, size_t size)
+{
+    const bool little = size >= 8 && exif[0] == 'I';
+    uint32_t   at, entries;
+
+    if (size < 8 || (exif[0] != 'I' && exif[0] != 'M') || exif[1] != exif[0])
+        return 0;
+    at = tiff_number(exif + 4, 4, little);
+    if (at > size - 2 || size < 2)
+        return 0;
+    entries = tiff_number(exif + at, 2, little);
+    at += 2;
+    for (; entries > 0 && size - at >= 12; entries--, at += 12) {
+        if (tiff_number(exif + at, 2, little) == 0x0112) {
+            const uint32_t value = tiff_number(exif + at + 8, 2, little);
+
+            return value <= 8 ? (uint8_t)value : 0;
+        }
+    }
+    return 0;
+}
+
+static void read_cicp(const uint8_t *data, png2bmp_png_about *about)
+{
+    about->has_cicp = true;
+    about->cicp_primaries = data[0];
+    about->cicp_transfer = data[1];
+    about->cicp_matrix = data[2];
+    about->cicp_full_range = data[3];
+    about->is_hdr = data[1] == TRANSFER_PQ || data[1] == TRANSFER_HLG;
+}
+
+void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
+{
+    switch (c->type) {
+    case GAMA:
+        if (c->length == 4)
+            about->gamma = load_be32(c->data);
+        break;
+    case SRGB:
+        about->is_srgb |= c->length == 1;
+        break;
+    case ICCP:
+        if (about->icc_at == 0) {
+            about->icc_at = c->offset;
+            read_profile_name(c, file, about);
+        }
+        break;
+    case CICP:
+        if (c->length == 4)
+            read_cicp(c->data, about);
+        break;
+    case EXIF:
+        about->orientation = read_orientation(c->data, c->length);
+        break;
+    case ACTL:
+        if (c->length == 8)
+            about->frames = load_be32(c->data);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Section 4.3: the first of these chunks that a file has takes precedence. The contents of a
+ * profile are not read here: see profile.c. */
+void about_warn(const png_file *file, const png2bmp_png_about *about)
+{
+    const uint32_t gamma = about->gamma;
+
+    if (about->is_hdr)
+        report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
+                       "the picture is HDR (%s): a BMP shows its samples as sRGB",
+                       about->cicp_transfer == TRANSFER_PQ ? "PQ" : "HLG");
+    else if (about->has_cicp &&
+             (about->cicp_primaries != PRIMARIES_BT709 || !is_like_srgb(about->cicp_transfer)))
+        report_warning(
+            file->report, false, PNG2BMP_ERR_COLOR_SPACE,
+            "cICP says primaries %u and transfer function %u: a BMP shows the samples as "
+            "sRGB",
+            about->cicp_primaries, about->cicp_transfer);
+    else if (about->has_cicp && (!about->cicp_full_range || about->cicp_matrix != MATRIX_RGB))
+        report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
+                       "cICP says %s range and matrix %u, sRGB is full range and 0: a BMP shows "
+                       "the samples as sRGB",
+                       about->cicp_full_range ? "full" : "narrow", about->cicp_matrix);
+    else if (!about->has_cicp && !about->icc_name_length && !about->is_srgb && gamma > 0 &&
+             (gamma < SRGB_GAMMA - NEAR_GAMMA || gamma > SRGB_GAMMA + NEAR_GAMMA))
+        report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
+                       "gAMA says %u.%05u, sRGB is 0.45455: a BMP shows the samples as sRGB",
+                       (unsigned)gamma / 100000, (unsigned)gamma % 100000);
+}

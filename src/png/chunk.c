@@ -1,0 +1,123 @@
+#include "chunk.h"
+
+#include <libdeflate.h>
+
+#include "base/report.h"
+
+png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                     png2bmp_report *report)
+{
+    return (png_file){.bytes = bytes,
+                      .size = size,
+                      .strict = options->strict,
+                      .ignore_checksums = options->ignore_checksums,
+                      .salvage = options->salvage,
+                      .report = report};
+}
+
+bool chunk_is_letter(uint32_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* Bit 5 of the first letter: section 5.4. */
+bool chunk_is_critical(uint32_t type)
+{
+    return !(type >> 24 & 0x20);
+}
+
+bool chunk_is_known_critical(uint32_t type)
+{
+    return type == IHDR || type == PLTE || type == IDAT || type == IEND;
+}
+
+bool chunk_is_unknown_critical(uint32_t type)
+{
+    return chunk_is_critical(type) && !chunk_is_known_critical(type);
+}
+
+png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c)
+{
+    const size_t left = file->size - offset;
+
+    c->offset = offset;
+    if (left < CHUNK_OVERHEAD)
+        return PNG2BMP_ERR_TRUNCATED;
+    c->length = load_be32(file->bytes + offset);
+    c->type = load_be32(file->bytes + offset + 4);
+    c->data = file->bytes + offset + 8;
+    for (unsigned i = 0; i < 4; i++) {
+        const uint32_t letter = c->type >> (24 - 8 * i) & 0xff;
+
+        if (!chunk_is_letter(letter))
+            return report_error(file->report, PNG2BMP_ERR_CHUNK,
+                                "invalid chunk type at byte %zu: %08x is not four letters",
+                                offset + 4, (unsigned)c->type);
+        c->name[i] = (char)letter;
+    }
+    c->name[4] = 0;
+    if (c->length > PNG_MAX_NUMBER)
+        return report_error(file->report, PNG2BMP_ERR_CHUNK,
+                            "%s at byte %zu: length %u is more than PNG allows", c->name, offset,
+                            (unsigned)c->length);
+    if (c->length > left - CHUNK_OVERHEAD)
+        return PNG2BMP_ERR_TRUNCATED;
+    return PNG2BMP_OK;
+}
+
+bool chunk_begins_idat(const png_file *file, size_t offset)
+{
+    return file->size - offset >= 8 && load_be32(file->bytes + offset + 4) == IDAT;
+}
+
+size_t chunk_end(const chunk *c)
+{
+    return c->offset + CHUNK_OVERHEAD + c->length;
+}
+
+png2bmp_status chunk_report_truncated(const png_file *file, size_t offset)
+{
+    return report_error(file->report, PNG2BMP_ERR_TRUNCATED,
+                        "the file ends at byte %zu, inside the chunk that begins at byte %zu",
+                        file->size, offset);
+}
+
+bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed)
+{
+    uint8_t name[4];
+
+    *stored = *computed = 0;
+    if (file->ignore_checksums)
+        return true;
+    *stored = load_be32(c->data + c->length);
+    store_be32(name, c->type); /* not as in the file: it may have been mended */
+    *computed = libdeflate_crc32(libdeflate_crc32(0, name, sizeof name), c->data, c->length);
+    return *stored == *computed;
+}
+
+png2bmp_status chunk_check_crc(const png_file *file, const chunk *c)
+{
+    uint32_t stored, computed;
+
+    if (chunk_crc_is_right(file, c, &stored, &computed))
+        return PNG2BMP_OK;
+    return report_error(file->report, PNG2BMP_ERR_CRC, CHUNK_CRC_MESSAGE, c->name, c->offset,
+                        (unsigned)stored, (unsigned)computed);
+}
+
+png2bmp_status chunk_check_ancillary_crc(const png_file *file, const chunk *c, bool *dropped)
+{
+    uint32_t stored, computed;
+
+    *dropped = !chunk_crc_is_right(file, c, &stored, &computed);
+    if (!*dropped)
+        return PNG2BMP_OK;
+    return report_warning(file->report, file->strict, PNG2BMP_ERR_ANCILLARY_CRC, CHUNK_CRC_MESSAGE,
+                          c->name, c->offset, (unsigned)stored, (unsigned)computed);
+}
+
+png2bmp_status chunk_report_unknown(const png_file *file, const chunk *c)
+{
+    return report_error(file->report, PNG2BMP_ERR_UNKNOWN_CHUNK,
+                        "%s at byte %zu: unknown critical chunk", c->name, c->offset);
+}

@@ -1,0 +1,89 @@
+/* One chunk of a PNG: PNG specification, section 5.3. Its header is read once, into a local
+ * variable, so that the values that are used are those that were checked. */
+#ifndef PNG2BMP_CHUNK_H
+#define PNG2BMP_CHUNK_H
+
+#include "base/bytes.h"
+#include "base/opaque.h"
+
+/* The largest four-byte number that a PNG may have: section 7.1. */
+#define PNG_MAX_NUMBER 0x7fffffffu
+
+/* The chunk types that the code knows by name, as big-endian numbers. */
+#define TYPE(a, b, c, d)                                                                           \
+    ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+enum {
+    IHDR = TYPE('I', 'H', 'D', 'R'),
+    PLTE = TYPE('P', 'L', 'T', 'E'),
+    IDAT = TYPE('I', 'D', 'A', 'T'),
+    IEND = TYPE('I', 'E', 'N', 'D'),
+    CGBI = TYPE('C', 'g', 'B', 'I'),
+    TRNS = TYPE('t', 'R', 'N', 'S'),
+    PHYS = TYPE('p', 'H', 'Y', 's'),
+    GAMA = TYPE('g', 'A', 'M', 'A'),
+    SRGB = TYPE('s', 'R', 'G', 'B'),
+    ICCP = TYPE('i', 'C', 'C', 'P'),
+    CICP = TYPE('c', 'I', 'C', 'P'),
+    EXIF = TYPE('e', 'X', 'I', 'f'),
+    ACTL = TYPE('a', 'c', 'T', 'L')
+};
+
+#undef TYPE
+
+/* The bytes of the file, how strictly they are read, and where errors and warnings go. */
+typedef struct png_file {
+    const uint8_t  *bytes;
+    size_t          size;
+    bool            strict;
+    bool            ignore_checksums;
+    bool            salvage;
+    png2bmp_report *report; /* NULL is allowed */
+
+    const png2bmp_control *control; /* asked during long searches; NULL is allowed */
+} png_file;
+
+png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                     png2bmp_report *report);
+
+#define CHUNK_OVERHEAD 12 /* length, type, CRC */
+
+/* A chunk whose header was read once, and whose bytes are all in the file. */
+typedef struct chunk {
+    size_t         offset; /* of the length field */
+    uint32_t       type;
+    uint32_t       length;
+    const uint8_t *data;
+    char           name[5];
+} chunk;
+
+#define CHUNK_CRC_MESSAGE "%s at byte %zu: CRC is %08x, computed %08x"
+
+/* Reads the header of the chunk at `offset`. PNG2BMP_ERR_TRUNCATED is returned without a message,
+ * as its meaning depends on where the file ends. The header is read even then, if the file has room
+ * for a header and a CRC. */
+png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c);
+
+/* Whether the four letters at offset + 4 exist and are IDAT, whatever the length of the chunk. */
+bool chunk_begins_idat(const png_file *file, size_t offset);
+
+/* The offset of the next chunk. */
+size_t chunk_end(const chunk *c);
+
+bool chunk_is_letter(uint32_t c);
+bool chunk_is_critical(uint32_t type);
+bool chunk_is_known_critical(uint32_t type);
+bool chunk_is_unknown_critical(uint32_t type);
+
+/* *stored and *computed are 0 if checksums are not checked. */
+bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed);
+
+/* A wrong CRC is an error. */
+png2bmp_status chunk_check_crc(const png_file *file, const chunk *c);
+
+/* An ancillary chunk with a wrong CRC is ignored: *dropped. */
+png2bmp_status chunk_check_ancillary_crc(const png_file *file, const chunk *c, bool *dropped);
+
+png2bmp_status chunk_report_truncated(const png_file *file, size_t offset);
+png2bmp_status chunk_report_unknown(const png_file *file, const chunk *c);
+
+#endif

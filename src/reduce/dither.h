@@ -1,0 +1,77 @@
+/*
+ * Reduces rows of pixels to fewer colours: those of a palette, or of 16 bits. The error of each
+ * pixel is carried on to its neighbours, in samples as they are stored (sRGB as a rule), as viewers
+ * blend them. With a palette that was chosen for the image, an eighth of the error is dropped: the
+ * colours are so close that the rest hides their steps, with less noise.
+ */
+#ifndef PNG2BMP_DITHER_H
+#define PNG2BMP_DITHER_H
+
+#include "base/cancel.h"
+#include "base/kernels.h"
+#include "diffusion.h"
+#include "nearest.h"
+
+/* Of one pixel: B G R and 0, in sixteenths of a sample. */
+typedef int16_t dither_error[4];
+
+/* What becomes of an error, in 32768ths of it. all: how much of it is carried on; ahead, behind,
+ * below: how much of that goes to the next pixel in the row, and in the row below to the pixel
+ * behind and to the one below. Floyd and Steinberg give the rest to the one below and ahead. */
+typedef struct dither_shares {
+    int16_t ahead, behind, below, all;
+} dither_shares;
+
+typedef struct dither_state {
+    png2bmp_dither rule;
+    nearest       *palette;   /* NULL: the levels below */
+    unsigned       levels[3]; /* B G R: the highest level of each channel */
+    int            spread[3]; /* ordered: how far the matrix reaches, in samples */
+    dither_shares  shares;
+    uint32_t       y; /* of the next row */
+    diffuse_fn     diffuse;
+    size_t         width;
+    diffusion_rows rows;   /* of dither_error */
+    cancel_check  *cancel; /* NULL when it is opened */
+} dither_state;
+
+/* How many bytes dither_open wants. */
+size_t dither_errors(png2bmp_dither rule, size_t width);
+
+/* Rows are diffused in groups of GROUP, each group in one direction. Kernels do the rows of a group
+ * together, each LAG pixels behind the one above it: two would be enough for all errors to have
+ * arrived; with three, those from above have been there for a while. */
+enum {
+    DITHER_GROUP = 4,
+    DITHER_LAG = 3,
+    /* Kernels may read this many pixels before and after each row, and write as many indices. */
+    DITHER_MARGIN = DITHER_GROUP * DITHER_LAG
+};
+
+/* Before row 0; with a palette, or with levels. is_chosen: the palette, for this image. errors:
+ * dither_errors(...) bytes, aligned as malloc does it, that stay the caller's. */
+void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
+                         unsigned entries, bool is_chosen, diffuse_fn diffuse, void *errors,
+                         size_t width);
+void dither_open_levels(dither_state *state, png2bmp_dither rule, const unsigned levels[3],
+                        void *errors, size_t width);
+
+/* Rows of B G R pixels, and the indices that they become, one a byte. The pitches are the bytes
+ * from one row to the next. */
+typedef struct dither_rows {
+    uint8_t *bgr;
+    size_t   pitch;
+    uint8_t *indices;
+    size_t   index_pitch;
+} dither_rows;
+
+/* count: at most a group. What is there when it is cancelled is not whole. */
+void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned count);
+
+/* What the kernels of level 'diffuse' do, in plain C. */
+void diffuse_c(const dither_state *state, const dither_rows *rows, bool to_left);
+
+/* One row, in place: each sample becomes the one of its level. */
+void dither_row_of_levels(dither_state *state, uint8_t *bgr);
+
+#endif

@@ -1,0 +1,115 @@
+/* The nearest colour of a palette, exactly: by the Euclidean distance of the three samples as they
+ * are stored. Of entries that are equally near, the first. */
+#ifndef PNG2BMP_NEAREST_H
+#define PNG2BMP_NEAREST_H
+
+#include "base/bytes.h"
+#include "png2bmp.h"
+
+/* Colours are looked up in sixteenths of a sample. The errors that are added to them may lead out
+ * of the range of samples, up to these limits. */
+enum {
+    NEAREST_LEAST = -128 * 16,
+    NEAREST_MOST = 383 * 16,
+    NEAREST_WHITE = 255 * 16
+};
+
+/* A palette of up to FEW entries takes colours as they are, also out of range. For a larger one
+ * they are first rounded to whole samples in range, so that the answers can be kept: the cube of
+ * colours has cells of 4 x 4 x 4 colours, and each cell that is used has a block of answers. */
+enum {
+    NEAREST_FEW = 16,
+    NEAREST_CELL_BITS = 2, /* of a side, in samples */
+    NEAREST_SIDE = 64,     /* cells */
+    NEAREST_CELLS = NEAREST_SIDE * NEAREST_SIDE * NEAREST_SIDE,
+    NEAREST_BLOCK = 64 /* colours in a cell */
+};
+
+/* B slowest, R fastest: of the cells, and of the colours in a block. */
+typedef struct nearest_tables {
+    const uint16_t *cells;                  /* number of the block; 0: none */
+    const uint8_t (*blocks)[NEAREST_BLOCK]; /* entries */
+} nearest_tables;
+
+/* A small palette has cells of 16 x 16 x 16 samples, for colours out of range as well. */
+enum {
+    NEAREST_SURE_BITS = 8, /* of a side, in sixteenths */
+    NEAREST_SURE_SIDE = 32,
+    NEAREST_SURE_CELLS = NEAREST_SURE_SIDE * NEAREST_SURE_SIDE * NEAREST_SURE_SIDE,
+    NEAREST_UNSURE = 254 /* from here on, a cell does not tell the entry */
+};
+
+typedef struct nearest {
+    int16_t               bgr16[256][4]; /* the palette in sixteenths, and 0 */
+    uint8_t               bgr[256][4];   /* the fourth byte is not used */
+    uint8_t               all[256];      /* the entries, without those that repeat an earlier one */
+    unsigned              count;         /* of them */
+    bool                  is_large;
+    uint8_t              *sure; /* of a small palette */
+    struct nearest_cells *of;   /* of a large one */
+    nearest_tables        tables;
+} nearest;
+
+/* Bytes that nearest_open wants, for a palette of `entries`. */
+size_t nearest_memory(unsigned entries);
+
+/* memory: nearest_memory(...) bytes, aligned as malloc does it, that stay the caller's. palette: R
+ * G B, `entries` of them, 2 to 256. */
+nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries);
+
+/* B G R of an entry. */
+static inline const uint8_t *nearest_color(const nearest *n, unsigned index)
+{
+    return n->bgr[index];
+}
+
+/* What nearest_of does where the tables do not have the answer. */
+unsigned nearest_search_small(nearest *n, const int bgr16[3], size_t cell);
+unsigned nearest_search_large(nearest *n, const unsigned bgr[3], size_t cell);
+
+/* Rounds to a whole sample in range. */
+static ALWAYS_INLINE unsigned nearest_sample(int v)
+{
+    return (unsigned)((v < 0 ? 0 : v > NEAREST_WHITE ? NEAREST_WHITE : v) + 8) / 16;
+}
+
+static ALWAYS_INLINE size_t nearest_in_cube(unsigned b, unsigned g, unsigned r, unsigned side)
+{
+    return ((size_t)b * side + g) * side + r;
+}
+
+static ALWAYS_INLINE unsigned nearest_in_block(unsigned b, unsigned g, unsigned r)
+{
+    return (b % 4 * 4 + g % 4) * 4 + r % 4;
+}
+
+static ALWAYS_INLINE unsigned nearest_of_small(nearest *n, const int bgr16[3])
+{
+    const size_t   cell = nearest_in_cube((unsigned)(bgr16[0] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
+                                          (unsigned)(bgr16[1] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
+                                          (unsigned)(bgr16[2] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
+                                          NEAREST_SURE_SIDE);
+    const unsigned entry = n->sure[cell];
+
+    return entry < NEAREST_UNSURE ? entry : nearest_search_small(n, bgr16, cell);
+}
+
+static ALWAYS_INLINE unsigned nearest_of_large(nearest *n, const int bgr16[3])
+{
+    const unsigned b = nearest_sample(bgr16[0]), g = nearest_sample(bgr16[1]),
+                   r = nearest_sample(bgr16[2]);
+    const size_t   cell = nearest_in_cube(b / 4, g / 4, r / 4, NEAREST_SIDE);
+    const unsigned block = n->tables.cells[cell];
+
+    if (UNLIKELY(block == 0))
+        return nearest_search_large(n, (const unsigned[3]){b, g, r}, cell);
+    return n->tables.blocks[block][nearest_in_block(b, g, r)];
+}
+
+/* The index of the entry that is nearest to B G R, in sixteenths. */
+static ALWAYS_INLINE unsigned nearest_of(nearest *n, const int bgr16[3])
+{
+    return n->is_large ? nearest_of_large(n, bgr16) : nearest_of_small(n, bgr16);
+}
+
+#endif

@@ -1,0 +1,538 @@
+/*
+ * From PNG to BMP.
+ *
+ * Plan: what the PNG is, what the BMP will be, and whether both are allowed:
+ *       plan.c.
+ * Run:  IDAT bytes -> inflate -> a batch of scanlines -> unfilter -> samples ->
+ *       rows of the BMP, batch by batch while it is in the cache. Of earlier
+ *       batches only the last scanline is kept: the prior row of the next.
+ *
+ * The parts (scanlines, unfilter, adam7, rows, bmp) do not depend on each other; they are combined
+ * here. Raw pixels go through the same steps from the samples on: encode.c.
+ */
+#include "convert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/report.h"
+#include "bmp/bmp.h"
+#include "cpu/levels.h"
+#include "long_row.h"
+#include "pixels/pixels.h"
+#include "pixels/unfilter.h"
+#include "plan/cache.h"
+#include "plan/route.h"
+#include "png/adam7.h"
+#include "png/cgbi.h"
+#include "png/png_size.h"
+#include "rows.h"
+#include "salvage.h"
+#include "scanlines.h"
+
+/* ---- A conversion --------------------------------------------------------- */
+
+typedef struct conversion {
+    const png2bmp_plan *plan;
+    row_target         *target;
+    cancel_check        cancel;
+    scanline_reader     scanlines;
+
+    unfilter_fn unfilter;
+    row_writer  writer;
+    bool        direct; /* unfilter writes the BMP row itself */
+    bool        is_cgbi;
+    bool        fetches;   /* the lines of the next rows, while they are inflated */
+    uint32_t    rows_done; /* of the image; of an interlaced one: scanlines of all passes */
+    bool        watch_indices;
+    bool        is_narrowed; /* indices have fewer bits in the BMP */
+
+    /* One allocation, laid out as in route.h: what the writer needs, scratch rows, memory of
+     * long_row, a row of pixels before they are scattered. */
+    void          *memory;
+    uint8_t       *scratch;
+    uint8_t       *pass_pixels;
+    size_t         pitch;
+    size_t         group;
+    const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
+
+    size_t          row_bytes;  /* of a scanline */
+    size_t          held_bytes; /* longer scanlines are read by long_row */
+    long_row_reader long_row;
+} conversion;
+
+/* The plan has checked that the bytes of a route fit into a size_t. */
+static bool open_scratch(conversion *c, const route *r, const kernels *kernels)
+{
+    uint8_t *pieces;
+
+    c->pitch = (size_t)r->pitch;
+    c->group = r->group;
+    c->row_bytes = (size_t)r->row_bytes;
+    c->held_bytes = (size_t)r->held_bytes;
+    if (route_scratch_bytes(r) == 0)
+        return true;
+    c->memory = malloc((size_t)route_scratch_bytes(r));
+    if (!c->memory)
+        return false;
+    c->scratch = (uint8_t *)c->memory + r->writer_bytes;
+    pieces = c->scratch + r->samples_bytes;
+    c->pass_pixels = pieces + r->pieces_bytes;
+    if (r->pieces_bytes)
+        c->long_row = long_row_open(&c->scanlines, kernels, r->unfilter, pieces);
+    return true;
+}
+
+static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, const uint8_t *png,
+                                      size_t size, row_target *target,
+                                      const png2bmp_control *control, png2bmp_report *report)
+{
+    const kernels *kernels = kernels_for(plan->options.cpu);
+    const route    r = route_of(plan);
+    png2bmp_status status;
+
+    *c = (conversion){.plan = plan,
+                      .target = target,
+                      .cancel = {control, report, 0, false},
+                      .direct = r.direct,
+                      .unfilter = kernels->unfilter[r.unfilter],
+                      .is_cgbi = cgbi_has_own_samples(&plan->png),
+                      .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
+                                       plan->png.palette_entries < 1u << plan->png.bit_depth,
+                      .is_narrowed = r.steps.way.palette == PALETTE_OF_IMAGE &&
+                                     plan->bmp.bits_per_pixel < plan->png.bit_depth};
+    c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
+    status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.held_bytes, c->fetches,
+                            kernels, &c->cancel);
+    if (status)
+        return status;
+    if (!open_scratch(c, &r, kernels))
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    if (!c->direct)
+        rows_open(&c->writer, plan, &r.steps, kernels, c->memory, &c->cancel);
+    return PNG2BMP_OK;
+}
+
+static void close_conversion(conversion *c)
+{
+    free(c->memory);
+    scanlines_close(&c->scanlines);
+}
+
+/* ---- Scanlines into samples ----------------------------------------------- */
+
+/* Rows of samples: the first is at `at`, each following one `pitch` bytes after the one before. */
+typedef struct sample_rows {
+    const uint8_t *at;
+    size_t         pitch;
+    uint32_t       count;
+} sample_rows;
+
+/* How many scanlines, from the first on, are without a filter, if the first is, or with one, if it
+ * is not. */
+static uint32_t count_alike(const uint8_t *rows, size_t row_bytes, uint32_t most)
+{
+    const bool plain = rows[0] == FILTER_NONE;
+    uint32_t   count = 1;
+
+    while (count < most && (rows[count * (row_bytes + 1)] == FILTER_NONE) == plain)
+        count++;
+    return count;
+}
+
+/* Rows without a filter are read in place. */
+static sample_rows take_plain(conversion *c, const uint8_t *rows, size_t row_bytes, uint32_t count)
+{
+    c->prior = rows + (count - 1) * (row_bytes + 1) + 1;
+    return (sample_rows){rows + 1, row_bytes + 1, count};
+}
+
+static sample_rows unfilter_group(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                  uint32_t width, uint32_t count, bool first)
+{
+    uint8_t *prior = c->scratch;
+    uint8_t *samples = c->scratch + c->pitch;
+
+    c->unfilter(samples, (ptrdiff_t)c->pitch, rows, row_bytes, first ? NULL : c->prior, count);
+    memcpy(prior, samples + (count - 1) * c->pitch, row_bytes);
+    c->prior = prior;
+    for (uint32_t i = 0; c->is_cgbi && i < count; i++)
+        cgbi_restore(samples + i * c->pitch, width, &c->plan->png);
+    return (sample_rows){samples, c->pitch, count};
+}
+
+/* The samples of the next scanlines, as many as are available at once, up to `most`. first: there
+ * is no row above them. */
+static sample_rows take_samples(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                uint32_t width, uint32_t most, bool first)
+{
+    const uint32_t group = (uint32_t)smaller(most, c->group);
+
+    if (c->is_cgbi)
+        return unfilter_group(c, rows, row_bytes, width, group, first);
+    if (rows[0] == FILTER_NONE)
+        return take_plain(c, rows, row_bytes, count_alike(rows, row_bytes, most));
+    return unfilter_group(c, rows, row_bytes, width, count_alike(rows, row_bytes, group), first);
+}
+
+/* After a batch, whose rows become invalid: the last of them is the prior row of the next. */
+static void keep_prior(conversion *c, size_t row_bytes)
+{
+    if (!c->direct && c->prior != c->scratch) {
+        memcpy(c->scratch, c->prior, row_bytes);
+        c->prior = c->scratch;
+    }
+}
+
+static unsigned highest_index(conversion *c, const uint8_t *samples, uint32_t width)
+{
+    const unsigned bits = c->plan->png.bit_depth;
+    unsigned       highest = 0;
+
+    for (size_t x = 0; x < width && !cancel_before(&c->cancel, smaller(width, CANCEL_PIXELS));
+         x += CANCEL_PIXELS) {
+        const uint8_t *const piece = samples + x / 8 * bits;
+        const unsigned       h = indices_highest(piece, smaller(width - x, CANCEL_PIXELS), bits);
+
+        highest = h > highest ? h : highest;
+    }
+    return highest;
+}
+
+/* Palette indices without an entry are black, and give a warning. */
+static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint32_t width)
+{
+    const unsigned highest = highest_index(c, samples, width);
+
+    if (highest < c->plan->png.palette_entries)
+        return PNG2BMP_OK;
+    if (c->is_narrowed && highest >= 1u << c->plan->bmp.bits_per_pixel)
+        return report_error(c->scanlines.file.report, PNG2BMP_ERR_PALETTE_INDEX,
+                            "palette index %u does not fit into %u bits: leave 'bits' out", highest,
+                            (unsigned)c->plan->bmp.bits_per_pixel);
+    c->watch_indices = false;
+    return report_warning(c->scanlines.file.report, c->scanlines.file.strict,
+                          PNG2BMP_ERR_PALETTE_INDEX,
+                          "palette index %u is out of range (%u entries): the pixel is black",
+                          highest, (unsigned)c->plan->png.palette_entries);
+}
+
+/* ---- Images that are not interlaced --------------------------------------- */
+
+/* The row of the BMP above y, if unfilter writes the rows itself. */
+static const uint8_t *row_above(const conversion *c, uint32_t y)
+{
+    return y > 0 ? target_row(c->target, y - 1) : NULL;
+}
+
+/* What is still missing in rows of the BMP that unfilter has written. */
+static png2bmp_status finish_rows(conversion *c, uint32_t y, uint32_t count)
+{
+    uint8_t       *dst = target_row(c->target, y);
+    png2bmp_status status = PNG2BMP_OK;
+
+    for (uint32_t i = 0; i < count && !status; i++, dst += c->target->step) {
+        bmp_clear_padding(c->plan, dst);
+        if (c->watch_indices)
+            status = check_indices(c, dst, c->plan->png.width);
+    }
+    return status;
+}
+
+/* Writes `count` rows of the BMP, from y on, from filtered scanlines. */
+static png2bmp_status write_rows_directly(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                          uint32_t y, uint32_t count)
+{
+    c->unfilter(target_row(c->target, y), c->target->step, rows, row_bytes, row_above(c, y), count);
+    return finish_rows(c, y, count);
+}
+
+static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_t y)
+{
+    const uint32_t width = c->plan->png.width;
+    const uint8_t *samples = from->at;
+    uint8_t       *dst = target_row(c->target, y);
+    png2bmp_status status = PNG2BMP_OK;
+
+    for (uint32_t i = 0; i < from->count && !status; i++) {
+        if (c->watch_indices)
+            status = check_indices(c, samples, width);
+        rows_write(&c->writer, dst, samples, width);
+        bmp_clear_padding(c->plan, dst);
+        dst += c->target->step;
+        samples += from->pitch;
+    }
+    return status;
+}
+
+/* The rows before `end` are done, but for those that the writer holds back. */
+static png2bmp_status hand_on(conversion *c, uint32_t end)
+{
+    const png2bmp_status status = rows_hand_on(&c->writer, c->target, end);
+
+    if (!status)
+        c->rows_done = end;
+    return status;
+}
+
+/* One batch, in groups for which the target and the scratch rows have room. */
+static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row_bytes, uint32_t y,
+                                  size_t count)
+{
+    const uint32_t end = y + (uint32_t)count;
+    png2bmp_status status = PNG2BMP_OK;
+
+    while (y < end && !status) {
+        uint32_t n = (uint32_t)smaller(end - y, target_run(c->target, y));
+
+        if (c->direct) {
+            status = write_rows_directly(c, rows, row_bytes, y, n);
+        } else {
+            const sample_rows samples =
+                take_samples(c, rows, row_bytes, c->plan->png.width, n, y == 0);
+
+            n = samples.count;
+            status = write_rows(c, &samples, y);
+        }
+        rows += n * (row_bytes + 1);
+        y += n;
+        if (!status)
+            status = hand_on(c, y);
+    }
+    keep_prior(c, row_bytes);
+    return status;
+}
+
+/* The rows from y on will be written next: downwards in memory, or upwards. */
+static void fetch_rows(conversion *c, uint32_t y)
+{
+    const uint8_t *row = target_row(c->target, y);
+    const bool     up = c->target->step < 0;
+
+    inflate_fetch(c->scanlines.inflater, up ? row - c->target->step : row, up);
+}
+
+static png2bmp_status convert_batch(conversion *c, size_t row_bytes, uint32_t *y)
+{
+    const uint8_t *rows;
+    size_t         count;
+    png2bmp_status status;
+
+    if (c->fetches)
+        fetch_rows(c, *y);
+    status = scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - *y, *y, &rows, &count);
+
+    if (!status)
+        status = write_batch(c, rows, row_bytes, *y, count);
+    *y += (uint32_t)count;
+    return status;
+}
+
+/* A long scanline is written to the BMP, or to the scratch row, over the one above it. */
+static png2bmp_status convert_long_row(conversion *c, size_t row_bytes, uint32_t *y)
+{
+    uint8_t       *dst = c->direct ? target_row(c->target, *y) : c->scratch;
+    const uint8_t *above = c->direct ? row_above(c, *y) : *y > 0 ? c->scratch : NULL;
+    png2bmp_status status = long_row_read(&c->long_row, dst, row_bytes, above, *y);
+
+    if (!status)
+        status = c->direct ? finish_rows(c, *y, 1) : write_rows(c, &(sample_rows){dst, 0, 1}, *y);
+    *y += 1;
+    return status ? status : hand_on(c, *y);
+}
+
+static png2bmp_status convert_sequential(conversion *c)
+{
+    const size_t   row_bytes = c->row_bytes;
+    png2bmp_status status = PNG2BMP_OK;
+
+    for (uint32_t y = 0; y < c->plan->png.height && !status;)
+        status = row_bytes > c->held_bytes ? convert_long_row(c, row_bytes, &y)
+                                           : convert_batch(c, row_bytes, &y);
+    return status;
+}
+
+/* ---- Adam7 ---------------------------------------------------------------- */
+
+static void scatter(conversion *c, uint8_t *dst, const uint8_t *pixels, const adam7_pass *pass)
+{
+    const unsigned bits = c->plan->bmp.bits_per_pixel;
+
+    for (uint32_t x = 0; x < pass->width; x += CANCEL_PIXELS) {
+        adam7_pass piece = *pass;
+
+        piece.x0 += x * pass->dx;
+        piece.width = (uint32_t)smaller(pass->width - x, CANCEL_PIXELS);
+        if (cancel_before(&c->cancel, piece.width))
+            return;
+        if (bits < 8)
+            adam7_scatter_bits(dst, pixels + x / 8 * bits, &piece, bits);
+        else
+            adam7_scatter(dst, pixels + x / 8 * bits, &piece, bits / 8);
+    }
+}
+
+/* Writes one row of a pass to its places in the BMP. */
+static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pass *pass,
+                           uint32_t row)
+{
+    uint8_t *dst = target_row(c->target, pass->y0 + row * pass->dy);
+    uint8_t *pixels = c->pass_pixels;
+
+    if (pass->dx == 1) {
+        rows_write(&c->writer, dst, samples, pass->width);
+        return;
+    }
+    rows_write(&c->writer, pixels, samples, pass->width);
+    scatter(c, dst, pixels, pass);
+}
+
+static png2bmp_status write_pass_rows(conversion *c, const sample_rows *from,
+                                      const adam7_pass *pass, uint32_t y)
+{
+    const uint8_t *samples = from->at;
+    png2bmp_status status = PNG2BMP_OK;
+
+    for (uint32_t i = 0; i < from->count && !status; i++, samples += from->pitch) {
+        if (c->watch_indices)
+            status = check_indices(c, samples, pass->width);
+        write_pass_row(c, samples, pass, y + i);
+    }
+    return status;
+}
+
+static png2bmp_status write_pass_batch(conversion *c, const uint8_t *rows, size_t row_bytes,
+                                       const adam7_pass *pass, uint32_t y, size_t count)
+{
+    const uint32_t end = y + (uint32_t)count;
+    png2bmp_status status = PNG2BMP_OK;
+
+    while (y < end && !status) {
+        const sample_rows samples = take_samples(c, rows, row_bytes, pass->width, end - y, y == 0);
+
+        status = write_pass_rows(c, &samples, pass, y);
+        rows += samples.count * (row_bytes + 1);
+        y += samples.count;
+        c->rows_done += samples.count;
+    }
+    keep_prior(c, row_bytes);
+    return status;
+}
+
+static png2bmp_status convert_pass_batch(conversion *c, size_t row_bytes, const adam7_pass *pass,
+                                         uint32_t *y)
+{
+    const uint8_t *rows;
+    size_t         count;
+    png2bmp_status status =
+        scanlines_next(&c->scanlines, row_bytes, pass->height - *y, *y, &rows, &count);
+
+    if (!status)
+        status = write_pass_batch(c, rows, row_bytes, pass, *y, count);
+    *y += (uint32_t)count;
+    return status;
+}
+
+static png2bmp_status convert_long_pass_row(conversion *c, size_t row_bytes, const adam7_pass *pass,
+                                            uint32_t *y)
+{
+    png2bmp_status status =
+        long_row_read(&c->long_row, c->scratch, row_bytes, *y > 0 ? c->scratch : NULL, *y);
+
+    if (!status)
+        status = write_pass_rows(c, &(sample_rows){c->scratch, 0, 1}, pass, *y);
+    *y += 1;
+    c->rows_done += !status;
+    return status;
+}
+
+static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
+{
+    const size_t   row_bytes = (size_t)png_scanline_bytes(pass->width, &c->plan->png);
+    png2bmp_status status = PNG2BMP_OK;
+
+    for (uint32_t y = 0; y < pass->height && !status;)
+        status = row_bytes > c->held_bytes ? convert_long_pass_row(c, row_bytes, pass, &y)
+                                           : convert_pass_batch(c, row_bytes, pass, &y);
+    return status;
+}
+
+/* Writes what the passes do not: padding, and the zeros that single bits are added to. */
+static void clear_target(conversion *c)
+{
+    for (uint32_t y = 0; y < c->plan->png.height; y++) {
+        if (cancel_before(&c->cancel, c->plan->png.width))
+            return;
+        if (c->plan->bmp.bits_per_pixel < 8)
+            memset(target_row(c->target, y), 0, (size_t)c->plan->bmp.stride);
+        else
+            bmp_clear_padding(c->plan, target_row(c->target, y));
+    }
+}
+
+static png2bmp_status convert_interlaced(conversion *c)
+{
+    png2bmp_status status = PNG2BMP_OK;
+
+    clear_target(c);
+    if (c->plan->options.salvage)
+        status = salvage_fill(c->plan, c->target, 0, &c->cancel);
+    for (unsigned i = 0; i < ADAM7_PASSES && !status; i++) {
+        const adam7_pass pass = adam7_pass_of(i, c->plan->png.width, c->plan->png.height);
+
+        if (pass.width > 0)
+            status = convert_pass(c, &pass);
+    }
+    return status;
+}
+
+static png2bmp_status convert_all(conversion *c)
+{
+    const png2bmp_status status =
+        c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
+
+    rows_flush(&c->writer);
+    if (c->cancel.is_cancelled)
+        return cancel_status(&c->cancel);
+    return status ? status : scanlines_finish(&c->scanlines);
+}
+
+/* ---- Damage ------------------------------------------------------------------ */
+
+/* Adds to the error how many rows there are; with `salvage` keeps them, if there are any,
+ * and makes the error a warning. */
+static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
+{
+    const png2bmp_png_info *png = &c->plan->png;
+    png2bmp_report         *report = c->scanlines.file.report;
+    const char *const       unit = png->interlaced ? "scanlines of the passes" : "rows";
+    const unsigned all = png->interlaced ? adam7_scanlines(png->width, png->height) : png->height;
+
+    if (!salvage_is_damage(status))
+        return status;
+    report_add(report, "; %u of %u %s are there", (unsigned)c->rows_done, all, unit);
+    if (!c->plan->options.salvage || c->rows_done == 0)
+        return status;
+    report_forget_error(report);
+    status = report_warning(report, c->plan->options.strict, PNG2BMP_ERR_SALVAGED,
+                            "%u of %u %s are there: the rest has the colour of the background",
+                            (unsigned)c->rows_done, all, unit);
+    if (status || png->interlaced) /* filled before the passes */
+        return status;
+    return salvage_fill(c->plan, c->target, c->rows_done, &c->cancel);
+}
+
+png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
+                            row_target *target, const png2bmp_control *control,
+                            png2bmp_report *report)
+{
+    conversion     c;
+    png2bmp_status status = open_conversion(&c, plan, png, size, target, control, report);
+
+    target_poison(target, false);
+    if (!status)
+        status = settle_damage(&c, convert_all(&c));
+    close_conversion(&c);
+    return status;
+}

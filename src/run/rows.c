@@ -1,0 +1,344 @@
+#include "rows.h"
+
+#include "base/bytes.h"
+#include "bmp/bmp.h"
+#include "bmp/colors.h"
+#include "plan/cache.h"
+#include "png/png_size.h"
+
+/* ---- Memory ------------------------------------------------------------------------- */
+
+static void open_dither(row_writer *writer, void *memory, void *errors)
+{
+    static const unsigned levels565[3] = {31, 63, 31}, levels555[3] = {31, 31, 31};
+    const png2bmp_plan   *plan = writer->plan;
+    const unsigned        entries = plan->options.palette_entries;
+
+    if (writer->steps.way.second == STEP_MATCH)
+        dither_open_palette(&writer->dither, writer->steps.way.dither,
+                            nearest_open(memory, plan->options.palette, entries), entries,
+                            plan->options.colors != 0, writer->kernels->diffuse, errors,
+                            plan->png.width);
+    else
+        dither_open_levels(&writer->dither, writer->steps.way.dither,
+                           writer->steps.way.format->step == STEP_RGB565 ? levels565 : levels555,
+                           errors, plan->png.width);
+    writer->dither.cancel = writer->cancel;
+}
+
+/* The margins are read, and what is in them has no effect. */
+static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, const row_layout *l)
+{
+    const size_t pixels = 3 * ((size_t)writer->plan->png.width + DITHER_MARGIN);
+
+    for (uint8_t *row = rows; row < rows + l->group; row += l->group_pitch) {
+        memset(row, 0, (size_t)3 * DITHER_MARGIN);
+        memset(row + pixels, 0, (size_t)l->group_pitch - pixels);
+    }
+    writer->group = (dither_rows){.bgr = rows + 3 * DITHER_MARGIN,
+                                  .pitch = (size_t)l->group_pitch,
+                                  .indices = indices + DITHER_MARGIN,
+                                  .index_pitch = (size_t)l->index_pitch};
+}
+
+/* The parts of the memory, which may be absent, and their users. */
+static void open_scratch(row_writer *writer, uint8_t *memory)
+{
+    const png2bmp_plan *plan = writer->plan;
+    const row_steps    *steps = &writer->steps;
+    const row_layout   *l = &steps->layout;
+    uint8_t            *group, *indices, *nearest;
+    void               *errors;
+
+    writer->colors = memory;
+    writer->line = writer->colors + l->colors;
+    group = writer->line + l->line;
+    indices = group + l->group;
+    nearest = indices + l->indices;
+    if (l->group > 0)
+        open_group(writer, group, indices, l);
+    errors = nearest + l->nearest;
+    if (steps->way.second == STEP_BITS)
+        mono_open(&writer->mono, steps->way.dither, &plan->options, errors, plan->png.width);
+    else if (steps->way.second == STEP_MATCH || steps->way.second == STEP_DITHER)
+        open_dither(writer, nearest, errors);
+}
+
+void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,
+               const kernels *kernels, void *memory, cancel_check *cancel)
+{
+    writer->plan = plan;
+    writer->cancel = cancel;
+    writer->kernels = kernels;
+    writer->steps = *steps;
+    writer->row = kernels->row[steps->way.first];
+    writer->waiting = 0;
+    writer->bypasses =
+        steps->way.second == STEP_NONE && cache_is_bypassed(plan) && kernels->bypass != NULL;
+    colors_prepare(&writer->context, plan, &steps->way);
+    if (steps->memory > 0)
+        open_scratch(writer, memory);
+}
+
+/* ---- Pieces --------------------------------------------------------------------------- */
+
+/* The row kinds for luma keep one byte per pixel. */
+static bool gives_luma(const row_writer *writer)
+{
+    return writer->steps.way.first == ROW_index8_to_index8 ||
+           writer->steps.way.first == ROW_gray16_to_index8;
+}
+
+/* Writes a piece of a row: at most STEPS_PIECE pixels. */
+typedef void (*piece_fn)(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
+
+/* piece: pixels, a multiple of 8. bits: per pixel in dst. */
+static void write_pieces_of(row_writer *writer, size_t piece, piece_fn write, uint8_t *dst,
+                            size_t bits, const uint8_t *samples, size_t width)
+{
+    const size_t source_bits = png_bits_per_pixel(&writer->plan->png);
+
+    for (size_t x = 0; x < width; x += piece) {
+        const size_t count = smaller(width - x, piece);
+
+        if (cancel_before(writer->cancel, count))
+            return;
+        write(writer, dst + x / 8 * bits, samples + x / 8 * source_bits, count);
+    }
+}
+
+static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, size_t bits,
+                            const uint8_t *samples, size_t width)
+{
+    write_pieces_of(writer, STEPS_PIECE, write, dst, bits, samples, width);
+}
+
+/* What needs no memory for a piece takes whole rows, unless they are very long. */
+static void write_at_once(row_writer *writer, piece_fn write, uint8_t *dst, const uint8_t *samples,
+                          size_t width)
+{
+    write_pieces_of(writer, CANCEL_PIXELS, write, dst, writer->plan->bmp.bits_per_pixel, samples,
+                    width);
+}
+
+static void write_plain(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    writer->row(dst, samples, width, &writer->context);
+}
+
+static void write_premultiplied(row_writer *writer, uint8_t *dst, const uint8_t *samples,
+                                size_t width)
+{
+    write_plain(writer, dst, samples, width);
+    panel_premultiply(dst, width);
+}
+
+/* B G R pixels. */
+static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, size_t width)
+{
+    uint8_t *with_alpha = writer->colors + STEPS_PIECE_BYTES;
+
+    if (!writer->steps.way.needs_alpha) {
+        writer->row(writer->colors, samples, width, &writer->context);
+        return writer->colors;
+    }
+    writer->row(with_alpha, samples, width, &writer->context);
+    panel_key(writer->colors, with_alpha, width, writer->plan->options.alpha_threshold,
+              writer->context.background);
+    return writer->colors;
+}
+
+static void write_colors(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    memcpy(dst, color_piece(writer, samples, width), 3 * width);
+}
+
+static void write_past_cache(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    writer->row(writer->colors, samples, width, &writer->context);
+    writer->kernels->bypass(dst, writer->colors, (size_t)bmp_row_bytes(writer->plan, width));
+}
+
+static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    if (gives_luma(writer))
+        writer->row(dst, samples, width, &writer->context);
+    else
+        panel_luma(dst, color_piece(writer, samples, width), width);
+}
+
+static void write_bits(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    write_luma(writer, writer->line, samples, width);
+    mono_write(&writer->mono, dst, writer->line, width);
+}
+
+static void write_rgb565(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    panel_rgb565(dst, color_piece(writer, samples, width), width);
+}
+
+static void write_rgb555(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    panel_rgb555(dst, color_piece(writer, samples, width), width);
+}
+
+/* Swapping R and B is its own inverse, so the row functions for PNG's order do both. */
+static void write_rgb(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const row_fn swap = writer->kernels->row[ROW_rgb8_to_bgr24];
+
+    swap(dst, color_piece(writer, samples, width), width, &writer->context);
+}
+
+static void write_rgba(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const row_fn swap = writer->kernels->row[ROW_rgba8_to_bgra32];
+
+    swap(dst, color_piece(writer, samples, width), width, &writer->context);
+}
+
+static void write_packed(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const unsigned bits = writer->plan->bmp.bits_per_pixel;
+
+    writer->row(writer->colors, samples, width, &writer->context);
+    for (size_t x = 0; x < width; x++) /* without an entry: see indices_highest */
+        writer->colors[x] &= (uint8_t)((1u << bits) - 1);
+    panel_pack(dst, writer->colors, width, bits);
+}
+
+/* ---- Whole rows ------------------------------------------------------------------------- */
+
+static void write_index_piece(const row_writer *writer, uint8_t *dst, const uint8_t *indices,
+                              size_t width)
+{
+    const unsigned bits = writer->plan->bmp.bits_per_pixel;
+
+    if (bits < 8)
+        panel_pack(dst, indices, width, bits);
+    else if (bits == 8)
+        memcpy(dst, indices, width);
+    else
+        for (size_t x = 0; x < width; x++)
+            memcpy(dst + 3 * x, nearest_color(writer->dither.palette, indices[x]), 3);
+}
+
+static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t *indices)
+{
+    const size_t bits = writer->plan->bmp.bits_per_pixel, width = writer->plan->png.width;
+
+    for (size_t x = 0; x < width; x += CANCEL_PIXELS) {
+        const size_t count = smaller(width - x, CANCEL_PIXELS);
+
+        if (cancel_before(writer->cancel, count))
+            return;
+        write_index_piece(writer, dst + x / 8 * bits, indices + x, count);
+    }
+}
+
+static void write_waiting(row_writer *writer)
+{
+    dither_to_indices(&writer->dither, &writer->group, writer->waiting);
+    for (unsigned i = 0; i < writer->waiting; i++)
+        write_indices(writer, writer->group_dst[i],
+                      writer->group.indices + i * writer->group.index_pitch);
+    writer->waiting = 0;
+}
+
+void rows_flush(row_writer *writer)
+{
+    if (writer->waiting > 0)
+        write_waiting(writer);
+    if (writer->bypasses)
+        writer->kernels->bypass_end();
+}
+
+png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end)
+{
+    const uint32_t gone = target->gone;
+    png2bmp_status status;
+
+    if (target_is_due(target, end))
+        rows_flush(writer);
+    if (writer->cancel && writer->cancel->is_cancelled)
+        return cancel_status(writer->cancel);
+    status = target_leave(target, end - writer->waiting);
+    if (target->gone != gone)
+        target_poison(target, writer->row == NULL);
+    return status;
+}
+
+static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const size_t at = writer->waiting * writer->group.pitch;
+
+    write_in_pieces(writer, write_colors, writer->group.bgr + at, 24, samples, width);
+    writer->group_dst[writer->waiting++] = dst;
+    if ((writer->dither.y + writer->waiting) % DITHER_GROUP == 0)
+        rows_flush(writer);
+}
+
+static void write_levels(const row_writer *writer, uint8_t *dst, const uint8_t *bgr, size_t width)
+{
+    if (writer->steps.way.format->step == STEP_RGB565)
+        panel_rgb565(dst, bgr, width);
+    else
+        panel_rgb555(dst, bgr, width);
+}
+
+static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
+    dither_row_of_levels(&writer->dither, writer->line);
+    for (size_t x = 0; x < width && !cancel_before(writer->cancel, STEPS_PIECE); x += STEPS_PIECE)
+        write_levels(writer, dst + 2 * x, writer->line + 3 * x, smaller(width - x, STEPS_PIECE));
+}
+
+void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    switch (writer->steps.way.second) {
+    case STEP_NONE:
+        if (writer->bypasses)
+            write_in_pieces(writer, write_past_cache, dst, writer->plan->bmp.bits_per_pixel,
+                            samples, width);
+        else
+            write_at_once(writer, write_plain, dst, samples, width);
+        break;
+    case STEP_PREMULTIPLY:
+        write_at_once(writer, write_premultiplied, dst, samples, width);
+        break;
+    case STEP_KEY:
+        write_in_pieces(writer, write_colors, dst, 24, samples, width);
+        break;
+    case STEP_PACK:
+        write_in_pieces(writer, write_packed, dst, writer->plan->bmp.bits_per_pixel, samples,
+                        width);
+        break;
+    case STEP_LUMA:
+        write_in_pieces(writer, write_luma, dst, 8, samples, width);
+        break;
+    case STEP_BITS:
+        write_in_pieces(writer, write_bits, dst, 1, samples, width);
+        mono_end_row(&writer->mono);
+        break;
+    case STEP_RGB565:
+        write_in_pieces(writer, write_rgb565, dst, 16, samples, width);
+        break;
+    case STEP_RGB555:
+        write_in_pieces(writer, write_rgb555, dst, 16, samples, width);
+        break;
+    case STEP_SWAP_RGB:
+        write_in_pieces(writer, write_rgb, dst, 24, samples, width);
+        break;
+    case STEP_SWAP_RGBA:
+        write_in_pieces(writer, write_rgba, dst, 32, samples, width);
+        break;
+    case STEP_MATCH:
+        write_matched(writer, dst, samples, width);
+        break;
+    case STEP_DITHER:
+        write_dithered(writer, dst, samples, width);
+        break;
+    }
+}

@@ -1,0 +1,63 @@
+/* The destination of a BMP's rows: all of them in memory, or strip by strip. */
+#ifndef PNG2BMP_TARGET_H
+#define PNG2BMP_TARGET_H
+
+#include "base/opaque.h"
+
+/*
+ * Row y of the image (0 is the top one) belongs at top + (y % rows) * step. When the last of these
+ * places or the last row of the image is whole, flush is called with the first of these rows and
+ * their number. It may fail; afterwards the places are reused.
+ *
+ * A target of the whole image has rows == height and no flush. An interlaced image needs such a
+ * target, others at least two rows (or all of them).
+ *
+ * Only rows_hand_on (rows.h) lets strips leave, since a writer may hold rows back.
+ */
+typedef struct row_target {
+    uint8_t  *top;
+    ptrdiff_t step; /* negative: bottom-up */
+    uint32_t  rows;
+    uint32_t  height; /* of the image */
+    uint32_t  gone;   /* rows that have left */
+    png2bmp_status (*flush)(struct row_target *target, uint32_t first_row, uint32_t rows);
+} row_target;
+
+/* The target that lays out `rows` rows of the plan's stride at `base`, in the order of the plan. */
+row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan);
+
+/* How many rows make a strip of about this many bytes. At least two, unless the image has fewer:
+ * the row before the next one must stay readable. */
+uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes);
+
+/* What a flush of these rows writes: `size` bytes at `offset` of the file. They are consecutive in
+ * memory as they are in the file: the first of them is the top one, or in a bottom-up BMP the
+ * bottom one. */
+typedef struct target_strip {
+    const uint8_t *bytes;
+    size_t         size;
+    uint64_t       offset;
+} target_strip;
+
+target_strip target_strip_of(const row_target *target, const png2bmp_plan *plan, uint32_t first_row,
+                             uint32_t rows);
+
+uint8_t *target_row(const row_target *target, uint32_t y);
+
+/* How many rows from y on are one step apart. In a target that is reused, at most half of its rows,
+ * so that the row before y stays readable. */
+uint32_t target_run(const row_target *target, uint32_t y);
+
+/* Whether the strip leaves when the rows before `end` are whole. */
+bool target_is_due(const row_target *target, uint32_t end);
+
+/* The rows before `whole` are: lets their strip leave if it is due. `whole` is at most target_run
+ * rows after that of the last call. */
+png2bmp_status target_leave(row_target *target, uint32_t whole);
+
+/* In builds for tests (PNG2BMP_POISON), so that a byte that nobody writes is seen: fills the places
+ * of the next rows with a pattern. keeps_last: except for that of the row before them, if it is
+ * still to be read. In other builds, nothing. */
+void target_poison(const row_target *target, bool keeps_last);
+
+#endif

@@ -1,0 +1,109 @@
+#include "whole.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/report.h"
+#include "bmp/bmp.h"
+#include "convert.h"
+#include "plan/halves.h"
+#include "reduce/few_colors.h"
+#include "reduce/quantize.h"
+
+static png2bmp_status run_first(const png2bmp_plan *plan, const whole_source *source, uint8_t *data,
+                                const png2bmp_control *control, png2bmp_report *report)
+{
+    const png2bmp_plan first = halves_first(plan);
+    row_target         rows = target_at(data, plan->png.height, &first);
+
+    if (source->pixels)
+        return encode_rows(&first, source->pixels, &rows, control, report);
+    return convert_rows(&first, source->png, source->size, &rows, control, report);
+}
+
+/* The different colours, if there are at most `most`, in order of appearance; *count is 0 if there
+ * are more. */
+static png2bmp_status own_colors(uint8_t palette[256][3], unsigned *count, const uint8_t *rgb,
+                                 size_t pixels, unsigned most, cancel_check *cancel)
+{
+    few_colors *set = calloc(1, sizeof *set);
+
+    if (!set)
+        return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    *count = few_colors_add(set, rgb, pixels, 3, most, cancel) ? set->count : 0;
+    for (unsigned i = 0; i < *count; i++)
+        for (unsigned channel = 0; channel < 3; channel++)
+            palette[i][channel] = (uint8_t)(set->colors[i] >> (16 - 8 * channel));
+    free(set);
+    return cancel_status(cancel);
+}
+
+static png2bmp_status best_colors(uint8_t palette[256][3], unsigned *count, const uint8_t *rgb,
+                                  size_t pixels, unsigned wanted, cancel_check *cancel)
+{
+    *count = quantize(palette, rgb, pixels, wanted, cancel);
+    if (*count == 0 && !cancel->is_cancelled)
+        return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    return cancel_status(cancel);
+}
+
+/* The image's own colours, or chosen ones if `colors` is set. */
+static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
+                                    const uint8_t *rgb, cancel_check *cancel)
+{
+    const size_t   pixels = (size_t)plan->png.width * plan->png.height;
+    const unsigned wanted = plan->options.colors;
+    const unsigned most = wanted ? wanted : plan->bmp.palette_entries;
+    unsigned       count = 0;
+    png2bmp_status status = own_colors(options->palette, &count, rgb, pixels, most, cancel);
+
+    if (!status && !count && !wanted)
+        return report_error(cancel->report, PNG2BMP_ERR_FORMAT,
+                            "the image has more than %u different colours: use 'colors' to "
+                            "choose the best",
+                            most);
+    if (!status && !count)
+        status = best_colors(options->palette, &count, rgb, pixels, wanted, cancel);
+    if (!status)
+        options->palette_entries = (uint16_t)count;
+    return status;
+}
+
+static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, uint8_t *bmp,
+                                 const png2bmp_control *control, png2bmp_report *report)
+{
+    png2bmp_plan         second = halves_second(plan);
+    row_target           target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
+    const png2bmp_plan   first = halves_first(plan);
+    const png2bmp_pixels pixels = {.data = data,
+                                   .size = (size_t)halves_bytes(plan),
+                                   .width = plan->png.width,
+                                   .height = plan->png.height,
+                                   .channels = halves_meet_in_gray(plan) ? 1 : 3,
+                                   .stride = (size_t)first.bmp.stride};
+
+    if (halves_choose_colors(plan)) {
+        cancel_check         cancel = {.control = control, .report = report};
+        const png2bmp_status status = choose_colors(&second.options, plan, data, &cancel);
+
+        if (status)
+            return status;
+    }
+    bmp_write_header(bmp, &second);
+    return encode_rows(&second, &pixels, &target, control, report);
+}
+
+png2bmp_status whole_run(const png2bmp_plan *plan, const whole_source *source, uint8_t *bmp,
+                         const png2bmp_control *control, png2bmp_report *report)
+{
+    uint8_t       *data = malloc((size_t)halves_bytes(plan));
+    png2bmp_status status;
+
+    if (!data)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    status = run_first(plan, source, data, control, report);
+    if (!status)
+        status = run_second(plan, data, bmp, control, report);
+    free(data);
+    return status;
+}
