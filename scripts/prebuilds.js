@@ -25,7 +25,8 @@ const root = path.resolve(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
 const work = path.join(root, 'build/prebuild');
 
-const LIMIT_BYTES = 512 * 1024;
+// gcc 14 makes them a tenth larger than gcc 12, of which the published ones are.
+const LIMIT_BYTES = 600 * 1024;
 // Required by Node.js 20, the oldest supported version, itself.
 const GLIBC_LIMIT = [2, 28];
 

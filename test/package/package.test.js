@@ -46,6 +46,15 @@ test('npm pack builds the addons and packs what a user needs, and no more', () =
     assert.ok(names.includes(name), name);
 });
 
+test('the sizes in docs/package.md are those of the files', () => {
+  const rows = [...fs.readFileSync(path.join(ROOT, 'docs/package.md'), 'utf8').matchAll(/^\| `([\w.-]+)` \| ([\d ]+) \|/gm)];
+  assert.equal(rows.length, PREBUILDS.length + 1);
+  for (const [, name, stated] of rows) {
+    const { size } = fs.statSync(path.join(ROOT, 'prebuilds', name));
+    assert.ok(Math.abs(size / Number(stated.replaceAll(' ', '')) - 1) < 0.05, `${name} has ${size} bytes`);
+  }
+});
+
 test('the package installs in an empty directory with install scripts switched off', () => {
   const archive = fs.readdirSync(home).find((name) => name.endsWith('.tgz'));
   fs.writeFileSync(path.join(home, 'package.json'), '{ "private": true }');
