@@ -43,6 +43,13 @@ function exitCodeOf(outcomes, report) {
   return report.total === 1 ? outcomes.last.exitCode : exitCodes.SOME_FAILED;
 }
 
+/* While there is no report yet, or none at all. */
+function endOfStop(reason) {
+  const text = require('./report').interruption(reason);
+  if (text !== undefined) process.stderr.write(`png2bmp: ${text}\n`);
+  return codeOfStop(reason);
+}
+
 function codeOfStop(reason) {
   const signal = os.constants.signals[reason];
   return signal === undefined ? exitCodes.CANNOT_WRITE : exitCodes.SIGNAL + signal;
@@ -95,11 +102,11 @@ async function main(args) {
     if (settings.ico || settings.cur) {
       stopOnSignals(stop);
       const code = await require('./icon').writeIcon(operands, settings, conversion, stop.signal);
-      return stop.signal.aborted ? codeOfStop(stop.signal.reason) : code;
+      return stop.signal.aborted ? endOfStop(stop.signal.reason) : code;
     }
     return await convert(operands, settings, conversion, stop);
   } catch (error) {
-    if (error.name === 'AbortError') return codeOfStop(stop.signal.reason);
+    if (error.name === 'AbortError') return endOfStop(stop.signal.reason);
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`png2bmp: ${printable(error.message)}\nTry 'png2bmp --help'.\n`);
     return exitCodes.USAGE;

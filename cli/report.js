@@ -88,6 +88,12 @@ function plural(count, word) {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
+/** What is said of a signal that stops the program; undefined for a closed pipe, of which nothing is. */
+function interruption(reason) {
+  if (reason === 'SIGPIPE' || !/^SIG/.test(reason)) return undefined;
+  return reason === 'SIGINT' ? 'interrupted' : `interrupted by ${reason}`;
+}
+
 class Report {
   /**
    * @param {object} settings as parseCommandLine gives them
@@ -132,7 +138,7 @@ class Report {
   /* After the last job. */
   end() {
     this.progress.stop();
-    if (this.signal.reason?.startsWith?.('SIG') && this.signal.reason !== 'SIGPIPE') this.#interrupted();
+    if (this.signal.aborted) this.#interrupted(interruption(this.signal.reason));
     const { json, quiet, verbose, info } = this.settings;
     if (this.total === 1 || json || quiet || info || !(verbose || this.stdout.isTTY)) return;
     const seconds = ((performance.now() - this.start) / 1000).toFixed(2);
@@ -159,11 +165,11 @@ class Report {
     for (const { code, message } of warnings) this.#message(`${input}: warning: ${message} (${code})`);
   }
 
-  #interrupted() {
+  #interrupted(text) {
+    if (text === undefined) return;
     const { written, skipped, failed } = this.counts;
     const open = this.total - written - skipped - failed;
-    const by = this.signal.reason === 'SIGINT' ? '' : ` by ${this.signal.reason}`;
-    this.#message(`interrupted${by}${this.total > 1 ? `: ${open} of ${this.total} inputs were not done` : ''}`);
+    this.#message(this.total > 1 ? `${text}: ${open} of ${this.total} inputs were not done` : text);
   }
 
   #message(text) {
@@ -184,4 +190,4 @@ class Report {
   }
 }
 
-module.exports = { Report, plural, withCode, withoutPath };
+module.exports = { Report, interruption, plural, withCode, withoutPath };

@@ -351,6 +351,20 @@ test('SIGINT ends the wait for standard input', posixOnly, async (t) => {
   assert.equal(Buffer.concat(errors).toString(), 'png2bmp: interrupted\n');
 });
 
+test('SIGINT ends the wait for names, and that for the images of an icon', posixOnly, async (t) => {
+  for (const args of [['--files-from', '-'], ['--ico', '-o', 'a.ico', '-']]) {
+    const run = workplace(t).start(args);
+    const errors = [];
+    run.stderr.on('data', (chunk) => errors.push(chunk));
+    /* more than a pipe holds: once it is gone, the program is reading */
+    const begun = Buffer.concat([TINY_PNG.subarray(0, 33), Buffer.from('\0\x20\0\0tEXt', 'latin1'), Buffer.alloc(1 << 20)]);
+    await new Promise((resolve) => { run.stdin.write(begun, resolve); });
+    run.kill('SIGINT');
+    const [code] = await once(run, 'close');
+    assert.deepEqual([code, Buffer.concat(errors).toString()], [130, 'png2bmp: interrupted\n'], args.join(' '));
+  }
+});
+
 function onTerminal(place, args) {
   const command = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
   return spawnSync('script', ['-qec', command, '/dev/null'], { cwd: place.directory, encoding: 'utf8', input: '' });

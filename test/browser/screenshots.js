@@ -64,12 +64,13 @@ const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 const terminalPage = (lines) => `<!doctype html><meta charset="utf-8"><style>
 body { margin: 0; background: #1e1f22 }
-pre { margin: 0; padding: 20px 24px; color: #e6e6e6; font: 15px/1.6 "DejaVu Sans Mono", monospace }
+pre { margin: 0; padding: 20px 24px; color: #e6e6e6; font: 15px/1.6 "DejaVu Sans Mono", monospace;
+  width: 80ch; white-space: pre-wrap; word-break: break-all }
 </style><pre>${escaped(lines.join('\n'))}</pre>`;
 
 async function takeProgress(browser) {
   fs.writeFileSync(at('terminal.html'), terminalPage(runInTerminal()));
-  await screenshot(browser, `file://${at('terminal.html')}`, 'progress.png', { width: 880, height: 112 });
+  await screenshot(browser, `file://${at('terminal.html')}`, 'progress.png', { width: 780, height: 136 });
 }
 
 async function main() {
