@@ -12,7 +12,7 @@ const { STANDARD_STREAM, planIcon, refuseTerminal } = require('./inputs');
 const { UsageError } = require('./mistakes');
 const { toPath } = require('./names');
 const { printable, printableJSON } = require('./printable');
-const { plural, withCode, withoutPath } = require('./report');
+const { plural, roundedMs, withCode, withoutPath } = require('./report');
 
 const LONGEST_SIDE = 256;
 
@@ -48,41 +48,47 @@ async function readInput(library, name, signal) {
   }
 }
 
-/* Limits and defects are for encodeICO, which has the options. */
-function refuseLarge(library, name, png) {
-  let info;
+/* { width, height }; undefined if the PNG is defective: encodeICO, which has the options, says how. */
+function sizeOf(library, png) {
   try {
-    info = library.readInfo(png, { maxPixels: Infinity, maxMemory: Infinity });
+    return library.readInfo(png, { maxPixels: Infinity, maxMemory: Infinity });
   } catch {
-    return;
-  }
-  if (info.width > LONGEST_SIDE || info.height > LONGEST_SIDE) {
-    const message = `${info.width} x ${info.height} pixels, but the images of an icon have at most ` +
-      `${LONGEST_SIDE} x ${LONGEST_SIDE}`;
-    throw new IconError(exitCodes.BAD_PNG, name, { message, code: 'ERR_PIXEL_LIMIT' });
+    return undefined;
   }
 }
 
-/* One after the other: standard input may be any of them. */
-async function readInputs(library, names, signal) {
-  const pngs = [];
-  for (const name of names) {
+function refuseLarge(name, { width, height }) {
+  if (width <= LONGEST_SIDE && height <= LONGEST_SIDE) return;
+  const message = `${width} x ${height} pixels, but the images of an icon have at most ${LONGEST_SIDE} x ${LONGEST_SIDE}`;
+  throw new IconError(exitCodes.BAD_PNG, name, { message, code: 'ERR_PIXEL_LIMIT' });
+}
+
+function refuseOutside(name, { width, height }, { x, y }) {
+  if (x < width && y < height) return;
+  throw new UsageError(`--hotspot ${x},${y} is outside of ${name}, which has ${width} x ${height} pixels`);
+}
+
+function refuseOtherNumber(names, hotspots) {
+  if (hotspots === undefined || hotspots.length === names.length) return;
+  throw new UsageError(`--hotspot has ${plural(hotspots.length, 'point')} for ${plural(names.length, 'input')}: ` +
+    'give one for each, such as 4,2:8,4');
+}
+
+/* { png, hotspot, size } of each, one after the other: standard input may be any of them. */
+async function readImages(library, names, { hotspot: hotspots }, signal) {
+  refuseOtherNumber(names, hotspots);
+  const images = [];
+  for (const [i, name] of names.entries()) {
     const png = await readInput(library, name, signal);
-    refuseLarge(library, name, png);
-    pngs.push(png);
+    const size = sizeOf(library, png);
+    if (size) refuseLarge(name, size);
+    if (size && hotspots) refuseOutside(name, size, hotspots[i]);
+    images.push({ png, hotspot: hotspots?.[i], size });
   }
-  return pngs;
+  return images;
 }
 
 /* ---- The icon ------------------------------------------------------------------------------ */
-
-function imagesOf(pngs, hotspots) {
-  if (hotspots !== undefined && hotspots.length !== pngs.length) {
-    throw new UsageError(`--hotspot has ${plural(hotspots.length, 'point')} for ${plural(pngs.length, 'input')}: ` +
-      'give one for each, such as 4,2:8,4');
-  }
-  return pngs.map((png, i) => ({ png, hotspot: hotspots?.[i] }));
-}
 
 async function writeOut(icon) {
   await new Promise((resolve, reject) => {
@@ -96,11 +102,12 @@ async function untilStopped(error) {
   throw Object.assign(error, { name: 'AbortError' });
 }
 
-/* An error of an image, of a file, or of the options. */
+/* An error of an image, of a file, or of an option. */
 function failureOf(error, names, output) {
-  if (error.image === undefined) return new IconError(exitCodeOf(error), output, error);
-  const isOfOptions = error.code === 'ERR_OUT_OF_RANGE' || error.code === 'ERR_INVALID_ARG_VALUE';
-  return new IconError(isOfOptions ? exitCodes.USAGE : exitCodeOf(error), names[error.image], error);
+  const file = error.image === undefined ? output : names[error.image];
+  if (error.code !== 'ERR_INVALID_ARG_VALUE') return new IconError(exitCodeOf(error), file, error);
+  const message = error.message.replace(/\. Received .*$/s, '');
+  return new IconError(exitCodes.USAGE, file, { message, code: error.code });
 }
 
 async function save(library, images, names, output, kind, options, settings) {
@@ -125,12 +132,18 @@ const errorText = ({ file, exitCode, message, code }) => {
 
 const complain = (text) => process.stderr.write(`png2bmp: ${printable(text)}\n`);
 
-function tell({ names, output, skipped, warnings, ms }, { quiet, verbose, json }) {
-  if (!quiet) warnings.forEach(({ input, message, code }) => complain(`${input}: warning: ${message} (${code})`));
-  if (json || quiet) return;
-  const lines = output === STANDARD_STREAM ? process.stderr : process.stdout;
-  const text = skipped ? `${output}: exists, skipped` : `${output}: ${plural(names.length, 'image')}, ${Math.round(ms)} ms`;
-  if (output !== STANDARD_STREAM || verbose) lines.write(`${printable(text)}\n`);
+function linesOf({ inputs, output, skipped, ms }, images, { verbose }) {
+  if (skipped) return [`${output}: exists, skipped`];
+  const all = verbose ? images.map(({ size }, i) => `${inputs[i]}: ${size.width} x ${size.height}`) : [];
+  return [...all, `${output}: ${plural(inputs.length, 'image')}, ${Math.round(ms)} ms`];
+}
+
+function tell(facts, images, settings) {
+  const { quiet, verbose, json } = settings;
+  if (!quiet) facts.warnings.forEach(({ file, message, code }) => complain(`${file}: warning: ${message} (${code})`));
+  if (json || quiet || (facts.output === STANDARD_STREAM && !verbose)) return;
+  const stream = facts.output === STANDARD_STREAM ? process.stderr : process.stdout;
+  for (const line of linesOf(facts, images, settings)) stream.write(`${printable(line)}\n`);
 }
 
 function tellJSON(facts) {
@@ -139,16 +152,17 @@ function tellJSON(facts) {
 
 /* ---- All of it ----------------------------------------------------------------------------- */
 
-async function make(library, names, output, settings, conversion, signal, warnings) {
+/* { images, warnings }, or undefined if the output is to be kept. */
+async function make(library, names, output, settings, conversion, signal) {
   const check = () => checkOutput(names, output, settings);
-  if (check() === 'skipped') return { skipped: true };
-  const pngs = await readInputs(library, names, signal);
-  const images = imagesOf(pngs, settings.hotspot);
-  const onWarning = ({ code, message, image }) => warnings.push({ input: names[image], code, message });
+  if (check() === 'skipped') return undefined;
+  const images = await readImages(library, names, settings, signal);
+  const warnings = [];
+  const onWarning = ({ code, message, image }) => warnings.push({ file: names[image], code, message });
   const options = { ...conversion, type: settings.cur ? 'cursor' : 'icon', signal, onWarning };
   const kind = check(); /* again: reading may have taken long */
   const isWritten = kind !== 'skipped' && await save(library, images, names, output, kind, options, settings);
-  return isWritten ? {} : { skipped: true };
+  return isWritten ? { images, warnings } : undefined;
 }
 
 /** @returns {Promise<number>} the exit status */
@@ -157,13 +171,13 @@ async function writeIcon(operands, settings, conversion, signal) {
   refuseTerminal([{ output }], settings, process.stdout);
   const library = require('..');
   const start = performance.now();
-  const warnings = [];
   const facts = { inputs: names, output };
   try {
-    const done = await make(library, names, output, settings, conversion, signal, warnings);
-    const ms = performance.now() - start;
-    tell({ names, output, ...done, warnings, ms }, settings);
-    if (settings.json) tellJSON({ ...facts, ok: true, ...done, ms, warnings });
+    const { images, warnings } = await make(library, names, output, settings, conversion, signal) ?? { warnings: [] };
+    const ms = roundedMs(performance.now() - start);
+    const all = { ...facts, ok: true, ...(images ? {} : { skipped: true }), ms, warnings };
+    tell(all, images, settings);
+    if (settings.json) tellJSON(all);
     return exitCodes.OK;
   } catch (error) {
     if (isAbort(error)) return exitCodes.CANNOT_WRITE; /* main.js knows why */

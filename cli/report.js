@@ -190,4 +190,4 @@ class Report {
   }
 }
 
-module.exports = { Report, interruption, plural, withCode, withoutPath };
+module.exports = { Report, interruption, plural, roundedMs, withCode, withoutPath };

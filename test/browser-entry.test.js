@@ -87,6 +87,20 @@ test('asynchronous calls take what pages have: Blob, Response, stream', { skip }
   assert.ok(png2bmp.decodePNG(png).data.equals(data));
 });
 
+test('icons are those of the package', { skip }, async () => {
+  const browser = await load();
+  const list = [png, encodePng(createImage({ width: 150, height: 140, colorType: 2, bitDepth: 8 }))];
+  const wanted = png2bmp.encodeICO(list);
+  const own = list.map((each) => Uint8Array.from(each));
+  const ready = browser.init(bytes);
+  const started = browser.encodeICOAsync([own[0], { png: own[1] }]);
+  own.forEach((each) => each.fill(0));
+  await ready;
+  assert.ok(wanted.equals(await started), 'copied while WebAssembly is loaded');
+  assert.ok(wanted.equals(browser.encodeICO(list)));
+  assert.ok(wanted.equals(await browser.encodeICOAsync([new Blob([list[0]]), new Response(list[1])])));
+});
+
 test('init takes a module, bytes, a Response, a data URL, or a promise', { skip }, async () => {
   for (const source of [
     new WebAssembly.Module(bytes), bytes, new Uint8Array(bytes).buffer, new Response(bytes), Promise.resolve(bytes),

@@ -80,7 +80,8 @@ test('an icon that cannot be saved has the exit status of what failed', (t) => {
     [run('16.png', 'none.png'), 66, /^png2bmp: none\.png: cannot read: ENOENT/],
     [run('16.png', 'large.png'), 65, /^png2bmp: large\.png: 257 x 257 pixels, .*at most 256 x 256 \(ERR_PIXEL_LIMIT\)\n$/],
     [place.run(['--ico', '-o', 'none/x.ico', '16.png']), 73, /^png2bmp: none\/x\.ico: cannot write: ENOENT/],
-    [place.run(['--cur', '--hotspot', '16,0', '-o', 'x.cur', '16.png']), 2, /^png2bmp: 16\.png: .*hotspot/],
+    [place.run(['--cur', '--hotspot', '16,0', '-o', 'x.cur', '16.png']), 2, /^png2bmp: --hotspot 16,0 is outside of 16\.png, which has 16 x 16 pixels\n/],
+    [run('--palette', 'ffffff,ff0000', '--bits', '1', '16.png'), 2, /^png2bmp: 16\.png: --palette must be one with black, .*pixels \(ERR_INVALID_ARG_VALUE\)\n$/],
   ]) {
     assert.equal(result.status, status);
     assert.match(result.stderr, text);
@@ -151,6 +152,11 @@ test('names come from a list, and the images stay in its order', (t) => {
   assert.deepEqual(readIco(place.read('a.ico')).images.map(({ width }) => width), [32, 16, 32]);
 });
 
+test('--verbose names every image', (t) => {
+  const { stdout } = placeOf(t).run(['--ico', '-v', '-o', 'a.ico', '32.png', '16.png']);
+  assert.match(stdout, /^32\.png: 32 x 32\n16\.png: 16 x 16\na\.ico: 2 images, \d+(\.\d+)? ms\n$/);
+});
+
 test('--hotspot has a point for each input', (t) => {
   const place = placeOf(t);
   assert.equal(place.run(['--cur', '--hotspot', '8,4:3,2', '-o', 'a.cur', '32.png', '16.png']).status, 0);
@@ -180,7 +186,7 @@ test('--json tells of the icon, and warnings name their image', (t) => {
   };
   const good = json('--salvage', '16.png', 'cut.png');
   assert.deepEqual([good.inputs, good.output, good.ok, good.status], [['16.png', 'cut.png'], 'a.ico', true, 0]);
-  assert.deepEqual(good.warnings.map(({ input, code }) => [input, code]), [['cut.png', 'WARN_PNG_SALVAGED']]);
+  assert.deepEqual(good.warnings.map(({ file, code }) => [file, code]), [['cut.png', 'WARN_PNG_SALVAGED']]);
   assert.match(good.stderr, /^png2bmp: cut\.png: warning: .*\(WARN_PNG_SALVAGED\)\n$/);
   const bad = json('16.png', 'bad.png');
   assert.deepEqual([bad.ok, bad.error.file, bad.error.code, bad.status], [false, 'bad.png', 'ERR_PNG_SIGNATURE', 65]);
