@@ -42,6 +42,20 @@ const FILES = {
   'gray with tRNS': fileOf({ colorType: 0, bitDepth: 16, transparency: true }),
 };
 
+test('a damaged chunk before an IDAT with damaged data does not take the pixels away', () => {
+  const image = createImage({ width: 23, height: 17, colorType: 2, bitDepth: 8, seed: 5 });
+  const damaged = (encoding) => {
+    const png = encodePng(image, { deflate: { level: 0 }, ...encoding });
+    return flipped(png, png.indexOf('IDAT') + 800, 0);
+  };
+  const salvage = (png) => convert(png, { salvage: true });
+  const alone = salvage(damaged());
+  assert.deepEqual(alone.warnings, ['WARN_PNG_SALVAGED']);
+  const { bmp, warnings } = salvage(damaged({ middle: [{ ...text('Author'), crcXor: 1 }] }));
+  assert.deepEqual(bmp, alone.bmp);
+  assert.deepEqual(warnings, ['WARN_PNG_ANCILLARY_CRC', 'WARN_PNG_SALVAGED']);
+});
+
 for (const [name, png] of Object.entries(FILES)) {
   test(`${name}: with salvage, a wrong bit in the length or type of any chunk changes no pixel`, () => {
     const wanted = getBMP(png, { format: 'bgra32' });

@@ -84,6 +84,18 @@ test('an interlaced file that is cut shows what its passes have', () => {
   }
 });
 
+test('a file that ends in the CRC of an IDAT: the bytes of the CRC are not pixels', () => {
+  const image = createImage({ width: 1, height: 9, colorType: 0, bitDepth: 8, seed: 3 });
+  // The zlib header, that of a stored block, four rows, and the filter type of the fifth.
+  const data = 2 + 5 + 4 * 2 + 1;
+  const png = encodePng(image, { deflate: { level: 0 }, idat: [data] });
+  const start = encodePng(image, { deflate: { level: 0 } }).indexOf('IDAT') + 4;
+  for (let crc = 0; crc < 4; crc++) {
+    const { warnings } = salvage(png.subarray(0, start + data + crc));
+    assert.deepEqual(rowsInWarning(warnings), [4, 9], `${crc} bytes of the CRC`);
+  }
+});
+
 test('without salvage the error says how much was there', () => {
   const png = cutPng(picture({ colorType: 2, bitDepth: 8 }), 0.6);
   assert.throws(() => getBMP(png), { code: 'ERR_PNG_TRUNCATED', message: /; (5|6)\d of 100 rows are there$/ });

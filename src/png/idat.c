@@ -24,12 +24,15 @@ static void idat_fail(idat_reader *reader, png2bmp_status status)
     reader->status = status;
 }
 
-/* An IDAT that extends past the end of the file: the part that is there may hold rows. */
+/* An IDAT that extends past the end of the file: the part that is there may hold rows. Of its CRC
+ * some bytes may be there, too: no more than it announces is data. */
 static void enter_cut_chunk(idat_reader *reader)
 {
+    const uint32_t announced = load_be32(reader->file->bytes + reader->position);
+
     reader->chunk = reader->position;
     reader->position += 8;
-    reader->left = (uint32_t)smaller(reader->file->size - reader->position, PNG_MAX_NUMBER);
+    reader->left = (uint32_t)smaller(reader->file->size - reader->position, announced);
     reader->in_chunk = true;
     reader->is_cut = true;
 }

@@ -99,10 +99,17 @@ static size_t find_chunk(mender *m, size_t from)
     return found;
 }
 
+/* Whether a chunk may end at `offset`: at the end of the file, before a plausible chunk, or before
+ * an IDAT, whose data may be damaged as well. */
+static bool is_end(mender *m, size_t offset)
+{
+    return offset == m->file->size || chunk_begins_idat(m->file, offset) || is_plausible(m, offset);
+}
+
 /* Where the chunk really ends; 0: unknown. has_room: the file is as long as its length says. */
 static size_t true_end(mender *m, const chunk *c, bool has_room)
 {
-    if (has_room && (chunk_end(c) == m->file->size || is_plausible(m, chunk_end(c))))
+    if (has_room && is_end(m, chunk_end(c)))
         return chunk_end(c);
     return find_chunk(m, c->offset + CHUNK_OVERHEAD);
 }
