@@ -59,12 +59,33 @@ const SPECIAL = {
 };
 const LEFT_OUT = ['onWarning', 'signal']; // a door's own
 
-const GENERATORS = library.optionNames.filter((name) => !LEFT_OUT.includes(name)).map((name) => {
+/** Values to try for an option that neither the table nor SPECIAL knows. */
+const GUESSES = [true, false, 0, 1, 2, 100, '#123456', 'none', 'auto'];
+
+function isAccepted(name, value) {
+  try {
+    library.readOptions({ [name]: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A function that makes a value for the option; undefined: nobody knows one. */
+function generatorOf(name, row) {
+  if (SPECIAL[name] ?? row) return SPECIAL[name] ?? BY_KIND[row.kind];
+  const accepted = GUESSES.filter((value) => isAccepted(name, value));
+  return accepted.length > 0 ? (random) => pick(random, accepted) : undefined;
+}
+
+const ALL = library.optionNames.filter((name) => !LEFT_OUT.includes(name)).map((name) => {
   const row = table.find((each) => each.name === name);
-  const make = SPECIAL[name] ?? (row && BY_KIND[row.kind]);
-  if (!make) throw new Error(`option ${name}: say in test/combinations/options.js how to make a value`);
-  return { name, isLimit: make === limit, make: (random, facts) => make(random, row, facts) };
+  const make = generatorOf(name, row);
+  return { name, isLimit: make === limit, make: make && ((random, facts) => make(random, row, facts)) };
 });
+const GENERATORS = ALL.filter(({ make }) => make);
+/** Options that do not take part: SPECIAL needs an entry for them. */
+const leftOut = ALL.filter(({ make }) => !make).map(({ name }) => name);
 
 // More often than others: they decide the way that a conversion takes.
 const OFTEN = ['format', 'palette', 'dither', 'salvage', 'topDown'];
@@ -102,4 +123,4 @@ function randomOptions(random, png) {
   return { ...options, ...draw(random, limits, 20, (name) => (name === 'maxPixels' ? width * height : memory)) };
 }
 
-module.exports = { randomOptions, optionNames: GENERATORS.map(({ name }) => name) };
+module.exports = { leftOut, randomOptions, optionNames: GENERATORS.map(({ name }) => name) };

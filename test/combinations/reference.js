@@ -221,7 +221,10 @@ function judgeWhole(image, settings, outcome) {
 function judgeDamaged(image, settings, outcome) {
   const { all, readable, safe } = image.scanlines;
   const note = outcome.warnings.find(({ code }) => code === 'WARN_PNG_SALVAGED');
-  if (!outcome.bytes) return DAMAGE.includes(outcome.code) && !settings.salvage ? undefined : `must not be ${outcome.code}: ${outcome.message}`;
+  if (!outcome.bytes) {
+    const isHopeless = safe === 0 && /; 0 of /.test(outcome.message);
+    return DAMAGE.includes(outcome.code) && (!settings.salvage || isHopeless) ? undefined : `must not be ${outcome.code}: ${outcome.message}`;
+  }
   // A stream that goes on after its last scanline is not read to its end, where its checksum is.
   const isLong = outcome.warnings.some(({ code }) => code === 'WARN_PNG_EXTRA_DATA');
   if (!note) return (settings.ignoreChecksums || isLong) && readable === all ? judgeWhole(image, settings, outcome) : 'damage was not noticed';

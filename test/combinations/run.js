@@ -117,11 +117,12 @@ function noteIn(file) {
   return note;
 }
 
-/** Says which options only compare doors with each other. */
+/** Says which options do not take part, and which only compare doors with each other. */
 function noteUnknownOptions() {
-  const { optionNames } = require('./options');
+  const { leftOut, optionNames } = require('./options');
   const { isKnown } = require('./reference');
   const unknown = optionNames.filter((name) => !isKnown(name));
+  if (leftOut.length > 0) console.log(`# no values for ${leftOut.join(', ')}: see test/combinations/options.js`);
   if (unknown.length > 0) console.log(`# the reference does not know ${unknown.join(', ')}`);
 }
 
