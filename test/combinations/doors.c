@@ -2,9 +2,9 @@
  * Every way to a BMP in C, under AddressSanitizer and UndefinedBehaviorSanitizer: reads cases from
  * standard input and answers on standard output (test/combinations/in-c.js).
  *
- * A case: a seed, the number of values of options (src/host/host_options.h), the bytes of the PNG, each
- * a uint32_t; the values; the PNG. An answer: the number of bytes of a text, the text in JSON, the
- * number of bytes of the BMP, the BMP. All numbers are in the order of the machine.
+ * A case: a seed, the number of values of options (src/host/host_options.h), the bytes of the PNG,
+ * each a uint32_t; the values; the PNG. An answer: the number of bytes of a text, the text in JSON,
+ * the number of bytes of the BMP, the BMP. All numbers are in the order of the machine.
  *
  * In memory the conversion must allocate at most what its plan says, and write every byte. Checked
  * against its bytes here: the same at a CPU level, in strips of any number of rows, cancelled
@@ -16,11 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bmp.h"
-#include "convert.h"
-#include "halves.h"
-#include "host_options.h"
-#include "opaque.h"
+#include "base/opaque.h"
+#include "host/host_options.h"
+#include "plan/halves.h"
+#include "run/convert.h"
 
 #define PATTERN_A 0x00
 #define PATTERN_B 0xa5
