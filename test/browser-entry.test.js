@@ -3,6 +3,7 @@
 // lib/browser.mjs, the module for pages, in Node.js; `npm run test:browser` tests it in browsers.
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
@@ -12,6 +13,7 @@ const png2bmp = require('..');
 const types = require('../scripts/make-browser-types');
 const { TYPES, createImage, typeName } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
 
 const lib = path.join(__dirname, '../lib');
 const wasm = path.join(__dirname, '../prebuilds/png2bmp.wasm');
@@ -147,4 +149,18 @@ test('errors are those of the package, with classes of their own', { skip }, asy
   for (const wrong of ['a.png', [1, 2], null, 5n, Symbol('x'), { a: 1 }, () => 1, new Blob([png])])
     assert.throws(() => browser.getBMP(wrong), { code: 'ERR_INVALID_ARG_TYPE' });
   await assert.rejects(browser.getBMPAsync(png, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+});
+
+test('the example is published to a new directory, again, and not among other files', { skip }, (t) => {
+  const folder = scratch(t);
+  const publish = (...args) => spawnSync(path.join(__dirname, '../examples/browser/publish.sh'), args, { cwd: folder, encoding: 'utf8' });
+  assert.equal(publish('my page').status, 0);
+  assert.equal(publish('my page').status, 0);
+  assert.ok(fs.readdirSync(path.join(folder, 'my page')).includes('index.html'));
+  fs.mkdirSync(path.join(folder, 'site'));
+  fs.writeFileSync(path.join(folder, 'site/build.js'), '');
+  const { status, stderr } = publish('site');
+  assert.deepEqual([status, stderr], [1, 'publish.sh: site has other files; give a new directory\n']);
+  assert.deepEqual(fs.readdirSync(path.join(folder, 'site')), ['build.js']);
+  assert.equal(publish().status, 2);
 });

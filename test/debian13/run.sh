@@ -11,9 +11,9 @@ cd "$(dirname "$0")/../.."
 cache=$PWD/build/debian13
 root=$(mktemp -d "${TMPDIR:-/tmp}/png2bmp-debian13-XXXXXX")
 inside=
-# Its mounts are in a namespace, and end with its processes.
+# Its mounts are in a namespace, and end with its processes, which end with unshare. That ignores SIGTERM.
 clean_up() {
-    [ -z "$inside" ] || { kill "$inside" 2>/dev/null && wait "$inside"; } || true
+    [ -z "$inside" ] || { kill -KILL "$inside" 2>/dev/null && wait "$inside"; } || true
     rm -rf --one-file-system "$root"
 }
 trap clean_up EXIT
