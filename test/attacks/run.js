@@ -19,6 +19,7 @@ const BACKENDS = ['native', 'wasm'];
 const ATTACKS = [
   ["another picture's bytes, in strips of wide rows that wait for dithering", 'palettes', /saved in strips/],
   ['time, by colours that collide', 'attacks/time', /made to collide/],
+  ['time after abort(), by small files that are much work', 'attacks/abort', /at once/],
   ['rights, where an access control list said otherwise', 'save-acl', /./],
   ["the rights of a directory's group", 'save-existing', /gives its own/],
   ['a file elsewhere, by a planted link or pipe', 'save-places', /put into a shared directory/],
