@@ -58,6 +58,8 @@ want_for_tests() {
     has_library gdk-pixbuf-2.0 || want libgdk-pixbuf-2.0-dev
     has_library sdl2 || want libsdl2-dev
     has man || want man-db
+    has zsh || want zsh
+    has fish || want fish
     is_made_by GNU parallel --version || want parallel
 }
 

@@ -68,6 +68,7 @@ const nothing: void[] = [
   saveBMPAsync('a.bmp', png, 8, () => {}),
   saveBMPAsync('a.bmp', png, options, () => {}),
   saveBMPAsync('a.bmp', png, 8, options, () => {}),
+  saveBMPAsync('a.png', png, { forceExtension: true }, () => {}),
 ];
 
 const collected: Promise<Buffer>[] = [
