@@ -89,6 +89,7 @@ install_missing() {
     has apt-get || fail "please install (the names are Debian's):$missing"
     can_install || fail "run as root, or install sudo, or install these yourself:$missing"
     say "installing$missing"
+    # It waits while another apt runs (DPkg::Lock::Timeout).
     # shellcheck disable=SC2086 # the names are words
     scripts/apt-install.sh $missing || exit 1
     missing=
