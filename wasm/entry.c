@@ -14,13 +14,10 @@
 
 #include "base/opaque.h"
 #include "base/report.h"
-#include "bmp/bmp.h"
 #include "host/host_facts.h"
 #include "host/host_options.h"
 #include "host/host_png.h"
-#include "plan/halves.h"
-#include "plan/profile.h"
-#include "run/convert.h"
+#include "run/run.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
 #define IMPORT(name) __attribute__((import_module("png2bmp"), import_name(#name)))
@@ -162,69 +159,12 @@ png2bmp_status EXPORT(plan_png)(uint32_t width, uint32_t height)
 /* ---- Run --------------------------------------------------------------------- */
 
 /* If the host could not receive the rows, that is its own error, which lib/ has kept. */
-static png2bmp_status hand_out(const uint8_t *bytes, size_t size, uint64_t offset)
+static png2bmp_status hand_out(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
 {
+    (void)user;
     if (host_rows(bytes, size, (uint32_t)offset))
         return PNG2BMP_OK;
     return report_plain_error(&job.report, PNG2BMP_ERR_FILE);
-}
-
-static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uint32_t rows)
-{
-    const target_strip part = target_strip_of(target, &job.plan, first_row, rows);
-
-    return hand_out(part.bytes, part.size, part.offset);
-}
-
-static png2bmp_status hand_out_profile(void *user, const uint8_t *bytes, size_t size,
-                                       uint64_t offset)
-{
-    (void)user;
-    return hand_out(bytes, size, offset);
-}
-
-static png2bmp_status run_strips(void)
-{
-    const png2bmp_plan *plan = &job.plan;
-    const uint32_t      rows = target_strip_rows(plan, STRIP_BYTES);
-    uint8_t            *base = malloc((size_t)(rows * plan->bmp.stride));
-    uint8_t             header[BMP_MAX_HEADER];
-    png2bmp_status      status;
-    row_target          target;
-
-    if (!base)
-        return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    target = target_at(base, rows, plan);
-    target.flush = hand_out_strip;
-    bmp_write_header(header, plan);
-    status = hand_out(header, plan->bmp.header_length, 0);
-    if (!status && job.is_pixels)
-        status = encode_rows(plan, &job.pixels, &target, &control, &job.report);
-    else if (!status)
-        status = convert_rows(plan, job.input, job.size, &target, &control, &job.report);
-    if (!status)
-        status = profile_write(plan, job.input, job.size, (profile_sink){hand_out_profile, NULL},
-                               &control, &job.report);
-    free(base);
-    return status;
-}
-
-static png2bmp_status run_whole(void)
-{
-    const size_t   size = (size_t)job.plan.bmp.byte_length;
-    uint8_t       *bmp = job.plan.bmp.byte_length <= PTRDIFF_MAX ? malloc(size) : NULL;
-    png2bmp_status status;
-
-    if (!bmp)
-        return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    if (job.is_pixels)
-        status = png2bmp_run_pixels(&job.plan, &job.pixels, bmp, &control, &job.report);
-    else
-        status = png2bmp_run(&job.plan, job.input, job.size, bmp, &control, &job.report);
-    if (!status)
-        status = hand_out(bmp, size, 0);
-    free(bmp);
-    return status;
 }
 
 static png2bmp_status run_to_png(void)
@@ -232,8 +172,8 @@ static png2bmp_status run_to_png(void)
     const png2bmp_pixels *pixels = &job.pixels;
     uint8_t              *png = malloc((size_t)job.plan.bmp.byte_length);
     const size_t size = png ? host_png_write(png, job.input, pixels->width, pixels->height) : 0;
-    const png2bmp_status status =
-        size ? hand_out(png, size, 0) : report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    const png2bmp_status status = size ? hand_out(NULL, png, size, 0)
+                                       : report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
 
     free(png);
     return status;
@@ -242,9 +182,13 @@ static png2bmp_status run_to_png(void)
 /* Converts what was planned. */
 png2bmp_status EXPORT(run)(void)
 {
+    const run_source source = {
+        .png = job.input, .size = job.size, .pixels = job.is_pixels ? &job.pixels : NULL};
+
     if (job.is_to_png)
         return run_to_png();
-    return job.plan.png.interlaced || halves_are_needed(&job.plan) ? run_whole() : run_strips();
+    return run_into(&job.plan, &source, STRIP_BYTES, (byte_sink){hand_out, NULL}, &control,
+                    &job.report);
 }
 
 /* ---- Facts and texts ----------------------------------------------------------- */

@@ -24,4 +24,10 @@ struct png2bmp_plan {
     size_t            first_idat; /* offset of the length field of the first IDAT */
 };
 
+/* Receives pieces of a BMP, each of which belongs at `offset`. */
+typedef struct byte_sink {
+    png2bmp_status (*write)(void *user, const uint8_t *bytes, size_t size, uint64_t offset);
+    void *user;
+} byte_sink;
+
 #endif

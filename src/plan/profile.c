@@ -89,7 +89,7 @@ static png2bmp_status discard(void *user, const uint8_t *bytes, size_t size, uin
 
 /* Passes on `length` bytes, which belong at `offset`. False: the stream has fewer, or is damaged,
  * or the sink has failed, which sets *status. What comes after these bytes is nobody's. */
-static bool copy_profile(inflater *z, uint32_t length, profile_sink sink, uint64_t offset,
+static bool copy_profile(inflater *z, uint32_t length, byte_sink sink, uint64_t offset,
                          png2bmp_status *status)
 {
     const uint8_t *bytes;
@@ -114,7 +114,7 @@ static png2bmp_status check_length(const png2bmp_plan *plan, stream s, uint32_t 
 
     if (!z)
         return PNG2BMP_ERR_OUT_OF_MEMORY;
-    *fits = copy_profile(z, length, (profile_sink){discard, NULL}, 0, &status);
+    *fits = copy_profile(z, length, (byte_sink){discard, NULL}, 0, &status);
     inflate_close(z);
     return PNG2BMP_OK;
 }
@@ -226,7 +226,7 @@ static uint64_t offset_of_profile(const png2bmp_plan *plan)
     return plan->bmp.byte_length - plan->bmp.profile_length;
 }
 
-static png2bmp_status copy_again(const png2bmp_plan *plan, stream *s, profile_sink sink,
+static png2bmp_status copy_again(const png2bmp_plan *plan, stream *s, byte_sink sink,
                                  png2bmp_report *report)
 {
     inflater      *z = open_stream(s, plan, plan->bmp.profile_length, 1);
@@ -246,8 +246,7 @@ static png2bmp_status copy_again(const png2bmp_plan *plan, stream *s, profile_si
 }
 
 png2bmp_status profile_write(const png2bmp_plan *plan, const uint8_t *png, size_t size,
-                             profile_sink sink, const png2bmp_control *control,
-                             png2bmp_report *report)
+                             byte_sink sink, const png2bmp_control *control, png2bmp_report *report)
 {
     const png_file file = png_file_of(png, size, &plan->options, report);
     stream         s;
@@ -260,16 +259,4 @@ png2bmp_status profile_write(const png2bmp_plan *plan, const uint8_t *png, size_
                             "iCCP at byte %zu has changed since the plan", plan->about.icc_at);
     s.control = control;
     return copy_again(plan, &s, sink, report);
-}
-
-static png2bmp_status put(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
-{
-    memcpy((uint8_t *)user + offset, bytes, size);
-    return PNG2BMP_OK;
-}
-
-png2bmp_status profile_write_to(uint8_t *bmp, const png2bmp_plan *plan, const uint8_t *png,
-                                size_t size, const png2bmp_control *control, png2bmp_report *report)
-{
-    return profile_write(plan, png, size, (profile_sink){put, bmp}, control, report);
 }

@@ -11,21 +11,10 @@ png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file);
 /* Bytes that the two functions allocate at most. */
 uint64_t profile_memory(const png2bmp_plan *plan);
 
-/* Receives the profile, in pieces that belong at `offset` of the BMP. */
-typedef struct profile_sink {
-    png2bmp_status (*write)(void *user, const uint8_t *bytes, size_t size, uint64_t offset);
-    void *user;
-} profile_sink;
-
 /* Writes the profile again, after the last row. It is an error if the PNG has changed since the
  * plan, so that there are fewer bytes. Does nothing without a profile. */
 png2bmp_status profile_write(const png2bmp_plan *plan, const uint8_t *png, size_t size,
-                             profile_sink sink, const png2bmp_control *control,
+                             byte_sink sink, const png2bmp_control *control,
                              png2bmp_report *report);
-
-/* The same into a whole BMP in memory. */
-png2bmp_status profile_write_to(uint8_t *bmp, const png2bmp_plan *plan, const uint8_t *png,
-                                size_t size, const png2bmp_control *control,
-                                png2bmp_report *report);
 
 #endif

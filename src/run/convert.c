@@ -536,3 +536,11 @@ png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t
     close_conversion(&c);
     return status;
 }
+
+png2bmp_status source_rows(const png2bmp_plan *plan, const run_source *source, row_target *target,
+                           const png2bmp_control *control, png2bmp_report *report)
+{
+    if (source->pixels)
+        return encode_rows(plan, source->pixels, target, control, report);
+    return convert_rows(plan, source->png, source->size, target, control, report);
+}

@@ -10,15 +10,13 @@
 #include "reduce/few_colors.h"
 #include "reduce/quantize.h"
 
-static png2bmp_status run_first(const png2bmp_plan *plan, const whole_source *source, uint8_t *data,
+static png2bmp_status run_first(const png2bmp_plan *plan, const run_source *source, uint8_t *data,
                                 const png2bmp_control *control, png2bmp_report *report)
 {
     const png2bmp_plan first = halves_first(plan);
     row_target         rows = target_at(data, plan->png.height, &first);
 
-    if (source->pixels)
-        return encode_rows(&first, source->pixels, &rows, control, report);
-    return convert_rows(&first, source->png, source->size, &rows, control, report);
+    return source_rows(&first, source, &rows, control, report);
 }
 
 /* The different colours, if there are at most `most`, in order of appearance; *count is 0 if there
@@ -93,7 +91,7 @@ static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, 
     return encode_rows(&second, &pixels, &target, control, report);
 }
 
-png2bmp_status whole_run(const png2bmp_plan *plan, const whole_source *source, uint8_t *bmp,
+png2bmp_status whole_run(const png2bmp_plan *plan, const run_source *source, uint8_t *bmp,
                          const png2bmp_control *control, png2bmp_report *report)
 {
     uint8_t       *data = malloc((size_t)halves_bytes(plan));

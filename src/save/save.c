@@ -1,15 +1,11 @@
 /* Converts into a file: in strips, so that memory does not grow with the image, or as a whole if
  * that is no worse. Or writes bytes that are there already. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/report.h"
-#include "bmp/bmp.h"
 #include "file.h"
-#include "plan/halves.h"
-#include "plan/profile.h"
-#include "run/convert.h"
+#include "run/run.h"
 #include "save.h"
 
 /* A BMP of at most this size is made in memory and written with one call; of a larger one, this
@@ -36,73 +32,17 @@ static png2bmp_status report_failure(png2bmp_report *report, file_failure failed
     return report_error(report, PNG2BMP_ERR_FILE, "%s '%.120s': %s", failed.syscall, path, text);
 }
 
-/* ---- Whole ---------------------------------------------------------------- */
+typedef struct destination {
+    new_file       *file;
+    const char     *path;
+    png2bmp_report *report;
+} destination;
 
-static png2bmp_status save_whole(new_file *file, const char *path, const png2bmp_plan *plan,
-                                 const uint8_t *png, size_t size, const png2bmp_control *control,
-                                 png2bmp_report *report)
+static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
 {
-    const size_t   bytes = (size_t)plan->bmp.byte_length;
-    uint8_t       *bmp = malloc(bytes);
-    png2bmp_status status;
+    const destination *to = user;
 
-    if (!bmp)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    status = png2bmp_run(plan, png, size, bmp, control, report);
-    if (!status)
-        status = report_failure(report, file_write(file, bmp, bytes, 0), path);
-    free(bmp);
-    return status;
-}
-
-/* ---- In strips ------------------------------------------------------------ */
-
-typedef struct strip {
-    row_target          target; /* first: a row_target pointer is a strip pointer */
-    new_file           *file;
-    const char         *path;
-    const png2bmp_plan *plan;
-    png2bmp_report     *report;
-} strip;
-
-static png2bmp_status write_strip(row_target *target, uint32_t first_row, uint32_t rows)
-{
-    strip             *s = (strip *)target;
-    const target_strip part = target_strip_of(target, s->plan, first_row, rows);
-
-    return report_failure(s->report, file_write(s->file, part.bytes, part.size, part.offset),
-                          s->path);
-}
-
-static png2bmp_status write_profile(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
-{
-    const strip *s = user;
-
-    return report_failure(s->report, file_write(s->file, bytes, size, offset), s->path);
-}
-
-static png2bmp_status save_strips(new_file *file, const char *path, const png2bmp_plan *plan,
-                                  const uint8_t *png, size_t size, const png2bmp_control *control,
-                                  png2bmp_report *report)
-{
-    const uint32_t rows = target_strip_rows(plan, STRIP_BYTES);
-    uint8_t       *rows_base = malloc((size_t)(rows * plan->bmp.stride));
-    uint8_t        header[BMP_MAX_HEADER];
-    png2bmp_status status;
-    strip          s;
-
-    if (!rows_base)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    s = (strip){target_at(rows_base, rows, plan), file, path, plan, report};
-    s.target.flush = write_strip;
-    bmp_write_header(header, plan);
-    status = report_failure(report, file_write(file, header, plan->bmp.header_length, 0), path);
-    if (!status)
-        status = convert_rows(plan, png, size, &s.target, control, report);
-    free(rows_base);
-    if (!status)
-        status = profile_write(plan, png, size, (profile_sink){write_profile, &s}, control, report);
-    return status;
+    return report_failure(to->report, file_write(to->file, bytes, size, offset), to->path);
 }
 
 /* ---- Save ----------------------------------------------------------------- */
@@ -147,13 +87,14 @@ png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan
     const file_rules rules = rules_of(directory, &plan->options, control);
     new_file        *file = NULL;
     png2bmp_status   status = report_failure(report, open_path(&file, path, &rules), path);
-    bool             whole;
+    destination      to;
 
     if (status)
         return status;
-    whole = plan->png.interlaced || halves_are_needed(plan) ||
-            plan->bmp.byte_length <= STRIP_BYTES || file_is_sequential(file);
-    status = (whole ? save_whole : save_strips)(file, path, plan, png, size, control, report);
+    to = (destination){file, path, report};
+    status = run_into(plan, &(run_source){.png = png, .size = size},
+                      file_is_sequential(file) ? UINT64_MAX : STRIP_BYTES,
+                      (byte_sink){write_piece, &to}, control, report);
     return finish(file, status, path, report);
 }
 
