@@ -13,7 +13,7 @@ const { decode, scanlineOrder } = require('./decode');
 /** The options that the model knows; with any other, doors are only compared with each other. */
 const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'threshold', 'invert', 'strict',
   'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
-  'salvage', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes'];
+  'salvage', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension'];
 
 const isKnown = (name) => KNOWN.includes(name);
 const knows = (options) => Object.keys(options).every(isKnown);
