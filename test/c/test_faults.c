@@ -825,6 +825,11 @@ static void write_into_mount_point(conversion_test *t)
               files_in_directory() == 1,
           "a failure in place is said, and leaves no temporary file");
     faults.on = false;
+    check(save(t) == PNG2BMP_OK && stat(target, &before) == 0, "a whole file again");
+    check(save_without(t, CALL_RENAME, EIO, 0) == PNG2BMP_ERR_FILE &&
+              strcmp(t->report.file_syscall, "rename") == 0 && stat(target, &after) == 0 &&
+              memcmp(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim) == 0,
+          "only a mount point is written in place: what else cannot be renamed to stays");
 }
 
 /* ---- Exclusive and synced saves -------------------------------------------------------- */
