@@ -171,9 +171,8 @@ bool call_begin_png_of_pixels(napi_env env, napi_callback_info info, call *call,
     return true;
 }
 
-/* A new Buffer in memory that has been used before: it was garbage since, so it is no longer in the
- * cache. In memory fresh from the system, the kernel has each page in the cache when it has cleared
- * it. */
+/* Whether the new Buffer is a recycled block, which is cold in the cache. Fresh pages are warm,
+ * because the kernel has just zeroed them. */
 static void look_at_memory(job *job)
 {
     const size_t size = (size_t)job->plan.bmp.byte_length;

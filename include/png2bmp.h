@@ -273,8 +273,8 @@ typedef struct png2bmp_options {
 
     png2bmp_profile profile; /* EMBED: from a PNG only, not from pixels */
 
-    /* The memory of the BMP has been used before, but is not in the CPU's cache, as that of a new
-     * block often is: it is then written another way, which is faster. The bytes are the same. */
+    /* A hint: the memory of the BMP is resident but cold in the cache, as a recycled block is. It
+     * is then prefetched or written past the cache, which is faster. The bytes are the same. */
     bool uncached;
 } png2bmp_options;
 

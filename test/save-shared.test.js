@@ -42,7 +42,7 @@ function makeOld(directory, names) {
   for (const name of names) fs.utimesSync(path.join(directory, name), then, then);
 }
 
-test('who reads while several save sees a whole file, though flock lies', { skip }, async (t) => {
+test('readers see a whole file while several save, though flock lies', { skip }, async (t) => {
   const [images, directory] = [scratch(t), scratch(t)];
   const { names, pngs, bmps } = twoImages(images);
   const target = path.join(directory, 'a.bmp');

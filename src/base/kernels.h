@@ -98,7 +98,7 @@ typedef void (*row_fn)(uint8_t *dst, const uint8_t *src, size_t width, const row
     X(index4_to_index8, 4, 8)                                                                      \
     X(index8_to_index8, 8, 8)                                                                      \
     X(gray16_to_index8, 16, 8)                                                                     \
-    X(gray16_key_to_bgr24, 16, 24) /* the key becomes the background; without a key: none does */  \
+    X(gray16_key_to_bgr24, 16, 24) /* pixels equal to the key become the background */             \
     X(gray16_key_to_bgra32, 16, 32)                                                                \
     X(rgb8_to_bgr24, 24, 24)                                                                       \
     X(rgb8_key_to_bgr24, 24, 24)                                                                   \
@@ -148,7 +148,8 @@ typedef void (*diffuse_fn)(const struct dither_state *state, const struct dither
 /* As memcpy, but past the cache: the lines of dst are not fetched from memory before they are
  * written. It pays for a destination that is not in the cache. Such stores may become visible to
  * other threads after later ordinary ones, like the one that says that the BMP is complete: before
- * that, bypass_end must be called. It waits for the stores, so once a row would be too often. */
+ * that, bypass_end must be called. It waits for all pending stores: call it once per strip, not per
+ * row. */
 typedef void (*bypass_fn)(uint8_t *dst, const uint8_t *src, size_t size);
 typedef void (*bypass_end_fn)(void);
 

@@ -51,9 +51,9 @@ enum {
  * included. The fast loop keeps its bit count modulo 64, where it lies in 0..63
  * anyway, so a whole entry may be subtracted from it.
  *
- * A match may bring the literal before it along (bit 14), where the index holds
- * both codes: one look-up and one branch that cannot be foretold less. Literals
- * are joined by two for the same reason.
+ * If the index covers both codes, a match entry also carries the literal before
+ * it (bit 14), which saves a lookup and an unpredictable branch. Pairs of
+ * literals are merged for the same reason.
  */
 #define ENTRY_LITERAL 0x80u
 #define ENTRY_SPECIAL 0x40u

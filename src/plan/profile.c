@@ -88,7 +88,7 @@ static png2bmp_status discard(void *user, const uint8_t *bytes, size_t size, uin
 }
 
 /* Passes on `length` bytes, which belong at `offset`. False: the stream has fewer, or is damaged,
- * or the sink has failed, which sets *status. What comes after these bytes is nobody's. */
+ * or the sink has failed, which sets *status. Bytes after the profile are ignored. */
 static bool copy_profile(inflater *z, uint32_t length, byte_sink sink, uint64_t offset,
                          png2bmp_status *status)
 {

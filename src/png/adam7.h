@@ -24,7 +24,7 @@ uint32_t adam7_scanlines(uint32_t width, uint32_t height);
  * row of the image. */
 void adam7_scatter(uint8_t *row, const uint8_t *src, const adam7_pass *pass, size_t pixel_bytes);
 
-/* The same for 1-bit pixels: the places in `row` must be 0 beforehand. */
+/* The same for pixels of 1 or 4 bits. */
 void adam7_scatter_bits(uint8_t *row, const uint8_t *src, const adam7_pass *pass, unsigned bits);
 
 #endif

@@ -1,4 +1,4 @@
-/* The different colours of an image, as long as there are few. */
+/* The set of an image's colours, up to 256. */
 #ifndef PNG2BMP_FEW_COLORS_H
 #define PNG2BMP_FEW_COLORS_H
 

@@ -7,8 +7,8 @@
  *       rows of the BMP, batch by batch while it is in the cache. Of earlier
  *       batches only the last scanline is kept: the prior row of the next.
  *
- * The parts (scanlines, unfilter, adam7, rows, bmp) do not depend on each other; they are combined
- * here. Raw pixels go through the same steps from the samples on: encode.c.
+ * The parts (scanlines, unfilter, adam7, rows) are combined here. Raw pixels go through the same
+ * steps from the samples on: encode.c.
  */
 #include "convert.h"
 
@@ -458,7 +458,7 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
     return status;
 }
 
-/* Writes what the passes do not: padding, and the zeros that single bits are added to. */
+/* Writes what the passes do not: padding, and the unused bits of a last byte. */
 static void clear_target(conversion *c)
 {
     for (uint32_t y = 0; y < c->plan->png.height; y++) {
