@@ -27,11 +27,27 @@ function ofAdobe(bytes) {
   return triples(bytes.subarray(0, 3 * (count || 256)));
 }
 
-/* The PLTE chunk of a PNG. */
+/* PNG specification, annex D: of a few hundred bytes. (zlib.crc32 is not in Node.js 20.) */
+function crc32(bytes) {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc >>> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+function isIntact(bytes, at, length) {
+  const end = at + 8 + length;
+  return end + 4 <= bytes.length && crc32(bytes.subarray(at + 4, end)) === bytes.readUInt32BE(end);
+}
+
+/* The PLTE chunk of a PNG; undefined if it is damaged. */
 function ofPng(bytes) {
   for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
     const length = bytes.readUInt32BE(at);
-    if (bytes.toString('latin1', at + 4, at + 8) === 'PLTE') return triples(bytes.subarray(at + 8, at + 8 + length));
+    if (bytes.toString('latin1', at + 4, at + 8) === 'PLTE')
+      return isIntact(bytes, at, length) ? triples(bytes.subarray(at + 8, at + 8 + length)) : undefined;
   }
   return [];
 }
@@ -59,7 +75,8 @@ function readPalette(text, flag) {
   if (COLORS.test(text)) return text.split(',').map((color) => `#${color.replace('#', '')}`);
   const colors = ofFile(readFile(text, flag));
   if (colors === undefined) {
-    throw new UsageError(`${flag}: '${text}' is no GIMP palette, no color table of 768 or 772 bytes, and no PNG`);
+    throw new UsageError(`${flag}: '${text}' is no GIMP palette, no color table of 768 or 772 bytes, and no PNG ` +
+      'whose PLTE chunk is intact');
   }
   if (colors.length < 2 || colors.length > 256 || colors.flat().some((v) => v > 255)) {
     throw new UsageError(`${flag}: '${text}' has ${colors.length} colours; there must be 2 to 256, 0 to 255 each`);

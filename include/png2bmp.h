@@ -376,8 +376,9 @@ PNG2BMP_API uint64_t png2bmp_plan_memory(const png2bmp_plan *plan);
 
 /* ---- Run ---------------------------------------------------------------- */
 
-/* `cancelled` is called between batches of scanlines, and at least once per 64 KiB of input,
- * on the thread that runs: true stops the conversion with PNG2BMP_ERR_CANCELLED. */
+/* `cancelled` is called between batches of scanlines, at least once per 64 KiB of input and per
+ * step of 65536 pixels, on the thread that runs: true stops the conversion with
+ * PNG2BMP_ERR_CANCELLED. */
 typedef struct png2bmp_control {
     bool (*cancelled)(void *user);
     void *user;

@@ -8,6 +8,9 @@ const KEEP_BYTES = 32 * 1024 * 1024;
 
 const MAX_MESSAGE = 256;
 
+// malloc in WebAssembly gives no more.
+const MOST_BYTES = 2 ** 31 - 1;
+
 function outOfMemory(reason) {
   return { error: { code: 'ERR_OUT_OF_MEMORY', message: `out of memory: ${reason}` }, warnings: [] };
 }
@@ -132,7 +135,8 @@ class Engine {
       return outOfMemory(shortage);
     }
     const wasm = this.#exports;
-    const input = wasm.input_reserve(bytes.length) >>> 0;
+    // A size of 32 bits would be taken modulo 4 GiB.
+    const input = bytes.length <= MOST_BYTES ? wasm.input_reserve(bytes.length) >>> 0 : 0;
     if (input === 0) {
       return outOfMemory(`WebAssembly has no ${bytes.length} bytes for the PNG`);
     }

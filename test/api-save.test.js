@@ -6,9 +6,10 @@ const path = require('node:path');
 const test = require('node:test');
 const { pathToFileURL } = require('node:url');
 
-const { constants, getBMP, saveBMP, saveBMPAsync, errors } = require('..');
+const zlib = require('node:zlib');
+const { constants, getBMP, readInfo, saveBMP, saveBMPAsync, errors } = require('..');
 const { createImage } = require('./kit/image');
-const { encodePng } = require('./kit/png-encoder');
+const { assemble, encodePng, header } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
 const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
@@ -168,4 +169,31 @@ test('a name that ends like another kind of picture is refused, unless forceExte
     saveBMP(at(name), png);
   }
   assert.ok(constants.otherExtensions.includes('png') && !constants.otherExtensions.includes('bmp'));
+});
+
+test('strips are counted: rows of a save that are wider than maxMemory are refused', async (t) => {
+  const file = path.join(scratch(t), 'wide.bmp');
+  const width = 30_000_000; // a scanline of 3.75 MB, a row of 90 MB
+  const png = assemble([
+    header({ width, height: 2, bitDepth: 1, colorType: 0 }),
+    { type: 'IDAT', data: zlib.deflateSync(Buffer.alloc(2 * (width / 8 + 1))) },
+    { type: 'IEND', data: Buffer.alloc(0) },
+  ]);
+  const options = { format: 'bgr24', maxMemory: 32 << 20 };
+  assert.ok(readInfo(png, options).memory < options.maxMemory);
+  assert.throws(() => saveBMP(file, png, options), { code: 'ERR_MEMORY_LIMIT' });
+  await assert.rejects(saveBMPAsync(file, png, options), { code: 'ERR_MEMORY_LIMIT' });
+  saveBMP(file, png, { ...options, maxMemory: 110 << 20 }); // one row is in memory, not two
+  assert.equal(fs.statSync(file).size, readInfo(png, options).bmp.byteLength);
+});
+
+test('a row of 2 GiB is written, or refused with a code', (t) => {
+  const width = 715_827_884; // 3 bytes each: 2^31 and 4 more
+  const png = assemble([
+    header({ width, height: 1, bitDepth: 1, colorType: 0 }),
+    { type: 'IDAT', data: zlib.deflateSync(Buffer.alloc(Math.ceil(width / 8) + 1), { level: 1 }) },
+    { type: 'IEND', data: Buffer.alloc(0) },
+  ]);
+  assert.throws(() => saveBMP(path.join(scratch(t), 'row.bmp'), png, { format: 'bgr24', maxPixels: 1e9 }),
+    ({ code }) => ['ERR_MEMORY_LIMIT', 'ERR_OUT_OF_MEMORY'].includes(code));
 });

@@ -60,10 +60,14 @@ test('a color table that counts no colours has all of its 256', (t) => {
 });
 
 test('a file that is no palette, or has too few colours, is a usage error that says so', (t) => {
-  const place = workplace(t, { 'a.png': PNG, text: 'hello', 'one.gpl': 'GIMP Palette\n1 2 3\n' });
+  const damaged = encodePng(createImage({ colorType: 3, bitDepth: 2, width: 4, height: 4 }));
+  damaged[damaged.indexOf('PLTE') + 5] ^= 1; // its CRC is wrong
+  const place = workplace(t, {
+    'a.png': PNG, text: 'hello', 'one.gpl': 'GIMP Palette\n1 2 3\n', 'damaged.png': damaged,
+  });
   for (const [palette, words] of [
     ['text', /is no GIMP palette/], ['one.gpl', /has 1 colours/], ['a.png', /has 0 colours/],
-    ['none.gpl', /there is no 'none.gpl'/], ['', /there is no ''/],
+    ['none.gpl', /there is no 'none.gpl'/], ['', /there is no ''/], ['damaged.png', /PLTE chunk is intact/],
   ]) {
     const { status, stderr } = place.run(['--palette', palette, 'a.png']);
     assert.equal(status, 2, palette);

@@ -12,7 +12,7 @@ const { CGBI, applePng } = require('./kit/apple-png');
 const { readBmp } = require('./kit/bmp-reader');
 const { convert, refusal } = require('./kit/convert');
 const { TYPES, createImage, typeName } = require('./kit/image');
-const { assemble, encodePng, pngChunks, scanlines } = require('./kit/png-encoder');
+const { assemble, encodePng, header, pngChunks, scanlines } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
 const FORMATS = ['bgr24', 'bgra32', 'indexed', 'gray8', 'mono1', 'rgb565', 'rgb555'];
@@ -213,4 +213,13 @@ test('a CgBI chunk anywhere else is an unknown critical chunk', () => {
   const cut = assemble([CGBI, { type: 'IDAT', data: Buffer.alloc(9), length: 5000 }]);
   assert.equal(refusal(cut), 'ERR_PNG_TRUNCATED');
   assert.equal(refusal(cut, { salvage: true }), 'ERR_PNG_TRUNCATED');
+});
+
+test('salvage does not make a large picture of a file that cannot have held it', () => {
+  const png = assemble([
+    header({ width: 16383, height: 16383, bitDepth: 8, colorType: 2 }),
+    { type: 'IDAT', data: zlib.deflateSync(Buffer.alloc(1 + 3 * 16383)) }, // one row
+    { type: 'IEND', data: Buffer.alloc(0) },
+  ]);
+  assert.equal(refusal(png, { salvage: true }), 'ERR_PNG_BOMB');
 });

@@ -170,7 +170,8 @@ static png2bmp_status hand_out(void *user, const uint8_t *bytes, size_t size, ui
 static png2bmp_status run_to_png(void)
 {
     const png2bmp_pixels *pixels = &job.pixels;
-    uint8_t              *png = malloc((size_t)job.plan.bmp.byte_length);
+    const bool            fits = job.plan.bmp.byte_length <= PTRDIFF_MAX;
+    uint8_t              *png = fits ? malloc((size_t)job.plan.bmp.byte_length) : NULL;
     const size_t size = png ? host_png_write(png, job.input, pixels->width, pixels->height) : 0;
     const png2bmp_status status = size ? hand_out(NULL, png, size, 0)
                                        : report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);

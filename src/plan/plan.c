@@ -135,6 +135,14 @@ png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *repor
     return PNG2BMP_OK;
 }
 
+png2bmp_status plan_check_strip(const png2bmp_plan *plan, uint64_t strip, png2bmp_report *report)
+{
+    png2bmp_plan with = *plan;
+
+    with.memory += strip;
+    return plan_check_memory(&with, report);
+}
+
 static png2bmp_status check_expansion(const png2bmp_png_info *png, size_t size,
                                       png2bmp_report *report)
 {
@@ -194,7 +202,7 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
     status = png_parse_info(&file, &plan->png, &plan->about, &plan->first_idat);
     if (!status)
         status = plan_bmp(plan, report);
-    if (!status && !plan->options.salvage)
+    if (!status)
         status = check_expansion(&plan->png, size, report);
     if (!status)
         status = plan_profile(plan, &file);

@@ -7,4 +7,7 @@
 /* Whether plan->memory is allowed. */
 png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *report);
 
+/* Whether that and the bytes of a strip are. */
+png2bmp_status plan_check_strip(const png2bmp_plan *plan, uint64_t strip, png2bmp_report *report);
+
 #endif

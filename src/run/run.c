@@ -6,6 +6,7 @@
 #include "base/report.h"
 #include "bmp/bmp.h"
 #include "plan/halves.h"
+#include "plan/plan.h"
 #include "plan/profile.h"
 #include "whole.h"
 
@@ -98,10 +99,13 @@ static png2bmp_status run_strips(const png2bmp_plan *plan, const run_source *sou
                                  const png2bmp_control *control, png2bmp_report *report)
 {
     const uint32_t rows = target_strip_rows(plan, strip_bytes);
-    uint8_t       *base = malloc((size_t)(rows * plan->bmp.stride));
+    png2bmp_status status = plan_check_strip(plan, rows * plan->bmp.stride, report);
     strip_target   strips = {.plan = plan, .sink = sink};
-    png2bmp_status status;
+    uint8_t       *base;
 
+    if (status)
+        return status;
+    base = malloc((size_t)(rows * plan->bmp.stride));
     if (!base)
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     strips.target = target_at(base, rows, plan);

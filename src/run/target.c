@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/route.h"
+
 row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan)
 {
     const ptrdiff_t stride = (ptrdiff_t)plan->bmp.stride;
@@ -86,10 +88,11 @@ void target_poison(const row_target *target, bool keeps_last)
 uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes)
 {
     const uint64_t rows = bytes / plan->bmp.stride;
+    const uint32_t least = plan->bmp.stride > LONG_ROW ? 1 : 2;
 
-    if (rows >= plan->png.height)
+    if (rows >= plan->png.height || least >= plan->png.height)
         return plan->png.height;
-    return rows < 2 ? 2 : (uint32_t)rows;
+    return rows < least ? least : (uint32_t)rows;
 }
 
 target_strip target_strip_of(const row_target *target, const png2bmp_plan *plan, uint32_t first_row,

@@ -26,8 +26,9 @@ typedef struct row_target {
 /* The target that lays out `rows` rows of the plan's stride at `base`, in the order of the plan. */
 row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan);
 
-/* How many rows make a strip of about this many bytes. At least two, unless the image has fewer:
- * the row before the next one must stay readable. */
+/* How many rows make a strip of about this many bytes. At least two, unless the image has fewer,
+ * since the row before the next one must stay readable; one, if rows are so long that scanlines
+ * are read in pieces (long_row.h), which may be written over the row before. */
 uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes);
 
 /* What a flush of these rows writes: `size` bytes at `offset` of the file. They are consecutive in
