@@ -1,12 +1,12 @@
 /*
  * png2bmp: PNG bytes in, BMP bytes out.
  *
- *     png2bmp_options options;
+ *     png2bmp_options wanted;
  *     png2bmp_plan   *plan = png2bmp_plan_new();
  *     png2bmp_report *report = png2bmp_report_new();
  *
- *     png2bmp_options_init(&options);
- *     if (plan && png2bmp_plan_make(plan, png, png_size, &options, report) == PNG2BMP_OK) {
+ *     png2bmp_options_init(&wanted);
+ *     if (plan && png2bmp_plan_make(plan, png, png_size, &wanted, report) == PNG2BMP_OK) {
  *         size_t   size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
  *         uint8_t *bmp = malloc(size);
  *         if (bmp && png2bmp_run(plan, png, png_size, bmp, NULL, report) == PNG2BMP_OK)
