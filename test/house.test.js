@@ -1,11 +1,14 @@
 'use strict';
 
-// The order of src/: who may use whom. The table of rooms is in CONTRIBUTING.md.
+// The order of src/: who may use whom (the table of rooms is in CONTRIBUTING.md); lists that follow from
+// others.
 
 const assert = require('node:assert');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
+const { writeSeeds } = require('../fuzz/seeds');
 
 const ROOT = path.join(__dirname, '..');
 const SRC = path.join(ROOT, 'src');
@@ -79,4 +82,19 @@ test('no two files of the C code have the same name', () => {
   const names = ['src', 'addon', 'wasm'].flatMap((folder) => fs.readdirSync(path.join(ROOT, folder), { recursive: true }))
     .filter((name) => /\.[ch]$/.test(name)).map((name) => path.basename(name));
   assert.deepStrictEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
+});
+
+test('the first inputs of the fuzzer have every format', (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-seeds-'));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  writeSeeds(folder);
+  const [, list] = fs.readFileSync(path.join(ROOT, 'include/png2bmp.h'), 'utf8').match(/typedef enum png2bmp_format \{([^}]*)\}/);
+  const formats = new Set(list.match(/PNG2BMP_FORMAT_\w+/g));
+  formats.delete('PNG2BMP_FORMAT_COUNT');
+  assert(formats.has('PNG2BMP_FORMAT_RAW_RGBA'));
+  for (const target of ['convert', 'libpng', 'pixels']) {
+    const inputs = fs.readdirSync(path.join(folder, target)).filter((name) => !name.startsWith('found'));
+    const begun = new Set(inputs.map((name) => fs.readFileSync(path.join(folder, target, name))[0] % formats.size));
+    assert.strictEqual(begun.size, formats.size, target);
+  }
 });

@@ -31,53 +31,16 @@ static const char *formats(uint32_t i)
 
 #define FIELD(field)                                                                               \
     .offset = offsetof(png2bmp_options, field), .size = sizeof((png2bmp_options *)0)->field
-#define CHOICE(name, field, list, COUNT)                                                           \
-    {                                                                                              \
-        name, HOST_CHOICE, FIELD(field), .choice = list, .most = (COUNT)-1                         \
-    }
-#define FLAG(name, field)                                                                          \
-    {                                                                                              \
-        name, HOST_FLAG, FIELD(field), .most = 1                                                   \
-    }
+#define CHOICE(name, field, list, count)                                                           \
+    {name, HOST_CHOICE, FIELD(field), .choice = list, .most = (count)-1},
+#define FLAG(name, field) {name, HOST_FLAG, FIELD(field), .most = 1},
 #define NUMBER(name, field, from, to)                                                              \
-    {                                                                                              \
-        name, HOST_NUMBER, FIELD(field), .least = (from), .most = (to)                             \
-    }
-#define LIMIT(name, field)                                                                         \
-    {                                                                                              \
-        name, HOST_LIMIT, FIELD(field)                                                             \
-    }
-#define COLOR(name, field)                                                                         \
-    {                                                                                              \
-        name, HOST_COLOR, FIELD(field), .most = 0xffffff                                           \
-    }
+    {name, HOST_NUMBER, FIELD(field), .least = (from), .most = (to)},
+#define LIMIT(name, field) {name, HOST_LIMIT, FIELD(field)},
+#define COLOR(name, field) {name, HOST_COLOR, FIELD(field), .most = 0xffffff},
 
 const host_option host_options_all[HOST_OPTIONS_COUNT] = {
-    CHOICE("format", format, formats, PNG2BMP_FORMAT_COUNT),
-    CHOICE("alpha", alpha, alphas, PNG2BMP_ALPHA_COUNT),
-    COLOR("background", background),
-    FLAG("topDown", top_down),
-    CHOICE("depth16", depth16, depths16, PNG2BMP_DEPTH16_COUNT),
-    CHOICE("dither", dither, dithers, PNG2BMP_DITHER_COUNT),
-    NUMBER("threshold", threshold, 0, 255),
-    FLAG("invert", invert),
-    FLAG("strict", strict),
-    FLAG("ignoreChecksums", ignore_checksums),
-    LIMIT("maxPixels", max_pixels),
-    LIMIT("maxMemory", max_memory),
-    CHOICE("flag", exclusive, save_flags, 2),
-    FLAG("sync", sync),
-    NUMBER("alphaThreshold", alpha_threshold, 1, 255),
-    CHOICE("header", header, headers, PNG2BMP_HEADER_COUNT),
-    CHOICE("profile", profile, profiles, PNG2BMP_PROFILE_COUNT),
-    FLAG("fileHeader", file_header),
-    FLAG("salvage", salvage),
-    NUMBER("bits", bits, 1, 8),
-    NUMBER("colors", colors, 2, 256),
-    NUMBER("_xPixelsPerMeter", x_pixels_per_meter, 0, INT32_MAX),
-    NUMBER("_yPixelsPerMeter", y_pixels_per_meter, 0, INT32_MAX),
-    CHOICE("_cpu", cpu, kernels_level_name, PNG2BMP_CPU_COUNT),
-};
+    HOST_OPTIONS(CHOICE, FLAG, NUMBER, LIMIT, COLOR)};
 
 /* ---- A field, whatever its type ------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* Options as JavaScript passes them, and what JavaScript has to know about them: one table, for
- * both addon/ and wasm/. An option of the library is a row in host_options.c. */
+ * both addon/ and wasm/. */
 #ifndef PNG2BMP_HOST_OPTIONS_H
 #define PNG2BMP_HOST_OPTIONS_H
 
@@ -13,8 +13,40 @@ typedef enum host_option_kind {
     HOST_COLOR   /* 0xRRGGBB */
 } host_option_kind;
 
-/* Options by their index in host_options_all. */
-#define HOST_OPTIONS_COUNT 24
+/* A row for each option of the library: its name in JavaScript and its field, for CHOICE the list
+ * of names (host_options.c) and how many there are, for NUMBER the least and the most. */
+#define HOST_OPTIONS(CHOICE, FLAG, NUMBER, LIMIT, COLOR)                                           \
+    CHOICE("format", format, formats, PNG2BMP_FORMAT_COUNT)                                        \
+    CHOICE("alpha", alpha, alphas, PNG2BMP_ALPHA_COUNT)                                            \
+    COLOR("background", background)                                                                \
+    FLAG("topDown", top_down)                                                                      \
+    CHOICE("depth16", depth16, depths16, PNG2BMP_DEPTH16_COUNT)                                    \
+    CHOICE("dither", dither, dithers, PNG2BMP_DITHER_COUNT)                                        \
+    NUMBER("threshold", threshold, 0, 255)                                                         \
+    FLAG("invert", invert)                                                                         \
+    FLAG("strict", strict)                                                                         \
+    FLAG("ignoreChecksums", ignore_checksums)                                                      \
+    LIMIT("maxPixels", max_pixels)                                                                 \
+    LIMIT("maxMemory", max_memory)                                                                 \
+    CHOICE("flag", exclusive, save_flags, 2)                                                       \
+    FLAG("sync", sync)                                                                             \
+    NUMBER("alphaThreshold", alpha_threshold, 1, 255)                                              \
+    CHOICE("header", header, headers, PNG2BMP_HEADER_COUNT)                                        \
+    CHOICE("profile", profile, profiles, PNG2BMP_PROFILE_COUNT)                                    \
+    FLAG("fileHeader", file_header)                                                                \
+    FLAG("salvage", salvage)                                                                       \
+    NUMBER("bits", bits, 1, 8)                                                                     \
+    NUMBER("colors", colors, 2, 256)                                                               \
+    NUMBER("_xPixelsPerMeter", x_pixels_per_meter, 0, INT32_MAX)                                   \
+    NUMBER("_yPixelsPerMeter", y_pixels_per_meter, 0, INT32_MAX)                                   \
+    CHOICE("_cpu", cpu, kernels_level_name, PNG2BMP_CPU_COUNT)
+
+enum {
+#define HOST_OPTION_ONE(...) +1
+    HOST_OPTIONS_COUNT = HOST_OPTIONS(HOST_OPTION_ONE, HOST_OPTION_ONE, HOST_OPTION_ONE,
+                                      HOST_OPTION_ONE, HOST_OPTION_ONE)
+#undef HOST_OPTION_ONE
+};
 
 /* The numbers that options are passed as: one for each, then the colours of options.palette,
  * 0xRRGGBB. */
