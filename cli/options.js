@@ -213,7 +213,8 @@ const GROUPS = [
         name: 'bits', value: 'N', library: 'bits',
         choices: { 1: '2 colours', 4: '16 colours', 8: '256 colours' },
         read: (text) => Number(text),
-        help: 'Bits per pixel of indexed. The default is the smallest that holds the colours.',
+        help: 'Bits per pixel of indexed. The default: the fewest that hold --colors or --palette; with ' +
+          'neither, the PNG\'s bit depth (4 for 2, 8 for 16).',
       },
       {
         name: 'dither', value: 'RULE', library: 'dither',

@@ -262,7 +262,8 @@ typedef struct png2bmp_options {
     uint32_t        x_pixels_per_meter, y_pixels_per_meter; /* 0: as the PNG says */
     bool            salvage; /* convert the intact rows of a damaged PNG: PNG2BMP_ERR_SALVAGED */
 
-    /* Colours of the BMP. `bits` (1, 4, 8) is for indexed; 0: the smallest that holds them.
+    /* Colours of the BMP. `bits` (1, 4, 8) is for indexed; 0: the fewest that hold `colors` or
+     * `palette`; with neither, the PNG's bit depth (4 for 2, 8 for 16).
      * Either `colors` or `palette` may be set; with neither, indexed has the image's own colours.
      * colors: choose this many for the image (2 to 256), which is held in memory meanwhile.
      * palette: use these and no others, R G B; for indexed and bgr24. */

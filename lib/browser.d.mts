@@ -87,7 +87,10 @@ export interface Options {
   /** How 16-bit samples are reduced to 8 bits: `'round'` (default) to the nearest value, or `'truncate'`
    * to the high byte. */
   depth16?: 'round' | 'truncate' | undefined;
-  /** `'indexed'`: bits per pixel; default: the smallest number that holds the colours. */
+  /**
+   * `'indexed'`: bits per pixel. Default: the fewest that hold `colors` or `palette`; with neither, the
+   * PNG's bit depth (4 for 2, 8 for 16).
+   */
   bits?: 1 | 4 | 8 | undefined;
   /** Choose this many colours for the image, 2 to 256. The image is held in memory meanwhile. */
   colors?: number | undefined;

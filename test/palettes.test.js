@@ -113,6 +113,18 @@ test('indices of every depth are written with every depth that holds them', () =
   assert.equal(refusal(encodePng(few), { format: 'indexed', bits: 1 }), 'ERR_FORMAT');
 });
 
+test("without bits, an image's own colours have the PNG's bit depth, whatever colours it uses", () => {
+  const expected = { 1: 1, 2: 4, 4: 4, 8: 8 };
+  for (const colorType of [0, 3]) {
+    for (const [bitDepth, bits] of Object.entries(expected)) {
+      const image = createImage({ colorType, bitDepth: Number(bitDepth), width: 5, height: 3, entries: 2 });
+      assert.equal(readInfo(encodePng(image), { format: 'indexed' }).bmp.bitsPerPixel, bits, `${colorType}, ${bitDepth}`);
+    }
+  }
+  for (const colorType of [0, 2])
+    assert.equal(readInfo(encodePng(createImage({ colorType, bitDepth: 16, width: 2, height: 2 })), { format: 'indexed' }).bmp.bitsPerPixel, 8);
+});
+
 test('an index that the fewer bits cannot hold is an error, not another colour', () => {
   const image = createImage({ colorType: 3, bitDepth: 8, width: 4, height: 1, entries: 16 });
   image.samples.set([1, 2, 200, 3]);

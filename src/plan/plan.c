@@ -32,17 +32,23 @@ static png2bmp_format auto_format(const png2bmp_plan *plan)
     return has_own_palette(plan) ? PNG2BMP_FORMAT_INDEXED : PNG2BMP_FORMAT_BGR24;
 }
 
-/* How many palette entries the image's own indices or gray levels can use. */
-static unsigned own_bits(const png2bmp_png_info *png)
-{
-    if (png->color_type == PNG2BMP_PALETTE && png->bit_depth == 8)
-        return png->palette_entries <= 2 ? 1 : png->palette_entries <= 16 ? 4 : 8;
-    return png->bit_depth == 1 ? 1 : png->bit_depth < 8 ? 4 : 8;
-}
-
 static unsigned bits_for(unsigned entries)
 {
     return entries <= 2 ? 1 : entries <= 16 ? 4 : 8;
+}
+
+/* Without `bits`: what every value of the PNG's depth fits into, used or not. */
+static unsigned default_bits(const png2bmp_png_info *png)
+{
+    return png->bit_depth < 8 ? bits_for(1u << png->bit_depth) : 8;
+}
+
+/* The fewest that the image's own indices or gray levels fit into. */
+static unsigned least_bits(const png2bmp_png_info *png)
+{
+    const bool is_listed = png->color_type == PNG2BMP_PALETTE && png->bit_depth == 8;
+
+    return is_listed ? bits_for(png->palette_entries) : default_bits(png);
 }
 
 /* The depth of an indexed BMP: as requested, or one that is sure to hold its colours. */
@@ -57,12 +63,12 @@ static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
         *bits = options->bits ? options->bits : given ? bits_for(given) : 8;
         return PNG2BMP_OK;
     }
-    *bits = options->bits ? options->bits : png->bit_depth == 1 ? 1 : png->bit_depth < 8 ? 4 : 8;
-    if (*bits >= own_bits(png))
+    *bits = options->bits ? options->bits : default_bits(png);
+    if (*bits >= least_bits(png))
         return PNG2BMP_OK;
     return report_error(report, PNG2BMP_ERR_FORMAT,
                         "the image's own colours need %u bits: use 'colors' or 'palette' for fewer",
-                        own_bits(png));
+                        least_bits(png));
 }
 
 static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
