@@ -93,6 +93,51 @@ test('what is no palette is refused in words', () => {
   assert.throws(() => getBMP(png, { palette: 'gray16', bits: 1 }), { code: 'ERR_OPTION', message: /too small/ });
 });
 
+/** Bars of red, green and blue, each 96 pixels wide and high. */
+function bars() {
+  const data = new Uint8Array(96 * 288 * 3);
+  for (let i = 0; i < 96 * 288; i++) data[3 * i + Math.floor((i % 288) / 96)] = 255;
+  return { data, width: 288, height: 96, channels: 3 };
+}
+
+/** The mean of the inner part of each bar. */
+function meansOfBars(bmp) {
+  const { rgba } = readBmp(bmp);
+  return [0, 96, 192].map((left) => {
+    let sum = 0;
+    for (let y = 16; y < 80; y++) for (let x = left + 16; x < left + 80; x++) sum += rgba[4 * (288 * y + x)];
+    return sum / 64 / 64;
+  });
+}
+
+test('a palette of grays gives a colour its luma: Rec. 601 has red at 76, green at 150, blue at 29', () => {
+  for (const palette of ['bw', 'gray4', 'gray16', ['#fff', '#808080', '#000']]) {
+    for (const dither of ['floyd-steinberg', 'atkinson', 'ordered']) {
+      if (dither === 'atkinson' && palette !== 'gray16') continue; // it drops a quarter of the error
+      for (const format of ['indexed', 'bgr24']) {
+        const means = meansOfBars(encodeBMP(bars(), { palette, dither, format }));
+        [76, 150, 29].forEach((luma, i) => assert.ok(Math.abs(means[i] - luma) < 4, `${palette}, ${dither}: ${means}`));
+      }
+    }
+  }
+  assert.deepEqual(meansOfBars(encodeBMP(bars(), { palette: 'gray16', dither: 'none' })), [68, 153, 34]);
+  assert.deepEqual(meansOfBars(encodeBMP(bars(), { palette: 'bw', dither: 'none' })), [0, 255, 0]);
+});
+
+const evenGrays = (n) => Array.from({ length: n }, (_, i) => new Array(3).fill(Math.round((255 * i) / (n - 1))));
+
+test('a palette of grays takes luma of every type of image, interlaced or not, saved or not', () => {
+  for (const [colorType, bitDepth] of [[0, 16], [2, 8], [2, 16], [3, 4], [3, 8], [4, 8], [6, 8], [6, 16]]) {
+    for (const interlaced of [false, true]) {
+      for (const options of [
+        { format: 'indexed', palette: evenGrays(4), dither: 'ordered' }, { format: 'bgr24', palette: evenGrays(2), dither: 'none' },
+        { format: 'indexed', palette: evenGrays(16), alpha: 'drop' }, { format: 'indexed', palette: evenGrays(200) },
+      ])
+        assertConverts(createImage({ colorType, bitDepth, width: 29, height: 11 }), { encoding: { interlaced }, options });
+    }
+  }
+});
+
 test('indices of every depth are written with every depth that holds them', () => {
   for (const colorType of [0, 3]) {
     for (const bitDepth of [1, 2, 4, 8]) {

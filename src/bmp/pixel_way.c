@@ -130,6 +130,18 @@ static second_step second_of(const png2bmp_plan *plan, const pixel_way *way)
     return step;
 }
 
+/* Whether a given palette has grays alone. */
+static bool gives_grays(const png2bmp_options *options)
+{
+    for (unsigned i = 0; i < options->palette_entries; i++) {
+        const uint8_t *rgb = options->palette[i];
+
+        if (rgb[0] != rgb[1] || rgb[1] != rgb[2])
+            return false;
+    }
+    return options->palette_entries > 0;
+}
+
 pixel_way pixel_way_of(const png2bmp_plan *plan)
 {
     const png2bmp_options  *options = &plan->options;
@@ -141,6 +153,8 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
 
     way.matched =
         way.palette == PALETTE_GIVEN || (options->palette_entries > 0 && format->takes_palette);
+    way.in_gray = way.matched && options->colors == 0 && png->color_type != PNG2BMP_GRAY &&
+                  gives_grays(options);
     way.blends = !format->keeps_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
     way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && has_channel && !format->keeps_alpha;
     way.key_matters = png->has_key && (format->keeps_alpha || way.blends);

@@ -12,6 +12,7 @@ typedef struct pixel_way {
      * that is empty, colours that have yet to be chosen for the image. */
     palette_kind palette;
     bool         matched; /* to colours of a palette that is not the image's own; in bgr24, too */
+    bool         in_gray; /* matched by luma: the palette has grays alone, and the image may not */
     bool         blends;  /* transparency is replaced with the background, or by a threshold */
     bool needs_alpha; /* rows are made with alpha although the format has none: ALPHA_KEY. A palette
                          or a transparent colour is handled in the tables */

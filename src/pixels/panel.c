@@ -15,6 +15,12 @@ void panel_luma(uint8_t *dst, const uint8_t *bgr, size_t width)
         dst[x] = luma(bgr + 3 * x);
 }
 
+void panel_gray(uint8_t *bgr, size_t width)
+{
+    for (size_t x = 0; x < width; x++, bgr += 3)
+        memset(bgr, luma(bgr), 3);
+}
+
 /* The nearest of max + 1 levels. */
 static unsigned nearest_level(unsigned v, unsigned max)
 {

@@ -10,6 +10,9 @@
 /* Rec. 601 luma of `width` B G R pixels, one byte each; gray does not change. */
 void panel_luma(uint8_t *dst, const uint8_t *bgr, size_t width);
 
+/* Replaces B G R with their luma, three times the same. */
+void panel_gray(uint8_t *bgr, size_t width);
+
 /* RGB565 and RGB555, little-endian: two bytes per pixel, each channel rounded. */
 void panel_rgb565(uint8_t *dst, const uint8_t *bgr, size_t width);
 void panel_rgb555(uint8_t *dst, const uint8_t *bgr, size_t width);

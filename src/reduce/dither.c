@@ -25,6 +25,23 @@ static void open_state(dither_state *state, png2bmp_dither rule, void *errors, s
                             .rows = diffusion_open(rule, errors, width, sizeof(dither_error))};
 }
 
+/* How far apart the grays of a palette are, in samples, if they are evenly spread; 0: it has other
+ * colours. */
+static int spread_of_grays(const nearest *palette)
+{
+    int least = 255, most = 0;
+
+    for (unsigned i = 0; i < palette->count; i++) {
+        const uint8_t *bgr = palette->bgr[palette->all[i]];
+
+        if (bgr[0] != bgr[1] || bgr[1] != bgr[2])
+            return 0;
+        least = bgr[0] < least ? bgr[0] : least;
+        most = bgr[0] > most ? bgr[0] : most;
+    }
+    return palette->count > 1 ? (most - least) / (int)(palette->count - 1) : 0;
+}
+
 /* How far apart the colours of a palette are, in samples: about as far as in a regular cube with
  * cbrt(entries) levels a side. */
 static int spread_of(unsigned entries)
@@ -45,8 +62,10 @@ void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *pale
     if (is_chosen)
         state->shares = seven_eighths;
     state->diffuse = diffuse;
+    const int grays = is_chosen ? 0 : spread_of_grays(palette);
+
     for (unsigned i = 0; i < 3; i++)
-        state->spread[i] = spread_of(entries);
+        state->spread[i] = grays > 0 ? grays : spread_of(entries);
 }
 
 void dither_open_levels(dither_state *state, png2bmp_dither rule, const unsigned levels[3],

@@ -269,11 +269,20 @@ png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end
     return status;
 }
 
+/* Between grays, distance says nothing of how light a colour is, and no gray can carry what is left
+ * of its hue: so they are chosen by luma. */
+static void write_grays(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    write_colors(writer, dst, samples, width);
+    panel_gray(dst, width);
+}
+
 static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     const size_t at = writer->waiting * writer->group.pitch;
 
-    write_in_pieces(writer, write_colors, writer->group.bgr + at, 24, samples, width);
+    write_in_pieces(writer, writer->steps.way.in_gray ? write_grays : write_colors,
+                    writer->group.bgr + at, 24, samples, width);
     writer->group_dst[writer->waiting++] = dst;
     if ((writer->dither.y + writer->waiting) % DITHER_GROUP == 0)
         rows_flush(writer);

@@ -313,15 +313,31 @@ function paint(choices, color) {
   return rgba;
 }
 
-/** As far as the colours would be apart in a cube of cbrt(entries) levels a side, but at least two. */
-function paletteSpread(entries) {
-  const levels = Math.max(32, Math.ceil(Math.cbrt(entries * 4096) - 1e-9)) / 16;
+const isGray = (palette) => palette.every(([r, g, b]) => r === g && g === b);
+
+/**
+ * As far as evenly spread grays would be apart; else as the colours would be in a cube of cbrt(entries) levels a
+ * side, but at least two.
+ */
+function paletteSpread(palette, chosen) {
+  const grays = [...new Set(palette.map(([gray]) => gray))];
+  if (!chosen && isGray(palette) && grays.length > 1)
+    return new Array(3).fill(Math.trunc((Math.max(...grays) - Math.min(...grays)) / (grays.length - 1)));
+  const levels = Math.max(32, Math.ceil(Math.cbrt(palette.length * 4096) - 1e-9)) / 16;
   return new Array(3).fill(Math.trunc(255 / (levels - 1)));
+}
+
+/** R G B A whose colours are their luma. */
+function grayOf(rgba) {
+  const out = Uint8Array.from(rgba);
+  lumas(rgba).forEach((value, i) => out.fill(value, 4 * i, 4 * i + 3));
+  return out;
 }
 
 function matched(common, { palette, dither = 'floyd-steinberg', bits, format, chosen }) {
   const nearest = nearestIn(palette);
-  const choices = dithered(common.rgba, common.width, dither, paletteSpread(palette.length), nearest, chosen);
+  const rgba = isGray(palette) && !chosen ? grayOf(common.rgba) : common.rgba;
+  const choices = dithered(rgba, common.width, dither, paletteSpread(palette, chosen), nearest, chosen);
   if (format === 'bgr24') return { ...common, rgba: paint(choices, nearest.color) };
   const depth = bits ?? bitsFor(palette.length);
   return indexedBy(common, depth, wholePalette(palette, depth), choices);
