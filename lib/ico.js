@@ -75,9 +75,11 @@ function join(head, entries) {
 
 // ---- Its images ---------------------------------------------------------------------------------
 
-/** Errors and warnings say which image they are about. */
+/** Errors and warnings say which image they are about, except errors of the caller's own code that cannot be
+ * changed. */
 function ofImage(place, error) {
-  return error instanceof Error && error.code !== 'ABORT_ERR' ? Object.assign(error, { image: place }) : error;
+  const isOfImage = error instanceof Error && error.code !== 'ABORT_ERR' && Object.isExtensible(error);
+  return isOfImage ? Object.assign(error, { image: place }) : error;
 }
 
 function optionsOfImage({ onWarning, ...decoding }, place) {

@@ -7,6 +7,8 @@
 // them done here or on other threads.
 
 const { argumentValueError } = require('./errors');
+const { nameOf } = require('./icon-arguments');
+const { checkStillThere } = require('./input');
 
 const INFO_HEADER_BYTES = 40;
 const BYTES_PER_COLOR = 4;
@@ -129,8 +131,8 @@ function* readDibWithBlack(png, palette, options, needsBlack) {
   if (colors === undefined || colors === 2) {
     throw noBlackError(palette);
   }
-  // Leaves room for it.
-  return readDib(yield (calls) => calls.getBMP(png, { ...given, colors: colors - 1 }));
+  // Leaves room for it. All warnings have been given.
+  return readDib(yield (calls) => calls.getBMP(png, { ...given, colors: colors - 1, onWarning: undefined }));
 }
 
 function* toIndexedDib({ png, width, height }, { format, alphaThreshold = DEFAULT_THRESHOLD, ...palette }, options) {
@@ -165,7 +167,7 @@ function withoutTail(png) {
 
 /** The PNG as it is, if it is of the only type that Windows shows in icons (R. Chen, part 4), and intact;
  * otherwise undefined. */
-function* intactPng({ png, bitDepth, colorType }, options) {
+function* intactPng({ png, bitDepth, colorType, place }, options) {
   if (bitDepth !== 8 || colorType !== RGBA) {
     return undefined;
   }
@@ -181,8 +183,10 @@ function* intactPng({ png, bitDepth, colorType }, options) {
     }
     throw error;
   }
-  const intact = withoutTail(png); // before the caller's code runs
+  const intact = withoutTail(png);
+  const { length } = intact; // before the caller's code runs
   warnings.forEach((warning) => options.onWarning?.(warning));
+  checkStillThere(nameOf(place), intact, length);
   return intact;
 }
 
@@ -201,8 +205,8 @@ function* toPng(image, options) {
 const isLarge = ({ width, height }) => Math.max(width, height) > LARGEST_DIB;
 
 /** { bits, pieces }: bits per pixel, and the bytes of the image in the file. image: { png, width, height,
- * bitDepth, colorType, kind: { format, bits, colors, ... } }; pngRule: 'none', 'large' or 'all'; options: of
- * decodePNG. */
+ * bitDepth, colorType, place, kind: { format, bits, colors, ... } }; pngRule: 'none', 'large' or 'all'; options:
+ * of decodePNG. */
 function* toEntry(image, pngRule, options) {
   if (image.kind.format === 'indexed') {
     return yield* toIndexedDib(image, image.kind, options);

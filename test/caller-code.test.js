@@ -103,6 +103,26 @@ test('images of an icon that go while others are read are an error', () => {
   assert.throws(() => encodeICO([first, { png, hotspot }], { type: 'cursor' }), gone);
 });
 
+/** A PNG that an icon copies, with a warning that `strict` allows too: for its colours. */
+function copiedWithWarning() {
+  const [ihdr, ...rest] = pngChunks(createImage({ width: 200, height: 20, colorType: 6, bitDepth: 8 }));
+  return assemble([ihdr, { type: 'cICP', data: Buffer.of(9, 16, 0, 1) }, ...rest]);
+}
+
+test('an image of an icon that onWarning takes away is an error', () => {
+  const first = loose(copiedWithWarning());
+  const onWarning = ({ code }) => {
+    assert.equal(code, 'WARN_PNG_COLOR_SPACE');
+    detach(first.buffer);
+  };
+  assert.throws(() => encodeICO([first], { onWarning }), { ...gone, image: 0 });
+});
+
+test("what an icon's onWarning throws is thrown on as it is, even if it cannot be changed", () => {
+  const own = Object.freeze(new Error('mine'));
+  assert.throws(() => encodeICO([copiedWithWarning()], { onWarning() { throw own; } }), (error) => error === own);
+});
+
 test('holes of a list of images are an error, and so is a type of Object.prototype', () => {
   // eslint-disable-next-line no-sparse-arrays
   assert.throws(() => encodeICO([, png]), { code: 'ERR_INVALID_ARG_TYPE', message: /images\[0\]/ });

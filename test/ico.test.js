@@ -194,6 +194,16 @@ test('the colours of an icon are chosen or given, with room for black', () => {
   assert.equal(only(encodeICO([noise(true)], { colors: 2 })).bits, 1);
 });
 
+test('a warning is given once, also where black takes a second choice of colours', () => {
+  const image = createImage({ ...RGBA, width: 64, height: 64, seed: 1 });
+  image.samples.forEach((sample, i) => { image.samples[i] = i % 4 === 3 ? Math.min(i - 3, 255) : sample | 1; });
+  const [ihdr, ...rest] = pngChunks(image);
+  const png = assemble([ihdr, { type: 'cICP', data: Buffer.of(9, 16, 0, 1) }, ...rest]);
+  const codes = [];
+  encodeICO([png], { colors: 16, onWarning: ({ code }) => codes.push(code) });
+  assert.deepEqual(codes, ['WARN_PNG_COLOR_SPACE']);
+});
+
 test('alphaThreshold says what is cut out of an image with a palette', () => {
   const png = pngOf(10, 1, (x) => [200, 10, 10, x * 20]);
   const cut = (alphaThreshold) => [...only(encodeICO([png], { bits: 4, alphaThreshold })).mask].filter((bit) => bit).length;
