@@ -17,7 +17,7 @@ typedef enum palette_kind {
     PALETTE_OF_IMAGE, /* the colours of the image: only gray and palette images have it */
     PALETTE_GRAYS,    /* 256 of them */
     PALETTE_BLACK_WHITE,
-    PALETTE_GIVEN /* by the options, or chosen for the image: see colors_kind */
+    PALETTE_GIVEN /* by the options, or chosen for the image: see pixel_way.h */
 } palette_kind;
 
 /* What is done to a row after its samples have been converted to pixels. */
@@ -30,7 +30,7 @@ typedef enum second_step {
     STEP_RGB555,
     STEP_SWAP_RGB, /* B G R to R G B */
     STEP_SWAP_RGBA,
-    /* depends on options and image: see step_of in rows.c */
+    /* depends on options and image: see second_of in pixel_way.c */
     STEP_MATCH,  /* to colours of a palette; rows must come in order */
     STEP_DITHER, /* to 16 bits; rows must come in order */
     STEP_PACK,   /* indices of another depth */

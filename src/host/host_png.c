@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "base/kernels.h"
+#include "png/chunk.h"
+#include "png/signature.h"
 
 #define CHANNELS 4
 #define MOST_ROW_BYTES (CHANNELS * HOST_PNG_LONGEST_SIDE)
@@ -14,21 +16,8 @@
 /* Higher levels allocate 9 MB in place of 0.7, and take four times as long for some per cent. */
 #define LEVEL 9
 
-enum {
-    FILTER_NONE,
-    FILTER_SUB,
-    FILTER_UP,
-    FILTER_AVERAGE,
-    FILTER_PAETH,
-    FILTERS
-};
-
-static const uint8_t SIGNATURE[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-
-/* Length, type, CRC. */
-#define CHUNK_FRAME 12
 #define IHDR_BYTES 13
-#define PNG_FRAME (sizeof SIGNATURE + CHUNK_FRAME + IHDR_BYTES + 2 * CHUNK_FRAME)
+#define PNG_FRAME (SIGNATURE_LENGTH + CHUNK_OVERHEAD + IHDR_BYTES + 2 * CHUNK_OVERHEAD)
 
 /* ---- Filters ---------------------------------------------------------------- */
 
@@ -42,7 +31,7 @@ static uint8_t paeth(int left, int up, int up_left)
     return (uint8_t)(by_up <= by_up_left ? up : up_left);
 }
 
-static uint8_t predict(int filter, uint8_t left, uint8_t up, uint8_t up_left)
+static uint8_t predict(filter_type filter, uint8_t left, uint8_t up, uint8_t up_left)
 {
     switch (filter) {
     case FILTER_SUB:
@@ -53,14 +42,15 @@ static uint8_t predict(int filter, uint8_t left, uint8_t up, uint8_t up_left)
         return (uint8_t)((left + up) / 2);
     case FILTER_PAETH:
         return paeth(left, up, up_left);
-    default:
-        return 0;
+    case FILTER_NONE:
+        break;
     }
+    return 0;
 }
 
 /* The filtered row; returns the sum of its bytes as distances from 0. */
-static uint32_t filter_row(uint8_t *out, int filter, const uint8_t *row, const uint8_t *above,
-                           size_t size)
+static uint32_t filter_row(uint8_t *out, filter_type filter, const uint8_t *row,
+                           const uint8_t *above, size_t size)
 {
     uint32_t sum = 0;
 
@@ -81,8 +71,8 @@ static void filter_best(uint8_t *scanline, const uint8_t *row, const uint8_t *ab
     uint8_t  filtered[MOST_ROW_BYTES];
     uint32_t best = UINT32_MAX;
 
-    for (int filter = FILTER_NONE; filter < FILTERS; filter++) {
-        const uint32_t sum = filter_row(filtered, filter, row, above, size);
+    for (unsigned filter = FILTER_NONE; filter <= FILTER_PAETH; filter++) {
+        const uint32_t sum = filter_row(filtered, (filter_type)filter, row, above, size);
 
         if (sum < best) {
             best = sum;
@@ -105,28 +95,22 @@ static void filter_all(uint8_t *scanlines, const uint8_t *rgba, size_t row_bytes
 
 /* ---- Chunks ----------------------------------------------------------------- */
 
-static void put_be32(uint8_t *at, uint32_t value)
-{
-    for (unsigned i = 0; i < 4; i++)
-        at[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
 /* Frames `size` bytes that are 8 bytes after `at` already. Returns the end of the chunk. */
 static uint8_t *frame_chunk(uint8_t *at, const char *type, size_t size)
 {
-    put_be32(at, (uint32_t)size);
+    store_be32(at, (uint32_t)size);
     memcpy(at + 4, type, 4);
-    put_be32(at + 8 + size, libdeflate_crc32(0, at + 4, size + 4));
-    return at + CHUNK_FRAME + size;
+    store_be32(at + 8 + size, libdeflate_crc32(0, at + 4, size + 4));
+    return at + CHUNK_OVERHEAD + size;
 }
 
 static uint8_t *write_header(uint8_t *png, uint32_t width, uint32_t height)
 {
-    uint8_t *at = png + sizeof SIGNATURE;
+    uint8_t *at = png + SIGNATURE_LENGTH;
 
-    memcpy(png, SIGNATURE, sizeof SIGNATURE);
-    put_be32(at + 8, width);
-    put_be32(at + 12, height);
+    memcpy(png, png_signature, SIGNATURE_LENGTH);
+    store_be32(at + 8, width);
+    store_be32(at + 12, height);
     /* Depth, colour type RGBA; no other way of compression, filtering and interlacing. */
     memcpy(at + 16, (uint8_t[]){8, 6, 0, 0, 0}, 5);
     return frame_chunk(at, "IHDR", IHDR_BYTES);

@@ -5,8 +5,7 @@
 
 #include "base/report.h"
 
-static const uint8_t png_signature[SIGNATURE_LENGTH] = {0x89, 'P',  'N',  'G',
-                                                        '\r', '\n', 0x1a, '\n'};
+const uint8_t png_signature[SIGNATURE_LENGTH] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
 /* How many bytes are examined to identify an input, and how many to find a PNG after others: the
  * head of a form, or a page of warnings. */

@@ -6,6 +6,8 @@
 
 #define SIGNATURE_LENGTH 8
 
+extern const uint8_t png_signature[SIGNATURE_LENGTH];
+
 /* Whether the bytes start with a PNG signature (PNG specification, section 5.2). */
 bool signature_is_png(const uint8_t *bytes, size_t size);
 

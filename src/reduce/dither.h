@@ -35,7 +35,7 @@ typedef struct dither_state {
     cancel_check  *cancel; /* NULL when it is opened */
 } dither_state;
 
-/* How many bytes dither_open wants. */
+/* How many bytes of errors dither_open_palette and dither_open_levels want. */
 size_t dither_errors(png2bmp_dither rule, size_t width);
 
 /* Rows are diffused in groups of GROUP, each group in one direction. Kernels do the rows of a group

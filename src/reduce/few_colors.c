@@ -11,8 +11,10 @@ static bool has(const few_colors *set, uint32_t color)
 
 static unsigned number_of(uint16_t *half, unsigned *count)
 {
-    if (*half == 0)
-        *half = (uint16_t)++ * count;
+    if (*half == 0) {
+        ++*count;
+        *half = (uint16_t)*count;
+    }
     return *half;
 }
 

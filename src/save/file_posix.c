@@ -63,16 +63,14 @@ static file_failure take_owner(const new_file *file, struct stat *own)
     return fstat(file->fd, own) == 0 ? success : failure("stat");
 }
 
-/* The mode of the old file without the rights that were not meant for those who would have them:
- * `own` is the new file's owner and group. */
-static mode_t rights_for(const new_file *file, const struct stat *own)
+/* The mode of `old` without the rights that were not meant for those who would have them: `own` is
+ * the new file's owner and group, `acl` what became of the list. */
+static mode_t mode_for(const struct stat *old, const struct stat *own, acl_result acl)
 {
-    const place     *target = &file->target;
-    const bool       same_group = own->st_gid == target->there.st_gid;
-    const acl_result acl = acl_take(file->fd, target->directory, target->name, same_group);
-    mode_t           mode = target->there.st_mode & 07777;
+    const bool same_group = own->st_gid == old->st_gid;
+    mode_t     mode = old->st_mode & 07777;
 
-    if (!same_owner(own, &target->there))
+    if (!same_owner(own, old))
         mode &= 0777; /* set-ID bits were for the old owner and group */
     if (acl == ACL_LOST)
         mode &= 07700;
@@ -97,10 +95,15 @@ static file_failure take_mode(const new_file *file, mode_t mode)
 
 static file_failure take_after(const new_file *file)
 {
+    const place *target = &file->target;
     struct stat  own;
     file_failure failed = take_owner(file, &own);
+    acl_result   acl;
 
-    return failed.code ? failed : take_mode(file, rights_for(file, &own));
+    if (failed.code)
+        return failed;
+    acl = acl_take(file->fd, target->directory, target->name, own.st_gid == target->there.st_gid);
+    return take_mode(file, mode_for(&target->there, &own, acl));
 }
 
 /* ---- Open -------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 #if !defined(_WIN32)
-#define _GNU_SOURCE /* flock, getentropy, st_mtim */
+#define _GNU_SOURCE /* flock, getentropy */
 #include "temporary_posix.h"
 
 #include <dirent.h>
