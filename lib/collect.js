@@ -5,7 +5,7 @@
 
 const { PngError, argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { toBytes } = require('./input');
-const { isAnyArrayBuffer } = require('./kinds');
+const { isBytes } = require('./kinds');
 const { abortable } = require('./signals');
 
 const has = (value, method) => typeof value?.[method] === 'function';
@@ -14,8 +14,8 @@ const isStream = (value) => has(value, 'getReader') || has(value, Symbol.asyncIt
 
 /** Whether it is a source whose bytes must be awaited. */
 function isCollectable(value) {
-  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) &&
-    !isAnyArrayBuffer(value) && (has(value, 'arrayBuffer') || isStream(value));
+  return typeof value === 'object' && value !== null && !isBytes(value) &&
+    (has(value, 'arrayBuffer') || isStream(value));
 }
 
 /** { next, stop }: next() returns a promise of { done, value }. */
@@ -80,7 +80,7 @@ class Collected {
 
 /** FileHandle.readableWebStream() of Node.js 20 gives ArrayBuffers. */
 function bytesOfPiece({ value }) {
-  if (!ArrayBuffer.isView(value) && !isAnyArrayBuffer(value)) {
+  if (!isBytes(value)) {
     throw argumentTypeError('argument', 'png', 'a stream of bytes', value);
   }
   return toBytes('png', value);

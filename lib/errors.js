@@ -25,12 +25,15 @@ function withCode(error, code) {
   return error;
 }
 
+/** A name that may be anything. */
+const nameOr = (name, other) => (typeof name === 'string' && name !== '' ? name : other);
+
 function show(value) {
   if (typeof value === 'function') {
-    return `function ${value.name || '(anonymous)'}`;
+    return `function ${nameOr(value.name, '(anonymous)')}`;
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return `an instance of ${value.constructor?.name || 'Object'}`;
+    return `an instance of ${nameOr(value.constructor?.name, 'Object')}`;
   }
   const text = inspect(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -3,11 +3,10 @@
 // What to do with something that is not the bytes of a PNG but has them. The first hint that fits counts.
 
 const { hints } = require('./host');
-const { isAnyArrayBuffer } = require('./kinds');
+const { isBytes } = require('./kinds');
 
 const has = (value, method) => typeof value?.[method] === 'function';
 const isObject = (value) => typeof value === 'object' && value !== null;
-const isBytes = (value) => ArrayBuffer.isView(value) || isAnyArrayBuffer(value);
 
 /** The property in which an object has bytes: multer's file, axios' response. */
 function holderOf(value) {
@@ -15,10 +14,16 @@ function holderOf(value) {
     : undefined;
 }
 
-const isPixels = (value) => holderOf(value) !== undefined && value.width > 0 && value.height > 0;
+const isSide = (value) => typeof value === 'number' && value > 0;
+const isPixels = (value) => holderOf(value) !== undefined && isSide(value.width) && isSide(value.height);
 const isJSONOfBuffer = (value) => isObject(value) && value.type === 'Buffer' && Array.isArray(value.data);
 const isFormData = (value) => has(value, 'getAll') && has(value, 'append');
-const urlOf = (value) => /^(file|https?):/.exec(typeof value === 'string' ? value : value?.href)?.[1];
+
+/** The scheme of a URL, as text or an object. */
+function schemeOf(value) {
+  const text = typeof value === 'string' ? value : value?.href;
+  return typeof text === 'string' ? /^(file|https?):/.exec(text)?.[1] : undefined;
+}
 
 // What lib/collect.js takes.
 const COLLECTED = [
@@ -28,8 +33,8 @@ const COLLECTED = [
 ];
 
 const HINTS = [
-  [(value) => urlOf(value) === 'file', () => hints.file],
-  [(value) => urlOf(value) !== undefined, () => 'Get the bytes of a URL with await (await fetch(url)).arrayBuffer()'],
+  [(value) => schemeOf(value) === 'file', () => hints.file],
+  [(value) => schemeOf(value) !== undefined, () => 'Get the bytes of a URL with await (await fetch(url)).arrayBuffer()'],
   [(value) => typeof value === 'string', () => hints.text],
   [Array.isArray, () => 'Convert the array to bytes with Uint8Array.from(array)'],
   [(value) => has(value, 'then'), () => 'Wait for the promise with await'],
@@ -67,4 +72,4 @@ function withHint(error, hint) {
   return error;
 }
 
-module.exports = { hintFor, hintForOptions, isBytes, withHint };
+module.exports = { hintFor, hintForOptions, withHint };

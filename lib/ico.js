@@ -2,10 +2,12 @@
 
 // Windows icons and cursors: several images in one file. Facts: as in lib/icon-entry.js.
 
-const { getBMPAsync, decodePNGAsync, encodePNGAsync, settle, sortArguments } = require('./async');
+const {
+  bindWarnings, decodePNGAsync, encodePNGAsync, getBMPAsync, settle, sortArguments,
+} = require('./async');
 const { collect, isCollectable } = require('./collect');
 const { errorFromNative, rangeError } = require('./errors');
-const { allocate, bindToContext } = require('./host');
+const { allocate } = require('./host');
 const { LARGEST_SIDE, TYPES, nameOf, readIconOptions, readImage, readList } = require('./icon-arguments');
 const { toEntry } = require('./icon-entry');
 const { checkStillThere, toBytes } = require('./input');
@@ -180,16 +182,11 @@ async function startICO(list, common) {
   return doElsewhere(toFile(own, common));
 }
 
-/** The options with an onWarning that runs in the async context of the call. */
-function bindWarnings(common) {
-  const { onWarning } = common.decoding;
-  return onWarning === undefined ? common
-    : { ...common, decoding: { ...common.decoding, onWarning: bindToContext(onWarning) } };
-}
-
 /** The promise of encodeICOAsync; throws for wrong arguments. */
 function beginICO(images, options) {
-  return startICO(readList(images), bindWarnings(readIconOptions(options)));
+  const list = readList(images);
+  const common = readIconOptions(options);
+  return startICO(list, { ...common, decoding: bindWarnings(common.decoding) });
 }
 
 function encodeICOAsync(images, ...rest) {

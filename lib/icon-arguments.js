@@ -4,7 +4,7 @@
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { optional, toBytes } = require('./input');
-const { isAnyArrayBuffer } = require('./kinds');
+const { isBytes } = require('./kinds');
 const { oneOf, readOptions, readable } = require('./options');
 const { readInfo } = require('./sync');
 
@@ -88,9 +88,8 @@ function checkHotspot({ x, y }, { width, height }, name) {
 
 const nameOf = (place) => `images[${place}]`;
 
-/** Whether it is { png, hotspot } and not a PNG. */
-const isImage = (item) => typeof item === 'object' && item !== null && !ArrayBuffer.isView(item) &&
-  !isAnyArrayBuffer(item) && optional(item, 'png') !== undefined;
+/** The PNG of { png, hotspot }; undefined if the item is itself a PNG. */
+const pngIn = (item) => (typeof item === 'object' && item !== null && !isBytes(item) ? optional(item, 'png') : undefined);
 
 /** { x, y } as they are: checked when the image's size is known. */
 function readHotspot(item) {
@@ -100,8 +99,9 @@ function readHotspot(item) {
 }
 
 function readItem(item, place) {
-  return isImage(item) ? { png: item.png, hotspot: readHotspot(item), kind: pick(item, OF_KIND), place }
-    : { png: item, hotspot: { x: 0, y: 0 }, kind: {}, place };
+  const png = pngIn(item);
+  return png === undefined ? { png: item, hotspot: { x: 0, y: 0 }, kind: {}, place }
+    : { png, hotspot: readHotspot(item), kind: pick(item, OF_KIND), place };
 }
 
 /** { png, hotspot, kind, place } of each item of the list: bytes, or an object that has them. Holes are read as

@@ -3,9 +3,9 @@
 // Converts what callers pass to what the addon takes: a view and a length.
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
-const { hintFor, hintForOptions, isBytes, withHint } = require('./hints');
+const { hintFor, hintForOptions, withHint } = require('./hints');
 const {
-  getterOf, isAnyArrayBuffer, isArrayBuffer, isDataView, isUint8ClampedArray,
+  getterOf, isAnyArrayBuffer, isArrayBuffer, isBytes, isDataView, isUint8ClampedArray,
 } = require('./kinds');
 const { bytesOfSample, to8Bits } = require('./samples');
 

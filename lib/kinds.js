@@ -33,8 +33,9 @@ const isArrayBuffer = accepts(getterOf(ArrayBuffer.prototype, 'byteLength'));
 const isSharedArrayBuffer = typeof SharedArrayBuffer === 'undefined' ? () => false
   : accepts(getterOf(SharedArrayBuffer.prototype, 'byteLength'));
 const isAnyArrayBuffer = (value) => isArrayBuffer(value) || isSharedArrayBuffer(value);
+const isBytes = (value) => ArrayBuffer.isView(value) || isAnyArrayBuffer(value);
 
 module.exports = {
-  getterOf, isAnyArrayBuffer, isArrayBuffer, isDataView, isUint16Array, isUint8Array,
+  getterOf, isAnyArrayBuffer, isArrayBuffer, isBytes, isDataView, isUint16Array, isUint8Array,
   isUint8ClampedArray,
 };

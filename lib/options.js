@@ -5,8 +5,8 @@
 
 const { cpu, options: table } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
-const { hintForOptions, isBytes, withHint } = require('./hints');
-const { isUint8Array, isUint8ClampedArray } = require('./kinds');
+const { hintForOptions, withHint } = require('./hints');
+const { isBytes, isUint8Array, isUint8ClampedArray } = require('./kinds');
 const { nearest } = require('./nearest');
 const { palettes } = require('./palettes');
 const { toBytes } = require('./input');
@@ -218,8 +218,8 @@ function withPalette(parsed, hasFormat) {
     : { ...others, values: Float64Array.of(...parsed.values, ...palette) };
 }
 
-/** { values, onWarning, input, signal, maxInputBytes, forceExtension } of an options object. Only own properties: prototypes
- * are ignored. An option that is undefined has its default; an unknown one is an error. */
+/** { values, onWarning, input, signal, maxInputBytes, forceExtension } of an options object. Only own properties:
+ * prototypes are ignored. An option that is undefined has its default; an unknown one is an error. */
 function readOptions(options) {
   if (options === undefined) {
     return none;

@@ -51,8 +51,8 @@ function reduce(target, samples, rounding) {
   }
 }
 
-/** Converts an image of 16-bit samples, whose view is a Uint8Array of our own, in the platform's byte order, to 8 bits without padding.
- * rounding: as the option `depth16`. */
+/** Converts an image of 16-bit samples in the platform's byte order, whose view is a Uint8Array of our own, to
+ * 8 bits without padding. rounding: as the option `depth16`. */
 function to8Bits(image, rounding) {
   const { width, height, channels, stride } = image;
   if (stride % 2 !== 0) {

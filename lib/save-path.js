@@ -8,14 +8,14 @@ const process = require('node:process');
 const { fileURLToPath } = require('node:url');
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
-const { isAnyArrayBuffer, isUint8Array } = require('./kinds');
+const { isBytes, isUint8Array } = require('./kinds');
 
 /** Longer than any system accepts. Node.js ends the process if it has to make a string of 2^31 bytes. */
 const LONGEST_PATH = 65535;
 
 /** Detects (png, path), an order that is easily confused with (path, png). */
 function checkOrder(file, png) {
-  if (typeof png === 'string' && (ArrayBuffer.isView(file) || isAnyArrayBuffer(file))) {
+  if (typeof png === 'string' && isBytes(file)) {
     throw argumentTypeError('argument', 'path', 'the first argument and the PNG the second: they are swapped', file);
   }
 }

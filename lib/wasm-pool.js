@@ -107,8 +107,8 @@ class Pool {
     this.#serve();
   }
 
-  /** Threads are limited: --permission without --allow-worker, a page's policy, address space. Converting on this thread is
-   * better than failing. */
+  /** Threads are limited: --permission without --allow-worker, a page's policy, address space. Converting on this
+   * thread is better than failing. */
   #settleFor(count) {
     this.#size = count;
     this.#refused = count === 0;

@@ -123,6 +123,19 @@ test("what an icon's onWarning throws is thrown on as it is, even if it cannot b
   assert.throws(() => encodeICO([copiedWithWarning()], { onWarning() { throw own; } }), (error) => error === own);
 });
 
+test('wrong arguments whose parts are neither text nor numbers are errors with a code', () => {
+  const data = new Uint8Array(4);
+  const odd = [Symbol('odd'), Object.create(null)];
+  for (const value of odd.flatMap((part) => [
+    { href: part }, { data, width: part, height: 1 }, { constructor: { name: part } },
+    Object.defineProperty(() => 1, 'name', { value: part }),
+  ])) {
+    for (const call of [getBMP, readInfo, encodeBMP]) {
+      assert.throws(() => call(value), { code: 'ERR_INVALID_ARG_TYPE' });
+    }
+  }
+});
+
 test('holes of a list of images are an error, and so is a type of Object.prototype', () => {
   // eslint-disable-next-line no-sparse-arrays
   assert.throws(() => encodeICO([, png]), { code: 'ERR_INVALID_ARG_TYPE', message: /images\[0\]/ });
