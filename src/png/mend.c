@@ -83,10 +83,10 @@ static size_t find_chunk_before(mender *m, size_t from, size_t end)
     return 0;
 }
 
-/* The offset of the next plausible chunk; 0: there is none. */
+/* The offset of the next plausible chunk, as far away as a chunk may be long; 0: there is none. */
 static size_t find_chunk(mender *m, size_t from)
 {
-    const size_t size = m->file->size;
+    const size_t size = from + smaller(m->file->size - from, PNG_MAX_NUMBER);
     size_t       found = 0;
 
     while (!found && from + CHUNK_OVERHEAD <= size && !is_cancelled(m->file) &&
