@@ -65,10 +65,14 @@ async function untilStopped(pid) {
 }
 
 test('Ctrl-Z gives the cursor back, each time, and fg takes it again', {
-  skip: (process.platform === 'win32' || spawnSync('bash', ['--version']).status !== 0) && 'needs bash', timeout: 60000,
+  skip: noTerminal() || (spawnSync('bash', ['--version']).status !== 0 && 'needs bash'), timeout: 60000,
 }, async () => {
-  // A shell with job control: the signal does not stop a process that no shell could continue.
-  const shell = spawn('bash', ['-mc', '"$0" -e "$1" & read', process.execPath, BAR], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // A shell with job control, for which it needs a terminal: the signal does not stop a process that no shell could
+  // continue.
+  const shell = spawn('script', ['-qec', 'bash -mc \'"$NODE" -e "$BAR" & read\'', '/dev/null'], {
+    env: { ...process.env, NODE: process.execPath, BAR },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const until = reader(shell.stdout);
   const pid = Number(/pid (\d+)/.exec(await until('.'))[1]);
   for (let i = 0; i < 2; i++) {
