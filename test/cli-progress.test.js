@@ -66,13 +66,14 @@ async function untilStopped(pid) {
 
 test('Ctrl-Z gives the cursor back, each time, and fg takes it again', {
   skip: noTerminal() || (spawnSync('bash', ['--version']).status !== 0 && 'needs bash'), timeout: 60000,
-}, async () => {
+}, async (t) => {
   // A shell with job control, for which it needs a terminal: the signal does not stop a process that no shell could
   // continue.
   const shell = spawn('script', ['-qec', 'bash -mc \'"$NODE" -e "$BAR" & read\'', '/dev/null'], {
     env: { ...process.env, NODE: process.execPath, BAR },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  t.after(() => shell.kill()); // its terminal goes with it, and all in that
   const until = reader(shell.stdout);
   const pid = Number(/pid (\d+)/.exec(await until('.'))[1]);
   for (let i = 0; i < 2; i++) {
