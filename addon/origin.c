@@ -40,7 +40,7 @@ static char *absolute(const wchar_t *path)
 }
 
 /* No longer path is accepted by the system. */
-#define LONGEST_PATH 32767
+#define LONGEST_WIDE_PATH 32767
 
 /* A path that is not UTF-8, empty or too long is left unchanged, and the save refuses it. */
 bool origin_fix(instance *self, job *job)
@@ -50,7 +50,7 @@ bool origin_fix(instance *self, job *job)
     char     *full;
 
     (void)self;
-    if (length <= 1 || length > LONGEST_PATH)
+    if (length <= 1 || length > LONGEST_WIDE_PATH)
         return true;
     wide = malloc((size_t)length * sizeof *wide);
     if (!wide)

@@ -57,7 +57,7 @@ static inline uint8_t *fuzz_alloc(size_t size)
  * 2      cpu; bits: uncached (4), profile (5), alpha (7)
  * 3..5   background
  * 6      threshold; in other formats than mono1: header, profile and colours
- * 7      low half: rows of a strip, from 2 on; high half: the look at the control
+ * 7      low half: rows of a strip, about; high half: the look at the control
  *        that cancels, from 1 on
  */
 #define FUZZ_OPTION_BYTES 8

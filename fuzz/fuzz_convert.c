@@ -7,8 +7,7 @@
  */
 #include "cpu/levels.h"
 #include "fuzz.h"
-#include "plan/halves.h"
-#include "run/convert.h"
+#include "run/run.h"
 
 typedef struct input {
     const uint8_t *png;
@@ -94,50 +93,37 @@ static void check_strict(input in, const png2bmp_options *options, const outcome
 
 /* ---- Strips ---------------------------------------------------------------- */
 
-typedef struct strip {
-    row_target          target; /* first: a row_target pointer is a strip pointer */
-    const png2bmp_plan *plan;
-    uint8_t            *rows; /* of the whole image */
-} strip;
+/* A BMP that arrives in pieces. */
+typedef struct pieces {
+    uint8_t *bmp;
+    uint64_t size, received;
+} pieces;
 
-static png2bmp_status keep_strip(row_target *target, uint32_t first_row, uint32_t rows)
+static png2bmp_status keep_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
 {
-    strip *s = (strip *)target;
+    pieces *p = user;
 
-    FUZZ_CHECK(rows > 0 && rows <= target->rows && first_row + rows <= s->plan->png.height,
-               "rows %u + %u", first_row, rows);
-    for (uint32_t i = 0; i < rows; i++)
-        memcpy(s->rows + (first_row + i) * s->plan->bmp.stride,
-               target->top + (ptrdiff_t)i * target->step, (size_t)s->plan->bmp.stride);
+    FUZZ_CHECK(size > 0 && offset <= p->size && size <= p->size - offset, "%zu bytes at %llu", size,
+               (unsigned long long)offset);
+    memcpy(p->bmp + offset, bytes, size);
+    p->received += size;
     return PNG2BMP_OK;
 }
 
 static void check_strips(input in, const outcome *expected, uint32_t strip_rows)
 {
     const png2bmp_plan *plan = &expected->plan;
-    const size_t        stride = (size_t)plan->bmp.stride;
-    const uint32_t      height = plan->png.height;
-    uint8_t            *base, *rows;
-    strip               s;
+    const size_t        size = (size_t)plan->bmp.byte_length;
+    const run_source    source = {.png = in.png, .size = in.size};
+    pieces              p = {fuzz_output(size, 0x33), size, 0};
+    png2bmp_status      status;
 
-    if (plan->png.interlaced || halves_are_needed(plan) || strip_rows < 2 || strip_rows >= height)
-        return;
-    base = fuzz_output(stride * strip_rows, 0x33);
-    rows = fuzz_output(stride * height, 0x44);
-    s = (strip){target_at(base, strip_rows, plan), plan, rows};
-    s.target.flush = keep_strip;
-    FUZZ_CHECK(convert_rows(plan, in.png, in.size, &s.target, NULL, NULL) == PNG2BMP_OK,
-               "strips fail");
-    for (uint32_t y = 0; y < height; y++) {
-        const uint32_t row_in_file = plan->options.top_down ? y : height - 1 - y;
-
-        FUZZ_CHECK(memcmp(rows + y * stride,
-                          expected->bmp + plan->bmp.header_length + row_in_file * stride,
-                          stride) == 0,
-                   "strips of %u rows: row %u differs", strip_rows, y);
-    }
-    free(base);
-    free(rows);
+    status = run_into(plan, &source, strip_rows * plan->bmp.stride, (byte_sink){keep_piece, &p},
+                      NULL, NULL);
+    FUZZ_CHECK(status == PNG2BMP_OK, "strips fail: %s", png2bmp_status_code(status));
+    FUZZ_CHECK(p.received == size, "%llu of %zu bytes", (unsigned long long)p.received, size);
+    FUZZ_CHECK(memcmp(p.bmp, expected->bmp, size) == 0, "strips of %u rows differ", strip_rows);
+    free(p.bmp);
 }
 
 /* ---- Colours --------------------------------------------------------------- */

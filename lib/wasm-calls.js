@@ -6,9 +6,7 @@
 const { errorFromNative } = require('./errors');
 const { wrap } = require('./host');
 const { bytesOf, isOwn } = require('./input');
-const { toFacts, toOutput, toTarget } = require('./wasm-work');
-
-const cancelledOutcome = { error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] };
+const { cancelledOutcome, toFacts, toOutput, toTarget } = require('./wasm-work');
 
 /** { functions, settled, start }: engine converts on this thread, pool on others. */
 function createCalls(engine, pool) {
@@ -150,7 +148,7 @@ function createCalls(engine, pool) {
             throw error;
           }
           // A cancelled call stays cancelled, even if the last batch was done by then.
-          resolve(settled(cancelled ? cancelledOutcome : outcome, onWarning));
+          resolve(settled(cancelled ? cancelledOutcome() : outcome, onWarning));
         } catch (reason) {
           reject(reason);
         }

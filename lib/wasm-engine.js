@@ -6,8 +6,6 @@
 // An instance that has grown further is dropped: WebAssembly memory never shrinks.
 const KEEP_BYTES = 32 * 1024 * 1024;
 
-const MAX_MESSAGE = 256;
-
 // malloc in WebAssembly gives no more.
 const MOST_BYTES = 2 ** 31 - 1;
 
@@ -70,9 +68,8 @@ class Engine {
   /** The text at an address: ASCII, except for what a file has put into it. */
   #text(address) {
     const start = address >>> 0;
-    const { buffer } = this.#exports.memory;
-    const bytes = new Uint8Array(buffer, start, Math.min(MAX_MESSAGE, buffer.byteLength - start));
-    return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0)));
+    const bytes = new Uint8Array(this.#exports.memory.buffer);
+    return String.fromCharCode(...bytes.subarray(start, bytes.indexOf(0, start)));
   }
 
   #warnings() {

@@ -2,7 +2,7 @@
 
 // Threads that convert: at most a given number, started when there is work for them, one conversion each.
 
-const cancelled = () => ({ error: { code: 'ERR_CANCELLED', message: '' }, warnings: [] });
+const { cancelledOutcome } = require('./wasm-work');
 
 const canShare = typeof SharedArrayBuffer !== 'undefined';
 
@@ -138,7 +138,7 @@ class Pool {
     const waiting = this.#queue.indexOf(job);
     if (waiting >= 0) {
       this.#queue.splice(waiting, 1);
-      setTimeout(() => job.done(cancelled()));
+      setTimeout(() => job.done(cancelledOutcome()));
     } else if (canShare) {
       Atomics.store(job.request.flag, 0, 1);
     } else if (job.thread !== undefined) {
@@ -147,7 +147,7 @@ class Pool {
       thread.job = job.thread = undefined;
       thread.port.stop();
       this.#ended(thread);
-      setTimeout(() => job.done(cancelled()));
+      setTimeout(() => job.done(cancelledOutcome()));
     }
   }
 }

@@ -3,7 +3,7 @@
 // One conversion by WebAssembly into a file, with node:fs.
 
 const { NewFile } = require('./wasm-file');
-const { attempt, never, toFacts } = require('./wasm-work');
+const { attempt, cancelledError, never, toFacts } = require('./wasm-work');
 
 /** An error of node:fs as part of an outcome; other errors are thrown. */
 function fileError(error, path) {
@@ -11,7 +11,7 @@ function fileError(error, path) {
     throw error;
   }
   if (error.code === 'ECANCELED') {
-    return { code: 'ERR_CANCELLED', message: '' };
+    return cancelledError();
   }
   return {
     code: 'ERR_FILE', message: error.message,

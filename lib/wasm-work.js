@@ -39,6 +39,9 @@ function attempt(engine, bytes, options, open) {
 
 const never = () => false;
 
+const cancelledError = () => ({ code: 'ERR_CANCELLED', message: '' });
+const cancelledOutcome = () => ({ error: cancelledError(), warnings: [] });
+
 /** { error, warnings, facts, output } */
 function toOutput(engine, bytes, options, isCancelled = never) {
   let output, facts;
@@ -70,4 +73,4 @@ function toFacts(engine, bytes, options) {
   return { ...outcome, facts };
 }
 
-module.exports = { attempt, never, toFacts, toOutput, toTarget };
+module.exports = { attempt, cancelledError, cancelledOutcome, never, toFacts, toOutput, toTarget };

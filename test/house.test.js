@@ -84,6 +84,17 @@ test('no two files of the C code have the same name', () => {
   assert.deepStrictEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
 });
 
+/** The value of `#define NAME number` or `const NAME = number;`. */
+function numberIn(file, name) {
+  const [, value] = fs.readFileSync(path.join(ROOT, file), 'utf8').match(new RegExp(`^(?:#define|const) ${name} (?:= )?(\\d+);?$`, 'm'));
+  return Number(value);
+}
+
+test('numbers that JavaScript repeats are those of C', () => {
+  assert.strictEqual(numberIn('lib/sync.js', 'MANY_COLORS'), numberIn('include/png2bmp.h', 'PNG2BMP_MANY_COLORS'));
+  assert.strictEqual(numberIn('lib/save-path.js', 'LONGEST_PATH'), numberIn('src/save/save.c', 'LONGEST_PATH'));
+});
+
 test('the first inputs of the fuzzer have every format', (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-seeds-'));
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }));

@@ -276,9 +276,6 @@ inflater *inflate_open(const inflate_config *config)
     z->bytes_left = config->total_bytes;
     z->check_adler = config->check_adler && !config->is_raw;
     z->is_raw = config->is_raw;
-    z->fetch_edge = NULL;
-    z->fetch_up = false;
-    z->fetch_by = 0;
     z->stage = config->is_raw ? STAGE_BLOCK_HEADER : STAGE_ZLIB_HEADER;
     z->adler = 1;
     z->source = config->source;

@@ -107,13 +107,13 @@ struct inflater {
     byte_source     source;
     inflate_fast_fn fast;
 
-    uint32_t litlen[LITLEN_ENTRIES];
-    uint32_t distance[DISTANCE_ENTRIES];
-
     /* See inflate_fetch. */
     const uint8_t *fetch_edge;
-    bool           fetch_up;
     uintptr_t      fetch_by; /* from a byte of output to the line that is fetched with it */
+    bool           fetch_up;
+
+    uint32_t litlen[LITLEN_ENTRIES];
+    uint32_t distance[DISTANCE_ENTRIES];
 };
 
 /* Bytes of the span that the fast loop needs before a turn: two refills of seven bytes, and another

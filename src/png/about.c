@@ -54,7 +54,7 @@ static uint8_t read_orientation(const uint8_t *exif, size_t size)
     if (size < 8 || (exif[0] != 'I' && exif[0] != 'M') || exif[1] != exif[0])
         return 0;
     at = tiff_number(exif + 4, 4, little);
-    if (at > size - 2 || size < 2)
+    if (at > size - 2)
         return 0;
     entries = tiff_number(exif + at, 2, little);
     at += 2;

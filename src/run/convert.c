@@ -35,13 +35,13 @@
 
 typedef struct conversion {
     const png2bmp_plan *plan;
+    route               route;
     row_target         *target;
     cancel_check        cancel;
     scanline_reader     scanlines;
 
     unfilter_fn unfilter;
     row_writer  writer;
-    bool        direct; /* unfilter writes the BMP row itself */
     bool        is_cgbi;
     bool        fetches;   /* the lines of the next rows, while they are inflated */
     uint32_t    rows_done; /* of the image; of an interlaced one: scanlines of all passes */
@@ -53,24 +53,17 @@ typedef struct conversion {
     void          *memory;
     uint8_t       *scratch;
     uint8_t       *pass_pixels;
-    size_t         pitch;
-    size_t         group;
     const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
 
-    size_t          row_bytes;  /* of a scanline */
-    size_t          held_bytes; /* longer scanlines are read by long_row */
     long_row_reader long_row;
 } conversion;
 
 /* The plan has checked that the bytes of a route fit into a size_t. */
-static bool open_scratch(conversion *c, const route *r, const kernels *kernels)
+static bool open_scratch(conversion *c, const kernels *kernels)
 {
-    uint8_t *pieces;
+    const route *r = &c->route;
+    uint8_t     *pieces;
 
-    c->pitch = (size_t)r->pitch;
-    c->group = r->group;
-    c->row_bytes = (size_t)r->row_bytes;
-    c->held_bytes = (size_t)r->held_bytes;
     if (route_scratch_bytes(r) == 0)
         return true;
     c->memory = malloc((size_t)route_scratch_bytes(r));
@@ -93,9 +86,9 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
     png2bmp_status status;
 
     *c = (conversion){.plan = plan,
+                      .route = r,
                       .target = target,
                       .cancel = {control, report, 0, false},
-                      .direct = r.direct,
                       .unfilter = kernels->unfilter[r.unfilter],
                       .is_cgbi = cgbi_has_own_samples(&plan->png),
                       .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
@@ -107,10 +100,10 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                             kernels, &c->cancel);
     if (status)
         return status;
-    if (!open_scratch(c, &r, kernels))
+    if (!open_scratch(c, kernels))
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    if (!c->direct)
-        rows_open(&c->writer, plan, &r.steps, kernels, c->memory, &c->cancel);
+    if (!c->route.direct)
+        rows_open(&c->writer, plan, &c->route.steps, kernels, c->memory, &c->cancel);
     return PNG2BMP_OK;
 }
 
@@ -151,15 +144,16 @@ static sample_rows take_plain(conversion *c, const uint8_t *rows, size_t row_byt
 static sample_rows unfilter_group(conversion *c, const uint8_t *rows, size_t row_bytes,
                                   uint32_t width, uint32_t count, bool first)
 {
-    uint8_t *prior = c->scratch;
-    uint8_t *samples = c->scratch + c->pitch;
+    const size_t pitch = (size_t)c->route.pitch;
+    uint8_t     *prior = c->scratch;
+    uint8_t     *samples = c->scratch + pitch;
 
-    c->unfilter(samples, (ptrdiff_t)c->pitch, rows, row_bytes, first ? NULL : c->prior, count);
-    memcpy(prior, samples + (count - 1) * c->pitch, row_bytes);
+    c->unfilter(samples, (ptrdiff_t)pitch, rows, row_bytes, first ? NULL : c->prior, count);
+    memcpy(prior, samples + (count - 1) * pitch, row_bytes);
     c->prior = prior;
     for (uint32_t i = 0; c->is_cgbi && i < count; i++)
-        cgbi_restore(samples + i * c->pitch, width, &c->plan->png);
-    return (sample_rows){samples, c->pitch, count};
+        cgbi_restore(samples + i * pitch, width, &c->plan->png);
+    return (sample_rows){samples, pitch, count};
 }
 
 /* The samples of the next scanlines, as many as are available at once, up to `most`. first: there
@@ -167,7 +161,7 @@ static sample_rows unfilter_group(conversion *c, const uint8_t *rows, size_t row
 static sample_rows take_samples(conversion *c, const uint8_t *rows, size_t row_bytes,
                                 uint32_t width, uint32_t most, bool first)
 {
-    const uint32_t group = (uint32_t)smaller(most, c->group);
+    const uint32_t group = (uint32_t)smaller(most, c->route.group);
 
     if (c->is_cgbi)
         return unfilter_group(c, rows, row_bytes, width, group, first);
@@ -179,7 +173,7 @@ static sample_rows take_samples(conversion *c, const uint8_t *rows, size_t row_b
 /* After a batch, whose rows become invalid: the last of them is the prior row of the next. */
 static void keep_prior(conversion *c, size_t row_bytes)
 {
-    if (!c->direct && c->prior != c->scratch) {
+    if (!c->route.direct && c->prior != c->scratch) {
         memcpy(c->scratch, c->prior, row_bytes);
         c->prior = c->scratch;
     }
@@ -286,7 +280,7 @@ static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row
     while (y < end && !status) {
         uint32_t n = (uint32_t)smaller(end - y, target_run(c->target, y));
 
-        if (c->direct) {
+        if (c->route.direct) {
             status = write_rows_directly(c, rows, row_bytes, y, n);
         } else {
             const sample_rows samples =
@@ -332,24 +326,25 @@ static png2bmp_status convert_batch(conversion *c, size_t row_bytes, uint32_t *y
 /* A long scanline is written to the BMP, or to the scratch row, over the one above it. */
 static png2bmp_status convert_long_row(conversion *c, size_t row_bytes, uint32_t *y)
 {
-    uint8_t       *dst = c->direct ? target_row(c->target, *y) : c->scratch;
-    const uint8_t *above = c->direct ? row_above(c, *y) : *y > 0 ? c->scratch : NULL;
+    uint8_t       *dst = c->route.direct ? target_row(c->target, *y) : c->scratch;
+    const uint8_t *above = c->route.direct ? row_above(c, *y) : *y > 0 ? c->scratch : NULL;
     png2bmp_status status = long_row_read(&c->long_row, dst, row_bytes, above, *y);
 
     if (!status)
-        status = c->direct ? finish_rows(c, *y, 1) : write_rows(c, &(sample_rows){dst, 0, 1}, *y);
+        status =
+            c->route.direct ? finish_rows(c, *y, 1) : write_rows(c, &(sample_rows){dst, 0, 1}, *y);
     *y += 1;
     return status ? status : hand_on(c, *y);
 }
 
 static png2bmp_status convert_sequential(conversion *c)
 {
-    const size_t   row_bytes = c->row_bytes;
+    const size_t   row_bytes = (size_t)c->route.row_bytes;
     png2bmp_status status = PNG2BMP_OK;
 
     for (uint32_t y = 0; y < c->plan->png.height && !status;)
-        status = row_bytes > c->held_bytes ? convert_long_row(c, row_bytes, &y)
-                                           : convert_batch(c, row_bytes, &y);
+        status = row_bytes > c->route.held_bytes ? convert_long_row(c, row_bytes, &y)
+                                                 : convert_batch(c, row_bytes, &y);
     return status;
 }
 
@@ -453,8 +448,8 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
     png2bmp_status status = PNG2BMP_OK;
 
     for (uint32_t y = 0; y < pass->height && !status;)
-        status = row_bytes > c->held_bytes ? convert_long_pass_row(c, row_bytes, pass, &y)
-                                           : convert_pass_batch(c, row_bytes, pass, &y);
+        status = row_bytes > c->route.held_bytes ? convert_long_pass_row(c, row_bytes, pass, &y)
+                                                 : convert_pass_batch(c, row_bytes, pass, &y);
     return status;
 }
 

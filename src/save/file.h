@@ -8,6 +8,7 @@
 #ifndef PNG2BMP_FILE_H
 #define PNG2BMP_FILE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,9 @@ typedef struct file_failure {
     int         code;
     const char *syscall; /* "open", "write", "rename" ...: a static string; NULL: out of memory */
 } file_failure;
+
+static const file_failure success = {0, NULL};
+static const file_failure no_memory = {ENOMEM, NULL};
 
 /* The text of an errno value. */
 void file_error_text(int code, char *text, size_t size);

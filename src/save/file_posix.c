@@ -29,9 +29,6 @@ struct new_file {
     uint64_t   written;   /* in place: bytes so far */
 };
 
-static const file_failure success = {0, NULL};
-static const file_failure no_memory = {ENOMEM, NULL};
-
 static file_failure failure(const char *syscall)
 {
     return (file_failure){errno, syscall};

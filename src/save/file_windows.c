@@ -15,7 +15,7 @@
 #define MARK L".png2bmp-"
 
 /* The system accepts 32767 characters, with the prefix of a long path and the current directory. */
-#define LONGEST_PATH 32000
+#define LONGEST_TARGET 32000
 #define LONGEST_NAME 255
 
 /* How long a rename is tried again, and the pause between two tries. */
@@ -31,9 +31,6 @@ struct new_file {
     wchar_t   *target;
     wchar_t   *temporary; /* NULL: the target is a device, written in place */
 };
-
-static const file_failure success = {0, NULL};
-static const file_failure no_memory = {ENOMEM, NULL};
 
 static file_failure failure(const char *syscall)
 {
@@ -252,7 +249,7 @@ static file_failure open_device(new_file *file)
 /* Whether the system accepts the path, checked before anything is converted. */
 static bool is_too_long(const wchar_t *path)
 {
-    return wcslen(path) > LONGEST_PATH || wcslen(name_of(path)) > LONGEST_NAME;
+    return wcslen(path) > LONGEST_TARGET || wcslen(name_of(path)) > LONGEST_NAME;
 }
 
 /* Checks a target that does not exist. */

@@ -23,9 +23,6 @@
 
 #define MOST_LINKS 40 /* as Linux */
 
-static const file_failure success = {0, NULL};
-static const file_failure no_memory = {ENOMEM, NULL};
-
 static file_failure failure(int code)
 {
     return (file_failure){code, "open"};

@@ -12,6 +12,7 @@
  * much is in memory at a time. */
 #define STRIP_BYTES (1024 * 1024)
 
+/* Bytes; lib/save-path.js refuses longer ones already. */
 #define LONGEST_PATH 65535
 
 static png2bmp_status report_failure(png2bmp_report *report, file_failure failed, const char *path)
