@@ -211,17 +211,21 @@ function carriesBMP(jobs, settings) {
   return !settings.info && !settings.dryRun && jobs.some((job) => job.output === STANDARD_STREAM);
 }
 
+function refuseListAsInput(inputs, { filesFrom }) {
+  if (filesFrom === STANDARD_STREAM && inputs.includes(STANDARD_STREAM)) {
+    throw new UsageError('standard input cannot be both an input and the list of inputs');
+  }
+}
+
 function refuseSharedStreams(jobs, output, settings) {
-  const stdin = jobs.some((job) => job.input === STANDARD_STREAM);
+  const inputs = jobs.map(({ input }) => input);
   if (jobs.length > 1 && output !== undefined) {
     throw new UsageError('one output for several inputs: use --out-dir');
   }
-  if (jobs.length > 1 && stdin) {
+  if (jobs.length > 1 && inputs.includes(STANDARD_STREAM)) {
     throw new UsageError("standard input ('-') must be the only input");
   }
-  if (stdin && settings.filesFrom === STANDARD_STREAM) {
-    throw new UsageError('standard input cannot be both an input and the list of inputs');
-  }
+  refuseListAsInput(inputs, settings);
   if (settings.json && carriesBMP(jobs, settings)) {
     throw new UsageError('the BMP goes to standard output, so --json needs --output FILE');
   }
@@ -294,6 +298,11 @@ function withStandardInput(operands, settings) {
   throw new UsageError('no input: png2bmp IN.png [OUT.bmp], or --help');
 }
 
+/* The operands, then the names of --files-from. */
+async function namesOf(operands, settings, signal) {
+  return [...operands.flatMap(expandOperand), ...await readNames(settings, signal)];
+}
+
 function toJob(item, output, settings) {
   if (item.error) return { input: item.file, error: item.error };
   const found = item.root !== undefined;
@@ -316,14 +325,23 @@ async function planJobs(given, settings, otherExtensions, signal) {
   if (output === undefined && settings.outDir === undefined) {
     refuseMeantAsOutput(operands, settings, otherExtensions);
   }
-  const names = [...operands.flatMap(expandOperand), ...await readNames(settings, signal)];
-  const found = [...expand(names, settings)];
+  const found = [...expand(await namesOf(operands, settings, signal), settings)];
   const leftOut = found.filter((item) => item.leftOut).map((item) => item.file);
   const jobs = found.filter((item) => !item.leftOut).map((item) => toJob(item, output, settings));
   refuseSharedStreams(jobs, output, settings);
   refuseOtherPictures(jobs, settings, otherExtensions);
   if (!settings.info) refuseCollisions(jobs, settings);
   return { jobs, leftOut };
+}
+
+function refuseSharedStreamsOfIcon(names, output, settings) {
+  if (names.filter((name) => name === STANDARD_STREAM).length > 1) {
+    throw new UsageError("standard input ('-') can be only one of the inputs");
+  }
+  refuseListAsInput(names, settings);
+  if (settings.json && output === STANDARD_STREAM) {
+    throw new UsageError('the icon goes to standard output, so --json needs --output FILE');
+  }
 }
 
 /**
@@ -335,21 +353,12 @@ async function planJobs(given, settings, otherExtensions, signal) {
 async function planIcon(operands, settings, signal) {
   const output = toOutput(settings.output);
   if (output === undefined) throw new UsageError('--ico and --cur need --output FILE');
-  const names = [...operands.flatMap(expandOperand), ...await readNames(settings, signal)];
+  const names = await namesOf(operands, settings, signal);
   if (names.length === 0) throw new UsageError('no input: png2bmp --ico -o OUT.ico 16.png 32.png ...');
   if (names.includes('')) throw new UsageError('empty input name');
   refuseDirectory(output);
-  const jobs = names.map((input, i) => ({ input, output: i === 0 ? output : undefined }));
-  if (names.filter((name) => name === STANDARD_STREAM).length > 1) {
-    throw new UsageError("standard input ('-') can be only one of the inputs");
-  }
-  if (names.includes(STANDARD_STREAM) && settings.filesFrom === STANDARD_STREAM) {
-    throw new UsageError('standard input cannot be both an input and the list of inputs');
-  }
-  if (settings.json && output === STANDARD_STREAM) {
-    throw new UsageError('the icon goes to standard output, so --json needs --output FILE');
-  }
-  refuseCollisions(jobs, settings);
+  refuseSharedStreamsOfIcon(names, output, settings);
+  refuseCollisions(names.map((input, i) => ({ input, output: i === 0 ? output : undefined })), settings);
   return { names, output };
 }
 
