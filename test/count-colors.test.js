@@ -60,6 +60,20 @@ test('colours are remembered from strip to strip', () => {
     assert.equal(count(encodePng(withColors(colors, { width: 100, run: 900 }))), wanted);
 });
 
+test('the memory that a refusal asks for is enough', () => {
+  for (const image of [withColors(5), withColors(200, { width: 100, run: 900 })]) {
+    for (const interlaced of [false, true]) {
+      const png = encodePng(image, { interlaced });
+      let needed;
+      assert.throws(() => count(png, { maxMemory: readInfo(png).memory }), ({ code, message }) => {
+        needed = Number(/need (\d+) bytes/.exec(message)[1]);
+        return code === 'ERR_MEMORY_LIMIT';
+      });
+      assert.ok(count(png, { maxMemory: needed }) > 0);
+    }
+  }
+});
+
 test('the rest of the facts is that of the other options', () => {
   const png = encodePng(withColors(5));
   for (const options of [{}, { format: 'mono1' }, { colors: 4 }, { format: 'bgra32', alpha: 'premultiply' },

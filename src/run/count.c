@@ -27,11 +27,10 @@ static png2bmp_status count_piece(void *user, const uint8_t *rgba, size_t size, 
     return c->has_many ? PNG2BMP_ERR_CANCELLED : cancel_status(&c->cancel); /* that is enough */
 }
 
-/* The conversion that is done; memory includes that of its rows. */
+/* The conversion that is done; memory includes that of the set. */
 static png2bmp_plan plan_of_pixels(const png2bmp_plan *plan)
 {
     png2bmp_plan           pixels = *plan;
-    uint32_t               rows;
     png2bmp_options *const options = &pixels.options;
 
     options->alpha = PNG2BMP_ALPHA_BLEND;
@@ -40,9 +39,17 @@ static png2bmp_plan plan_of_pixels(const png2bmp_plan *plan)
     options->colors = 0;
     options->palette_entries = 0;
     pixels.bmp = bmp_layout(PNG2BMP_FORMAT_RAW_RGBA, plan->png.width, plan->png.height, 8, options);
-    rows = plan->png.interlaced ? plan->png.height : target_strip_rows(&pixels, STRIP_BYTES);
-    pixels.memory = route_memory(&pixels) + rows * pixels.bmp.stride + sizeof(few_colors);
+    pixels.memory = route_memory(&pixels) + sizeof(few_colors);
     return pixels;
+}
+
+/* Bytes of the rows that are in memory at a time. */
+static uint64_t bytes_of_rows(const png2bmp_plan *pixels)
+{
+    const uint32_t rows =
+        pixels->png.interlaced ? pixels->png.height : target_strip_rows(pixels, STRIP_BYTES);
+
+    return rows * pixels->bmp.stride;
 }
 
 png2bmp_status png2bmp_count_colors(png2bmp_plan *plan, const uint8_t *png, size_t size,
@@ -50,7 +57,7 @@ png2bmp_status png2bmp_count_colors(png2bmp_plan *plan, const uint8_t *png, size
 {
     const png2bmp_plan pixels = plan_of_pixels(plan);
     counter            c = {.cancel = {control, report, 0, false}};
-    png2bmp_status     status = plan_check_memory(&pixels, report);
+    png2bmp_status     status = plan_check_strip(&pixels, bytes_of_rows(&pixels), report);
 
     if (status)
         return status;
