@@ -13,6 +13,13 @@ function outOfMemory(reason) {
   return { error: { code: 'ERR_OUT_OF_MEMORY', message: `out of memory: ${reason}` }, warnings: [] };
 }
 
+/** What open() or a sink throws to end the conversion with this error: { code, message }. */
+class Stop {
+  constructor(error) {
+    this.error = error;
+  }
+}
+
 class Engine {
   #module;
   #exports;
@@ -126,6 +133,24 @@ class Engine {
       : wasm.plan_pixels(pixels.width, pixels.height, pixels.channels, pixels.stride);
   }
 
+  #open(open) {
+    const wasm = this.#exports;
+    const facts = new Float64Array(wasm.memory.buffer, wasm.facts(), wasm.fact_count());
+    try {
+      this.#sink = open(facts.slice());
+    } catch (error) {
+      this.#failure = { error };
+    }
+    return this.#failure === undefined && this.#sink !== undefined;
+  }
+
+  #stopped({ error }) {
+    if (error instanceof Stop) {
+      return { error: error.error, warnings: this.#warnings() };
+    }
+    throw error;
+  }
+
   #convert(bytes, options, open) {
     const shortage = this.shortage();
     if (shortage !== undefined) {
@@ -143,17 +168,10 @@ class Engine {
       this.#sink = { isCancelled: () => false };
       status = wasm.count_colors();
     }
-    if (status === 0) {
-      const facts = new Float64Array(wasm.memory.buffer, wasm.facts(), wasm.fact_count());
-      this.#sink = open(facts.slice());
-      if (this.#sink !== undefined) {
-        status = wasm.run();
-      }
+    if (status === 0 && this.#open(open)) {
+      status = wasm.run();
     }
-    if (this.#failure !== undefined) {
-      throw this.#failure.error;
-    }
-    return this.#outcome(status);
+    return this.#failure === undefined ? this.#outcome(status) : this.#stopped(this.#failure);
   }
 
   #finish(broken) {
@@ -172,12 +190,12 @@ class Engine {
   /**
    * Converts a PNG, or raw pixels if `options` has them. open(facts) is called when the BMP's properties are
    * known (the numbers for readInfo), and returns a sink for it, or undefined if nothing is to be converted.
-   * Returns { error, warnings }, where error is undefined or { code, message }; throws what open and the sink
-   * throw.
+   * Returns { error, warnings }, where error is undefined, { code, message } or that of a Stop; throws what else
+   * open and the sink throw.
    */
   convert(bytes, options, open) {
     if (this.#busy) {
-      throw new Error('png2bmp: a conversion began inside of another');
+      throw new Error('png2bmp: conversions cannot be nested');
     }
     this.#busy = true;
     let broken = true;
@@ -217,4 +235,4 @@ class Engine {
   }
 }
 
-module.exports = { Engine };
+module.exports = { Engine, Stop };

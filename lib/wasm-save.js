@@ -3,7 +3,8 @@
 // One conversion by WebAssembly into a file, with node:fs.
 
 const { NewFile } = require('./wasm-file');
-const { attempt, cancelledError, never, toFacts } = require('./wasm-work');
+const { Stop } = require('./wasm-engine');
+const { cancelledError, never } = require('./wasm-work');
 
 /** An error of node:fs as part of an outcome; other errors are thrown. */
 function fileError(error, path) {
@@ -19,55 +20,56 @@ function fileError(error, path) {
   };
 }
 
-function writeFile(engine, bytes, options, file, isCancelled) {
-  return attempt(engine, bytes, options, (facts) => {
-    file.begin(engine.fact(facts, 'byteLength'));
-    return { write: (rows, offset) => file.write(rows, offset), isCancelled };
-  });
-}
-
-/** The options that concern files. */
-function saveOptions(engine, { values }) {
+/** What the options say about the file. */
+function rulesOf(engine, { values }, isCancelled) {
   return {
-    exclusive: engine.option(values, 'flag') === 1, sync: engine.option(values, 'sync') === 1,
+    exclusive: engine.option(values, 'flag') === 1, sync: engine.option(values, 'sync') === 1, isCancelled,
   };
 }
 
-/** { error, warnings }: the outcome of write(file), which fills the file at `place`. Errors name `path`. */
-function save(place, path, rules, write, warnings) {
-  let file;
+/** Runs work in a conversion, which an error of node:fs ends. */
+function orStop(path, work) {
   try {
-    file = NewFile.open(place, rules);
-    const outcome = write(file);
+    return work();
+  } catch (error) {
+    throw new Stop(fileError(error, path));
+  }
+}
+
+/** A conversion into a file at `place`: { error, warnings }. Errors name `path`. */
+function toFile(engine, bytes, options, place, path, isCancelled = never) {
+  let file, outcome;
+  try {
+    outcome = engine.convert(bytes, options, (facts) => orStop(path, () => {
+      file = NewFile.open(place, rulesOf(engine, options, isCancelled));
+      file.begin(engine.fact(facts, 'byteLength'));
+      return { write: (rows, offset) => orStop(path, () => file.write(rows, offset)), isCancelled };
+    }));
     if (outcome.error === undefined) {
       file.commit();
     }
     return outcome;
   } catch (error) {
-    return { error: fileError(error, path), warnings };
+    return { error: fileError(error, path), warnings: outcome?.warnings };
   } finally {
     file?.discard();
   }
 }
 
-/** A conversion into a file: { error, warnings }. */
-function toFile(engine, bytes, options, place, path, isCancelled = never) {
-  const planned = toFacts(engine, bytes, options);
-  if (planned.error !== undefined) {
-    return planned;
-  }
-  const write = (file) => writeFile(engine, bytes, options, file, isCancelled);
-  return save(place, path, { ...saveOptions(engine, options), isCancelled }, write, planned.warnings);
-}
-
 /** The same with bytes as they are. */
 function bytesToFile(engine, bytes, options, place, path, isCancelled = never) {
-  const write = (file) => {
+  let file;
+  try {
+    file = NewFile.open(place, rulesOf(engine, options, isCancelled));
     file.begin(bytes.length);
     file.write(bytes, 0);
+    file.commit();
     return { error: undefined, warnings: [] };
-  };
-  return save(place, path, { ...saveOptions(engine, options), isCancelled }, write, []);
+  } catch (error) {
+    return { error: fileError(error, path), warnings: [] };
+  } finally {
+    file?.discard();
+  }
 }
 
 module.exports = { bytesToFile, toFile };

@@ -4,13 +4,7 @@
 // can be sent to another thread.
 
 const { allocate, maxLength, maxLengthName } = require('./host');
-
-/** An outcome with which open() or a sink ends the conversion. */
-class Stop {
-  constructor(error) {
-    this.error = error;
-  }
-}
+const { Stop } = require('./wasm-engine');
 
 function createOutput(size) {
   const stop = (code, why) =>
@@ -25,18 +19,6 @@ function createOutput(size) {
   }
 }
 
-/** The outcome of engine.convert, or the one that stopped it. */
-function attempt(engine, bytes, options, open) {
-  try {
-    return engine.convert(bytes, options, open);
-  } catch (error) {
-    if (error instanceof Stop) {
-      return { error: error.error, warnings: [] };
-    }
-    throw error;
-  }
-}
-
 const never = () => false;
 
 const cancelledError = () => ({ code: 'ERR_CANCELLED', message: '' });
@@ -45,7 +27,7 @@ const cancelledOutcome = () => ({ error: cancelledError(), warnings: [] });
 /** { error, warnings, facts, output } */
 function toOutput(engine, bytes, options, isCancelled = never) {
   let output, facts;
-  const outcome = attempt(engine, bytes, options, (found) => {
+  const outcome = engine.convert(bytes, options, (found) => {
     facts = found;
     output = createOutput(engine.fact(found, 'byteLength'));
     return { write: (rows, offset) => output.set(rows, offset), isCancelled };
@@ -56,7 +38,7 @@ function toOutput(engine, bytes, options, isCancelled = never) {
 /** { error, warnings, facts }; throws what fits(size) throws, and converts nothing if it is false. */
 function toTarget(engine, bytes, options, target, fits) {
   let facts;
-  const outcome = attempt(engine, bytes, options, (found) => {
+  const outcome = engine.convert(bytes, options, (found) => {
     facts = found;
     return fits(engine.fact(found, 'byteLength'))
       ? { write: (rows, offset) => target.set(rows, offset), isCancelled: never } : undefined;
@@ -67,10 +49,10 @@ function toTarget(engine, bytes, options, target, fits) {
 /** { error, warnings, facts }: nothing is converted. */
 function toFacts(engine, bytes, options) {
   let facts;
-  const outcome = attempt(engine, bytes, options, (found) => {
+  const outcome = engine.convert(bytes, options, (found) => {
     facts = found;
   });
   return { ...outcome, facts };
 }
 
-module.exports = { attempt, cancelledError, cancelledOutcome, never, toFacts, toOutput, toTarget };
+module.exports = { cancelledError, cancelledOutcome, never, toFacts, toOutput, toTarget };

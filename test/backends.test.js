@@ -9,6 +9,8 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 
+const { Engine } = require('../lib/wasm-engine');
+const { toFile } = require('../lib/wasm-save');
 const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
 const { crc32 } = require('./kit/checksums');
@@ -252,4 +254,31 @@ test('what a killed save left is removed when it is an hour old, and not before'
   fs.utimesSync(old, hours, hours);
   run(script, { backend: 'wasm' });
   assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+});
+
+test('a save by WebAssembly copies and plans the PNG once, and so does one that fails', { skip }, (t) => {
+  const folder = scratch(t);
+  const cicp = { type: 'cICP', data: Buffer.from([9, 16, 0, 1]) };
+  const png = encodePng(createImage({ width: 40, height: 30, colorType: 6, bitDepth: 8 }), { first: [cicp] });
+  const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
+  const values = engine.words().options.map(({ initial }) => initial);
+  const convert = engine.convert.bind(engine);
+  const copied = [];
+  engine.convert = (bytes, ...others) => {
+    copied.push(bytes.length);
+    return convert(bytes, ...others);
+  };
+  const save = (name) => {
+    copied.length = 0;
+    const file = Buffer.from(path.join(folder, name));
+    const { error, warnings } = toFile(engine, png, { values }, file, file);
+    assert.deepEqual(copied, [png.length], name);
+    assert.deepEqual(warnings.map(({ code }) => code), ['WARN_PNG_COLOR_SPACE'], name);
+    return error;
+  };
+  assert.equal(save('good.bmp'), undefined);
+  assert.equal(fs.statSync(path.join(folder, 'good.bmp')).size, 54 + 120 * 30);
+  const { code, syscall, errno } = save('missing/bad.bmp');
+  assert.deepEqual({ code, syscall, errno }, { code: 'ERR_FILE', syscall: 'open', errno: os.constants.errno.ENOENT });
+  assert.equal(save('again.bmp'), undefined);
 });
