@@ -8,7 +8,7 @@ const native = require('./native');
 const { run, runPng, settle, sortArguments } = require('./async');
 const { checkExtension } = require('./extensions');
 const { beginICO, encodeICO } = require('./ico');
-const { readOptions } = require('./options');
+const { readOptions, readable } = require('./options');
 const { toWritablePath } = require('./permission');
 const { checkOrder, pathFrom, workingDirectory } = require('./save-path');
 const { begin } = require('./sync');
@@ -39,8 +39,9 @@ function saveBMPAsync(path, png, ...rest) {
   });
 }
 
-/** The options that concern the file, for an icon that is encoded. */
-function fileOptions({ flag, sync, signal } = {}) {
+/** The options that concern the file, for an icon that is encoded: own properties, as everywhere. */
+function fileOptions(options = {}) {
+  const { flag, sync, signal } = { __proto__: null, ...readable(options) };
   return readOptions({ flag, sync, signal });
 }
 

@@ -9,7 +9,9 @@ const path = require('node:path');
 const test = require('node:test');
 const { pathToFileURL } = require('node:url');
 
-const { encodeBMP, encodeBMPAsync, encodeICO, getBMP, getBMPAsync, getBMPInto, readInfo, saveBMP } = require('..');
+const {
+  encodeBMP, encodeBMPAsync, encodeICO, getBMP, getBMPAsync, getBMPInto, readInfo, saveBMP, saveICO, saveICOAsync,
+} = require('..');
 const { createImage } = require('./kit/image');
 const { assemble, encodePng, pngChunks } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
@@ -163,6 +165,16 @@ function withPolluted(properties, work) {
     for (const name of Object.keys(properties)) delete Object.prototype[name];
   }
 }
+
+test('saveICO has the options that are given to it, and no others', async (t) => {
+  const file = path.join(scratch(t), 'there.ico');
+  fs.writeFileSync(file, 'there');
+  withPolluted({ flag: 'wx', sync: 5, signal: 7 }, () => saveICO(file, [png], {}));
+  assert.ok(fs.readFileSync(file).equals(encodeICO([png])));
+  const wrong = { code: 'ERR_INVALID_ARG_TYPE', message: /"options"/ };
+  assert.throws(() => saveICO(file, [png], null), wrong);
+  await assert.rejects(saveICOAsync(file, [png], null), wrong);
+});
 
 test('properties of Object.prototype are those of no path and no image', (t) => {
   const directory = scratch(t);
