@@ -10,7 +10,6 @@
  */
 #include <libdeflate.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/opaque.h"
 #include "base/report.h"

@@ -2,7 +2,6 @@
 #include "host_png.h"
 
 #include <libdeflate.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

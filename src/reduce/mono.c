@@ -1,8 +1,6 @@
 /* Luma to black and white. */
 #include "mono.h"
 
-#include <string.h>
-
 #include "bayer.h"
 
 /* Floyd and Steinberg's errors have 16 bits; with Atkinson's that took a fifth longer. */

@@ -1,7 +1,6 @@
 #include "whole.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/report.h"
 #include "bmp/bmp.h"
