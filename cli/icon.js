@@ -167,7 +167,7 @@ async function make(library, names, output, settings, conversion, signal) {
 
 /** @returns {Promise<number>} the exit status */
 async function writeIcon(operands, settings, conversion, signal) {
-  const { names, output } = await planIcon(operands, settings, signal);
+  const { names, output } = await planIcon(operands, settings, conversion, signal);
   refuseTerminal([{ output }], settings, process.stdout);
   const library = require('..');
   const start = performance.now();

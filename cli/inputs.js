@@ -16,6 +16,7 @@ const exitCodes = require('./exit-codes');
 const { fromBytes, toPath } = require('./names');
 const { UsageError } = require('./options');
 const { expandWildcards, hasWildcard } = require('./wildcards');
+const { kinds } = require('../lib/extensions');
 
 const STANDARD_STREAM = '-';
 
@@ -272,6 +273,19 @@ function otherPictureText(output, extension) {
   return `${output} would be a BMP: ${instead}, or add --force-extension`;
 }
 
+function otherThanIconText(output, extension, cur) {
+  const [what, own, other, option] = cur ? ['a cursor', 'cur', 'ico', '--ico'] : ['an icon', 'ico', 'cur', '--cur'];
+  const instead = extension === other ? `use ${option}` : `name it ${output.slice(0, -extension.length)}${own}`;
+  return `${output} would be ${what}: ${instead}, or add --force-extension`;
+}
+
+/* As for a BMP. */
+function refuseOtherThanIcon(output, { cur }, { forceExtension }) {
+  const extension = extensionOf(output);
+  if (forceExtension || !kinds[cur ? 'cursor' : 'icon'].others.includes(extension)) return;
+  throw new UsageError(otherThanIconText(output, extension, cur));
+}
+
 /* A BMP under the name of another kind of picture is a mistake that shows much later. */
 function refuseOtherPictures(jobs, settings, otherExtensions) {
   if (settings.info) return;
@@ -350,7 +364,7 @@ function refuseSharedStreamsOfIcon(names, output, settings) {
  * @returns {Promise<{ names: string[], output: string }>}
  * @throws {UsageError}
  */
-async function planIcon(operands, settings, signal) {
+async function planIcon(operands, settings, conversion, signal) {
   const output = toOutput(settings.output);
   if (output === undefined) throw new UsageError('--ico and --cur need --output FILE');
   const names = await namesOf(operands, settings, signal);
@@ -359,6 +373,7 @@ async function planIcon(operands, settings, signal) {
   refuseDirectory(output);
   refuseSharedStreamsOfIcon(names, output, settings);
   refuseCollisions(names.map((input, i) => ({ input, output: i === 0 ? output : undefined })), settings);
+  refuseOtherThanIcon(output, settings, conversion);
   return { names, output };
 }
 

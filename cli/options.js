@@ -92,9 +92,9 @@ const ICONS = ['ico', 'cur'];
 const ICON_FORMATS = ['bgra32', 'indexed'];
 /* The options that have an effect with --ico and --cur; others are refused. */
 const OF_ICONS = new Set([
-  ...ICONS, 'hotspot', 'ico-order', 'ico-png', 'output', 'files-from', 'null', 'force', 'skip-existing', 'update', 'sync',
-  'format', 'alpha-threshold', 'depth16', 'colors', 'palette', 'bits', 'dither', 'max-pixels', 'max-memory', 'strict',
-  'salvage', 'ignore-checksums', 'json', 'quiet', 'verbose', 'help', 'version',
+  ...ICONS, 'hotspot', 'ico-order', 'ico-png', 'output', 'files-from', 'null', 'force', 'force-extension',
+  'skip-existing', 'update', 'sync', 'format', 'alpha-threshold', 'depth16', 'colors', 'palette', 'bits', 'dither',
+  'max-pixels', 'max-memory', 'strict', 'salvage', 'ignore-checksums', 'json', 'quiet', 'verbose', 'help', 'version',
 ]);
 
 const GROUPS = [
@@ -141,7 +141,8 @@ const GROUPS = [
       },
       {
         name: 'force-extension', library: 'forceExtension',
-        help: 'Write the BMP even if the name of the output ends like another kind of picture: .png, .jpg, .ico.',
+        help: 'Write the output even if its name ends like another kind of picture: a BMP as .png or .ico, ' +
+          'an icon as .bmp.',
       },
       {
         name: 'skip-existing', short: 'n',

@@ -152,8 +152,9 @@ export interface Options {
    *   be moved, the bytes are copied instead.
    */
   input?: 'borrow' | 'copy' | 'transfer' | undefined;
-  /** For saves: `true` accepts a name that ends like another kind of picture (`.png`, `.ico`; see
-   * `constants.otherExtensions`), which is refused otherwise; default `false`. */
+  /** For saves: `true` accepts a name that ends like another kind of picture, which is refused otherwise:
+   * one of `constants.otherExtensions` for a BMP; for an icon these without `.ico`, and `.bmp`; for a cursor these
+   * without `.cur`, and `.bmp`. Default `false`. */
   forceExtension?: boolean | undefined;
   /** Stops an asynchronous call: queued work is dropped, running work stops at the next
    * batch of scanlines. A synchronous call only checks whether it has been aborted already. */
@@ -399,7 +400,7 @@ export const constants: {
   readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
-  /** Ends of names, in lower case without the dot, that saves refuse: see `forceExtension`. */
+  /** Ends of names, in lower case without the dot, that saves of BMPs refuse: see `forceExtension`. */
   readonly otherExtensions: readonly string[];
   readonly colorTypes: {
     readonly gray: 0;

@@ -1,6 +1,6 @@
 'use strict';
 
-// Names that a BMP should not have.
+// Names that a BMP, an icon or a cursor should not have.
 
 const { argumentValueError } = require('./errors');
 
@@ -11,15 +11,25 @@ const otherExtensions = [
   'tif', 'tiff', 'webp', 'xcf',
 ];
 
-const instead = { ico: 'encodeICO makes icons', cur: 'encodeICO makes cursors' };
+const BMPS = ['bmp', 'dib'];
 
-/** Refuses a name that ends in one of them, unless `forceExtension` says that it is meant. */
-function checkExtension(path, name, { forceExtension }) {
+/** What is saved, and the ends of names that would be mistaken. */
+const kinds = {
+  bmp: { what: 'a BMP', others: otherExtensions },
+  icon: { what: 'an icon', others: [...BMPS, ...otherExtensions].filter((end) => end !== 'ico') },
+  cursor: { what: 'a cursor', others: [...BMPS, ...otherExtensions].filter((end) => end !== 'cur') },
+};
+
+const instead = { ico: 'saveICO makes icons', cur: "saveICO with type: 'cursor' makes cursors" };
+
+/** Refuses a name that ends like another kind of picture than `kind`, unless `forceExtension` says that it is meant. */
+function checkExtension(path, name, kind, { forceExtension }) {
   const extension = /\.(\w+)$/.exec(name)?.[1].toLowerCase();
-  if (!forceExtension && otherExtensions.includes(extension)) {
-    throw argumentValueError('argument', 'path', `a name for a BMP, not .${extension} ` +
+  const { what, others } = kinds[kind];
+  if (!forceExtension && others.includes(extension)) {
+    throw argumentValueError('argument', 'path', `a name for ${what}, not .${extension} ` +
       `(${instead[extension] ?? 'forceExtension: true writes it all the same'})`, path);
   }
 }
 
-module.exports = { checkExtension, otherExtensions };
+module.exports = { checkExtension, kinds, otherExtensions };

@@ -150,8 +150,9 @@ export interface Options {
   /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that
    * they survive a crash of the machine; default `false`. */
   sync?: boolean | undefined;
-  /** For saves: `true` accepts a name that ends like another kind of picture (`.png`, `.ico`; see
-   * `constants.otherExtensions`), which is refused otherwise; default `false`. */
+  /** For saves: `true` accepts a name that ends like another kind of picture, which is refused otherwise:
+   * one of `constants.otherExtensions` for a BMP; for an icon these without `.ico`, and `.bmp`; for a cursor these
+   * without `.cur`, and `.bmp`. Default `false`. */
   forceExtension?: boolean | undefined;
   /** Stops an asynchronous call: queued work is dropped, running work stops at the next
    * batch of scanlines. A synchronous call only checks whether it has been aborted already. */
@@ -398,7 +399,7 @@ export interface IconWarning extends Warning {
 
 export interface IconOptions extends IconKind,
   Pick<Options, 'depth16' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' | 'maxMemory' | 'maxInputBytes' |
-    'flag' | 'sync' | 'signal'> {
+    'flag' | 'sync' | 'forceExtension' | 'signal'> {
   type?: 'icon' | 'cursor' | undefined;
   /** `'size'` (default): the smallest image first. `'given'`: in the order of the list. */
   order?: 'size' | 'given' | undefined;
@@ -503,7 +504,7 @@ export const constants: {
   readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
-  /** Ends of names, in lower case without the dot, that saves refuse: see `forceExtension`. */
+  /** Ends of names, in lower case without the dot, that saves of BMPs refuse: see `forceExtension`. */
   readonly otherExtensions: readonly string[];
   readonly colorTypes: {
     readonly gray: 0;

@@ -13,12 +13,13 @@ const { toWritablePath } = require('./permission');
 const { checkOrder, pathFrom, workingDirectory } = require('./save-path');
 const { begin } = require('./sync');
 
+const nameOf = (file) => Buffer.from(file).toString('latin1');
+
 /** Reads the options of a save into this file. */
 function readerFor(path, file) {
-  const name = Buffer.from(file).toString('latin1');
   return (options) => {
     const o = readOptions(options);
-    checkExtension(path, name, o);
+    checkExtension(path, nameOf(file), 'bmp', o);
     return o;
   };
 }
@@ -39,16 +40,18 @@ function saveBMPAsync(path, png, ...rest) {
   });
 }
 
-/** The options that concern the file, for an icon that is encoded: own properties, as everywhere. */
-function fileOptions(options = {}) {
-  const { flag, sync, signal } = { __proto__: null, ...readable(options) };
-  return readOptions({ flag, sync, signal });
+/** The options that concern the file, for an icon: own properties, as everywhere. */
+function fileOptions(path, file, options = {}) {
+  const { flag, sync, signal, forceExtension, type } = { __proto__: null, ...readable(options) };
+  const o = readOptions({ flag, sync, signal, forceExtension });
+  checkExtension(path, nameOf(file), type === 'cursor' ? 'cursor' : 'icon', o);
+  return o;
 }
 
 function saveICO(path, images, options) {
   const file = toWritablePath(path);
   const icon = encodeICO(images, options);
-  return native.saveBytes(icon, icon.length, fileOptions(options).values, undefined, file);
+  return native.saveBytes(icon, icon.length, fileOptions(path, file, options).values, undefined, file);
 }
 
 function saveICOAsync(path, images, ...rest) {
@@ -56,7 +59,7 @@ function saveICOAsync(path, images, ...rest) {
   return settle(callback, async () => {
     const directory = workingDirectory();
     const file = toWritablePath(path);
-    const o = fileOptions(options);
+    const o = fileOptions(path, file, options);
     const icon = await beginICO(images, options);
     const hasMoved = directory !== undefined && !workingDirectory()?.equals(directory);
     const place = hasMoved ? pathFrom(directory, file) : file;

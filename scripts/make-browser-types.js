@@ -56,7 +56,7 @@ function textOf(node, all) {
 }
 
 const REPLACEMENTS = [
-  [/ \|\n {4}'flag' \| 'sync' \| 'signal'/, " | 'signal'"],
+  [/ \|\n {4}'flag' \| 'sync' \| 'forceExtension' \| 'signal'/, " | 'signal'"],
   [/\/\/\/ <reference types="node" \/>\s*/, ''],
   ['NodeJS.ArrayBufferView', 'ArrayBufferView'],
   ['a Buffer in unshared memory', 'a Uint8Array in unshared memory'],

@@ -163,7 +163,7 @@ test('a name that ends like another kind of picture is refused, unless forceExte
     saveBMP(at(name), png, { forceExtension: true });
     await saveBMPAsync(at(name), png, png.length, { forceExtension: true });
   }
-  assert.throws(() => saveBMP(at('a.cur'), png), /encodeICO makes cursors/);
+  assert.throws(() => saveBMP(at('a.cur'), png), /saveICO with type: .cursor. makes cursors/);
   assert.throws(() => saveBMP(at('a.bmp'), png, { forceExtension: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
   for (const name of ['a', 'a.dib', 'a.rle', 'a.bin', 'a.png.tmp', 'png', '.png2']) {
     saveBMP(at(name), png);

@@ -28,9 +28,30 @@ test('--ico and --cur write all inputs into one file', (t) => {
   assert.deepEqual([status, stderr], [0, '']);
   assert.match(stdout, /^app\.ico: 2 images, \d+ ms\n$/);
   assert.deepEqual(place.read('app.ico'), encodeICO([icon(16), icon(32)]));
-  assert.equal(place.run(['--cur', '-q', '-f', '-o', 'app.ico', '16.png']).stdout, '');
-  assert.equal(place.read('app.ico').readUInt16LE(2), 2);
-  assert.deepEqual(place.list(), ['16.png', '32.png', 'app.ico', 'bad.png']);
+  assert.equal(place.run(['--cur', '-q', '-o', 'app.cur', '16.png']).stdout, '');
+  assert.equal(place.read('app.cur').readUInt16LE(2), 2);
+  assert.deepEqual(place.list(), ['16.png', '32.png', 'app.cur', 'app.ico', 'bad.png']);
+});
+
+test('an icon or a cursor whose name ends like another kind of picture needs --force-extension', (t) => {
+  const place = placeOf(t);
+  for (const [args, message] of [
+    [['--ico', '-o', 'a.png'], /a\.png would be an icon: name it a\.ico, or add --force-extension/],
+    [['--ico', '-o', 'a.BMP'], /a\.BMP would be an icon: name it a\.ico/],
+    [['--ico', '-o', 'a.cur'], /a\.cur would be an icon: use --cur, or/],
+    [['--cur', '-o', 'a.ico'], /a\.ico would be a cursor: use --ico, or/],
+    [['--cur', '-o', 'a.jpg'], /a\.jpg would be a cursor: name it a\.cur/],
+  ]) {
+    const { status, stderr } = place.run([...args, '16.png']);
+    assert.equal(status, 2, args.join(' '));
+    assert.match(stderr, message);
+  }
+  assert.deepEqual(place.list(), ['16.png', '32.png', 'bad.png']);
+  for (const name of ['a.ico', 'a.ICO', 'a', 'a.bin']) {
+    assert.equal(place.run(['--ico', '-o', name, '16.png']).status, 0, name);
+  }
+  assert.equal(place.run(['--ico', '--force-extension', '-o', 'a.png', '16.png']).status, 0);
+  assert.deepEqual(place.read('a.png'), encodeICO([icon(16)]));
 });
 
 test('an icon may come from standard input and go to standard output', (t) => {
@@ -97,8 +118,8 @@ test('an icon that cannot be saved has the exit status of what failed', (t) => {
 /** What is wrong with a command line, as the program says it. */
 async function mistakeOf(...args) {
   try {
-    const { operands, settings } = parseCommandLine(args);
-    await planIcon(operands, settings, new AbortController().signal);
+    const { operands, settings, conversion } = parseCommandLine(args);
+    await planIcon(operands, settings, conversion, new AbortController().signal);
     return undefined;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -130,7 +151,8 @@ test('a wrong command line is refused before anything is read', async (t) => {
 
 test('every option acts on icons or is refused by name', async () => {
   const acts = {
-    output: ['x.ico'], 'files-from': [os.devNull], null: [], force: [], 'skip-existing': [], update: [], sync: [],
+    output: ['x.ico'], 'files-from': [os.devNull], null: [], force: [], 'force-extension': [],
+    'skip-existing': [], update: [], sync: [],
     ico: [], 'ico-order': ['given'], 'ico-png': ['all'], format: ['indexed'], 'alpha-threshold': ['9', '--colors', '8'],
     depth16: ['truncate'], colors: ['8'], palette: ['bw'], bits: ['8', '--palette', 'bw'], dither: ['none', '--palette', 'bw'],
     'max-pixels': ['1024'], 'max-memory': ['9999999'], strict: [], salvage: [], 'ignore-checksums': [],

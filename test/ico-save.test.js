@@ -38,12 +38,35 @@ for (const [name, save] of Object.entries(forms)) {
   });
 
   test(`${name} takes the options of the icon and of the file`, async (t) => {
-    const file = path.join(scratch(t), 'a.ico');
+    const file = path.join(scratch(t), 'a.cur');
     await save(file, list, { type: 'cursor', order: 'given', sync: true, flag: 'wx' });
     assert.equal(fs.readFileSync(file).readUInt16LE(2), 2);
-    await assert.rejects(save(file, list, { flag: 'wx' }), { code: 'EEXIST', syscall: 'open', path: file });
+    await assert.rejects(save(file, list, { type: 'cursor', flag: 'wx' }), { code: 'EEXIST', syscall: 'open', path: file });
     await assert.rejects(save(file, list, { flag: 'r' }), { code: 'ERR_INVALID_ARG_VALUE' });
     await assert.rejects(save(undefined, list), { code: 'ERR_INVALID_ARG_TYPE' });
+  });
+
+  test(`${name} refuses a name that ends like another kind of picture, unless forceExtension is set`, async (t) => {
+    const directory = scratch(t);
+    const refused = [['a.png', 'icon'], ['a.BMP', 'icon'], ['a.cur', 'icon'], ['a.ico', 'cursor'], ['a.dib', 'cursor']];
+    for (const [end, type] of refused) {
+      const file = path.join(directory, end);
+      for (const target of [file, Buffer.from(file), pathToFileURL(file)]) {
+        await assert.rejects(save(target, list, { type }), {
+          code: 'ERR_INVALID_ARG_VALUE', message: new RegExp(`a name for an? ${type}, not \\.(png|bmp|cur|ico|dib)`),
+        });
+      }
+    }
+    assert.deepEqual(fs.readdirSync(directory), []);
+    assert.equal(await save(path.join(directory, 'a.png'), list, { forceExtension: true }), true);
+    assert.equal(await save(path.join(directory, 'a.bin'), list), true);
+  });
+
+  test(`${name}: wrong options have a code`, async (t) => {
+    const file = path.join(scratch(t), 'a.ico');
+    for (const options of [null, 'cursor', 5, { forceExtension: 1 }]) {
+      await assert.rejects(save(file, list, options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
+    }
   });
 
   test(`${name} leaves the old file if an image is damaged`, async (t) => {
