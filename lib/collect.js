@@ -18,13 +18,21 @@ function isCollectable(value) {
     (has(value, 'arrayBuffer') || isStream(value));
 }
 
+/** What a stream is read with, if it has the method for it. */
+function checkMethod(source, method) {
+  if (!has(source, method)) {
+    throw argumentTypeError('argument', 'png', 'a stream of bytes', source);
+  }
+  return source;
+}
+
 /** { next, stop }: next() returns a promise of { done, value }. */
 function piecesOf(stream) {
   if (has(stream, 'getReader')) {
-    const reader = stream.getReader();
+    const reader = checkMethod(stream.getReader(), 'read');
     return { next: () => reader.read(), stop: () => reader.cancel() };
   }
-  const iterator = stream[Symbol.asyncIterator]();
+  const iterator = checkMethod(stream[Symbol.asyncIterator](), 'next');
   // return() alone would wait for the piece that was requested.
   const stop = () => (has(stream, 'destroy') ? stream.destroy() : iterator.return?.());
   return { next: () => iterator.next(), stop };
@@ -125,7 +133,10 @@ async function collectStream(stream, most, untilCancelled) {
 }
 
 async function collectBlob(blob, most, untilCancelled) {
-  checkSize(blob.size, most);
+  const { size } = blob; // a Response has none
+  if (typeof size === 'number') {
+    checkSize(size, most);
+  }
   const bytes = toBytes('png', await untilCancelled(blob.arrayBuffer()));
   checkSize(bytes.length, most);
   return bytes;

@@ -166,6 +166,19 @@ function withPolluted(properties, work) {
   }
 }
 
+test('sources that are no streams, or have no size, are errors with a code', async () => {
+  const arrayBuffer = async () => new ArrayBuffer(0);
+  for (const source of [
+    { getReader: () => 5 }, { getReader: () => null }, { [Symbol.asyncIterator]: () => null },
+    { [Symbol.asyncIterator]: () => ({ next: 5 }) }, { body: { getReader: () => ({}) }, arrayBuffer },
+  ]) {
+    await assert.rejects(getBMPAsync(source), { code: 'ERR_INVALID_ARG_TYPE', message: /a stream of bytes/ });
+  }
+  for (const size of [Symbol('odd'), Object.create(null)]) {
+    await assert.rejects(getBMPAsync({ arrayBuffer, size }), { code: 'ERR_PNG_SIGNATURE', message: /is empty/ });
+  }
+});
+
 test('saveICO has the options that are given to it, and no others', async (t) => {
   const file = path.join(scratch(t), 'there.ico');
   fs.writeFileSync(file, 'there');
