@@ -33,7 +33,16 @@ const isArrayBuffer = accepts(getterOf(ArrayBuffer.prototype, 'byteLength'));
 const isSharedArrayBuffer = typeof SharedArrayBuffer === 'undefined' ? () => false
   : accepts(getterOf(SharedArrayBuffer.prototype, 'byteLength'));
 const isAnyArrayBuffer = (value) => isArrayBuffer(value) || isSharedArrayBuffer(value);
-const isBytes = (value) => ArrayBuffer.isView(value) || isAnyArrayBuffer(value);
+
+/** Whether it is an object without a class, as options are. */
+function isPlain(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+// Plain objects are asked for first: the exceptions of the getters take longer than an icon's conversion.
+const isBytes = (value) => ArrayBuffer.isView(value) || (!isPlain(value) && isAnyArrayBuffer(value));
 
 module.exports = {
   getterOf, isAnyArrayBuffer, isArrayBuffer, isBytes, isDataView, isUint16Array, isUint8Array,

@@ -1,6 +1,8 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const path = require('node:path');
 const test = require('node:test');
 
 const { getBMP, decodePNG, readInfo, constants, errors } = require('..');
@@ -211,4 +213,20 @@ test('each option is read once, whatever else is given', () => {
   const options = { get format() { reads++; return 'indexed'; }, palette: 'bw' };
   readInfo(png, options);
   assert.equal(reads, 1);
+});
+
+test('plain options are told from bytes without an exception, which would take longer than an icon', () => {
+  const script = `
+    const { get } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength');
+    let refused = 0;
+    Object.defineProperty(ArrayBuffer.prototype, 'byteLength', { configurable: true, get() {
+      if (Object.prototype.toString.call(this) !== '[object ArrayBuffer]') refused++;
+      return Reflect.apply(get, this, []);
+    } });
+    const { encodeBMP, getBMP, getBMPAsync } = require('.');
+    const png = Buffer.from('${encodePng(createImage({ colorType: 6, bitDepth: 8, width: 2, height: 2 })).toString('base64')}', 'base64');
+    getBMP(png, { topDown: true });
+    encodeBMP({ data: new Uint8Array(4), width: 1, height: 1, channels: 4 }, Object.create(null));
+    getBMPAsync(png, {}).then(() => console.log(refused));`;
+  assert.equal(execFileSync(process.execPath, ['-e', script], { cwd: path.join(__dirname, '..'), encoding: 'utf8' }), '0\n');
 });
