@@ -13,7 +13,7 @@ const PATIENCE_MS = 50;
 /** Between two attempts to rename on Windows, at most: a second in all. */
 const RENAME_PATIENCE_MS = 512;
 
-const { O_WRONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = fs.constants;
+const { O_WRONLY, O_NONBLOCK = 0, O_NOCTTY = 0, O_NOFOLLOW = 0 } = fs.constants;
 const NOT_ON_A_DISK = ['EINVAL', 'ENOTSUP'];
 const READ_ONLY = ['EROFS', 'EACCES', 'EPERM'];
 const IN_USE = ['EPERM', 'EACCES', 'EBUSY'];
@@ -198,9 +198,11 @@ class NewFile {
     return this.#place.directory.at(this.#place.name);
   }
 
-  /** A pipe without a reader is an error (ENXIO); it is not waited for. */
+  /** A pipe without a reader is an error (ENXIO); it is not waited for. So is what became a link since it was
+   * looked at (ELOOP). */
   #openInPlace() {
-    this.#fd = fs.openSync(this.#target, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    const noLink = this.#place.isDescriptor ? 0 : O_NOFOLLOW;
+    this.#fd = fs.openSync(this.#target, O_WRONLY | O_NONBLOCK | O_NOCTTY | noLink);
   }
 
   #openBeside(old) {

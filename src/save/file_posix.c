@@ -105,11 +105,14 @@ static file_failure take_after(const new_file *file)
 
 /* ---- Open -------------------------------------------------------------------- */
 
-/* Without waiting for a reader of a pipe: if there is none, that is an error. */
+/* Without waiting for a reader of a pipe: if there is none, that is an error. So is what became a
+ * link since it was looked at. */
 static file_failure open_in_place(new_file *file)
 {
+    const int no_link = file->target.is_descriptor ? 0 : O_NOFOLLOW;
+
     file->fd = openat(file->target.directory, file->target.name,
-                      O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+                      O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | no_link);
     return file->fd >= 0 ? success : failure("open");
 }
 

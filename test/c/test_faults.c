@@ -45,16 +45,17 @@ static const char *const call_names[CALL_KINDS] = {
 };
 
 static struct {
-    bool     on;
-    unsigned calls[CALL_KINDS];   /* so far */
-    unsigned fail_at[CALL_KINDS]; /* the call that fails, from 1 on; 0: none */
-    int      code;                /* errno */
-    bool     short_writes;        /* at most 1000 bytes per write */
-    bool     interrupt;           /* every second write is interrupted first */
-    long     live;                /* allocations that were not freed */
-    mode_t   created;             /* the mode of the last file that was created */
-    mode_t   fixed_mode;          /* of every file, whatever is requested; 0: none */
-    unsigned host;                /* in the name of the last temporary file */
+    bool        on;
+    unsigned    calls[CALL_KINDS];   /* so far */
+    unsigned    fail_at[CALL_KINDS]; /* the call that fails, from 1 on; 0: none */
+    int         code;                /* errno */
+    bool        short_writes;        /* at most 1000 bytes per write */
+    bool        interrupt;           /* every second write is interrupted first */
+    long        live;                /* allocations that were not freed */
+    mode_t      created;             /* the mode of the last file that was created */
+    mode_t      fixed_mode;          /* of every file, whatever is requested; 0: none */
+    unsigned    host;                /* in the name of the last temporary file */
+    const char *link_to;             /* what the target is a link to when it is opened in place */
 } faults;
 
 static bool fails(call_kind kind)
@@ -139,6 +140,10 @@ int __wrap_openat(int directory, const char *path, int flags, ...)
     }
     if (fails(CALL_OPEN))
         return -1;
+    if (faults.on && faults.link_to && flags & O_NOCTTY) {
+        unlinkat(directory, path, 0);
+        check(symlinkat(faults.link_to, directory, path) == 0, "a link");
+    }
     fd = __real_openat(directory, path, flags, mode);
     if (fd >= 0 && flags & O_CREAT && faults.on && faults.fixed_mode)
         __real_fchmod(fd, faults.fixed_mode);
@@ -832,6 +837,28 @@ static void write_into_mount_point(conversion_test *t)
           "only a mount point is written in place: what else cannot be renamed to stays");
 }
 
+/* What was looked at becomes a link before it is opened. */
+static void refuse_exchanged_pipe(conversion_test *t)
+{
+    char        elsewhere[sizeof target];
+    struct stat before, after;
+
+    snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", directory);
+    put_old_file();
+    check(rename(target, elsewhere) == 0 && stat(elsewhere, &before) == 0, "a file elsewhere");
+    check(mkfifo(target, 0600) == 0, "a pipe");
+    faults_begin();
+    faults.link_to = elsewhere;
+    check(save(t) == PNG2BMP_ERR_FILE && t->report.file_errno == ELOOP,
+          "a pipe that becomes a link: %s", t->report.error.message);
+    faults.on = false;
+    check(stat(elsewhere, &after) == 0 && before.st_size == after.st_size &&
+              memcmp(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim) == 0,
+          "the file that the link leads to is not written");
+    unlink(target);
+    unlink(elsewhere);
+}
+
 /* ---- Exclusive and synced saves -------------------------------------------------------- */
 
 /* The errors of a file system that lacks this, and of a kernel that lacks that. */
@@ -972,6 +999,7 @@ int main(void)
         pass_without_modes(&t);
         pass_without_owners(&t);
         write_into_mount_point(&t);
+        refuse_exchanged_pipe(&t);
         save_exclusively(&t);
         spare_what_appears(&t);
         save_onto_the_disk(&t);
