@@ -309,7 +309,7 @@ const GROUPS = [
       {
         name: 'strict', library: 'strict',
         brief: 'warnings are errors',
-        help: 'Treat warnings as errors.',
+        help: 'Treat warnings as errors, except those of colours that a BMP cannot tell of (WARN_PNG_COLOR_SPACE).',
       },
       {
         name: 'salvage', library: 'salvage', excludes: ['strict'],
@@ -344,7 +344,8 @@ const GROUPS = [
         name: 'info',
         brief: 'describe the PNGs, write nothing',
         help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) ' +
-          'and the BMP that would be written, and write nothing.',
+          'and the BMP that would be written, and write nothing. Only what comes before the pixels is read, ' +
+          'so damage and warnings further on are not seen.',
       },
       {
         name: 'count-colors', needs: ['info'],

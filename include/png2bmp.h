@@ -246,7 +246,7 @@ typedef struct png2bmp_options {
     uint8_t         background[3]; /* R, G, B */
     bool            top_down;      /* negative biHeight */
     png2bmp_depth16 depth16;
-    bool            strict;           /* every warning is an error */
+    bool            strict;           /* every warning but COLOR_SPACE is an error */
     bool            ignore_checksums; /* neither CRC-32 nor Adler-32 is checked */
     uint64_t        max_pixels;       /* an image with more pixels is refused */
     uint64_t        max_memory;       /* a plan with more `memory` is refused */

@@ -111,7 +111,7 @@ export interface Options {
   threshold?: number | undefined;
   /** `'mono1'`: swap black and white; default `false`. */
   invert?: boolean | undefined;
-  /** Treat warnings as errors; default `false`. */
+  /** Treat warnings as errors, except `WARN_PNG_COLOR_SPACE`; default `false`. */
   strict?: boolean | undefined;
   /** Do not check CRC-32 and Adler-32; default `false`. */
   ignoreChecksums?: boolean | undefined;

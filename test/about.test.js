@@ -139,6 +139,14 @@ test('--info names the colours of cICP, and says what a conversion warns of', (t
   assert.deepEqual(JSON.parse(place.run(['--info', '--json', 'plain.png']).stdout).warnings, []);
 });
 
+test('--strict is as its help says: colours that a BMP cannot tell of stay a warning', (t) => {
+  const place = workplace(t, { 'narrow.png': withChunks(cicp(1, 13, 0, 0)) });
+  const { status, stderr } = place.run(['--strict', 'narrow.png']);
+  assert.equal(status, 0);
+  assert.match(stderr, /: warning: cICP .*\(WARN_PNG_COLOR_SPACE\)\n$/);
+  assert.match(place.run(['--help', 'all']).stdout, /--strict [^-]*except[^-]*\(WARN_PNG_COLOR_SPACE\)/);
+});
+
 test('--info and --info --json say it, too', (t) => {
   const place = workplace(t, { 'a.png': withChunks(cicp(9, 16, 0, 1), physicalChunk(11811, 11811), exif(6, true)) });
   const { stdout } = place.run(['--info', 'a.png']);
