@@ -24,8 +24,8 @@ function flagOrWord(whole, word) {
   return row ? `--${row.name}` : isChoice(word) ? word : whole;
 }
 
-/** A message of the library with the names of the command line: "'alphaThreshold' is for alpha 'key'" becomes
- * "--alpha-threshold is for --alpha key". */
+/** A message of the library with the names of the command line: "'alphaThreshold' applies only to alpha 'key'" becomes
+ * "--alpha-threshold applies only to --alpha key". */
 function inFlags(message) {
   return message
     .replace(/^The "(\w+)" option/, (whole, name) => flagOrWord(whole, name))

@@ -48,11 +48,11 @@ function describe({ input, info }) {
 }
 
 /* How errors of damaged pixels end, if there is something to salvage. */
-const ROWS_ARE_THERE = /; [1-9]\d* of \d+ [a-z ]+ are there$/;
+const SOME_ROWS = /; [1-9]\d* of \d+ [a-z ]+ were decoded$/;
 
 /* The code is what docs/errors.md is searched for. Those of the system come first in its messages. */
 function withCode({ code, message }) {
-  const text = ROWS_ARE_THERE.test(message) ? `${message}: --salvage keeps them` : message;
+  const text = SOME_ROWS.test(message) ? `${message}: --salvage keeps them` : message;
   return code === undefined || message.startsWith(code) ? text : `${text} (${code})`;
 }
 

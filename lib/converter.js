@@ -111,7 +111,7 @@ class Converter {
    * the output. */
   #begin() {
     if (this.#isBusy) {
-      throw Object.assign(new Error('The converter is at work: wait for its conversion to end (await its ' +
+      throw Object.assign(new Error('The converter is busy: wait for its conversion to end (await its ' +
         'promise), or make one converter for each conversion at a time'), { code: 'ERR_INVALID_STATE' });
     }
     this.#isBusy = true;

@@ -44,7 +44,7 @@ function kindOf(given) {
   const ofIndexed = OF_INDEXED.find((name) => given[name] !== undefined);
   const format = oneOf('format', FORMATS, given.format ?? (ofIndexed === undefined ? 'bgra32' : 'indexed'));
   if (format !== 'indexed' && ofIndexed !== undefined) {
-    throw argumentValueError('option', ofIndexed, "omitted: it is for format 'indexed'", given[ofIndexed]);
+    throw argumentValueError('option', ofIndexed, "omitted: it applies only to format 'indexed'", given[ofIndexed]);
   }
   readOptions(given); // throws
   return { ...given, format };

@@ -168,9 +168,9 @@ const Y_DENSITY = placeOf('_yPixelsPerMeter');
 
 // Maps names to functions that store a value in the options being read.
 const readers = { __proto__: null };
-table.forEach((row, place) => {
+table.forEach((row, index) => {
   if (!row.name.startsWith('_')) { // those are for lib/ only
-    readers[row.name] = (parsed, value) => { parsed.values[place] = toNumber[row.kind](row, value); };
+    readers[row.name] = (parsed, value) => { parsed.values[index] = toNumber[row.kind](row, value); };
   }
 });
 readers.density = (parsed, value) => {

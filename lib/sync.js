@@ -31,9 +31,9 @@ function getBMPInto(target, png, options) {
 }
 
 // The facts of a plan: the addon writes numbers, in the order of native.facts.
-const place = Object.fromEntries(native.facts.map((name, i) => [name, i]));
+const factIndex = Object.fromEntries(native.facts.map((name, i) => [name, i]));
 const newFacts = () => new Float64Array(native.facts.length);
-const byteLengthOf = (facts) => facts[place.byteLength];
+const byteLengthOf = (facts) => facts[factIndex.byteLength];
 
 // Read at once, before anything else runs.
 const facts = newFacts();
@@ -49,27 +49,27 @@ function readInfo(png, options) {
   native[plan](view, size, o.values, o.onWarning, facts);
   checkStillThere('png', view, size); // after onWarning
   return {
-    width: facts[place.width],
-    height: facts[place.height],
-    bitDepth: facts[place.bitDepth],
-    colorType: facts[place.colorType],
-    interlaced: facts[place.interlaced] === 1,
-    hasAlpha: facts[place.hasAlpha] === 1,
+    width: facts[factIndex.width],
+    height: facts[factIndex.height],
+    bitDepth: facts[factIndex.bitDepth],
+    colorType: facts[factIndex.colorType],
+    interlaced: facts[factIndex.interlaced] === 1,
+    hasAlpha: facts[factIndex.hasAlpha] === 1,
     bmp: {
-      format: formatName(facts[place.format]),
-      bitsPerPixel: facts[place.bitsPerPixel],
+      format: formatName(facts[factIndex.format]),
+      bitsPerPixel: facts[factIndex.bitsPerPixel],
       byteLength: byteLengthOf(facts),
     },
-    memory: facts[place.memory],
-    ...aboutOf(view, (name) => facts[place[name]]),
-    ...(o.countsColors ? { colors: colorsOf(facts[place.colors]) } : undefined),
+    memory: facts[factIndex.memory],
+    ...aboutOf(view, (name) => facts[factIndex[name]]),
+    ...(o.countsColors ? { colors: colorsOf(facts[factIndex.colors]) } : undefined),
   };
 }
 
 /** The result of decodePNG, from its bytes and the facts of their plan. */
 function toPixelsOf(data, own, { channels }) {
-  const pixels = { data, width: own[place.width], height: own[place.height], channels };
-  const density = densityOf((name) => own[place[name]]);
+  const pixels = { data, width: own[factIndex.width], height: own[factIndex.height], channels };
+  const density = densityOf((name) => own[factIndex[name]]);
   return density === undefined ? pixels : { ...pixels, density };
 }
 

@@ -214,7 +214,7 @@ class Engine {
       name: this.#text(wasm.option_name(i)), kind: wasm.option_kind(i), initial: wasm.option_initial(i),
       least: wasm.option_least(i), most: wasm.option_most(i),
     };
-    const choices = this.#list((place) => wasm.option_choice(i, place));
+    const choices = this.#list((index) => wasm.option_choice(i, index));
     return choices.length > 0 ? { ...row, choices } : row;
   }
 

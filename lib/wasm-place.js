@@ -146,7 +146,7 @@ class Way {
     this.#rest = name;
   }
 
-  look(name) {
+  statEntry(name) {
     return fs.lstatSync(this.directory.at(name), { throwIfNoEntry: false });
   }
 
@@ -169,7 +169,7 @@ class Way {
     if (name.length === 0 || name.equals(HERE)) {
       return;
     }
-    const entry = this.look(name);
+    const entry = this.statEntry(name);
     if (entry?.isSymbolicLink() && !isOfProc(this.directory)) {
       this.#follow(name, entry, left);
     } else {
@@ -182,7 +182,7 @@ class Way {
     for (let slash; !onWindows && (slash = this.#rest.indexOf(SLASH)) >= 0;) {
       this.#pass(slash);
     }
-    this.entry = this.look(this.name);
+    this.entry = this.statEntry(this.name);
   }
 
   /** Until the last part is no link; true if it is one of /proc. */
@@ -200,7 +200,7 @@ class Way {
 }
 
 /** What may not be written to, or not under this name. */
-function judge({ directory, name, entry }) {
+function checkTarget({ directory, name, entry }) {
   if (name.length === 0 || entry?.isDirectory()) {
     throw failure('EISDIR', 'open');
   }
@@ -216,7 +216,7 @@ function follow(way, exclusive) {
   }
   const isDescriptor = way.toTarget();
   if (!isDescriptor) {
-    judge(way);
+    checkTarget(way);
   }
   return { directory: way.directory, name: way.name, entry: way.entry, isDescriptor };
 }

@@ -143,7 +143,7 @@ test('a wrong command line is refused before anything is read', async (t) => {
   ]) assert.match(await mistakeOf(...args), text, args.join(' '));
   const without = placeOf(t).run(['--ico', '--dither', 'none', '-o', 'b.ico', '16.png']);
   assert.equal(without.status, 2);
-  assert.match(without.stderr, /no effect on \w+: --dither is for/);
+  assert.match(without.stderr, /no effect on \w+: --dither applies only to/);
   const { status, stderr } = placeOf(t).run(['--cur', '--hotspot', '1,1', '-o', 'b.cur', '16.png', '32.png']);
   assert.equal(status, 2);
   assert.match(stderr, /--hotspot has 1 point for 2 inputs/);

@@ -59,13 +59,13 @@ test('a cut file: the error names --salvage, which says how much is there, and f
   const cut = blackPng(100, 125);
   const noise = encodePng(createImage({ width: 50, height: 40, colorType: 2, bitDepth: 8 }), { deflate: { level: 0 } });
   const place = workplace(t, { 'some.png': noise.subarray(0, noise.length / 2), 'none.png': cut.subarray(0, 45) });
-  assert.match(place.run(['some.png']).stderr, /; (\d+) of 40 rows are there: --salvage keeps them \(ERR_PNG_TRUNCATED\)\n$/);
+  assert.match(place.run(['some.png']).stderr, /; (\d+) of 40 rows were decoded: --salvage keeps them \(ERR_PNG_TRUNCATED\)\n$/);
   const some = place.run(['--salvage', 'some.png']);
   assert.equal(some.status, 0);
-  assert.match(some.stderr, /some\.png: warning: (\d+) of 40 rows are there.*\(WARN_PNG_SALVAGED\)/);
+  assert.match(some.stderr, /some\.png: warning: (\d+) of 40 rows were decoded.*\(WARN_PNG_SALVAGED\)/);
   const none = place.run(['--salvage', 'none.png']);
   assert.equal(none.status, 65);
-  assert.match(none.stderr, /0 of 125 rows are there \(ERR_PNG_TRUNCATED\)/);
+  assert.match(none.stderr, /0 of 125 rows were decoded \(ERR_PNG_TRUNCATED\)/);
   assert.deepEqual(place.list(), ['none.png', 'some.bmp', 'some.png']);
 });
 

@@ -72,7 +72,7 @@ test('wrong options are told when the converter is made', () => {
   assert.throws(() => createConverter({ format: 'gif' }), { code: 'ERR_INVALID_ARG_VALUE' });
 });
 
-test('while it is at work a converter refuses both calls, and takes them afterwards', async () => {
+test('while it is busy a converter refuses both calls, and takes them afterwards', async () => {
   const converter = createConverter();
   const running = converter.getBMPAsync(medium);
   assert.throws(() => converter.getBMP(small), busy);

@@ -75,16 +75,16 @@ for (const type of TYPES) {
 
 test('an option that can do nothing for the format is an error that says what it is for', () => {
   for (const [options, words] of [
-    [{ invert: true }, /'invert' is for 'mono1'/],
-    [{ format: 'gray8', threshold: 100 }, /'threshold' is for 'mono1'/],
+    [{ invert: true }, /'invert' applies only to 'mono1'/],
+    [{ format: 'gray8', threshold: 100 }, /'threshold' applies only to 'mono1'/],
     [{ format: 'bgra32', alpha: 'drop' }, /formats without alpha/],
     [{ format: 'bgra32', alpha: 'key' }, /formats without alpha/],
-    [{ alpha: 'premultiply' }, /is for 'bgra32'/],
-    [{ alphaThreshold: 5 }, /is for alpha 'key'/],
-    [{ bits: 4 }, /'bits' is for 'indexed'/],
-    [{ format: 'gray8', colors: 4 }, /'colors' is for 'indexed'/],
-    [{ format: 'rgb565', palette: 'bw' }, /'palette' is for 'indexed' and 'bgr24'/],
-    [{ dither: 'none' }, /'dither' is for/],
-    [{ format: 'indexed', dither: 'none' }, /'dither' is for/],
+    [{ alpha: 'premultiply' }, /applies only to 'bgra32'/],
+    [{ alphaThreshold: 5 }, /applies only to alpha 'key'/],
+    [{ bits: 4 }, /'bits' applies only to 'indexed'/],
+    [{ format: 'gray8', colors: 4 }, /'colors' applies only to 'indexed'/],
+    [{ format: 'rgb565', palette: 'bw' }, /'palette' applies only to 'indexed' and 'bgr24'/],
+    [{ dither: 'none' }, /'dither' applies only to/],
+    [{ format: 'indexed', dither: 'none' }, /'dither' applies only to/],
   ]) assert.throws(() => getBMP(small, options), { code: 'ERR_OPTION', message: words }, JSON.stringify(options));
 });

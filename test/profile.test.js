@@ -206,7 +206,7 @@ test('options that contradict each other are a mistake on the command line, not 
   const place = workplace(t, { 'a.png': withProfile(iccProfile()) });
   const { status, stderr } = place.run(['--profile', 'embed', '--header', 'v4', 'a.png']);
   assert.equal(status, 2);
-  assert.match(stderr, /--profile embed is for --header v5/);
+  assert.match(stderr, /--profile embed requires --header v5/);
   assert.equal(place.exists('a.bmp'), false);
 });
 

@@ -98,7 +98,7 @@ test('a file that ends in the CRC of an IDAT: the bytes of the CRC are not pixel
 
 test('without salvage the error says how much was there', () => {
   const png = cutPng(picture({ colorType: 2, bitDepth: 8 }), 0.6);
-  assert.throws(() => getBMP(png), { code: 'ERR_PNG_TRUNCATED', message: /; (5|6)\d of 100 rows are there$/ });
+  assert.throws(() => getBMP(png), { code: 'ERR_PNG_TRUNCATED', message: /; (5|6)\d of 100 rows were decoded$/ });
   assert.equal(refusal(png, { salvage: true, strict: true }), 'ERR_PNG_SALVAGED');
 });
 
@@ -126,7 +126,7 @@ test('damage of every kind is salvaged if there is a row, and nothing else', () 
   // A blank picture would look like a conversion.
   const zlibHeader = damaged((list) => { list[0].data[0] = 0; });
   assert.equal(refusal(zlibHeader, { salvage: true }), 'ERR_PNG_ZLIB');
-  assert.throws(() => getBMP(zlibHeader, { salvage: true }), /0 of 100 rows are there$/);
+  assert.throws(() => getBMP(zlibHeader, { salvage: true }), /0 of 100 rows were decoded$/);
   assert.equal(refusal(encodePng(image, { interlaced: true, deflate: { level: 0 } }).subarray(0, 60),
     { salvage: true }), 'ERR_PNG_TRUNCATED');
   const header = chunks.map((chunk) => (chunk.type === 'IHDR' ? { ...chunk, crcXor: 1 } : chunk));

@@ -43,7 +43,7 @@ static ALWAYS_INLINE uint8_t predict(int filter, uint8_t left, uint8_t above, ui
 }
 
 /* Where channel `k` of a pixel is written: R G B become B G R, alpha stays. */
-static ALWAYS_INLINE size_t place(size_t k, bool swap)
+static ALWAYS_INLINE size_t channel_at(size_t k, bool swap)
 {
     return swap && k < 3 ? 2 - k : k;
 }
@@ -56,7 +56,7 @@ static ALWAYS_INLINE void undo(int    filter, uint8_t *restrict dst, const uint8
 
     for (size_t i = 0; i < row_bytes; i += bpp) {
         for (size_t k = 0; k < bpp; k++) {
-            const size_t  to = i + place(k, swap);
+            const size_t  to = i + channel_at(k, swap);
             const uint8_t above = prior ? prior[to] : 0;
 
             left[k] = (uint8_t)(src[i + k] + predict(filter, left[k], above, upper_left[k]));

@@ -61,7 +61,7 @@ static const char *contradiction(const png2bmp_options *options)
         return "'bits' is too small for so many colours";
     if (options->profile == PNG2BMP_PROFILE_EMBED && options->header != PNG2BMP_HEADER_DEFAULT &&
         options->header != PNG2BMP_HEADER_V5)
-        return "profile 'embed' is for header 'v5'";
+        return "profile 'embed' requires header 'v5'";
     return NULL;
 }
 
@@ -92,25 +92,25 @@ static const char *without_effect(const png2bmp_options *options, const format_r
     const bool indexed = row->palette == PALETTE_OF_IMAGE;
 
     if (options->invert && row->step != STEP_BITS)
-        return "'invert' is for 'mono1'";
+        return "'invert' applies only to 'mono1'";
     if (options->threshold != defaults.threshold && row->step != STEP_BITS)
-        return "'threshold' is for 'mono1'";
+        return "'threshold' applies only to 'mono1'";
     if (options->alpha == PNG2BMP_ALPHA_PREMULTIPLY && row->header != HEADER_ALPHA)
-        return "alpha 'premultiply' is for 'bgra32'";
+        return "alpha 'premultiply' applies only to 'bgra32'";
     if ((options->alpha == PNG2BMP_ALPHA_DROP || options->alpha == PNG2BMP_ALPHA_KEY) &&
         row->keeps_alpha && row->header != HEADER_NONE)
-        return "alpha 'drop' and 'key' are for formats without alpha";
+        return "alpha 'drop' and 'key' apply only to formats without alpha";
     if (options->alpha_threshold != defaults.alpha_threshold && options->alpha != PNG2BMP_ALPHA_KEY)
-        return "'alphaThreshold' is for alpha 'key'";
+        return "'alphaThreshold' applies only to alpha 'key'";
     if (options->bits && !indexed)
-        return "'bits' is for 'indexed'";
+        return "'bits' applies only to 'indexed'";
     if (options->colors && !indexed)
-        return "'colors' is for 'indexed'";
+        return "'colors' applies only to 'indexed'";
     if (options->palette_entries && !indexed && !row->takes_palette)
-        return "'palette' is for 'indexed' and 'bgr24'";
+        return "'palette' applies only to 'indexed' and 'bgr24'";
     if (options->dither != PNG2BMP_DITHER_DEFAULT && !row->dithers && !options->palette_entries &&
         !options->colors)
-        return "'dither' is for 'mono1', 'rgb565', 'rgb555', 'colors' and 'palette'";
+        return "'dither' applies only to 'mono1', 'rgb565', 'rgb555', 'colors' and 'palette'";
     if (row->header == HEADER_NONE &&
         (options->header != PNG2BMP_HEADER_DEFAULT || !options->file_header ||
          options->profile != PNG2BMP_PROFILE_SRGB))

@@ -7,11 +7,11 @@
 /* A cell of a small palette tells the only entry that can be nearest in it; or that several can,
  * which are then all searched; or that it has not been looked at yet. */
 enum {
-    UNKNOWN_ENTRY = NEAREST_UNSURE,
+    UNKNOWN_ENTRY = NEAREST_UNDECIDED,
     SEVERAL_ENTRIES
 };
 
-_Static_assert(NEAREST_SURE_SIDE << NEAREST_SURE_BITS == NEAREST_MOST + 16 - NEAREST_LEAST,
+_Static_assert(NEAREST_SMALL_SIDE << NEAREST_SMALL_BITS == NEAREST_MOST + 16 - NEAREST_LEAST,
                "the whole range");
 
 /* For a large palette, cells of 8 x 8 x 8 samples list the entries that can be nearest in them.
@@ -46,7 +46,7 @@ typedef struct nearest_cells {
 
 size_t nearest_memory(unsigned entries)
 {
-    return sizeof(nearest) + (entries > NEAREST_FEW ? sizeof(cells) : NEAREST_SURE_CELLS);
+    return sizeof(nearest) + (entries > NEAREST_FEW ? sizeof(cells) : NEAREST_SMALL_CELLS);
 }
 
 static bool is_repeated(const nearest *n, unsigned entry)
@@ -85,8 +85,8 @@ nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entrie
     if (n->is_large) {
         open_cells(n, (cells *)(n + 1));
     } else {
-        n->sure = (uint8_t *)(n + 1);
-        memset(n->sure, UNKNOWN_ENTRY, NEAREST_SURE_CELLS);
+        n->only_entry = (uint8_t *)(n + 1);
+        memset(n->only_entry, UNKNOWN_ENTRY, NEAREST_SMALL_CELLS);
     }
     return n;
 }
@@ -163,16 +163,17 @@ static uint8_t entry_of_cell(const nearest *n, const int bgr16[3])
     int     low[3];
 
     for (unsigned i = 0; i < 3; i++)
-        low[i] = bgr16[i] & -(1 << NEAREST_SURE_BITS); /* NEAREST_LEAST is a multiple, too */
-    return filter(n, all_of(n), low, 1 << NEAREST_SURE_BITS, found) == 1 ? found[0]
-                                                                         : SEVERAL_ENTRIES;
+        low[i] = bgr16[i] & -(1 << NEAREST_SMALL_BITS); /* NEAREST_LEAST is a multiple, too */
+    return filter(n, all_of(n), low, 1 << NEAREST_SMALL_BITS, found) == 1 ? found[0]
+                                                                          : SEVERAL_ENTRIES;
 }
 
 unsigned nearest_search_small(nearest *n, const int bgr16[3], size_t cell)
 {
-    if (n->sure[cell] == UNKNOWN_ENTRY)
-        n->sure[cell] = entry_of_cell(n, bgr16);
-    return n->sure[cell] == SEVERAL_ENTRIES ? search(n, bgr16, all_of(n)) : n->sure[cell];
+    if (n->only_entry[cell] == UNKNOWN_ENTRY)
+        n->only_entry[cell] = entry_of_cell(n, bgr16);
+    return n->only_entry[cell] == SEVERAL_ENTRIES ? search(n, bgr16, all_of(n))
+                                                  : n->only_entry[cell];
 }
 
 /* ---- Large palettes -------------------------------------------------------------------- */

@@ -33,10 +33,10 @@ typedef struct nearest_tables {
 
 /* A small palette has cells of 16 x 16 x 16 samples, for colours out of range as well. */
 enum {
-    NEAREST_SURE_BITS = 8, /* of a side, in sixteenths */
-    NEAREST_SURE_SIDE = 32,
-    NEAREST_SURE_CELLS = NEAREST_SURE_SIDE * NEAREST_SURE_SIDE * NEAREST_SURE_SIDE,
-    NEAREST_UNSURE = 254 /* from here on, a cell does not tell the entry */
+    NEAREST_SMALL_BITS = 8, /* of a side, in sixteenths */
+    NEAREST_SMALL_SIDE = 32,
+    NEAREST_SMALL_CELLS = NEAREST_SMALL_SIDE * NEAREST_SMALL_SIDE * NEAREST_SMALL_SIDE,
+    NEAREST_UNDECIDED = 254 /* from here on, a cell does not tell the entry */
 };
 
 typedef struct nearest {
@@ -45,8 +45,8 @@ typedef struct nearest {
     uint8_t               all[256];      /* the entries, without those that repeat an earlier one */
     unsigned              count;         /* of them */
     bool                  is_large;
-    uint8_t              *sure; /* of a small palette */
-    struct nearest_cells *of;   /* of a large one */
+    uint8_t              *only_entry; /* of a small palette: of each cell */
+    struct nearest_cells *of;         /* of a large one */
     nearest_tables        tables;
 } nearest;
 
@@ -85,13 +85,13 @@ static ALWAYS_INLINE unsigned nearest_in_block(unsigned b, unsigned g, unsigned 
 
 static ALWAYS_INLINE unsigned nearest_of_small(nearest *n, const int bgr16[3])
 {
-    const size_t   cell = nearest_in_cube((unsigned)(bgr16[0] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
-                                          (unsigned)(bgr16[1] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
-                                          (unsigned)(bgr16[2] - NEAREST_LEAST) >> NEAREST_SURE_BITS,
-                                          NEAREST_SURE_SIDE);
-    const unsigned entry = n->sure[cell];
+    const size_t cell = nearest_in_cube((unsigned)(bgr16[0] - NEAREST_LEAST) >> NEAREST_SMALL_BITS,
+                                        (unsigned)(bgr16[1] - NEAREST_LEAST) >> NEAREST_SMALL_BITS,
+                                        (unsigned)(bgr16[2] - NEAREST_LEAST) >> NEAREST_SMALL_BITS,
+                                        NEAREST_SMALL_SIDE);
+    const unsigned entry = n->only_entry[cell];
 
-    return entry < NEAREST_UNSURE ? entry : nearest_search_small(n, bgr16, cell);
+    return entry < NEAREST_UNDECIDED ? entry : nearest_search_small(n, bgr16, cell);
 }
 
 static ALWAYS_INLINE unsigned nearest_of_large(nearest *n, const int bgr16[3])

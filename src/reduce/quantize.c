@@ -12,17 +12,17 @@
  * channel, then with six, and so on. */
 enum {
     POINTS = 1 << 15,
-    PLACES = 4 * POINTS /* of the hash table: a power of two */
+    SLOTS = 4 * POINTS /* of the hash table: a power of two */
 };
 
-/* A colour has one of two places of the hash table. If others have both, which is rare unless
- * somebody chose the colours for it, its place is in a cube of cells, as in nearest.h: each cell of
- * 4 x 4 x 4 colours that is used has a block of places. So no set of colours takes much longer than
+/* A colour has one of two slots of the hash table. If others have both, which is rare unless
+ * somebody chose the colours for it, its slot is in a cube of cells, as in nearest.h: each cell of
+ * 4 x 4 x 4 colours that is used has a block of slots. So no set of colours takes much longer than
  * another: test/c/test_colors.c. */
 enum {
     CHOICE = 2,
     SIDE = 64, /* cells */
-    BLOCK = 64 /* places in a cell */
+    BLOCK = 64 /* slots in a cell */
 };
 
 typedef struct crowd {
@@ -52,7 +52,7 @@ typedef struct moments {
 /* A point is a colour of the image, or the mean of several that are counted as one. Its fields lie
  * in an array each, so that the compiler can vectorise loops over points. */
 typedef struct work {
-    uint16_t places[PLACES + CHOICE - 1]; /* number of a tally, plus 1; 0: free */
+    uint16_t slots[SLOTS + CHOICE - 1]; /* number of a tally, plus 1; 0: free */
     tally    tallies[POINTS];
     size_t   count;
     unsigned shift; /* bits that are not told apart */
@@ -94,14 +94,14 @@ static uint16_t *place_in_crowd(work *w, uint32_t key)
 }
 
 /* Where the number of a colour's tally is, or will be. */
-static inline uint16_t *place_of(work *w, uint32_t color)
+static inline uint16_t *slot_of(work *w, uint32_t color)
 {
     const uint32_t key = shifted(color, w->shift);
-    uint16_t      *place = &w->places[key * 2654435761u >> 15]; /* D. Knuth's multiplier */
+    uint16_t      *slot = &w->slots[key * 2654435761u >> 15]; /* D. Knuth's multiplier */
 
-    for (unsigned i = 0; i < CHOICE; i++, place++)
-        if (*place == 0 || shifted(w->tallies[*place - 1].color, w->shift) == key)
-            return place;
+    for (unsigned i = 0; i < CHOICE; i++, slot++)
+        if (*slot == 0 || shifted(w->tallies[*slot - 1].color, w->shift) == key)
+            return slot;
     return place_in_crowd(w, key);
 }
 
@@ -113,18 +113,18 @@ static void coarsen(work *w)
     w->shift++;
     w->count = 0;
     w->block_count = 0;
-    memset(w->places, 0, sizeof w->places);
+    memset(w->slots, 0, sizeof w->slots);
     for (size_t i = 0; i < before; i++) {
         const tally t = w->tallies[i];
-        uint16_t   *place = place_of(w, t.color);
+        uint16_t   *slot = slot_of(w, t.color);
         tally      *to;
 
-        if (*place == 0) {
+        if (*slot == 0) {
             w->tallies[w->count++] = t;
-            *place = (uint16_t)w->count;
+            *slot = (uint16_t)w->count;
             continue;
         }
-        to = &w->tallies[*place - 1];
+        to = &w->tallies[*slot - 1];
         to->count += t.count;
         for (unsigned channel = 0; channel < 3; channel++)
             to->sum[channel] += t.sum[channel];
@@ -133,17 +133,17 @@ static void coarsen(work *w)
 
 static tally *tally_of(work *w, uint32_t color)
 {
-    uint16_t *place = place_of(w, color);
+    uint16_t *slot = slot_of(w, color);
 
-    while (*place == 0 && w->count == POINTS) {
+    while (*slot == 0 && w->count == POINTS) {
         coarsen(w);
-        place = place_of(w, color);
+        slot = slot_of(w, color);
     }
-    if (*place == 0) {
+    if (*slot == 0) {
         w->tallies[w->count++] = (tally){.color = color};
-        *place = (uint16_t)w->count;
+        *slot = (uint16_t)w->count;
     }
-    return &w->tallies[*place - 1];
+    return &w->tallies[*slot - 1];
 }
 
 /* At least this many pixels are counted, if the image has them. An image of twice as many or more

@@ -506,13 +506,14 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
 
     if (!salvage_is_damage(status))
         return status;
-    report_add(report, "; %u of %u %s are there", (unsigned)c->rows_done, all, unit);
+    report_add(report, "; %u of %u %s were decoded", (unsigned)c->rows_done, all, unit);
     if (!c->plan->options.salvage || c->rows_done == 0)
         return status;
     report_forget_error(report);
-    status = report_warning(report, c->plan->options.strict, PNG2BMP_ERR_SALVAGED,
-                            "%u of %u %s are there: the rest has the colour of the background",
-                            (unsigned)c->rows_done, all, unit);
+    status =
+        report_warning(report, c->plan->options.strict, PNG2BMP_ERR_SALVAGED,
+                       "%u of %u %s were decoded: the rest is filled with the background colour",
+                       (unsigned)c->rows_done, all, unit);
     if (status || png->interlaced) /* filled before the passes */
         return status;
     return salvage_fill(c->plan, c->target, c->rows_done, &c->cancel);

@@ -253,7 +253,7 @@ static bool is_too_long(const wchar_t *path)
 }
 
 /* Checks a target that does not exist. */
-static file_failure judge_new(const wchar_t *target)
+static file_failure check_new(const wchar_t *target)
 {
     if (GetLastError() == ERROR_FILENAME_EXCED_RANGE)
         return (file_failure){ENAMETOOLONG, "open"};
@@ -261,7 +261,7 @@ static file_failure judge_new(const wchar_t *target)
 }
 
 /* Checks a target that exists. */
-static file_failure judge_old(DWORD attributes)
+static file_failure check_old(DWORD attributes)
 {
     if (attributes & FILE_ATTRIBUTE_DIRECTORY)
         return (file_failure){EISDIR, "open"};
@@ -277,13 +277,13 @@ static file_failure find_target(new_file *file)
     file_failure failed;
 
     if (attributes == INVALID_FILE_ATTRIBUTES)
-        return judge_new(file->target);
+        return check_new(file->target);
     if (file->rules.exclusive)
         return (file_failure){EEXIST, "open"};
     if (!(attributes & FILE_ATTRIBUTE_REPARSE_POINT))
-        return judge_old(attributes);
+        return check_old(attributes);
     failed = follow(file);
-    return failed.code ? failed : judge_old(GetFileAttributesW(file->target));
+    return failed.code ? failed : check_old(GetFileAttributesW(file->target));
 }
 
 static file_failure open_new_file(new_file *file, const char *path)

@@ -100,7 +100,7 @@ static bool is_of_proc(int directory)
 }
 
 /* Looks at what has the name; place->there describes the name itself. */
-static file_failure look(place *place, const char *name)
+static file_failure stat_entry(place *place, const char *name)
 {
     place->is_there = fstatat(place->directory, name, &place->there, AT_SYMLINK_NOFOLLOW) == 0;
     return place->is_there || errno == ENOENT ? success : failure(errno);
@@ -159,7 +159,7 @@ static file_failure pass(place *place, way *way, char *slash)
     way->next = slash + 1;
     if (name[0] == 0 || strcmp(name, ".") == 0)
         return success;
-    failed = look(place, name);
+    failed = stat_entry(place, name);
     if (failed.code)
         return failed;
     if (!is_link(place))
@@ -176,7 +176,7 @@ static file_failure reach_last(place *place, way *way)
         file_failure failed;
 
         if (!slash)
-            return look(place, way->next);
+            return stat_entry(place, way->next);
         failed = pass(place, way, slash);
         if (failed.code)
             return failed;
@@ -203,7 +203,7 @@ static file_failure follow_links(place *place, way *way)
 }
 
 /* What may not be written to, or not under this name. */
-static file_failure judge(const place *place, const struct stat *target)
+static file_failure check_target(const place *place, const struct stat *target)
 {
     if (place->name[0] == 0 || (target && S_ISDIR(target->st_mode)))
         return failure(EISDIR);
@@ -247,7 +247,7 @@ static file_failure find(place *place, way *way, int base, const char *path, boo
     if (failed.code)
         return failed;
     place->name = strdup(way->next);
-    return place->name ? judge(place, place->is_there ? &place->there : NULL) : no_memory;
+    return place->name ? check_target(place, place->is_there ? &place->there : NULL) : no_memory;
 }
 
 file_failure place_find(place *place, int base, const char *path, bool exclusive)

@@ -112,7 +112,7 @@ static bool alike(const struct stat *a, const struct stat *b)
     return S_ISREG(b->st_mode) && a->st_size == b->st_size && a->st_uid == b->st_uid;
 }
 
-static bool look(const temporary *t, struct stat *opened, struct stat *named)
+static bool stat_both(const temporary *t, struct stat *opened, struct stat *named)
 {
     return fstat(t->fd, opened) == 0 &&
            fstatat(t->directory, t->name, named, AT_SYMLINK_NOFOLLOW) == 0;
@@ -122,12 +122,12 @@ bool temporary_is_named(const temporary *t)
 {
     struct stat opened, named, again;
 
-    if (!look(t, &opened, &named))
+    if (!stat_both(t, &opened, &named))
         return false;
     if (same_file(&opened, &named))
         return true;
     if (alike(&opened, &named) &&
-        (t->unstable || (look(t, &opened, &again) && !same_file(&named, &again))))
+        (t->unstable || (stat_both(t, &opened, &again) && !same_file(&named, &again))))
         return true;
     errno = ESTALE;
     return false;
@@ -154,7 +154,7 @@ bool temporary_open(temporary *t, int directory, const char *target, mode_t mode
         return false;
     lock(t->fd); /* without locks, the file is protected by its name and age */
     /* Just created: nobody can have replaced it. */
-    t->unstable = look(t, &opened, &named) && !same_file(&opened, &named);
+    t->unstable = stat_both(t, &opened, &named) && !same_file(&opened, &named);
     return true;
 }
 
