@@ -39,13 +39,24 @@ function unpacked() {
   return names.find((name) => /^libdeflate-[\d.]+$/.test(name));
 }
 
+/** Debian's source package. A mirror may lack the part of it that is Debian's, which is packaging, and in 1.14 a fix
+ * for 32-bit arm: then it is what libdeflate's authors published. */
+function fetch(lists) {
+  try {
+    run('apt-get', [...lists, 'source', '-qq', 'libdeflate']);
+  } catch {
+    run('apt-get', [...lists, 'source', '-qq', '--download-only', '--tar-only', 'libdeflate']);
+    run('tar', ['-xf', fs.readdirSync(directory).find((name) => /^libdeflate_.*\.orig\.tar\.\w+$/.test(name))]);
+  }
+}
+
 /** The directory of the source; throws if it cannot be fetched. */
 function libdeflateSource() {
   if (!unpacked()) {
     fs.mkdirSync(directory, { recursive: true });
     const lists = sourceLists();
     run('apt-get', [...lists, 'update', '-qq']);
-    run('apt-get', [...lists, 'source', '-qq', 'libdeflate']);
+    fetch(lists);
   }
   return path.join(directory, unpacked());
 }
