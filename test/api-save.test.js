@@ -197,3 +197,11 @@ test('a row of 2 GiB is written, or refused with a code', (t) => {
   assert.throws(() => saveBMP(path.join(scratch(t), 'row.bmp'), png, { format: 'bgr24', maxPixels: 1e9 }),
     ({ code }) => ['ERR_MEMORY_LIMIT', 'ERR_OUT_OF_MEMORY'].includes(code));
 });
+
+test('the memory that readInfo announces is enough as maxMemory, for BMPs of many strips', () => {
+  const png = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 601, height: 300 }));
+  for (const options of [{}, { format: 'mono1' }, { palette: 'spectra6' }, { topDown: true }]) {
+    const maxMemory = readInfo(png, options).memory;
+    assert.deepEqual(getBMP(png, { ...options, maxMemory }), getBMP(png, options));
+  }
+});

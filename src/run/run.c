@@ -99,13 +99,17 @@ static png2bmp_status run_strips(const png2bmp_plan *plan, const run_source *sou
                                  const png2bmp_control *control, png2bmp_report *report)
 {
     const uint32_t rows = target_strip_rows(plan, strip_bytes);
-    png2bmp_status status = plan_check_strip(plan, rows * plan->bmp.stride, report);
+    const uint64_t bytes = rows * plan->bmp.stride;
     strip_target   strips = {.plan = plan, .sink = sink};
+    png2bmp_status status = PNG2BMP_OK;
     uint8_t       *base;
 
+    /* One row may be longer than what a strip usually has, by any factor. */
+    if (bytes > strip_bytes)
+        status = plan_check_strip(plan, bytes, report);
     if (status)
         return status;
-    base = malloc((size_t)(rows * plan->bmp.stride));
+    base = malloc((size_t)bytes);
     if (!base)
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     strips.target = target_at(base, rows, plan);
