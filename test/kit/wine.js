@@ -11,7 +11,8 @@ const process = require('node:process');
 const debian = require('../../scripts/debian');
 
 const PREFIX = path.join(__dirname, '../../build/wine');
-const env = { WINEPREFIX: PREFIX, WINEDEBUG: '-all' };
+// The locale says in which bytes Wine writes the names of files: in 'C' there are none for other alphabets.
+const env = { WINEPREFIX: PREFIX, WINEDEBUG: '-all', LC_ALL: 'C.UTF-8' };
 
 const has = (command) => !spawnSync(command, ['--version'], { stdio: 'ignore' }).error;
 

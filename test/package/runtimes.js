@@ -49,12 +49,12 @@ function addArm64(runtime) {
   return { ...runtime, command: ['qemu-aarch64', ...runtime.command] };
 }
 
-/** An emulator, and the shared libraries of Debian's cross compiler. */
+/** The same for armhf. With those of Debian's cross compiler (-L), '/' would be their folder. */
 function addArmv7(runtime) {
-  const root = '/usr/arm-linux-gnueabihf';
-  if (!has('qemu-arm') || !fs.existsSync(`${root}/lib/libstdc++.so.6`))
-    install([], 'qemu-user', 'libc6-armhf-cross', 'libstdc++6-armhf-cross');
-  return { ...runtime, command: ['qemu-arm', '-L', root, ...runtime.command] };
+  const libraries = '/usr/lib/arm-linux-gnueabihf';
+  if (!has('qemu-arm') || !['libstdc++.so.6', 'libatomic.so.1'].every((name) => fs.existsSync(`${libraries}/${name}`)))
+    install(['armhf'], 'qemu-user', 'libc6:armhf', 'libstdc++6:armhf', 'libatomic1:armhf');
+  return { ...runtime, command: ['qemu-arm', ...runtime.command] };
 }
 
 function addWine(runtime) {
