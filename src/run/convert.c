@@ -350,7 +350,16 @@ static png2bmp_status convert_sequential(conversion *c)
 
 /* ---- Adam7 ---------------------------------------------------------------- */
 
-static void scatter(conversion *c, uint8_t *dst, const uint8_t *pixels, const adam7_pass *pass)
+static void scatter_piece(uint8_t *dst, const uint8_t *pixels, const adam7_pass *piece,
+                          unsigned bits)
+{
+    if (bits < 8)
+        adam7_scatter_bits(dst, pixels, piece, bits);
+    else
+        adam7_scatter(dst, pixels, piece, bits / 8);
+}
+
+static void scatter_long(conversion *c, uint8_t *dst, const uint8_t *pixels, const adam7_pass *pass)
 {
     const unsigned bits = c->plan->bmp.bits_per_pixel;
 
@@ -361,11 +370,17 @@ static void scatter(conversion *c, uint8_t *dst, const uint8_t *pixels, const ad
         piece.width = (uint32_t)smaller(pass->width - x, CANCEL_PIXELS);
         if (cancel_before(&c->cancel, piece.width))
             return;
-        if (bits < 8)
-            adam7_scatter_bits(dst, pixels + x / 8 * bits, &piece, bits);
-        else
-            adam7_scatter(dst, pixels + x / 8 * bits, &piece, bits / 8);
+        scatter_piece(dst, pixels + x / 8 * bits, &piece, bits);
     }
+}
+
+/* Where a row is one piece, rows_write has just asked for as many pixels. */
+static void scatter(conversion *c, uint8_t *dst, const uint8_t *pixels, const adam7_pass *pass)
+{
+    if (pass->width > CANCEL_PIXELS)
+        scatter_long(c, dst, pixels, pass);
+    else
+        scatter_piece(dst, pixels, pass, c->plan->bmp.bits_per_pixel);
 }
 
 /* Writes one row of a pass to its places in the BMP. */
