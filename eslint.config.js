@@ -40,13 +40,13 @@ module.exports = [
     languageOptions: { sourceType: 'module', globals: globals.node },
   },
   { // what runs in browsers knows nothing else
-    files: ['lib/browser*.mjs', 'examples/browser/*.mjs'],
+    files: ['lib/browser.mjs', 'lib/browser/*.mjs', 'examples/browser/*.mjs'],
     languageOptions: {
       globals: { ...Object.fromEntries(Object.keys(globals.node).map((name) => [name, 'off'])), ...globals.browser },
     },
   },
   {
-    files: ['lib/browser-host.js'],
+    files: ['lib/browser/host.js'],
     languageOptions: {
       globals: {
         ...Object.fromEntries(Object.keys(globals.node).map((name) => [name, 'off'])),

@@ -2,8 +2,8 @@
 // browser.d.mts.
 
 import { createRequire } from '../prebuilds/core.mjs';
-import { openThread } from './browser-threads.mjs';
-import { compile } from './browser-wasm.mjs';
+import { openThread } from './browser/threads.mjs';
+import { compile } from './browser/compile.mjs';
 
 /** The exports of lib/, except those that need a file system; undefined until init is done. */
 let library;
@@ -14,9 +14,9 @@ export let constants, errors, versions;
 function build(module) {
   const given = {};
   const require = createRequire(given);
-  const { Engine } = require('./wasm-engine');
-  const { Pool } = require('./wasm-pool');
-  const { toOutput } = require('./wasm-work');
+  const { Engine } = require('./wasm/engine');
+  const { Pool } = require('./wasm/pool');
+  const { toOutput } = require('./wasm/work');
 
   const engine = new Engine(module);
   const pool = new Pool({
@@ -26,7 +26,7 @@ function build(module) {
   });
   const words = engine.words();
   const AUTO = 0; // the only CPU level
-  Object.assign(given, words, require('./wasm-calls').createCalls(engine, pool).functions,
+  Object.assign(given, words, require('./wasm/calls').createCalls(engine, pool).functions,
     { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
   return { ...require('./sync'), ...require('./async'), ...require('./facts'), ...require('./converter'), ...require('./ico') };
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// Functions that are specific to Node.js. In browsers lib/browser-host.js takes this file's place.
+// Functions that are specific to Node.js. In browsers lib/browser/host.js takes this file's place.
 
 const { AsyncResource } = require('node:async_hooks');
 const { Buffer, constants } = require('node:buffer');

@@ -7,7 +7,7 @@ const { argumentValueError } = require('./errors');
 const { loadAddon } = require('./load-addon');
 
 // Loaded on demand: most processes never need it.
-const webAssembly = () => require('./wasm');
+const webAssembly = () => require('./wasm/load');
 
 const backends = {
   __proto__: null,

@@ -1,6 +1,6 @@
 'use strict';
 
-// The addon (or lib/wasm.js in its place) as this load of lib/ uses it. Its functions find the data of their
+// The addon (or lib/wasm/load.js in its place) as this load of lib/ uses it. Its functions find the data of their
 // load on the object that they are called on: see addon/instance.h. There may be several loads around one
 // addon: jest makes one for every test file.
 

@@ -12,25 +12,27 @@ const path = require('node:path');
 const lib = path.join(__dirname, '../lib');
 const output = path.join(__dirname, '../prebuilds/core.mjs');
 
-// The modules that lib/browser.mjs and lib/browser-worker.mjs start with.
-const ENTRIES = ['async', 'converter', 'facts', 'ico', 'sync', 'wasm-answer', 'wasm-calls', 'wasm-engine', 'wasm-pool', 'wasm-work'];
+// The modules that lib/browser.mjs and lib/browser/worker.mjs start with. Names are paths in lib/.
+const ENTRIES = ['async', 'converter', 'facts', 'ico', 'sync',
+  'wasm/answer', 'wasm/calls', 'wasm/engine', 'wasm/pool', 'wasm/work'];
 // Known only after WebAssembly has been loaded: provided by lib/browser.mjs.
 const GIVEN = 'native';
-const IN_PLACE_OF = { host: 'browser-host' };
+const IN_PLACE_OF = { host: 'browser/host' };
 
 const REQUIRE = /\brequire\('(.*?)'\)/g;
 
+const fileOf = (name) => `${IN_PLACE_OF[name] ?? name}.js`;
+
+/** Its source, in which the modules that it requires have their names: './wasm/work', wherever it is itself. */
 function read(name) {
-  return fs.readFileSync(path.join(lib, `${IN_PLACE_OF[name] ?? name}.js`), 'utf8');
+  return fs.readFileSync(path.join(lib, fileOf(name)), 'utf8').replace(REQUIRE, (_, wanted) => {
+    if (!wanted.startsWith('.')) throw new Error(`lib/${fileOf(name)} is for browsers, too, and requires ${wanted}`);
+    return `require('./${path.posix.join(path.posix.dirname(name), wanted)}')`;
+  });
 }
 
-/** The names of the modules of lib/ that a source requires. */
-function required(name, source) {
-  return [...source.matchAll(REQUIRE)].map(([, wanted]) => {
-    if (!wanted.startsWith('./')) throw new Error(`lib/${name}.js is for browsers, too, and requires ${wanted}`);
-    return wanted.slice(2);
-  }).filter((wanted) => wanted !== GIVEN);
-}
+/** The names of the modules that a source requires. */
+const required = (source) => [...source.matchAll(REQUIRE)].map(([, wanted]) => wanted.slice(2)).filter((wanted) => wanted !== GIVEN);
 
 /** Maps names to sources, of the entries and everything that they require. */
 function collect() {
@@ -38,7 +40,7 @@ function collect() {
   const add = (name) => {
     if (sources.has(name)) return;
     sources.set(name, read(name));
-    required(name, sources.get(name)).forEach(add);
+    required(sources.get(name)).forEach(add);
   };
   ENTRIES.forEach(add);
   return sources;
@@ -46,7 +48,7 @@ function collect() {
 
 function moduleOf(sources) {
   const functions = [...sources].map(([name, source]) =>
-    `  './${name}'(module, require) { // './${IN_PLACE_OF[name] ?? name}.js'\n${source.replace(/^'use strict';\n+/, '')}  },\n`);
+    `  './${name}'(module, require) { // lib/${fileOf(name)}\n${source.replace(/^'use strict';\n+/, '')}  },\n`);
   return `// Made of lib/ by scripts/build-browser.js.
 
 const sources = {

@@ -9,8 +9,8 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 
-const { Engine } = require('../lib/wasm-engine');
-const { toFile } = require('../lib/wasm-save');
+const { Engine } = require('../lib/wasm/engine');
+const { toFile } = require('../lib/wasm/to-file');
 const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
 const { crc32 } = require('./kit/checksums');
@@ -62,7 +62,7 @@ test('both give the same bytes: all types and formats, widths 1 to 67', { skip }
 });
 
 test('Adler-32 is right for any length, of bytes that are all 255, too', { skip }, () => {
-  const { Engine } = require('../lib/wasm-engine');
+  const { Engine } = require('../lib/wasm/engine');
   const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
   const values = Float64Array.from(engine.words().options, ({ initial }) => initial);
   const sink = { write() {}, isCancelled: () => false };
@@ -169,7 +169,7 @@ test('a process ends although it has converted on threads', { skip }, () => {
 });
 
 test('WebAssembly memory keeps to the input and 4 MiB, however large the image', { skip }, () => {
-  const { Engine } = require('../lib/wasm-engine');
+  const { Engine } = require('../lib/wasm/engine');
   const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
   const memories = [];
   let written = 0;

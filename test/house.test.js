@@ -1,7 +1,7 @@
 'use strict';
 
-// The order of src/: who may use whom (the table of rooms is in CONTRIBUTING.md); lists that follow from
-// others.
+// The order of src/ and lib/: who may use whom (the tables of rooms are in CONTRIBUTING.md); lists that follow
+// from others.
 
 const assert = require('node:assert');
 const fs = require('node:fs');
@@ -82,6 +82,48 @@ test('no two files of the C code have the same name', () => {
   const names = ['src', 'addon', 'wasm'].flatMap((folder) => fs.readdirSync(path.join(ROOT, folder), { recursive: true }))
     .filter((name) => /\.[ch]$/.test(name)).map((name) => path.basename(name));
   assert.deepStrictEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
+});
+
+// ---- lib/ ------------------------------------------------------------------------------------
+
+/** The rooms of lib/, and what each may require: { 'lib/wasm/save': [], 'lib/wasm': ['lib/wasm/save', 'errors', ...] }. */
+function roomsOfLib() {
+  const rows = fs.readFileSync(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| `(lib[\w/]*)` \| ([\w\-/, ]*)\| .* \|$/gm);
+  return Object.fromEntries([...rows].map(([, room, others]) => [room, others.split(',').map((name) => name.trim()).filter(Boolean)]));
+}
+
+/** The files of lib/ that a file of it requires, imports or starts as a thread. In browsers require() takes names
+ * in lib/ (scripts/build-browser.js). */
+function requiredBy(name) {
+  const text = fs.readFileSync(path.join(ROOT, name), 'utf8');
+  const found = [...text.matchAll(/(?:require\(|from |import |URL\()'(\.[^']+)'/g)].map(([, wanted]) => wanted);
+  const home = text.includes('createRequire') && name.endsWith('.mjs') ? 'lib' : path.posix.dirname(name);
+  return found.map((wanted) => path.posix.join(wanted.endsWith('.mjs') ? path.posix.dirname(name) : home, wanted))
+    .filter((wanted) => wanted.startsWith('lib/')).map((wanted) => (/\.m?js$/.test(wanted) ? wanted : `${wanted}.js`));
+}
+
+const filesOfLib = () => fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true }).filter((name) => /\.m?js$/.test(name))
+  .map((name) => `lib/${name.split(path.sep).join('/')}`);
+
+test('each file of lib/ is in a room, and requires only what its room may require', () => {
+  const allowed = roomsOfLib();
+  assert.deepStrictEqual([...new Set(filesOfLib().map((name) => path.posix.dirname(name)))].sort(), Object.keys(allowed).sort());
+  assert(requiredBy('lib/browser.mjs').includes('lib/wasm/engine.js') && requiredBy('lib/index.js').includes('lib/sync.js'));
+  for (const name of filesOfLib()) {
+    const room = path.posix.dirname(name);
+    const may = (other) => [room, ...allowed[room]].includes(path.posix.dirname(other)) ||
+      allowed[room].some((single) => other === `lib/${single}.js`);
+    for (const other of requiredBy(name)) {
+      assert(fs.existsSync(path.join(ROOT, other)), `${name} requires ${other}`);
+      assert(may(other), `${name} requires ${other}`);
+    }
+  }
+});
+
+test('no files of lib/ require each other in a circle', () => {
+  const done = new Set();
+  for (const name of filesOfLib())
+    assert.deepStrictEqual(circleFrom(name, requiredBy, done), undefined);
 });
 
 /** The value of `#define NAME number` or `const NAME = number;`. */

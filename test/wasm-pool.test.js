@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 
-const { Pool } = require('../lib/wasm-pool');
+const { Pool } = require('../lib/wasm/pool');
 
 /** A pool of threads that do nothing of their own accord: { pool, threads, run }. Each thread has what it was
  * asked, and the listener that it tells of its fate. run(name) is a promise of its outcome. */

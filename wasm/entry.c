@@ -1,5 +1,5 @@
 /*
- * The functions that lib/wasm-engine.js calls: the only code that depends on WebAssembly's host.
+ * The functions that lib/wasm/engine.js calls: the only code that depends on WebAssembly's host.
  *
  * One conversion at a time: input_reserve, then the bytes are copied in, then plan, then facts()
  * for a destination of the right size, then run, which outputs the BMP in pieces through host_rows;

@@ -16,8 +16,9 @@ if [ -n "$(ls -A "$target" 2>/dev/null)" ] && [ ! -d "$target/png2bmp" ]; then
     exit 1
 fi
 
-mkdir -p "$target/png2bmp/lib" "$target/png2bmp/prebuilds"
+mkdir -p "$target/png2bmp/lib/browser" "$target/png2bmp/prebuilds"
 cp index.html page.css "$target"
 sed 's|\.\./\.\./lib/|./png2bmp/lib/|' page.mjs >"$target/page.mjs"
-cp $package/lib/browser*.mjs "$target/png2bmp/lib"
+cp $package/lib/browser.mjs "$target/png2bmp/lib"
+cp $package/lib/browser/*.mjs "$target/png2bmp/lib/browser"
 cp $package/prebuilds/core.mjs $package/prebuilds/png2bmp.wasm "$target/png2bmp/prebuilds"

@@ -1,4 +1,4 @@
-// Threads for lib/wasm-pool.js in browsers.
+// Threads for lib/wasm/pool.js in browsers.
 
 // A thread that has been idle for this long is ended, as it has memory of its own.
 const REST_MS = 5000;
@@ -7,7 +7,7 @@ const REST_MS = 5000;
  * refused(bytes) }. */
 export function openThread(module, listener) {
   // Written out, so that bundlers find the file.
-  const worker = new Worker(new URL('./browser-worker.mjs', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' });
   let resting;
   let isReady = false;
   /** Requests from before the thread was ready. They are not sent, since it may never be. */

@@ -5,8 +5,8 @@
 
 const { Buffer } = require('node:buffer');
 
-const { bytesToFile, toFile } = require('./wasm-save');
-const { toOutput } = require('./wasm-work');
+const { bytesToFile, toFile } = require('./to-file');
+const { toOutput } = require('./work');
 
 function run(engine, { bytes, options, place, path, asIs }, isCancelled) {
   if (place === undefined) {

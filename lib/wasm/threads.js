@@ -1,6 +1,6 @@
 'use strict';
 
-// Threads for lib/wasm-pool.js under Node.js.
+// Threads for lib/wasm/pool.js under Node.js.
 
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
@@ -9,7 +9,7 @@ const { Worker } = require('node:worker_threads');
  * answered(answer), ended(error), refused(bytes) }. */
 function openThread(module, listener) {
   // Written out, so that bundlers and tracers find the file.
-  const worker = new Worker(path.join(__dirname, 'wasm-worker.js'), { workerData: { module }, execArgv: [] });
+  const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { module }, execArgv: [] });
   let failure;
   worker.on('message', (answer) => (answer.refused === undefined ? listener.answered(answer)
     : listener.refused(answer.refused)));

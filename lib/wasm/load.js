@@ -7,19 +7,19 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { errorFromNative } = require('./errors');
-const { bytesOf } = require('./input');
-const { pathFrom, workingDirectory } = require('./save-path');
-const { createCalls } = require('./wasm-calls');
-const { Engine } = require('./wasm-engine');
-const { Pool } = require('./wasm-pool');
-const { run } = require('./wasm-request');
-const { bytesToFile, toFile } = require('./wasm-save');
-const { openThread } = require('./wasm-threads');
+const { errorFromNative } = require('../errors');
+const { bytesOf } = require('../input');
+const { pathFrom, workingDirectory } = require('../save-path');
+const { createCalls } = require('./calls');
+const { Engine } = require('./engine');
+const { Pool } = require('./pool');
+const { run } = require('./request');
+const { bytesToFile, toFile } = require('./to-file');
+const { openThread } = require('./threads');
 
 /** Whether the package contains the file. */
 function isWasmHere() {
-  return fs.existsSync(path.join(__dirname, '../prebuilds/png2bmp.wasm'));
+  return fs.existsSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm'));
 }
 
 // Written out, so that bundlers and tracers find the file.
@@ -29,7 +29,7 @@ function compile() {
     throw Object.assign(new Error(text), { code: 'ERR_NO_WASM' });
   }
   return new WebAssembly.Module(
-    fs.readFileSync(path.join(__dirname, '../prebuilds/png2bmp.wasm')));
+    fs.readFileSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm')));
 }
 
 /** Longer paths are refused by every system. */

@@ -5,8 +5,8 @@
 const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
 
-const { failure, findPlace, onWindows } = require('./wasm-place');
-const { openTemporary } = require('./wasm-temporary');
+const { failure, findPlace, onWindows } = require('./place');
+const { openTemporary } = require('./temporary');
 
 /** Between two attempts to write to a full pipe, at most. */
 const PATIENCE_MS = 50;

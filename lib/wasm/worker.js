@@ -1,13 +1,13 @@
 'use strict';
 
-// A thread of lib/wasm-threads.js.
+// A thread of lib/wasm/threads.js.
 
 const os = require('node:os');
 const process = require('node:process');
 const { parentPort, workerData } = require('node:worker_threads');
 
-const { createAnswerer } = require('./wasm-answer');
-const { run } = require('./wasm-request');
+const { createAnswerer } = require('./answer');
+const { run } = require('./request');
 
 const LOWER_BY = 10;
 const LOWEST = 19;

@@ -3,8 +3,8 @@
 // One conversion by WebAssembly, on any thread: into new or existing memory. The outcome is plain data that
 // can be sent to another thread.
 
-const { allocate, maxLength, maxLengthName } = require('./host');
-const { Stop } = require('./wasm-engine');
+const { allocate, maxLength, maxLengthName } = require('../host');
+const { Stop } = require('./engine');
 
 function createOutput(size) {
   const stop = (code, why) =>

@@ -2,9 +2,9 @@
 
 // One conversion by WebAssembly into a file, with node:fs.
 
-const { NewFile } = require('./wasm-file');
-const { Stop } = require('./wasm-engine');
-const { cancelledError, never } = require('./wasm-work');
+const { NewFile } = require('./save/file');
+const { Stop } = require('./engine');
+const { cancelledError, never } = require('./work');
 
 /** An error of node:fs as part of an outcome; other errors are thrown. */
 function fileError(error, path) {

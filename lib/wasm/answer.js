@@ -2,7 +2,7 @@
 
 // The inside of a thread that converts: one request, one answer, whose output is moved, not copied.
 
-const { Engine } = require('./wasm-engine');
+const { Engine } = require('./engine');
 
 /** A function that handles a request and posts its answer, or gives the bytes back if WebAssembly has no memory
  * on this thread. run(engine, request, isCancelled) converts. */

@@ -11,7 +11,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const process = require('node:process');
 
-const { onWindows } = require('./wasm-place');
+const { onWindows } = require('./place');
 
 // As in src/save/temporary_posix.c.
 const NAME_BYTES = 80;

@@ -25,6 +25,6 @@ export async function compile(given) {
     return WebAssembly.compile(await bytesOf(source));
   }
   // Written out, so that bundlers find the file.
-  const url = source ?? new URL('../prebuilds/png2bmp.wasm', import.meta.url);
+  const url = source ?? new URL('../../prebuilds/png2bmp.wasm', import.meta.url);
   return WebAssembly.compile(await bytesOf(await fetch(url)));
 }

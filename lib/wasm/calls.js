@@ -1,12 +1,12 @@
 'use strict';
 
 // The functions of the addon (addon/addon.c) in WebAssembly: the same calls, bytes and errors. Saves are in
-// lib/wasm.js.
+// lib/wasm/load.js.
 
-const { errorFromNative } = require('./errors');
-const { wrap } = require('./host');
-const { bytesOf, isOwn } = require('./input');
-const { cancelledOutcome, toFacts, toOutput, toTarget } = require('./wasm-work');
+const { errorFromNative } = require('../errors');
+const { wrap } = require('../host');
+const { bytesOf, isOwn } = require('../input');
+const { cancelledOutcome, toFacts, toOutput, toTarget } = require('./work');
 
 /** { functions, settled, start }: engine converts on this thread, pool on others. */
 function createCalls(engine, pool) {

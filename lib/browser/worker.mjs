@@ -1,10 +1,10 @@
-// A thread of lib/browser-threads.mjs: the first message is the module, the others are requests.
+// A thread of lib/browser/threads.mjs: the first message is the module, the others are requests.
 
-import { createRequire } from '../prebuilds/core.mjs';
+import { createRequire } from '../../prebuilds/core.mjs';
 
 const require = createRequire({});
-const { createAnswerer } = require('./wasm-answer');
-const { toOutput } = require('./wasm-work');
+const { createAnswerer } = require('./wasm/answer');
+const { toOutput } = require('./wasm/work');
 
 const post = (message, transfer) => globalThis.postMessage(message, transfer);
 

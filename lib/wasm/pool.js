@@ -2,7 +2,7 @@
 
 // Threads that convert: at most a given number, started when there is work for them, one conversion each.
 
-const { cancelledOutcome } = require('./wasm-work');
+const { cancelledOutcome } = require('./work');
 
 const canShare = typeof SharedArrayBuffer !== 'undefined';
 
@@ -16,7 +16,7 @@ class Pool {
   #refused = false;
   #isServingSoon = false;
 
-  /** open(listener) starts a thread, as in lib/wasm-threads.js; runHere(request) converts on this thread, for
+  /** open(listener) starts a thread, as in lib/wasm/threads.js; runHere(request) converts on this thread, for
    * when no other can be started. */
   constructor({ size, open, runHere }) {
     this.#size = size;
