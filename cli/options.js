@@ -207,8 +207,8 @@ const GROUPS = [
         words: PALETTES,
         brief: 'a name (bw, gray16, spectra6, ...), colours or a file',
         help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours ` +
-          'such as 000000,ffffff,ff0000; or a file: a GIMP palette (.gpl), a colour table (.act), or a ' +
-          'PNG with a palette. The format is indexed, unless --format bgr24 is given.',
+          'such as 000000,ffffff,ff0000; or a file: a palette (.gpl, .pal, .act, .hex, .txt), a table of 768 ' +
+          'bytes, or a PNG or BMP with a palette. The format is indexed, unless --format bgr24 is given.',
       },
       {
         name: 'bits', value: 'N', library: 'bits',
