@@ -1,28 +1,13 @@
 /// <reference types="node" />
 
-/** The bytes of a PNG, read in place. */
-export type Bytes = NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+import type * as types from './types.js';
 
-/** A `Blob` or `File`. */
-export interface BlobSource {
-  readonly size: number;
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
+export type {
+  BlobSource, BodySource, Bytes, Color, ColorSpace, Density, Format, IconImage, IconKind, IconWarning, Info, PaletteName,
+  Pixels, PngError, Source, StreamSource, StridedPixels, Warning,
+} from './types.js';
 
-/** A web `ReadableStream`. */
-export interface StreamSource {
-  getReader(): { read(): Promise<{ done: boolean; value?: any }>; cancel(reason?: any): Promise<void> };
-}
-
-/** A `Response` or `Request` whose body has not been read. */
-export interface BodySource {
-  readonly body: StreamSource | AsyncIterable<Uint8Array | string> | null;
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
-
-/** What asynchronous calls take: the bytes of a PNG, or something to collect them from. A Node.js stream
- * is an `AsyncIterable`. A stream is read to its end before the conversion begins. */
-export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
+import type { Bytes, IconImage, Info, Source, StridedPixels } from './types.js';
 
 /** The result of conversions: a Buffer in unshared memory, as `Response`, `Blob` and `fetch` require. */
 export type OutputBuffer = Buffer & { readonly buffer: ArrayBuffer };
@@ -30,120 +15,8 @@ export type OutputBuffer = Buffer & { readonly buffer: ArrayBuffer };
 /** A file name, as in `node:fs`: a string, a `Buffer` with its bytes, or a `file:` URL. */
 export type Path = string | Uint8Array | URL;
 
-/** `'#rgb'`, `'#rrggbb'`, or three whole numbers from 0 to 255. */
-export type Color =
-  | string
-  | readonly [r: number, g: number, b: number]
-  | { readonly r: number; readonly g: number; readonly b: number };
-
-/** The kinds of BMP that can be written. */
-export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565' | 'rgb555';
-
-/** Named palettes: black and white, with red or yellow or both; 4 and 16 grays; e-paper of seven and six
- * colours; the 16 colours of VGA and Windows; the 216 of the web. */
-export type PaletteName = 'bw' | 'bwr' | 'bwy' | 'bwry' | 'gray4' | 'gray16' | 'acep7' | 'spectra6' |
-  'vga16' | 'web216';
-
-/** What was tolerated in a PNG. */
-export interface Warning {
-  /** One of the keys of `errors.warnings`, such as `'WARN_PNG_END'`. */
-  code: string;
-  /** A sentence that includes the position. */
-  message: string;
-}
-
-/** Options of the conversions. */
-export interface Options {
-  /**
-   * - `'bgr24'` (default): 40-byte header, 24 bit, read by every program.
-   * - `'bgra32'`: BITMAPV4HEADER, BI_BITFIELDS, straight alpha.
-   * - `'indexed'`: 1, 4 or 8 bit with a palette: the image's own colours, or see `colors` and
-   *   `palette`, either of which makes this format the default.
-   * - `'auto'`: the smallest of these three without loss. Alpha is kept, unless `alpha` is `'drop'`
-   *   or `'key'`.
-   * - `'gray8'`: luma, 8 bit with a gray palette.
-   * - `'mono1'`: black and white, 1 bit; see `dither`, `threshold`, `invert`.
-   * - `'rgb565'`: 16 bit, BI_BITFIELDS; `'rgb555'`: 16 bit, BI_RGB.
-   */
-  format?: Format | 'auto' | undefined;
-  /** How transparency is handled where the format has no alpha: `'blend'` (default) with `background`;
-   * `'drop'`: ignore it and keep the stored colour; `'key'`: each pixel gets either its stored colour or
-   * the background, by `alphaThreshold`, without soft edges. For `'bgra32'`: `'premultiply'`. */
-  alpha?: 'blend' | 'drop' | 'key' | 'premultiply' | undefined;
-  /** `alpha: 'key'`: the lowest alpha that is opaque, 1 to 255; default 128. */
-  alphaThreshold?: number | undefined;
-  /** The colour behind transparent pixels; default `'#ffffff'`. */
-  background?: Color | undefined;
-  /** Write the rows from top to bottom, with a negative height; default `false`. */
-  topDown?: boolean | undefined;
-  /** How 16-bit samples are reduced to 8 bits: `'round'` (default) to the nearest value, or `'truncate'`
-   * to the high byte. */
-  depth16?: 'round' | 'truncate' | undefined;
-  /**
-   * `'indexed'`: bits per pixel. Default: the fewest that hold `colors` or `palette`; with neither, the
-   * PNG's bit depth (4 for 2, 8 for 16).
-   */
-  bits?: 1 | 4 | 8 | undefined;
-  /** Choose this many colours for the image, 2 to 256. The image is held in memory meanwhile. */
-  colors?: number | undefined;
-  /** Use these colours and no others, 2 to 256, in this order: a name, a list, or bytes R G B. For
-   * `'indexed'` and `'bgr24'`. */
-  palette?: PaletteName | readonly Color[] | Uint8Array | Uint8ClampedArray | undefined;
-  /** How colours are reduced: for `'mono1'`, `colors` and `palette` (default `'floyd-steinberg'`),
-   * `'rgb565'` and `'rgb555'` (default `'none'`). */
-  dither?: 'floyd-steinberg' | 'atkinson' | 'ordered' | 'none' | undefined;
-  /** The header: `'info'`, 40 bytes, the default except for `'bgra32'`; `'v4'`, 108; or `'v5'`, 124. */
-  header?: 'info' | 'v4' | 'v5' | undefined;
-  /**
-   * What a `'v5'` header says about the colours, which are never changed:
-   *
-   * - `'srgb'` (default): sRGB.
-   * - `'embed'`: the PNG's ICC profile, if it has one, which is embedded after the pixels; otherwise
-   *   sRGB. Makes `'v5'` the default header. A profile that is damaged, not for RGB, or longer
-   *   than 4 MiB is left out, with `WARN_PNG_PROFILE`.
-   */
-  profile?: 'srgb' | 'embed' | undefined;
-  /** A number: pixels per inch; `{ x, y }`: pixels per metre. Default: as the PNG says. */
-  density?: number | { readonly x: number; readonly y: number } | undefined;
-  /** `false` omits the 14-byte file header, which gives a DIB; default `true`. */
-  fileHeader?: boolean | undefined;
-  /** `'mono1'`: the lowest luma that is white, 0 to 255; default 128. */
-  threshold?: number | undefined;
-  /** `'mono1'`: swap black and white; default `false`. */
-  invert?: boolean | undefined;
-  /** Treat warnings as errors, except `WARN_PNG_COLOR_SPACE`; default `false`. */
-  strict?: boolean | undefined;
-  /** Do not check CRC-32 and Adler-32; default `false`. */
-  ignoreChecksums?: boolean | undefined;
-  /** Refuse images with more pixels, before anything is allocated; default 268402689
-   * (16383 x 16383). `Infinity`: no limit. */
-  maxPixels?: number | bigint | undefined;
-  /** Refuse conversions that need more bytes of memory in addition to PNG and BMP, before anything is
-   * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
-  maxMemory?: number | bigint | undefined;
-  /** Asynchronous calls: collect at most this many bytes of a Blob, a Response or a stream, in at most
-   * as many pieces; default 268435456 (256 MiB). `Infinity`: no limit. */
-  maxInputBytes?: number | bigint | undefined;
-  /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with
-   * `WARN_PNG_SALVAGED`; read on after a chunk whose length or type is damaged, with
-   * `WARN_PNG_DAMAGED_CHUNK`. Without any intact row it is an error as ever. Default `false`. */
-  salvage?: boolean | undefined;
-  /** Called once for each kind of warning, before the result is delivered. If it throws, the call fails
-   * with that error. */
-  onWarning?: ((warning: Warning) => void) | undefined;
-  /**
-   * How an asynchronous call accesses the PNG; synchronous calls ignore it.
-   *
-   * - `'borrow'` (default): read in place, as `fs.write` does. Do not write to, resize or
-   *   transfer it before the promise settles. Shared memory, resizable buffers, and buffers
-   *   of a multiple of 65536 bytes (which cannot be distinguished from WebAssembly memory) are
-   *   copied instead.
-   * - `'copy'`: copied before the call returns.
-   * - `'transfer'`: the `ArrayBuffer` is moved, and detached for everybody else. If the view is only
-   *   a part of its `ArrayBuffer` (small Buffers of Node.js share one), or the `ArrayBuffer` cannot
-   *   be moved, the bytes are copied instead.
-   */
-  input?: 'borrow' | 'copy' | 'transfer' | undefined;
+/** What saves do with their files. Other calls ignore it. */
+export interface SaveOptions {
   /** For saves, as in `node:fs`: `'w'` (default) replaces an existing file; `'wx'` fails
    * with `EEXIST`, even if the file appears during the conversion. */
   flag?: 'w' | 'wx' | undefined;
@@ -154,70 +27,23 @@ export interface Options {
    * one of `constants.otherExtensions` for a BMP; for an icon these without `.ico`, and `.bmp`; for a cursor these
    * without `.cur`, and `.bmp`. Default `false`. */
   forceExtension?: boolean | undefined;
-  /** Stops an asynchronous call: queued work is dropped, running work stops at the next
-   * batch of scanlines. A synchronous call only checks whether it has been aborted already. */
-  signal?: AbortSignal | undefined;
 }
 
-/** What a PNG is, and what BMP these options would give. */
-export interface Info {
-  /** Pixels. */
-  width: number;
-  /** Pixels. */
-  height: number;
-  /** Bits per sample: 1, 2, 4, 8 or 16. */
-  bitDepth: number;
-  /** As in the PNG; see `constants.colorTypes`. */
-  colorType: number;
-  interlaced: boolean;
-  /** Whether there may be pixels that are not opaque. */
-  hasAlpha: boolean;
-  bmp: {
-    format: Format;
-    bitsPerPixel: number;
-    /** Bytes of the whole file. */
-    byteLength: number;
-  };
-  /** Bytes that the conversion needs at most, in addition to PNG and BMP. */
-  memory: number;
-  /** Pixels per metre, if the PNG has them. */
-  density: Density | undefined;
-  /** What the file says about its colours. Conversions do not use it. */
-  colorSpace: ColorSpace;
-  /** Exif orientation, 1 to 8, if the file has one before its pixels. Images are never rotated. */
-  orientation: number | undefined;
-  /** Frames of an animated PNG, else 1. Only the still image is converted. */
-  frames: number;
-  /** With `countColors`: how many different pixels the image has, counting alpha, at 8 bits per sample.
-   * `Infinity`: more than 256. */
-  colors?: number;
-}
+/** Options of the conversions. */
+export interface Options extends types.Options, SaveOptions {}
 
 /** Options of `readInfo`. */
-export interface InfoOptions extends Options {
-  /** Count the colours, which decodes the image: to its end, if there are at most 256, and otherwise
-   * as far as the next; default `false`. */
-  countColors?: boolean | undefined;
-}
+export interface InfoOptions extends types.InfoOptions, SaveOptions {}
 
-/** Pixels per metre. */
-export interface Density {
-  x: number;
-  y: number;
-}
+/** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
+export interface DecodeOptions extends types.DecodeOptions, SaveOptions {}
 
-/** From the chunks sRGB, cICP, iCCP and gAMA. */
-export interface ColorSpace {
-  sRGB: boolean;
-  /** PQ or HLG. */
-  hdr: boolean;
-  /** Numbers of ITU-T H.273. */
-  cICP?: { primaries: number; transfer: number; matrix: number; fullRange: boolean };
-  /** Name of the ICC profile. */
-  profile?: string;
-  /** Exponent, about 0.45455 for sRGB. */
-  gamma?: number;
-}
+export interface IconOptions extends types.IconOptions, SaveOptions {}
+
+export type Converter = types.Converter<OutputBuffer>;
+
+/** The result of `decodePNG`. */
+export type DecodedPixels = types.DecodedPixels<OutputBuffer>;
 
 // Of several overloads the last is the one with options alone: errors of TypeScript are about it.
 
@@ -263,24 +89,6 @@ export function getBMPAsync(png: Source, options?: Options): Promise<OutputBuffe
  * @returns the number of bytes written, from the beginning of `target`
  */
 export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number;
-
-/**
- * A converter of its own for many images: options are read once, and the output goes to the same
- * memory each time.
- */
-export interface Converter {
-  /**
-   * As {@link getBMP}. The bytes belong to the converter, and its next call overwrites them: to keep
-   * them, copy them. Until it returns, its own `onWarning` included, the converter refuses other calls
-   * with the code `ERR_INVALID_STATE`.
-   */
-  getBMP(png: Bytes): OutputBuffer;
-
-  /**
-   * The same on a worker thread. Until the promise settles, the converter refuses other calls, too.
-   */
-  getBMPAsync(png: Source): Promise<OutputBuffer>;
-}
 
 /**
  * Makes a converter. Its memory is as large as its largest outputs, and is freed with it. Use one
@@ -331,32 +139,6 @@ export function saveBMPAsync(path: Path, png: Source, options?: Options): Promis
 /** Reads only the chunks before the pixels; `png` may end there, unless colours are counted. */
 export function readInfo(png: Bytes, options?: InfoOptions): Info;
 
-/** 8-bit samples in memory, top row first. */
-export interface Pixels<T = Bytes> {
-  /** Gray, gray alpha, RGB or RGBA, by `channels`. */
-  data: T;
-  /** Pixels. */
-  width: number;
-  /** Pixels. */
-  height: number;
-  channels: 1 | 2 | 3 | 4;
-}
-
-/** Pixels to encode, also as an `ImageData` or the output of sharp or fast-png. */
-export interface StridedPixels extends Omit<Pixels, 'channels'> {
-  /** Samples per pixel, 1 to 4. May be omitted if `data` is a `Uint8ClampedArray` of
-   * `width * height * 4` bytes. */
-  channels?: 1 | 2 | 3 | 4 | undefined;
-  /** Bytes from one row to the next; default: rows without padding. */
-  stride?: number | undefined;
-  /** Bits per sample, as a number or as in sharp. 16-bit samples are in the byte order of the machine
-   * and are reduced as `depth16` says; default 8, or 16 for a `Uint16Array`. */
-  depth?: 8 | 16 | string | undefined;
-  /** As `decodePNG` gives it, in pixels per metre, or a number per inch. `options.density` takes
-   * precedence. */
-  density?: number | Density | undefined;
-}
-
 /** Converts raw pixels to a BMP, with the formats and options of {@link getBMP}. */
 export function encodeBMP(pixels: StridedPixels, options?: Options): OutputBuffer;
 
@@ -368,51 +150,6 @@ export function encodeBMPAsync(
   callback: Callback<OutputBuffer>,
 ): void;
 export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
-
-/** What the images of an icon consist of. */
-export interface IconKind {
-  /** `'bgra32'` (default): 32 bits with alpha. `'indexed'`: 1, 4 or 8 bits with a palette, for old systems and
-   * programs; the default if one of the following is given. */
-  format?: 'bgra32' | 'indexed' | undefined;
-  /** As in {@link Options}, for `'indexed'`. If a palette is full and has no black, which transparent
-   * pixels need, that is an error. */
-  bits?: Options['bits'];
-  colors?: Options['colors'];
-  palette?: Options['palette'];
-  dither?: Options['dither'];
-  /** For `'indexed'`: the lowest alpha that is opaque; default 128. */
-  alphaThreshold?: Options['alphaThreshold'];
-}
-
-/** An image of an icon or a cursor; what it says about its kind takes precedence over the options. */
-export interface IconImage<T = Bytes> extends IconKind {
-  png: T;
-  /** A cursor's hot spot, in pixels from the left and from the top; default: the top left corner. */
-  hotspot?: { readonly x: number; readonly y: number } | undefined;
-}
-
-/** A warning about one image of an icon. */
-export interface IconWarning extends Warning {
-  /** Its place in the list, from 0. Errors have it as well. */
-  image: number;
-}
-
-export interface IconOptions extends IconKind,
-  Pick<Options, 'depth16' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' | 'maxMemory' | 'maxInputBytes' |
-    'flag' | 'sync' | 'forceExtension' | 'signal'> {
-  type?: 'icon' | 'cursor' | undefined;
-  /** `'size'` (default): the smallest image first. `'given'`: in the order of the list. */
-  order?: 'size' | 'given' | undefined;
-  /**
-   * Which images of 32 bits are PNGs in the file; the others are DIBs with a mask.
-   *
-   * - `'large'` (default): those of more than 128 pixels, as Windows Vista and later read.
-   * - `'none'`: for Windows XP and programs that do not read PNG.
-   * - `'all'`: the smallest file.
-   */
-  png?: 'none' | 'large' | 'all' | undefined;
-  onWarning?: ((warning: IconWarning) => void) | undefined;
-}
 
 /**
  * Makes a Windows icon (`.ico`) or cursor (`.cur`) of several PNGs of at most 256 x 256 pixels. Every one is
@@ -458,16 +195,6 @@ export function saveICOAsync(
   options?: IconOptions,
 ): Promise<true>;
 
-/** Options of `decodePNG`: those of `getBMP`, with `channels` in place of `format`. */
-export interface DecodeOptions extends Omit<Options, 'format' | 'topDown'> {
-  /** 3: RGB; `alpha` and `background` say how transparency is handled. 4 (default): RGBA, straight
-   * alpha. */
-  channels?: 3 | 4 | undefined;
-}
-
-/** The result of `decodePNG`. */
-export type DecodedPixels = Pixels<OutputBuffer> & { channels: 3 | 4; density?: Density };
-
 /** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
 export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
 
@@ -480,50 +207,9 @@ export function decodePNGAsync(
 ): void;
 export function decodePNGAsync(png: Source, options?: DecodeOptions): Promise<DecodedPixels>;
 
-/** A PNG that cannot be converted, or not with these options. */
-export interface PngError extends Error {
-  name: 'PngError';
-  /** One of the keys of `errors.codes`, such as `'ERR_PNG_CRC'`. */
-  code: string;
-}
+export const errors: types.Errors;
 
-export const errors: {
-  readonly PngError: { new (code: string, message: string): PngError; prototype: PngError };
-  /** What each `code` means. */
-  readonly codes: Readonly<Record<string, string>>;
-  /** What each `code` of a warning means; with `strict`, the code of the error has ERR for WARN. */
-  readonly warnings: Readonly<Record<string, string>>;
-};
-
-export const constants: {
-  readonly formats: readonly (Format | 'auto')[];
-  readonly alphas: readonly ('blend' | 'drop' | 'key' | 'premultiply')[];
-  readonly depths16: readonly ('round' | 'truncate')[];
-  readonly dithers: readonly ('floyd-steinberg' | 'atkinson' | 'ordered' | 'none')[];
-  readonly headers: readonly ('info' | 'v4' | 'v5')[];
-  readonly profiles: readonly ('srgb' | 'embed')[];
-  readonly palettes: readonly PaletteName[];
-  readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];
-  /** Ends of names, in lower case without the dot, that saves of BMPs refuse: see `forceExtension`. */
-  readonly otherExtensions: readonly string[];
-  readonly colorTypes: {
-    readonly gray: 0;
-    readonly rgb: 2;
-    readonly palette: 3;
-    readonly grayAlpha: 4;
-    readonly rgbAlpha: 6;
-  };
-  /** 16383 x 16383 */
-  readonly DEFAULT_MAX_PIXELS: number;
-  /** Bytes. */
-  readonly DEFAULT_MAX_MEMORY: number;
-  /** The size fields of a BMP have 32 bits. */
-  readonly MAX_BMP_LENGTH: number;
-};
+export const constants: types.Constants;
 
 /** The versions of this package and of the libdeflate in it; `backend` says which of the two converts. */
-export const versions: {
-  readonly png2bmp: string;
-  readonly libdeflate: string;
-  readonly backend: 'native' | 'wasm';
-};
+export const versions: types.Versions;

@@ -1,6 +1,8 @@
 'use strict';
 
-// Generates docs/api.md from the comments and signatures in lib/index.d.ts.
+// Generates docs/api.md from the comments and signatures in lib/index.d.ts and in lib/types.d.ts, which it shares
+// with browsers: what it names as `types.X` is shown as if it stood in it.
+//
 // node scripts/make-api-docs.js
 
 const fs = require('node:fs');
@@ -13,14 +15,16 @@ const OUTPUT = path.join(ROOT, 'docs/api.md');
 
 const HEAD = `# API reference
 
-All functions, options and types, generated from [lib/index.d.ts](../lib/index.d.ts). The
-[guide](guide.md) shows them by task; [errors](errors.md) explains the codes.
+All functions, options and types, generated from [lib/index.d.ts](../lib/index.d.ts) and
+[lib/types.d.ts](../lib/types.d.ts). The [guide](guide.md) shows them by task; [errors](errors.md)
+explains the codes.
 `;
 
-function parse() {
-  const file = path.join(ROOT, 'lib/index.d.ts');
+/** The declarations of a file of lib/. */
+function parse(name) {
+  const file = path.join(ROOT, 'lib', name);
   const text = fs.readFileSync(file, 'utf8');
-  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true).statements;
 }
 
 function textOf(comment) {
@@ -62,43 +66,67 @@ function memberLine(member) {
   return `| \`${member.name.getText()}\` | \`${type}\` | ${what} |`;
 }
 
-function interfaceSection(node) {
-  const heading = signature(node).split('{')[0].trim();
+const headingOf = (node) => signature(node).split('{')[0].trim();
+
+function interfaceSection(node, others) {
+  const heading = `${headingOf(node)}${others.map((other) => `, ${other}`).join('')}`
+    .replace(/^(interface \w+), /, '$1 extends ');
   const table = ['| member | type | |', '| --- | --- | --- |', ...node.members.map(memberLine)];
   return [`### ${node.name.text}`, describe(node), `\`${heading}\``, table.join('\n')]
     .filter(Boolean).join('\n\n');
 }
 
-function otherSection(name, node) {
-  return [`### ${name}`, describe(node), code([signature(node)])].filter(Boolean).join('\n\n');
+function otherSection(name, node, text = signature(node)) {
+  return [`### ${name}`, describe(node), code([text])].filter(Boolean).join('\n\n');
 }
 
-function collect(source) {
+// ---- The two files together --------------------------------------------------------------------
+
+const SHARED = /^types\.(\w+)/;
+
+/** What an interface is in addition to the shared one of its name. */
+function othersOf(node) {
+  const bases = (node?.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => type.getText()));
+  return bases.filter((base) => !SHARED.test(base));
+}
+
+/** A shared type as the face has it: with its kind of bytes. */
+function typeSection(node, face) {
+  const own = face.find((each) => each.name?.text === node.name.text);
+  const section = ts.isInterfaceDeclaration(node)
+    ? interfaceSection(node, own && ts.isInterfaceDeclaration(own) ? othersOf(own) : []) : otherSection(node.name.text, node);
+  const output = /<(\w+)>$/.exec(own?.type?.getText())?.[1];
+  return output === undefined ? section : section.replace('<Output>', '').replace(/\bOutput\b/g, output);
+}
+
+/** `const errors: types.Errors`, with what the shared interface consists of. */
+function valueSection(node, shared) {
+  const { name, type } = node.declarationList.declarations[0];
+  const interfaceOf = shared.find((each) => each.name?.text === SHARED.exec(type.getText())[1]);
+  return otherSection(name.text, node, `const ${name.text}: ${signature(interfaceOf).replace(/^interface \w+ /, '')};`);
+}
+
+function functionSections(face) {
   const functions = new Map();
-  const types = [];
-  const values = [];
-  for (const node of source.statements) {
-    if (ts.isFunctionDeclaration(node)) {
-      const name = node.name.text;
-      functions.set(name, [...(functions.get(name) ?? []), node]);
-    } else if (ts.isInterfaceDeclaration(node)) {
-      types.push(interfaceSection(node));
-    } else if (ts.isTypeAliasDeclaration(node)) {
-      types.push(otherSection(node.name.text, node));
-    } else if (ts.isVariableStatement(node)) {
-      values.push(otherSection(node.declarationList.declarations[0].name.text, node));
-    }
+  for (const node of face.filter(ts.isFunctionDeclaration)) {
+    const name = node.name.text;
+    functions.set(name, [...(functions.get(name) ?? []), node]);
   }
-  return { functions, types, values };
+  return [...functions].map(([name, nodes]) => functionSection(name, nodes));
 }
 
 function make() {
-  const { functions, types, values } = collect(parse());
+  const [face, shared] = [parse('index.d.ts'), parse('types.d.ts')];
+  const values = face.filter(ts.isVariableStatement);
+  const inValues = values.map((node) => SHARED.exec(node.declarationList.declarations[0].type.getText())[1]);
+  const isType = (node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
+  const named = shared.filter((node) => isType(node) && !inValues.includes(node.name.text));
+  const own = face.filter((node) => isType(node) && !named.some((other) => other.name.text === node.name.text));
   return [
     HEAD.trim(),
-    '## Functions', ...[...functions].map(([name, nodes]) => functionSection(name, nodes)),
-    '## Types', ...types,
-    '## Values', ...values,
+    '## Functions', ...functionSections(face),
+    '## Types', ...own.map((node) => typeSection(node, [])), ...named.map((node) => typeSection(node, face)),
+    '## Values', ...values.map((node) => valueSection(node, shared)),
   ].join('\n\n') + '\n';
 }
 

@@ -1,6 +1,6 @@
 // Compiled, never run: a page, which knows nothing of Node.js.
 import {
-  constants, decodePNG, encodeBMP, encodeBMPAsync, errors, getBMP, getBMPAsync, init, readInfo, versions,
+  constants, decodePNG, encodeBMP, encodeBMPAsync, encodeICO, errors, getBMP, getBMPAsync, init, readInfo, versions,
 } from 'png2bmp';
 import type { Format, Options } from 'png2bmp/browser';
 
@@ -23,5 +23,9 @@ export const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.backend, ...c
 
 // @ts-expect-error a page has no files
 getBMPAsync(new Blob(), { flag: 'wx' });
+// @ts-expect-error nor names of files
+getBMPAsync(new Blob(), { forceExtension: true });
+// @ts-expect-error nor files to wait for
+encodeICO([new Uint8Array(8)], { sync: true });
 // @ts-expect-error a Blob takes time
 getBMP(new Blob());
