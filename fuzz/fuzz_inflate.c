@@ -1,8 +1,10 @@
 /*
  * The inflater against libdeflate: the same verdict and the same bytes, at any CPU
- * level, however the stream is cut into spans and its bytes into scanlines.
+ * level, however the stream is cut into spans and its bytes into scanlines, and wherever there are
+ * no more bytes for a while.
  *
- * Input: row bytes - 1 (2), seed of the spans, kind of spans (low 3 bits), flags:
+ * Input: row bytes - 1 (2), seed of the spans, kind of spans (low 3 bits) and how often there are
+ * pauses between them (bits 3 and 4: never, after one in two or four, after each), flags:
  * CPU level (low 3 bits), Adler-32 (bit 3), lines fetched (bit 6), fewer (bit 4) or more (bit 5)
  * bytes asked for than there are; then the zlib stream.
  */
@@ -83,8 +85,10 @@ typedef struct spans {
     const uint8_t *bytes;
     size_t         left;
     unsigned       kind;
+    unsigned       pauses; /* 0 to 3 */
     uint32_t       random;
     uint8_t       *span; /* exactly as large as handed out, gone at the next call */
+    bool           was_asked, is_paused;
 } spans;
 
 static uint32_t next_random(spans *s)
@@ -109,11 +113,32 @@ static size_t span_size(spans *s)
     }
 }
 
+static bool pauses_now(spans *s)
+{
+    static const unsigned one_in[] = {0, 2, 4, 1};
+
+    return s->is_paused || (s->left > 0 && s->was_asked && s->pauses > 0 &&
+                            next_random(s) % one_in[s->pauses] == 0);
+}
+
+/* The spans are gone that were handed out before. */
+static void end_pause(spans *s)
+{
+    free(s->span);
+    s->span = NULL;
+    s->was_asked = s->is_paused = false;
+}
+
 static void next_span(void *user, const uint8_t **bytes, size_t *size)
 {
     spans *s = user;
     size_t n = s->left ? span_size(s) : 0;
 
+    *size = 0;
+    s->is_paused = pauses_now(s);
+    if (s->is_paused)
+        return;
+    s->was_asked = true;
     if (n > s->left)
         n = s->left;
     free(s->span);
@@ -140,6 +165,18 @@ typedef struct outcome {
     size_t         size;
 } outcome;
 
+static inflate_status finish(inflater *z, spans *source, bool *extra)
+{
+    inflate_status status = inflate_finish(z, extra);
+
+    while (status == INFLATE_STARVED && source->is_paused) {
+        end_pause(source);
+        status = inflate_finish(z, extra);
+    }
+    *extra = *extra || (status == INFLATE_OK && source->left > 0);
+    return status;
+}
+
 static outcome decode(spans *source, const request *wanted)
 {
     inflate_config config = {.source = {next_span, source},
@@ -161,12 +198,18 @@ static outcome decode(spans *source, const request *wanted)
 
         inflate_fetch(z, out + o.size, most % 2);
         o.status = inflate_rows(z, row, most, &rows, &count);
+        if (o.status == INFLATE_STARVED && source->is_paused) {
+            FUZZ_CHECK(count == 0, "%zu rows", count);
+            end_pause(source);
+            o.status = INFLATE_OK;
+            continue;
+        }
         FUZZ_CHECK(count <= most && (count > 0) == (o.status == INFLATE_OK), "%zu rows", count);
         memcpy(out + o.size, rows, count * row);
         o.size += count * row;
     }
     if (o.status == INFLATE_OK)
-        o.status = inflate_finish(z, &o.extra);
+        o.status = finish(z, source, &o.extra);
     inflate_close(z);
     free(source->span);
     return o;
@@ -222,6 +265,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     source = (spans){.bytes = data + HEAD,
                      .left = size - HEAD,
                      .kind = data[3] & 7,
+                     .pauses = data[3] >> 3 & 3,
                      .random = data[2] * 0x01000193u};
     wanted = (request){.row_bytes = 1 + (data[0] | (size_t)data[1] << 8),
                        .check_adler = data[4] >> 3 & 1,

@@ -180,6 +180,12 @@ static inflate_status step(inflater *z)
         return inflate_read_zlib_header(z);
     case STAGE_BLOCK_HEADER:
         return inflate_read_block_header(z);
+    case STAGE_STORED_HEADER:
+        return inflate_read_stored_header(z);
+    case STAGE_CODE_COUNTS:
+    case STAGE_PRECODE:
+    case STAGE_CODE_LENGTHS:
+        return inflate_read_codes(z);
     case STAGE_STORED:
         return copy_stored(z);
     case STAGE_CODES:
@@ -234,9 +240,9 @@ static void fill_buffer(inflater *z)
     size_t room = (size_t)(z->buffer_end - z->out);
     z->limit = z->out + (room < z->bytes_left ? room : (size_t)z->bytes_left);
     z->fetch_by = (uintptr_t)z->fetch_edge - (uintptr_t)(z->fetch_up ? z->limit : z->taken);
-    while (z->out < z->limit && z->status == INFLATE_OK && z->stage != STAGE_TRAILER)
+    while (z->out < z->limit && z->status == INFLATE_OK && z->stage < STAGE_TRAILER)
         z->status = step(z);
-    if (z->stage == STAGE_TRAILER && z->status == INFLATE_OK && z->out < z->limit)
+    if (z->stage >= STAGE_TRAILER && z->status == INFLATE_OK && z->out < z->limit)
         z->status = INFLATE_SHORT;
     account(z);
 }
@@ -288,9 +294,18 @@ void inflate_close(inflater *z)
     free(z);
 }
 
+/* The source may have more by now. */
+static void ask_again(inflater *z)
+{
+    z->source_empty = false;
+    if (z->status == INFLATE_STARVED)
+        z->status = INFLATE_OK;
+}
+
 inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, const uint8_t **rows,
                             size_t *count)
 {
+    ask_again(z);
     while ((size_t)(z->summed - z->taken) < row_bytes && z->bytes_left && z->status == INFLATE_OK)
         fill_buffer(z);
 
@@ -308,39 +323,44 @@ inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, cons
 static inflate_status read_trailer(inflater *z)
 {
     drop_to_byte(z);
-    if (z->is_raw)
-        return INFLATE_OK;
-    refill(z);
-    if (z->bit_count < 32)
-        return INFLATE_STARVED;
-    for (unsigned i = 0; i < 4; i++)
-        z->stored_adler = z->stored_adler << 8 | take_bits(z, 8);
+    if (!z->is_raw) {
+        refill(z);
+        if (z->bit_count < 32)
+            return INFLATE_STARVED;
+        for (unsigned i = 0; i < 4; i++)
+            z->stored_adler = z->stored_adler << 8 | take_bits(z, 8);
+    }
+    z->stage = STAGE_END;
     if (z->check_adler && z->stored_adler != z->adler)
         return INFLATE_BAD_ADLER;
     return INFLATE_OK;
 }
 
-inflate_status inflate_finish(inflater *z, bool *extra)
+/* Decodes until it is known whether there is another byte. The slack has room for the step that
+ * decodes it. */
+static void look_for_surplus(inflater *z)
 {
-    *extra = z->has_surplus;
-    if (z->status != INFLATE_OK || z->has_surplus)
-        return z->status;
-
-    /* Whether there is another byte. The slack has room for the step that decodes it. */
     z->taken = z->out;
     if (z->out > z->buffer_end)
         move_to_front(z);
     z->limit = z->out + 1;
-    while (z->out < z->limit && z->status == INFLATE_OK && z->stage != STAGE_TRAILER)
+    while (z->out < z->limit && z->status == INFLATE_OK && z->stage < STAGE_TRAILER)
         z->status = step(z);
+    z->has_surplus = z->out >= z->limit;
+}
 
-    if (z->out >= z->limit) {
-        z->has_surplus = *extra = true;
-    } else if (z->status == INFLATE_OK) {
+inflate_status inflate_finish(inflater *z, bool *extra)
+{
+    ask_again(z);
+    if (!z->has_surplus && z->status == INFLATE_OK)
+        look_for_surplus(z);
+    *extra = z->has_surplus;
+    if (z->has_surplus) /* what else came with it does not matter */
+        return INFLATE_OK;
+    if (z->status == INFLATE_OK && z->stage == STAGE_TRAILER)
         z->status = read_trailer(z);
-        *extra = z->status == INFLATE_OK &&
-                 (z->bit_count >= 8 || z->in != z->in_end || inflate_next_span(z));
-    }
+    if (z->status == INFLATE_OK)
+        *extra = z->bit_count >= 8 || z->in != z->in_end || inflate_next_span(z);
     return z->status;
 }
 

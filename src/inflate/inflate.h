@@ -15,16 +15,16 @@
 
 typedef enum inflate_status {
     INFLATE_OK,
-    INFLATE_STARVED,    /* the source has no more bytes, but the stream has not ended */
+    INFLATE_STARVED,    /* the source has no more bytes for now, but the stream has not ended */
     INFLATE_SHORT,      /* the stream has ended, and no whole scanline is left */
     INFLATE_BAD_HEADER, /* zlib: method, window, check bits, preset dictionary */
     INFLATE_BAD_DATA,   /* deflate: block type, lengths, codes, distance */
     INFLATE_BAD_ADLER   /* Adler-32 of the whole stream */
 } inflate_status;
 
-/* Returns the next span of compressed bytes: *bytes and *size, 0 if there are no more. A span stays
- * readable until the next call. Spans may be of any size, even one byte. The bytes may change while
- * they are read. */
+/* Returns the next span of compressed bytes: *bytes and *size, 0 if there are no more for now. A
+ * span stays readable until the next call. Spans may be of any size, even one byte. The bytes may
+ * change while they are read. */
 typedef struct byte_source {
     void (*next)(void *user, const uint8_t **bytes, size_t *size);
     void *user;
@@ -59,16 +59,21 @@ void inflate_fetch(inflater *z, const uint8_t *edge, bool up);
 /*
  * Returns the next scanlines of `row_bytes` bytes each (filter byte included, at most
  * config.longest_row): *rows points to *count consecutive ones, 1 <= *count <= max_rows. They stay
- * until the next call; the KERNEL_SLACK bytes after them may be read, too. Any status other than
- * INFLATE_OK is final: *count is then 0.
+ * until the next call; the KERNEL_SLACK bytes after them may be read, too. Fewer than fit are
+ * returned when the source has no more for now.
+ *
+ * *count is 0 with any status other than INFLATE_OK. INFLATE_STARVED: whether the source will have
+ * more is the caller's to know. If so, the same call goes on where it was; no byte of the source is
+ * read again. Any other status is final.
  */
 inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, const uint8_t **rows,
                             size_t *count);
 
 /*
  * After the last scanline: reads up to the end of the stream and compares the Adler-32. *extra:
- * there is more, either more bytes in the stream than were requested (then the Adler-32 is not
- * checked), or bytes after it.
+ * there is more, either more bytes in the stream than were requested (then what follows is not
+ * checked, nor is the Adler-32), or bytes after it that the source has now. INFLATE_STARVED as
+ * above.
  */
 inflate_status inflate_finish(inflater *z, bool *extra);
 

@@ -9,8 +9,10 @@ bool inflate_next_span(inflater *z)
         return false;
     z->source.next(z->source.user, &bytes, &size);
     z->source_empty = size == 0;
-    if (size == 0)
-        return false; /* no arithmetic on a pointer that may be NULL */
+    if (size == 0) {
+        z->in = z->in_end = z->base; /* the last span may be gone when there is more */
+        return false;
+    }
     z->in = bytes;
     z->in_end = bytes + size;
     return true;

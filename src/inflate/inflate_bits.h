@@ -5,13 +5,13 @@
 
 #include "inflate_state.h"
 
-/* Requests more from the source. False: there is no more. */
+/* Requests more from the source, when the span is used up. False: there is no more for now. */
 bool inflate_next_span(inflater *z);
 
 /* refill, if a word of eight bytes would reach beyond the span. */
 void inflate_refill_bytewise(inflater *z);
 
-/* At least 56 bits, or all that are left. */
+/* At least 56 bits, or all that there are for now. */
 static inline void refill(inflater *z)
 {
     if (z->in_end - z->in >= 8) {

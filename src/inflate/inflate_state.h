@@ -75,13 +75,36 @@ enum {
     OUTPUT_SLACK = 1 + 9 + MAX_MATCH + 64 + KERNEL_SLACK
 };
 
+/* What comes next in the stream. Each stage takes nothing from the bit buffer before all of its
+ * next step is there, and keeps here what it has taken: so it can be starved anywhere, and go on.
+ */
 typedef enum inflate_stage {
     STAGE_ZLIB_HEADER,
     STAGE_BLOCK_HEADER,
+    STAGE_STORED_HEADER, /* of a stored block: its length */
     STAGE_STORED,
+    STAGE_CODE_COUNTS, /* of a dynamic block: how many lengths there are, */
+    STAGE_PRECODE,     /* the code that they are sent in, */
+    STAGE_CODE_LENGTHS,
     STAGE_CODES,
-    STAGE_TRAILER /* after the last block */
+    STAGE_TRAILER, /* after the last block */
+    STAGE_END
 } inflate_stage;
+
+/* The code in which the code lengths are sent. */
+typedef struct precode {
+    uint32_t table[1 << MAX_PRECODE_BITS];
+    uint32_t mask;
+} precode;
+
+/* As much of a dynamic block's header as has been read: RFC 1951, section 3.2.7. */
+typedef struct dynamic_header {
+    unsigned litlens, distances, precodes; /* how many lengths are sent of each code */
+    unsigned read; /* of the lengths of the precode, then of those of both alphabets */
+    uint8_t  precode_lengths[PRECODE_SYMBOLS + 5];       /* of inflate_build_precode */
+    uint8_t  lengths[LITLEN_SYMBOLS + DISTANCE_SYMBOLS]; /* of both alphabets, as one sequence */
+    precode  precode;
+} dynamic_header;
 
 struct inflater {
     /* The bit buffer: bit_count bits, the next one lowest, followed by zeros. */
@@ -112,7 +135,12 @@ struct inflater {
     uintptr_t      fetch_by; /* from a byte of output to the line that is fetched with it */
     bool           fetch_up;
 
-    uint32_t litlen[LITLEN_ENTRIES];
+    /* A dynamic block's header lies where the tables will be that are built from it: those of the
+     * block before are not needed any more. */
+    union {
+        uint32_t       litlen[LITLEN_ENTRIES];
+        dynamic_header header;
+    };
     uint32_t distance[DISTANCE_ENTRIES];
 };
 

@@ -236,13 +236,20 @@ enum {
     JOIN_FROM = 16384
 };
 
+/* Does not depend on where the input is cut: what can be decoded of a stream that is cut for good
+ * does depend on whether entries are joined. */
+static bool joins_entries(const inflater *z)
+{
+    return z->bytes_left >= JOIN_FROM + (size_t)(z->out - z->summed);
+}
+
 bool inflate_build_codes(inflater *z, const code_lengths *lengths)
 {
     code_order order;
 
     unsigned litlen_bits = table_build(&order, z->litlen, LITLEN_ENTRIES, LITLEN_ROOT,
                                        lengths->litlen, LITLEN_SYMBOLS, litlen_entry);
-    if (litlen_bits > 1 && z->bytes_left >= JOIN_FROM)
+    if (litlen_bits > 1 && joins_entries(z))
         join_entries(z->litlen, litlen_bits, &order);
     unsigned distance_bits = table_build(&order, z->distance, DISTANCE_ENTRIES, DISTANCE_ROOT,
                                          lengths->distance, DISTANCE_SYMBOLS, distance_entry);
@@ -268,7 +275,7 @@ void inflate_fixed_lengths(code_lengths *lengths)
 void inflate_use_fixed_codes(inflater *z)
 {
     z->fixed_codes = true;
-    if (z->bytes_left >= JOIN_FROM) {
+    if (joins_entries(z)) {
         code_lengths lengths;
 
         inflate_fixed_lengths(&lengths);

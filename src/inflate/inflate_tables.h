@@ -11,12 +11,6 @@ typedef struct code_lengths {
     uint8_t distance[DISTANCE_SYMBOLS];
 } code_lengths;
 
-/* The code in which the code lengths are sent. */
-typedef struct precode {
-    uint32_t table[1 << MAX_PRECODE_BITS];
-    uint32_t mask;
-} precode;
-
 /* The tables of a block. False: the lengths are not a valid code. */
 bool inflate_build_codes(inflater *z, const code_lengths *lengths);
 

@@ -1,10 +1,10 @@
 /*
  * The inflater against one-shot libdeflate: the same result and the same bytes, however the input
- * is cut into spans and the output into scanlines.
+ * is cut into spans and the output into scanlines, and wherever it has to wait for more.
  *
  * Spans are passed in allocations of exactly their size, which are freed when the next one is
  * requested, so that AddressSanitizer notices a read beyond them or after that; without it they end
- * at an inaccessible page.
+ * at an inaccessible page. Before the source has more after it had none, they are gone, too.
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <libdeflate.h>
@@ -41,11 +41,22 @@ typedef enum cut {
 
 static size_t first_span, even_span;
 
+/* How often the source has no more for now. */
+typedef enum pauses {
+    NEVER,
+    AFTER_EACH_SPAN,
+    SOMETIMES
+} pauses;
+
 typedef struct spans {
     const uint8_t *bytes;
     size_t         size, at;
     cut            how;
     uint8_t       *span;
+    size_t         span_size;
+    pauses         pauses;
+    bool           was_asked; /* since the last pause */
+    bool           is_paused;
 } spans;
 
 #ifdef __SANITIZE_ADDRESS__
@@ -75,12 +86,33 @@ static void release_span(spans *s)
 }
 #endif
 
+static bool pauses_now(const spans *s)
+{
+    return s->was_asked &&
+           (s->pauses == AFTER_EACH_SPAN || (s->pauses == SOMETIMES && random_below(3) == 0));
+}
+
+/* What was handed out is gone, and there is more. */
+static void end_pause(spans *s)
+{
+    if (s->span_size)
+        memset(s->span, 0xee, s->span_size);
+    place_span(s, 0);
+    s->span_size = 0;
+    s->was_asked = s->is_paused = false;
+}
+
 static void next_span(void *user, const uint8_t **bytes, size_t *size)
 {
     spans *s = user;
     size_t left = s->size - s->at;
     size_t n = left;
 
+    *size = 0;
+    s->is_paused = s->is_paused || (left > 0 && pauses_now(s));
+    if (s->is_paused)
+        return;
+    s->was_asked = true;
     if (s->how == ONE_BYTE)
         n = 1;
     else if (s->how == SMALL)
@@ -95,6 +127,7 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
     if (n)
         memcpy(s->span, s->bytes + s->at, n);
     s->at += n;
+    s->span_size = n;
     *bytes = s->span;
     *size = n;
 }
@@ -111,10 +144,34 @@ typedef struct outcome {
 static png2bmp_cpu cpu_level = PNG2BMP_CPU_AUTO;
 static bool        fetches;
 
-/* Decodes `total` bytes as scanlines of row_bytes and a shorter last one. */
-static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row_bytes, cut how)
+/* As inflate_rows, but does not return in a pause. */
+static inflate_status rows_of(inflater *z, spans *source, size_t row_bytes, size_t most,
+                              const uint8_t **rows, size_t *count)
 {
-    spans          source = {.bytes = zlib, .size = size, .how = how};
+    for (;;) {
+        const inflate_status status = inflate_rows(z, row_bytes, most, rows, count);
+        if (status != INFLATE_STARVED || !source->is_paused)
+            return status;
+        end_pause(source);
+    }
+}
+
+/* As inflate_finish, likewise; extra: even what the source has later. */
+static inflate_status finish_of(inflater *z, spans *source, bool *extra)
+{
+    for (;;) {
+        const inflate_status status = inflate_finish(z, extra);
+        if (status == INFLATE_OK && source->at < source->size)
+            *extra = true;
+        if (status != INFLATE_STARVED || !source->is_paused)
+            return status;
+        end_pause(source);
+    }
+}
+
+/* Decodes `total` bytes as scanlines of row_bytes and a shorter last one. */
+static outcome decode_spans(spans source, size_t total, size_t row_bytes)
+{
     inflate_config config = {.source = {next_span, &source},
                              .total_bytes = total,
                              .longest_row = row_bytes,
@@ -132,7 +189,7 @@ static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row
         if (most > left / this_row)
             most = left / this_row;
         inflate_fetch(z, out.bytes + out.size, random_below(2));
-        out.status = inflate_rows(z, this_row, most, &rows, &count);
+        out.status = rows_of(z, &source, this_row, most, &rows, &count);
         check((count > 0) == (out.status == INFLATE_OK) && count <= most, "count %zu", count);
         memcpy(out.bytes + out.size, rows, count * this_row);
         out.size += count * this_row;
@@ -141,13 +198,38 @@ static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row
                   "the second answer after status %d differs", (int)out.status);
     }
     if (out.status == INFLATE_OK)
-        out.status = inflate_finish(z, &out.extra);
+        out.status = finish_of(z, &source, &out.extra);
     if (out.status != INFLATE_OK)
         check(inflate_finish(z, &out.extra) == out.status, "finish forgets a status");
     inflate_close(z);
     release_span(&source);
     return out;
 }
+
+static outcome decode(const uint8_t *zlib, size_t size, size_t total, size_t row_bytes, cut how)
+{
+    return decode_spans((spans){.bytes = zlib, .size = size, .how = how}, total, row_bytes);
+}
+
+/* Decodes in pieces, with pauses, and compares with what it gave in one. */
+static void compare_in_pieces(const char *what, const outcome *whole, spans source, size_t total,
+                              size_t row_bytes)
+{
+    outcome out = decode_spans(source, total, row_bytes);
+
+    check(out.status == whole->status && out.extra == whole->extra && out.size == whole->size,
+          "%s, cut %d, spans of %zu and %zu: status %d, extra %d, %zu bytes; in one piece %d, %d, "
+          "%zu",
+          what, (int)source.how, first_span, even_span, (int)out.status, out.extra, out.size,
+          (int)whole->status, whole->extra, whole->size);
+    if (out.size == whole->size)
+        check(memcmp(out.bytes, whole->bytes, out.size) == 0, "%s: other bytes in pieces", what);
+    free(out.bytes);
+}
+
+enum {
+    MANY_PIECES = 20000 /* bytes: for the time that the test takes */
+};
 
 /* Compares one stream with libdeflate; `total` is the expected size of the scanlines. */
 static void compare(const char *what, const uint8_t *zlib, size_t size, size_t total,
@@ -182,6 +264,10 @@ static void compare(const char *what, const uint8_t *zlib, size_t size, size_t t
     } else {
         check(out.status != INFLATE_OK || out.extra, "%s: accepted, libdeflate refuses it", what);
     }
+    if (how != WHOLE && (how == MIXED || size < MANY_PIECES))
+        compare_in_pieces(
+            what, &out, (spans){.bytes = zlib, .size = size, .how = how, .pauses = AFTER_EACH_SPAN},
+            total, row_bytes);
     free(out.bytes);
 }
 
@@ -689,6 +775,96 @@ static void thirsty_spans(void)
         }
 }
 
+/* What a stream gives in one piece it gives in pieces of several sizes, and in two pieces of all.
+ * Returns the status. */
+static inflate_status pieces_of(const char *what, size_t size, size_t total, size_t row_bytes)
+{
+    static const size_t sizes[] = {1, 2, 7, 4096};
+    spans               source = {.bytes = packed, .size = size, .pauses = AFTER_EACH_SPAN};
+    outcome             whole = decode(packed, size, total, row_bytes, WHOLE);
+
+    source.how = EVEN;
+    for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        first_span = even_span = sizes[i];
+        compare_in_pieces(what, &whole, source, total, row_bytes);
+    }
+    even_span = size;
+    for (first_span = 1; first_span < size; first_span++)
+        compare_in_pieces(what, &whole, source, total, row_bytes);
+    source.how = MIXED;
+    source.pauses = SOMETIMES;
+    compare_in_pieces(what, &whole, source, total, row_bytes);
+    free(whole.bytes);
+    return whole.status;
+}
+
+/* Stored, fixed and dynamic blocks. */
+enum {
+    BLOCKS_BYTES = 9 * (3 + 4) + 36 + 20 * (1 + 3)
+};
+static size_t all_kinds_of_blocks(void)
+{
+    begin_zlib();
+    for (unsigned i = 0; i < 9; i++) {
+        put(0 | 0 << 1, 3);
+        put(0, (8 - bit_at % 8) % 8);
+        put(3, 16);
+        put(3 ^ 0xFFFF, 16);
+        put(random_below(1u << 24), 24);
+        put(0 | 1 << 1, 3);
+        for (unsigned k = 0; k < i; k++)
+            put_fixed(140 + k);
+        put_fixed(258); /* four bytes */
+        put_code(i, 5);
+        if (i >= 4)
+            put(0, i / 2 - 1);
+        put_fixed(256);
+    }
+    uint8_t lengths[261] = {0};
+    lengths['a'] = 1;
+    lengths['b'] = 2;
+    lengths[256] = lengths[257] = 3;
+    lengths[258] = 1;
+    lengths[259] = lengths[260] = 2;
+    begin_dynamic(258, 3);
+    put_lengths(lengths, 140);
+    put_code_length(18); /* 116 times 0 */
+    put(105, 7);
+    put_lengths(lengths + 256, 5);
+    for (unsigned i = 0; i < 20; i++) {
+        if (i % 2)
+            put_code(0, 1);
+        else
+            put_code(2, 2);
+        put_code(7, 3); /* three bytes, 1 back */
+        put_code(0, 1);
+    }
+    put_code(6, 3);
+    return end_zlib();
+}
+
+static void cut_anywhere(void)
+{
+    size_t size = all_kinds_of_blocks();
+
+    check(pieces_of("all kinds of blocks", size, BLOCKS_BYTES, 3) == INFLATE_OK, "they are valid");
+    pieces_of("all kinds of blocks, fewer asked for", size, 50, 3);
+    for (unsigned k = 0; k < 2 * CONTENT_COUNT; k++) {
+        const size_t n = k % 3 ? 1500 : 40000 / (k + 1);
+        char         what[40];
+
+        make_content(plain, n, (content)(k % CONTENT_COUNT));
+        size = compress_zlib(packed, sizeof packed, plain, n, k % 2 ? 9 : 1);
+        snprintf(what, sizeof what, "content %u", k);
+        pieces_of(what, size, n, 77);
+        pieces_of("cut off", size - 1 - random_below((uint32_t)size / 2), n, 77);
+        pieces_of("asked for more", size, n + 100, 77);
+        packed[random_below((uint32_t)size)] ^= (uint8_t)(1u << random_below(8));
+        pieces_of("flipped bit", size, n, 77);
+        pieces_of("flipped bit, asked for less", size, n / 2, 77);
+    }
+}
+
 /* The ready-made tables of the fixed codes against those that are built of their lengths. */
 static void ready_made_fixed_codes(void)
 {
@@ -725,6 +901,7 @@ int main(void)
          true},
         {"stored blocks", stored_oddities, true},
         {"random codes up to 15 bits", random_codes, false},
+        {"a stream in pieces, cut at any byte, with waits, gives the same", cut_anywhere, false},
         {"the most bits that a turn takes, in spans of every length", thirsty_spans, false},
     };
     static const struct {
