@@ -24,6 +24,13 @@ static bool set_number(napi_env env, napi_value object, const char *key, double 
            napi_set_named_property(env, object, key, value) == napi_ok;
 }
 
+static bool set_flag(napi_env env, napi_value object, const char *key, bool flag)
+{
+    napi_value value;
+    return napi_get_boolean(env, flag, &value) == napi_ok &&
+           napi_set_named_property(env, object, key, value) == napi_ok;
+}
+
 static bool set_choices(napi_env env, napi_value object, const host_option *row)
 {
     napi_value array, name;
@@ -45,6 +52,7 @@ static bool set_row(napi_env env, napi_value table, uint32_t i, double initial)
     return napi_create_object(env, &object) == napi_ok &&
            napi_create_string_utf8(env, row->name, NAPI_AUTO_LENGTH, &name) == napi_ok &&
            napi_set_named_property(env, object, "name", name) == napi_ok &&
+           set_flag(env, object, "isOfLib", i >= HOST_OPTIONS_OF_USERS) &&
            set_number(env, object, "kind", row->kind) &&
            set_number(env, object, "initial", initial) &&
            set_number(env, object, "least", row->least) &&

@@ -16,8 +16,8 @@
  */
 bool options_read(napi_env env, napi_value values, png2bmp_options *options);
 
-/* Everything that lib/ has to know about the options, in the order of their numbers: [{ name, kind,
- * initial, least, most, choices? }, ...]. NULL: no memory. */
+/* Everything that lib/ has to know about the options, in the order of their numbers: [{ name,
+ * isOfLib, kind, initial, least, most, choices? }, ...]. NULL: no memory. */
 napi_value options_table(napi_env env);
 
 #endif

@@ -7,15 +7,18 @@
  *   name      the long form, and in camelCase the key of its value
  *   short     one character
  *   value     the name of its argument in the help; a flag has none
+ *   range     [least, most]: the argument is a whole number
  *   read      (text, flag) -> value, or a UsageError; default: the text itself
  *   choices   { value: what it means }: the argument is one of these
  *   initial   the default, for the help only: the library decides
- *   library   the name of the conversion option that it sets
+ *   library   the name of the conversion option that it sets: src/plan/option_table.h says what that is, and
+ *             test/option-table.test.js holds range, choices, initial and help to it
  *   gives     what a flag sets it to; default: true
  *   complete  'file' or 'directory': what shells complete the argument with
  *   words     what they offer besides
  *   excludes  names of options that contradict it
  *   needs     names of options, without any of which it has no effect
+ *   icons     false: it has no effect with --ico and --cur
  *   help      one or two sentences
  *   brief     the same in a few words, for --help: the options that most people need
  */
@@ -24,12 +27,10 @@ const { parseArgs } = require('node:util');
 const { UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText } = require('./mistakes');
 const { NAMES: PALETTES, readPalette } = require('./palette');
 
-function integer(minimum, maximum) {
-  return (text, flag) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-    throw new UsageError(`${flag} needs a whole number from ${minimum} to ${maximum}, not '${text}'`);
-  };
+function integer([least, most], text, flag) {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${flag} needs a whole number from ${least} to ${most}, not '${text}'`);
 }
 
 const UNITS = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
@@ -90,12 +91,6 @@ const FORMATS = {
 };
 const ICONS = ['ico', 'cur'];
 const ICON_FORMATS = ['bgra32', 'indexed'];
-/* The options that have an effect with --ico and --cur; others are refused. */
-const OF_ICONS = new Set([
-  ...ICONS, 'hotspot', 'ico-order', 'ico-png', 'output', 'files-from', 'null', 'force', 'force-extension',
-  'skip-existing', 'update', 'sync', 'format', 'alpha-threshold', 'depth16', 'colors', 'palette', 'bits', 'dither',
-  'max-pixels', 'max-memory', 'strict', 'salvage', 'ignore-checksums', 'json', 'quiet', 'verbose', 'help', 'version',
-]);
 
 const GROUPS = [
   {
@@ -108,21 +103,21 @@ const GROUPS = [
         help: "Write the BMP of the only input to FILE; '-' is standard output.",
       },
       {
-        name: 'out-dir', short: 'd', value: 'DIR', read: notEmpty, complete: 'directory',
+        name: 'out-dir', short: 'd', value: 'DIR', read: notEmpty, complete: 'directory', icons: false,
         brief: 'write into DIR',
         help: 'Write the BMPs into DIR, which is created if needed, and keep the directory structure: ' +
           'files found by --recursive keep their path below the named directory, relative names ' +
           'keep their path, other names only their last part. Written as -dDIR, DIR must exist.',
       },
       {
-        name: 'recursive', short: 'r',
+        name: 'recursive', short: 'r', icons: false,
         brief: 'convert *.png in directories and below',
         help: 'Convert every *.png in the named directories and below. Links to directories are ' +
           'not followed, and metadata of macOS (._*, __MACOSX) is skipped. Two files with the ' +
           'same output (a.png, a.PNG) are both refused.',
       },
       {
-        name: 'suffix', value: 'S', read: suffix, initial: '.bmp',
+        name: 'suffix', value: 'S', read: suffix, initial: '.bmp', icons: false,
         help: "Replace .png in the input's name with S. If S has no dot, .bmp is added.",
       },
       {
@@ -169,7 +164,7 @@ const GROUPS = [
         help: 'The kind of BMP to write.',
       },
       {
-        name: 'alpha', value: 'RULE', initial: 'blend', library: 'alpha',
+        name: 'alpha', value: 'RULE', initial: 'blend', library: 'alpha', icons: false,
         choices: {
           blend: 'blend with the background',
           drop: 'ignore it, and keep the stored colour',
@@ -180,16 +175,16 @@ const GROUPS = [
         help: 'How transparency is handled.',
       },
       {
-        name: 'alpha-threshold', value: 'N', read: integer(1, 255), initial: '128', library: 'alphaThreshold',
+        name: 'alpha-threshold', value: 'N', range: [1, 255], initial: '128', library: 'alphaThreshold',
         help: 'With --alpha key, the lowest alpha that is opaque.',
       },
       {
-        name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background',
+        name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background', icons: false,
         brief: 'under transparent pixels; ffffff',
         help: "The colour under transparent pixels: 3 or 6 hexadecimal digits, with or without '#'.",
       },
       {
-        name: 'top-down', library: 'topDown',
+        name: 'top-down', library: 'topDown', icons: false,
         help: 'Store the top row first (negative height). Some programs cannot read this.',
       },
       {
@@ -198,7 +193,7 @@ const GROUPS = [
         help: 'How 16-bit samples are reduced to 8 bits.',
       },
       {
-        name: 'colors', value: 'N', read: integer(2, 256), library: 'colors',
+        name: 'colors', value: 'N', range: [2, 256], library: 'colors',
         brief: 'the best N colours for the image: 2 to 256',
         help: 'Choose the best N colours for the image. The format is indexed.',
       },
@@ -229,12 +224,12 @@ const GROUPS = [
         help: 'How colours are reduced.',
       },
       {
-        name: 'threshold', value: 'N', read: integer(0, 255), initial: '128', library: 'threshold',
+        name: 'threshold', value: 'N', range: [0, 255], initial: '128', library: 'threshold', icons: false,
         help: 'The lowest luma that is white in mono1.',
       },
-      { name: 'invert', library: 'invert', help: 'Swap black and white in mono1.' },
+      { name: 'invert', icons: false, library: 'invert', help: 'Swap black and white in mono1.' },
       {
-        name: 'header', value: 'KIND', library: 'header',
+        name: 'header', value: 'KIND', library: 'header', icons: false,
         choices: {
           info: '40 bytes, read by every program: the default except for bgra32',
           v4: '108 bytes, sRGB: the default for bgra32',
@@ -243,7 +238,7 @@ const GROUPS = [
         help: 'The header of the BMP.',
       },
       {
-        name: 'profile', value: 'RULE', initial: 'srgb', library: 'profile',
+        name: 'profile', value: 'RULE', initial: 'srgb', library: 'profile', icons: false,
         choices: {
           srgb: 'sRGB, whatever the PNG says',
           embed: "the PNG's ICC profile, embedded: sets --header v5; sRGB if there is none",
@@ -251,12 +246,12 @@ const GROUPS = [
         help: 'What a v5 header says about the colours, which stay as they are.',
       },
       {
-        name: 'density', value: 'DPI', read: positive, library: 'density',
+        name: 'density', value: 'DPI', read: positive, library: 'density', icons: false,
         brief: 'pixels per inch',
         help: 'Pixels per inch, instead of the density in the PNG.',
       },
       {
-        name: 'no-file-header', library: 'fileHeader', gives: false,
+        name: 'no-file-header', library: 'fileHeader', gives: false, icons: false,
         help: 'Omit the 14-byte file header: a DIB, for clipboards and resources.',
       },
     ],
@@ -296,7 +291,7 @@ const GROUPS = [
     title: 'Limits and checks',
     options: [
       {
-        name: 'max-pixels', value: 'N', read: integer(1, Number.MAX_SAFE_INTEGER),
+        name: 'max-pixels', value: 'N', range: [1, Number.MAX_SAFE_INTEGER],
         initial: '268402689', library: 'maxPixels',
         help: 'Refuse images with more pixels, before allocating memory.',
       },
@@ -326,29 +321,29 @@ const GROUPS = [
     title: 'Operation',
     options: [
       {
-        name: 'jobs', short: 'j', value: 'N', read: integer(1, 1023),
+        name: 'jobs', short: 'j', value: 'N', range: [1, 1023], icons: false,
         initial: 'the number of processors',
         help: 'Convert at most N images at once. Fewer are converted when they need too much memory, ' +
           'and always fewer than UV_THREADPOOL_SIZE if that is set.',
       },
       {
-        name: 'fail-fast',
+        name: 'fail-fast', icons: false,
         help: 'Start no more conversions after the first failure.',
       },
       {
-        name: 'dry-run', excludes: ['info'],
+        name: 'dry-run', excludes: ['info'], icons: false,
         brief: 'say what would be written',
         help: 'Check what can be checked without reading the pixels, and write nothing.',
       },
       {
-        name: 'info',
+        name: 'info', icons: false,
         brief: 'describe the PNGs, write nothing',
         help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) ' +
           'and the BMP that would be written, and write nothing. Only what comes before the pixels is read, ' +
           'so damage and warnings further on are not seen.',
       },
       {
-        name: 'count-colors', needs: ['info'],
+        name: 'count-colors', needs: ['info'], icons: false,
         help: 'With --info, count the different pixels (R G B A, 8 bits each) of each PNG, as far as 256.',
       },
     ],
@@ -384,6 +379,7 @@ function readValue(row, given) {
   if (row.choices && !Object.hasOwn(row.choices, given)) {
     throw new UsageError(`${flag} needs one of ${Object.keys(row.choices).join(', ')}, not '${given}'`);
   }
+  if (row.range) return integer(row.range, given, flag);
   return row.read ? row.read(given, flag) : given;
 }
 
@@ -415,8 +411,8 @@ function refuseForIcons(values) {
   if (icon && values.format !== undefined && !ICON_FORMATS.includes(values.format)) {
     throw new UsageError(`--format ${values.format} is not for icons: they have ${ICON_FORMATS.join(' or ')}`);
   }
-  const other = Object.keys(values).find((name) => !OF_ICONS.has(name));
-  if (icon !== undefined && other !== undefined) throw new UsageError(`--${other} has no effect with --${icon}`);
+  const other = OPTIONS.find(({ name, icons }) => icons === false && values[name] !== undefined);
+  if (icon !== undefined && other !== undefined) throw new UsageError(`--${other.name} has no effect with --${icon}`);
 }
 
 function refuseContradictions(values) {

@@ -20,6 +20,7 @@ const { parseArgs } = require('node:util');
 const { Worker, isMainThread, workerData } = require('node:worker_threads');
 
 const png2bmp = require('..');
+const { options: table } = require('../lib/native');
 const { TYPES, createImage } = require('../test/kit/image');
 const { encodePng } = require('../test/kit/png-encoder');
 const { createRandom } = require('../test/kit/random');
@@ -135,32 +136,23 @@ const interfere = (random, memory) => {
 // ---- Options -------------------------------------------------------------------------
 
 const { constants } = png2bmp;
+// By kind, in the order of host_option_kind.
+const VALUES = [
+  ({ choices }) => choices.filter((name) => name !== '' && !name.startsWith('raw-')),
+  () => [true, false],
+  ({ least, most }) => [least, least + 1, (least + most) >> 1, most],
+  () => [0, 1, 1000, 10_000, 1e9, Infinity, 5000n],
+  () => ['#fff', '#123456', [1, 2, 3], { r: 255, g: 0, b: 7 }],
+];
 const GOOD = {
-  format: constants.formats,
-  alpha: constants.alphas,
-  background: ['#fff', '#123456', [1, 2, 3], { r: 255, g: 0, b: 7 }],
-  topDown: [true, false],
-  depth16: constants.depths16,
-  dither: constants.dithers,
-  threshold: [0, 1, 128, 255],
-  invert: [true, false],
-  strict: [true, false],
-  ignoreChecksums: [true, false],
-  maxPixels: [1, 1000, 1e9, Infinity, 5000n],
-  maxMemory: [0, 10_000, 1e9, Infinity],
-  input: constants.inputs,
+  ...Object.fromEntries(table.filter(({ isOfLib }) => !isOfLib).map((row) => [row.name, VALUES[row.kind](row)])),
   bits: [1, 4, 8],
-  colors: [2, 7, 16, 256],
   palette: [...constants.palettes, ['#000', '#fff', '#f00'], Uint8Array.of(0, 0, 0, 255, 255, 255)],
-  header: constants.headers,
-  profile: constants.profiles,
   density: [72, { x: 3000, y: 1 }],
-  fileHeader: [true, false],
-  alphaThreshold: [1, 255],
-  salvage: [true, false],
+  input: constants.inputs,
 };
-// Most of them have an effect on few formats, which is an error: not often.
-const RARE = ['bits', 'colors', 'palette', 'header', 'profile', 'density', 'fileHeader', 'alphaThreshold', 'salvage', 'threshold', 'invert'];
+// The others have an effect on few formats, which is an error: not often.
+const OFTEN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'strict', 'ignoreChecksums', 'maxPixels', 'maxMemory', 'input'];
 
 const BAD = [null, NaN, -1, 256, 1.5, '', 'x', [], {}, 2n ** 70n, -1n, Symbol('x'), () => 1, Object.create(null),
   [1, 2, 256], '#12', new Date(0), Infinity, -0, '__proto__', 'constructor'];
@@ -169,7 +161,7 @@ function makeOptions(random) {
   if (chance(random, 1, 60)) return pick(random, BAD.filter((value) => typeof value !== 'function')); // a callback
   const options = chance(random, 1, 4) ? { __proto__: null } : {};
   for (const [name, values] of Object.entries(GOOD)) {
-    if (chance(random, 1, RARE.includes(name) ? 20 : 3)) options[name] = chance(random, 1, 80) ? pick(random, BAD) : pick(random, values);
+    if (chance(random, 1, OFTEN.includes(name) ? 3 : 20)) options[name] = chance(random, 1, 80) ? pick(random, BAD) : pick(random, values);
   }
   return options;
 }

@@ -6,7 +6,7 @@ const native = require('./native');
 const { PngError } = require('./errors');
 const { otherExtensions } = require('./extensions');
 const { palettes } = require('./palettes');
-const { defaultOf, inputs, offered } = require('./options');
+const { choiceNames, defaultOf, inputs, offered } = require('./options');
 
 function warningCodes() {
   const all = Object.keys(native.codes);
@@ -15,13 +15,11 @@ function warningCodes() {
     [code.replace('ERR', 'WARN'), native.codes[code]]));
 }
 
+/** 'depth16' gives 'depths16'. */
+const plural = (name) => name.replace(/\d*$/, 's$&');
+
 const constants = Object.freeze({
-  formats: Object.freeze(offered('format')),
-  alphas: Object.freeze(offered('alpha')),
-  depths16: Object.freeze(offered('depth16')),
-  dithers: Object.freeze(offered('dither')),
-  headers: Object.freeze(offered('header')),
-  profiles: Object.freeze(offered('profile')),
+  ...Object.fromEntries(choiceNames.map((name) => [plural(name), Object.freeze(offered(name))])),
   palettes: Object.freeze(Object.keys(palettes)),
   inputs: Object.freeze(inputs),
   otherExtensions: Object.freeze(otherExtensions),

@@ -16,7 +16,7 @@ const addon = loadBackend();
 // gives the same bytes.
 function cpuLevel() {
   const name = environmentVariable('PNG2BMP_CPU') || 'auto';
-  const { choices } = addon.options.find((option) => option.name === '_cpu');
+  const { choices } = addon.options.find((option) => option.name === 'cpu');
   const level = choices.indexOf(name);
   if (level < 0) {
     throw argumentValueError('environment variable', 'PNG2BMP_CPU', choices, name);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Converts options objects to the numbers that the addon takes: see src/host/host_options.h. The options and their
+// Converts options objects to the numbers that the addon takes: see src/plan/option_table.h. The options and their
 // defaults come from the addon itself.
 
 const { cpu, options: table } = require('./native');
@@ -12,6 +12,7 @@ const { palettes } = require('./palettes');
 const { toBytes } = require('./input');
 
 const inputs = ['borrow', 'copy', 'transfer'];
+const saveFlags = ['w', 'wx'];
 
 // ---- Values to numbers ------------------------------------------------------------------------
 
@@ -151,7 +152,7 @@ function abortSignal(value) {
 
 // ---- Options objects ------------------------------------------------------------------------------
 
-const initial = Float64Array.from(table, (row) => (row.name === '_cpu' ? cpu : row.initial));
+const initial = Float64Array.from(table, (row) => (row.name === 'cpu' ? cpu : row.initial));
 
 const placeOf = (name) => table.findIndex((row) => row.name === name);
 const choicesOf = (name) => table[placeOf(name)].choices;
@@ -163,13 +164,14 @@ function defaults() {
   };
 }
 
-const X_DENSITY = placeOf('_xPixelsPerMeter');
-const Y_DENSITY = placeOf('_yPixelsPerMeter');
+const X_DENSITY = placeOf('xPixelsPerMeter');
+const Y_DENSITY = placeOf('yPixelsPerMeter');
+const EXCLUSIVE = placeOf('exclusive');
 
 // Maps names to functions that store a value in the options being read.
 const readers = { __proto__: null };
 table.forEach((row, index) => {
-  if (!row.name.startsWith('_')) { // those are for lib/ only
+  if (!row.isOfLib) {
     readers[row.name] = (parsed, value) => { parsed.values[index] = toNumber[row.kind](row, value); };
   }
 });
@@ -178,6 +180,7 @@ readers.density = (parsed, value) => {
   parsed.values[X_DENSITY] = x;
   parsed.values[Y_DENSITY] = y;
 };
+readers.flag = (parsed, value) => { parsed.values[EXCLUSIVE] = saveFlags.indexOf(oneOf('flag', saveFlags, value)); };
 readers.palette = (parsed, value) => { parsed.palette = paletteColors(value); };
 readers.onWarning = (parsed, value) => { parsed.onWarning = listener(value); };
 readers.input = (parsed, value) => { parsed.input = oneOf('input', inputs, value); };
@@ -291,8 +294,9 @@ const formatName = (index) => choicesOf('format')[index];
 const offered = (name) => choicesOf(name).filter(isOffered);
 const defaultOf = (name) => initial[placeOf(name)];
 const optionNames = Object.keys(readers);
+const choiceNames = table.filter(({ choices, isOfLib }) => choices !== undefined && !isOfLib).map(({ name }) => name);
 
 module.exports = {
-  defaultOf, depth16Of, formatName, inputs, offered, oneOf, optionNames, readDecodeOptions, readInfoOptions, readOptions,
+  choiceNames, defaultOf, depth16Of, formatName, inputs, offered, oneOf, optionNames, readDecodeOptions, readInfoOptions, readOptions,
   readable, withDensityOf,
 };

@@ -79,7 +79,7 @@ export interface Options {
    * PNG's bit depth (4 for 2, 8 for 16).
    */
   bits?: 1 | 4 | 8 | undefined;
-  /** Choose this many colours for the image, 2 to 256. The image is held in memory meanwhile. */
+  /** `'indexed'`: choose this many colours for the image, 2 to 256. The image is held in memory meanwhile. */
   colors?: number | undefined;
   /** Use these colours and no others, 2 to 256, in this order: a name, a list, or bytes R G B. For
    * `'indexed'` and `'bgr24'`. */

@@ -240,6 +240,11 @@ const char *EXPORT(option_name)(uint32_t i)
     return i < HOST_OPTIONS_COUNT ? host_options_all[i].name : NULL;
 }
 
+bool EXPORT(option_is_of_lib)(uint32_t i)
+{
+    return i >= HOST_OPTIONS_OF_USERS;
+}
+
 host_option_kind EXPORT(option_kind)(uint32_t i)
 {
     return host_options_all[i].kind;

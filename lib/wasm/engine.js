@@ -211,8 +211,8 @@ class Engine {
   #optionRow(i) {
     const wasm = this.#exports;
     const row = {
-      name: this.#text(wasm.option_name(i)), kind: wasm.option_kind(i), initial: wasm.option_initial(i),
-      least: wasm.option_least(i), most: wasm.option_most(i),
+      name: this.#text(wasm.option_name(i)), isOfLib: wasm.option_is_of_lib(i) === 1, kind: wasm.option_kind(i),
+      initial: wasm.option_initial(i), least: wasm.option_least(i), most: wasm.option_most(i),
     };
     const choices = this.#list((index) => wasm.option_choice(i, index));
     return choices.length > 0 ? { ...row, choices } : row;

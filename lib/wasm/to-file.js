@@ -23,7 +23,7 @@ function fileError(error, path) {
 /** What the options say about the file. */
 function rulesOf(engine, { values }, isCancelled) {
   return {
-    exclusive: engine.option(values, 'flag') === 1, sync: engine.option(values, 'sync') === 1, isCancelled,
+    exclusive: engine.option(values, 'exclusive') === 1, sync: engine.option(values, 'sync') === 1, isCancelled,
   };
 }
 

@@ -4,43 +4,38 @@
 
 #include "cpu/levels.h"
 
-#define LIST(function, ...)                                                                        \
-    static const char *function(uint32_t i)                                                        \
-    {                                                                                              \
-        static const char *const names[] = {__VA_ARGS__};                                          \
-                                                                                                   \
-        return i < sizeof names / sizeof *names ? names[i] : NULL;                                 \
-    }
-
-LIST(alphas, [PNG2BMP_ALPHA_BLEND] = "blend", [PNG2BMP_ALPHA_DROP] = "drop",
-     [PNG2BMP_ALPHA_KEY] = "key", [PNG2BMP_ALPHA_PREMULTIPLY] = "premultiply")
-LIST(depths16, [PNG2BMP_DEPTH16_ROUND] = "round", [PNG2BMP_DEPTH16_TRUNCATE] = "truncate")
-LIST(dithers, [PNG2BMP_DITHER_DEFAULT] = "", [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",
-     [PNG2BMP_DITHER_ATKINSON] = "atkinson", [PNG2BMP_DITHER_ORDERED] = "ordered",
-     [PNG2BMP_DITHER_NONE] = "none")
-LIST(headers, [PNG2BMP_HEADER_DEFAULT] = "", [PNG2BMP_HEADER_INFO] = "info",
-     [PNG2BMP_HEADER_V4] = "v4", [PNG2BMP_HEADER_V5] = "v5")
-LIST(profiles, [PNG2BMP_PROFILE_SRGB] = "srgb", [PNG2BMP_PROFILE_EMBED] = "embed")
-LIST(save_flags, "w", "wx")
-#undef LIST
-
-static const char *formats(uint32_t i)
+static const char *host_format_name(uint32_t i)
 {
     return png2bmp_format_name((png2bmp_format)i);
 }
 
+/* The names of a choice. */
+#define CHOICE(name, field, scope, count, ...)                                                     \
+    static const char *names_of_##field(uint32_t i)                                                \
+    {                                                                                              \
+        static const char *const names[count] = {__VA_ARGS__};                                     \
+                                                                                                   \
+        return i < (count) ? names[i] : NULL;                                                      \
+    }
+#define OTHER(...)
+OPTION_TABLE_ALL(CHOICE, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER)
+#undef CHOICE
+#undef OTHER
+
 #define FIELD(field)                                                                               \
     .offset = offsetof(png2bmp_options, field), .size = sizeof((png2bmp_options *)0)->field
-#define CHOICE(name, field, list, count)                                                           \
-    {name, HOST_CHOICE, FIELD(field), .choice = list, .most = (count)-1},
-#define FLAG(name, field) {name, HOST_FLAG, FIELD(field), .most = 1},
-#define NUMBER(name, field, from, to)                                                              \
+#define NAMES(name, field, scope, count, names)                                                    \
+    {name, HOST_CHOICE, FIELD(field), .choice = names, .most = count - 1},
+#define CHOICE(name, field, scope, count, ...) NAMES(name, field, scope, count, names_of_##field)
+#define FLAG(name, field, scope, initial) {name, HOST_FLAG, FIELD(field), .most = 1},
+#define NUMBER(name, field, scope, initial, from, to)                                              \
     {name, HOST_NUMBER, FIELD(field), .least = (from), .most = (to)},
-#define LIMIT(name, field) {name, HOST_LIMIT, FIELD(field)},
-#define COLOR(name, field) {name, HOST_COLOR, FIELD(field), .most = 0xffffff},
+#define LIMIT(name, field, scope, initial) {name, HOST_LIMIT, FIELD(field)},
+#define COLOR(name, field, scope, ...) {name, HOST_COLOR, FIELD(field), .most = 0xffffff},
+#define PALETTE(...)
 
 const host_option host_options_all[HOST_OPTIONS_COUNT] = {
-    HOST_OPTIONS(CHOICE, FLAG, NUMBER, LIMIT, COLOR)};
+    OPTION_TABLE_ALL(CHOICE, NAMES, FLAG, NUMBER, LIMIT, COLOR, PALETTE)};
 
 /* ---- A field, whatever its type ------------------------------------------------ */
 

@@ -5,20 +5,23 @@
 #include "base/bytes.h"
 #include "base/report.h"
 #include "bmp/format.h"
+#include "option_table.h"
 
 /* Sizes that png2bmp_options may have had or may get: any other is an error. */
 #define LEAST_SIZE offsetof(png2bmp_options, alpha_threshold)
 #define MOST_SIZE 65536
 
+#define CHOICE(...)
+#define VALUE(name, field, scope, initial, ...) .field = (initial),
+#define COLOR(name, field, scope, red, green, blue) .field = {red, green, blue},
+#define PALETTE(...)
 static const png2bmp_options defaults = {
     .size = sizeof(png2bmp_options),
-    .background = {255, 255, 255},
-    .max_pixels = PNG2BMP_DEFAULT_MAX_PIXELS,
-    .max_memory = PNG2BMP_DEFAULT_MAX_MEMORY,
-    .threshold = 128,
-    .alpha_threshold = 128,
-    .file_header = true,
-};
+    OPTION_TABLE_ALL(CHOICE, CHOICE, VALUE, VALUE, VALUE, COLOR, PALETTE)};
+#undef CHOICE
+#undef VALUE
+#undef COLOR
+#undef PALETTE
 
 /* The part of the caller's structure that this library knows. */
 static size_t known_size(size_t size)
@@ -36,13 +39,14 @@ void png2bmp_options_init_size(png2bmp_options *options, size_t size)
 
 static bool enums_are_known(const png2bmp_options *options)
 {
-    return (unsigned)options->format < PNG2BMP_FORMAT_COUNT &&
-           (unsigned)options->alpha < PNG2BMP_ALPHA_COUNT &&
-           (unsigned)options->depth16 < PNG2BMP_DEPTH16_COUNT &&
-           (unsigned)options->dither < PNG2BMP_DITHER_COUNT &&
-           (unsigned)options->header < PNG2BMP_HEADER_COUNT &&
-           (unsigned)options->profile < PNG2BMP_PROFILE_COUNT &&
-           (unsigned)options->cpu < PNG2BMP_CPU_COUNT;
+#define CHOICE(name, field, scope, count, ...)                                                     \
+    if ((unsigned)options->field >= (count))                                                       \
+        return false;
+#define OTHER(...)
+    OPTION_TABLE_ALL(CHOICE, CHOICE, OTHER, OTHER, OTHER, OTHER, OTHER)
+#undef CHOICE
+#undef OTHER
+    return true;
 }
 
 static const char *contradiction(const png2bmp_options *options)
@@ -86,44 +90,69 @@ png2bmp_status options_take(png2bmp_options *options, const png2bmp_options *giv
 
 /* ---- Effect --------------------------------------------------------------------- */
 
-/* The option that has no effect on a format, and what it is for; NULL: there is none. */
-static const char *without_effect(const png2bmp_options *options, const format_row *row)
-{
-    const bool indexed = row->palette == PALETTE_OF_IMAGE;
+typedef enum option_scope {
+#define SCOPE(scope, words, holds) SCOPE_##scope,
+    OPTION_SCOPES(SCOPE)
+#undef SCOPE
+} option_scope;
 
-    if (options->invert && row->step != STEP_BITS)
-        return "'invert' applies only to 'mono1'";
-    if (options->threshold != defaults.threshold && row->step != STEP_BITS)
-        return "'threshold' applies only to 'mono1'";
-    if (options->alpha == PNG2BMP_ALPHA_PREMULTIPLY && row->header != HEADER_ALPHA)
-        return "alpha 'premultiply' applies only to 'bgra32'";
-    if ((options->alpha == PNG2BMP_ALPHA_DROP || options->alpha == PNG2BMP_ALPHA_KEY) &&
-        row->keeps_alpha && row->header != HEADER_NONE)
-        return "alpha 'drop' and 'key' apply only to formats without alpha";
-    if (options->alpha_threshold != defaults.alpha_threshold && options->alpha != PNG2BMP_ALPHA_KEY)
-        return "'alphaThreshold' applies only to alpha 'key'";
-    if (options->bits && !indexed)
-        return "'bits' applies only to 'indexed'";
-    if (options->colors && !indexed)
-        return "'colors' applies only to 'indexed'";
-    if (options->palette_entries && !indexed && !row->takes_palette)
-        return "'palette' applies only to 'indexed' and 'bgr24'";
-    if (options->dither != PNG2BMP_DITHER_DEFAULT && !row->dithers && !options->palette_entries &&
-        !options->colors)
-        return "'dither' applies only to 'mono1', 'rgb565', 'rgb555', 'colors' and 'palette'";
-    if (row->header == HEADER_NONE &&
-        (options->header != PNG2BMP_HEADER_DEFAULT || !options->file_header ||
-         options->profile != PNG2BMP_PROFILE_SRGB))
-        return "raw pixels have no header";
+static const char *const scope_words[] = {
+#define SCOPE(scope, words, holds) words,
+    OPTION_SCOPES(SCOPE)
+#undef SCOPE
+};
+
+static bool applies(option_scope scope, const png2bmp_options *options, const format_row *format)
+{
+    switch (scope) {
+#define SCOPE(scope, words, holds)                                                                 \
+    case SCOPE_##scope:                                                                            \
+        return holds;
+        OPTION_SCOPES(SCOPE)
+#undef SCOPE
+    }
+    return true;
+}
+
+/* An option that does not apply: its name. */
+static const char *without_effect(const png2bmp_options *options, const format_row *format,
+                                  option_scope *scope)
+{
+#define VALUE(name, field, where, ...)                                                             \
+    if (SCOPE_##where != SCOPE_ALL && options->field != defaults.field &&                          \
+        !applies(*scope = SCOPE_##where, options, format))                                         \
+        return name;
+#define COLOR(name, field, where, ...) _Static_assert(SCOPE_##where == SCOPE_ALL, name);
+    OPTION_TABLE(VALUE, VALUE, VALUE, VALUE, VALUE, COLOR, VALUE)
+#undef VALUE
+#undef COLOR
     return NULL;
 }
 
+/* Why the rule for alpha does not apply; NULL: it does. */
+static const char *alpha_without_effect(png2bmp_alpha alpha, const format_row *format)
+{
+    if (alpha == PNG2BMP_ALPHA_PREMULTIPLY && format->header != HEADER_ALPHA)
+        return "alpha 'premultiply' applies only to 'bgra32'";
+    if ((alpha == PNG2BMP_ALPHA_DROP || alpha == PNG2BMP_ALPHA_KEY) && format->keeps_alpha &&
+        format->header != HEADER_NONE)
+        return "alpha 'drop' and 'key' apply only to formats without alpha";
+    return NULL;
+}
+
+#define NO_EFFECT "an option has no effect on '%s': "
+
 png2bmp_status options_check_effect(const png2bmp_options *options, png2bmp_report *report)
 {
-    const char *const words = without_effect(options, format_of(options->format));
+    const format_row *const format = format_of(options->format);
+    const char *const       rule = alpha_without_effect(options->alpha, format);
+    option_scope            scope = SCOPE_ALL;
+    const char *const       name = without_effect(options, format, &scope);
 
-    if (!words)
-        return PNG2BMP_OK;
-    return report_error(report, PNG2BMP_ERR_OPTION, "an option has no effect on '%s': %s",
-                        png2bmp_format_name(options->format), words);
+    if (name)
+        return report_error(report, PNG2BMP_ERR_OPTION, NO_EFFECT "'%s' applies only to %s",
+                            format->name, name, scope_words[scope]);
+    if (rule)
+        return report_error(report, PNG2BMP_ERR_OPTION, NO_EFFECT "%s", format->name, rule);
+    return PNG2BMP_OK;
 }

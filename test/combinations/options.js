@@ -56,6 +56,7 @@ const SPECIAL = {
   density: (random) => pick(random, [72, 96.5, { x: 3000, y: 1 }, { x: 0.6, y: 0x7fffffff }]),
   input: (random) => pick(random, png2bmp.constants.inputs),
   maxInputBytes: () => Infinity,
+  flag: (random) => pick(random, ['w', 'wx']),
 };
 const LEFT_OUT = ['onWarning', 'signal']; // a door's own
 
