@@ -3,7 +3,7 @@
 // Builds the site of the documentation into build/site/dist, out of site/src, which it makes (VitePress
 // wants its packages above the pages).
 //     npm run site [-- --base /sub/path/] [--serve]
-// The first page leads to the converter of examples/browser where `npm run build:wasm` has run.
+// The first page is the converter of examples/browser, where `npm run build:wasm` has run.
 // --serve shows it at http://127.0.0.1:4173/. What it needs is in site/package.json, and is installed
 // there on the first run.
 

@@ -68,36 +68,42 @@ function write(directory, name, content) {
   fs.writeFileSync(file, content);
 }
 
-function firstPage(hasConverter) {
-  const converter = '    - { theme: brand, text: Convert in your browser, link: /convert/, target: _self }\n';
-  return `---
-layout: home
-hero:
-  name: png2bmp
-  text: PNG to BMP
-  tagline: For installers, boot logos, e-paper, label printers, panels and toolchains that still ask for BMP files. Fast, in C, without copies.
-  actions:
-${hasConverter ? converter : ''}    - { theme: ${hasConverter ? 'alt' : 'brand'}, text: Install and convert, link: /start }
-    - { theme: alt, text: Guides by task, link: /guide }
-    - { theme: alt, text: API, link: /api }
-features:
-  - { title: Every PNG, details: "All types and depths, interlaced or not, and a clear error for damaged ones. Seven BMP formats, from 32 bit with alpha to black and white.", link: /decisions }
-  - { title: Faster than the others, details: "Compared with sharp, @napi-rs/image, libpng and jimp, by a command that you can run.", link: /performance }
-  - { title: Zero copy, details: "C reads the PNG in place and writes straight into the Buffer that you get.", link: /zero-copy }
-  - { title: "Node.js, shell and C", details: "A module with synchronous and asynchronous calls, a command line, and a C library.", link: /api }
-  - { title: Safe with untrusted files, details: "Limits before anything is allocated, fuzzed, files that are written completely or not at all.", link: /security }
-  - { title: No install scripts, details: "Nothing is compiled or downloaded when you install it.", link: /package }
----
-`;
-}
+/** The links of the converter's page to the pages of the site. */
+const SITE_LINKS = `<nav aria-label="Documentation">
+      <a href="start">Start</a>
+      <a href="guide">Guide</a>
+      <a href="api">API</a>
+      <a href="command-line">Command line</a>
+      <a href="${REPOSITORY}">Source</a>
+    </nav>`;
 
-/** Puts the converter that runs in a browser into `directory`; returns false if it has not been built. */
+/** Makes the page of examples/browser the first page of the site, from `directory`, whose files are copied as they
+ * are. Returns false if it has not been built. */
 function publishConverter(directory) {
   if (!exists(CONVERTER) || !exists('prebuilds/png2bmp.wasm')) return false;
   fs.mkdirSync(path.dirname(directory), { recursive: true });
   execFileSync(path.join(ROOT, CONVERTER), [directory], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const page = path.join(directory, 'index.html');
+  const text = fs.readFileSync(page, 'utf8');
+  const linked = text.replace(/<nav .*?<\/nav>/s, SITE_LINKS);
+  if (linked === text) throw new Error(`${page} has no <nav> for the links of the site`);
+  fs.writeFileSync(page, linked);
   return true;
 }
+
+/** The first page where WebAssembly has not been built. */
+const WITHOUT_CONVERTER = `---
+layout: home
+hero:
+  name: png2bmp
+  text: PNG to BMP
+  tagline: The converter is here after npm run build:wasm.
+  actions:
+    - { theme: brand, text: Install and convert, link: /start }
+    - { theme: alt, text: Guides by task, link: /guide }
+    - { theme: alt, text: API, link: /api }
+---
+`;
 
 /** Fills `directory`, which is emptied first. */
 function prepare(directory) {
@@ -109,8 +115,7 @@ function prepare(directory) {
     write(directory, routeOf(file), changeLinks(text, (link) => siteLink(link, file, pages, pictures)));
   }
   for (const file of pictures) write(directory, routeOf(file), fs.readFileSync(path.join(ROOT, file)));
-  const hasConverter = publishConverter(path.join(directory, 'public/convert'));
-  write(directory, 'index.md', firstPage(hasConverter));
+  if (!publishConverter(path.join(directory, 'public'))) write(directory, 'index.md', WITHOUT_CONVERTER);
 }
 
 module.exports = { pageFiles, prepare, sidebar };

@@ -13,6 +13,7 @@ const { anchorsOf } = require('./kit/doc-links');
 const { scratch } = require('./kit/scratch');
 
 const ROOT = path.join(__dirname, '..');
+const withoutWasm = !fs.existsSync(path.join(ROOT, 'prebuilds/png2bmp.wasm')) && 'npm run build:wasm has not run';
 
 test('every page of docs/ is in the sidebar, and everything in the sidebar is there', () => {
   const names = fs.readdirSync(path.join(ROOT, 'docs'), { recursive: true }).filter((name) => name.endsWith('.md'));
@@ -32,6 +33,15 @@ test('the pages of the site are made, and the sidebar leads to their headings', 
   const changes = fs.readFileSync(path.join(directory, 'changelog.md'), 'utf8');
   assert.match(changes, /\[the API\]\(\.\/api\.md\)/);
   assert(fs.existsSync(path.join(directory, 'call-costs.svg')));
+});
+
+test('the first page is the converter, with links to the pages of the site', { skip: withoutWasm }, (t) => {
+  const directory = scratch(t);
+  prepare(directory);
+  const html = fs.readFileSync(path.join(directory, 'public/index.html'), 'utf8');
+  assert.match(html, /<a href="guide">Guide<\/a>/);
+  assert.match(html, /id="drop"/);
+  assert(!fs.existsSync(path.join(directory, 'index.md')));
 });
 
 test('a dead link of the built site is found, under any base', (t) => {

@@ -1,107 +1,127 @@
 // PNGs that are dropped, chosen or pasted are converted by Web Workers of this page.
 
-import { getBMPAsync } from '../../lib/browser.mjs';
+import { constants, init } from '../../lib/browser.mjs';
+import { commandOf, outputName, scriptOf } from './commands.mjs';
+import { addPalettes, addPurposes, setPurpose, showEffective, valuesOf } from './form.mjs';
+import { optionsOf } from './options.mjs';
+import { Pictures, convertFiles } from './pictures.mjs';
+
+const SAMPLE = 'sample.png';
 
 const find = (selector) => document.querySelector(selector);
 const form = find('#options');
 const drop = find('#drop');
-const list = find('#results');
-const all = find('#all');
 const status = find('#status');
+const pictures = new Pictures(find('#results'), find('#result'), count);
 
-/** { file, item, running } of every picture on the page. */
-const pictures = [];
+let isSample = false; // what is shown is the sample, which gives way to the first picture
 
-function size(bytes) {
-  const [unit, of] = bytes < 1e6 ? ['kB', 1e3] : ['MB', 1e6];
-  return `${(bytes / of).toFixed(1)} ${unit}`;
+/** { output, options }: what the form says. */
+function settings() {
+  const values = valuesOf(form);
+  return { output: values.output, options: optionsOf(values) };
 }
 
-function options() {
-  const { format, alpha, background, topDown } = form.elements;
-  return {
-    format: format.value, alpha: alpha.value, background: background.value, topDown: topDown.checked,
-  };
-}
-
-/** Shows the picture, and releases the previous one. */
-function show(item, kind, blob) {
-  const image = item.querySelector(`.${kind} img`);
-  const before = image.src;
-  image.src = URL.createObjectURL(blob);
-  if (before) URL.revokeObjectURL(before);
-  item.querySelector(`.${kind} span`).textContent = size(blob.size);
-  return image.src;
+/** What cannot be read from the form yet, such as no number where one is needed. */
+function problem() {
+  const field = [...form.elements].find((each) => each.offsetParent !== null && !each.checkValidity());
+  return field && `${field.closest('label').firstChild.textContent.trim()}: ${field.validationMessage}`;
 }
 
 function count() {
-  const done = list.querySelectorAll('li.done').length;
-  const bad = list.querySelectorAll('li.bad').length;
-  status.textContent = done + bad < pictures.length ? `Converting… ${done + bad} of ${pictures.length}`
-    : `${done} converted${bad > 0 ? `, ${bad} failed` : ''}`;
-  all.hidden = done < 2;
+  const [done, failed] = [pictures.done.length, pictures.failed];
+  status.textContent = pictures.count === 0 ? '' : done + failed < pictures.count
+    ? `Converting… ${done + failed} of ${pictures.count}`
+    : `${done} converted${failed > 0 ? `, ${failed} failed` : ''}`;
+  find('#all').hidden = done < 2;
+  find('#icon').hidden = done < 2 || valuesOf(form).output !== 'ico';
+  showTexts();
 }
 
-function showResult({ item, file }, bmp, milliseconds, warnings) {
-  const link = item.querySelector('a');
-  link.href = show(item, 'bmp', new Blob([bmp], { type: 'image/bmp' }));
-  link.download = file.name.replace(/(\.png)?$/i, '.bmp');
-  const what = [`${Math.round(milliseconds)} ms`, ...warnings.map(({ message }) => message)];
-  item.querySelector('p').textContent = what.join('; ');
+function showTexts() {
+  const names = pictures.count > 0 ? pictures.files.map(({ name }) => name) : [SAMPLE];
+  find('#command').textContent = commandOf(settings(), names);
+  find('#script').textContent = scriptOf(settings(), names);
 }
 
-function setState({ item }, state) {
-  item.className = state;
-  item.querySelector('a').hidden = state !== 'done';
-  item.querySelector('.bmp').hidden = state === 'bad';
-}
-
-/** Converts with the current options; a conversion of this picture that is still running is aborted. */
-async function convert(picture) {
-  picture.running?.abort();
-  const { signal } = picture.running = new AbortController();
-  const warnings = [];
-  setState(picture, 'busy');
-  try {
-    const start = performance.now();
-    const bmp = await getBMPAsync(picture.file, { ...options(), signal, onWarning: (w) => warnings.push(w) });
-    showResult(picture, bmp, performance.now() - start, warnings);
-    setState(picture, 'done');
-  } catch (error) {
-    if (signal.aborted) return;
-    picture.item.querySelector('p').textContent = `${error.message} (${error.code ?? error.name})`;
-    setState(picture, 'bad');
-  }
-  count();
+/** After a change of the form. */
+function update() {
+  showEffective(form);
+  const words = problem();
+  if (words !== undefined) status.textContent = words;
+  else void pictures.convertAll(settings());
 }
 
 function take(files) {
-  for (const file of files) {
-    const item = find('#result').content.firstElementChild.cloneNode(true);
-    item.querySelector('h2').textContent = file.name;
-    show(item, 'png', file);
-    list.append(item);
-    pictures.push({ file, item });
-  }
-  const added = pictures.slice(pictures.length - files.length);
-  added.forEach((picture) => void convert(picture));
-  count();
+  if (files.length === 0) return;
+  if (isSample) pictures.clear();
+  isSample = false;
+  void pictures.add(files, settings());
 }
 
-/** One after another: browsers drop downloads that come all at once. */
+async function takeSample() {
+  const response = await fetch(SAMPLE);
+  if (!response.ok || pictures.count > 0) return;
+  isSample = true;
+  await pictures.add([new File([await response.arrayBuffer()], SAMPLE, { type: 'image/png' })], settings());
+}
+
+function save(bytes, name) {
+  const href = URL.createObjectURL(new Blob([bytes]));
+  Object.assign(document.createElement('a'), { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
+/** { name: bytes }; pictures of one name get numbers. */
+function named(done) {
+  const files = {};
+  for (const { bytes, outputName: name } of done) {
+    let free = name;
+    for (let i = 2; free in files; i++) free = name.replace(/(\.\w+)$/, ` ${i}$1`);
+    files[free] = bytes;
+  }
+  return files;
+}
+
+/** The Content-Security-Policy allows no workers made of text, which fflate's zip() would use. */
 async function downloadAll() {
-  for (const link of list.querySelectorAll('li.done a')) {
-    link.click();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+  const { zipSync } = await import('./fflate.mjs');
+  save(zipSync(named(pictures.done), { level: 1 }), 'pictures.zip');
+}
+
+async function downloadIcon() {
+  try {
+    const files = pictures.done.map(({ file }) => file);
+    save(await convertFiles(files, settings()), outputName(files[0].name, 'ico'));
+  } catch (error) {
+    status.textContent = `${error.message} (${error.code ?? error.name})`;
   }
 }
 
-all.addEventListener('click', downloadAll);
-form.addEventListener('change', () => {
-  pictures.forEach((picture) => void convert(picture));
-  count();
+async function copy({ target }) {
+  const button = target.closest('[data-copy]');
+  if (button === null) return;
+  const { textContent } = find(`#${button.dataset.copy}`);
+  try {
+    await navigator.clipboard.writeText(textContent);
+    status.textContent = 'Copied';
+  } catch {
+    status.textContent = 'The browser does not allow copying: select the text instead';
+  }
+}
+
+form.addEventListener('change', ({ target }) => {
+  if (target.name === 'purpose') setPurpose(form, target.value);
+  update();
 });
 form.addEventListener('submit', (event) => event.preventDefault());
+document.addEventListener('click', copy);
+find('#all').addEventListener('click', downloadAll);
+find('#icon').addEventListener('click', downloadIcon);
+find('#zoom').addEventListener('change', ({ target }) => {
+  find('#results').dataset.zoom = target.value;
+  find('#results').style.setProperty('--zoom', target.value);
+});
 find('#files').addEventListener('change', ({ target }) => {
   take([...target.files]);
   target.value = ''; // the same file may be chosen again
@@ -119,3 +139,11 @@ window.addEventListener('drop', (event) => {
   drop.classList.remove('over');
   take([...event.dataTransfer.files]);
 });
+
+addPurposes(find('#purposes'));
+showEffective(form);
+showTexts();
+navigator.serviceWorker?.register('./offline.mjs', { type: 'module' }).catch(() => {}); // only over https or localhost
+await init();
+addPalettes(form.elements.palette, constants.palettes);
+await takeSample();

@@ -17,8 +17,17 @@ if [ -n "$(ls -A "$target" 2>/dev/null)" ] && [ ! -d "$target/png2bmp" ]; then
 fi
 
 mkdir -p "$target/png2bmp/lib/browser" "$target/png2bmp/prebuilds"
-cp index.html page.css "$target"
-sed 's|\.\./\.\./lib/|./png2bmp/lib/|' page.mjs >"$target/page.mjs"
+cp index.html page.css icon.svg *.mjs "$target"
+sed -i.before 's|\.\./\.\./lib/|./png2bmp/lib/|' "$target/page.mjs" "$target/pictures.mjs"
+rm "$target"/*.before
+cp $package/samples/sample.png $package/bench/chart.svg "$target"
+cp $package/node_modules/fflate/esm/browser.js "$target/fflate.mjs"
 cp $package/lib/browser.mjs "$target/png2bmp/lib"
 cp $package/lib/browser/*.mjs "$target/png2bmp/lib/browser"
 cp $package/prebuilds/core.mjs $package/prebuilds/png2bmp.wasm "$target/png2bmp/prebuilds"
+
+# What offline.mjs keeps.
+cd "$target"
+rm -f files.mjs
+files=$(find . -type f | sort | sed "s|.*|  '&',|")
+printf '%s\n' 'export const files = [' "$files" '];' >files.mjs

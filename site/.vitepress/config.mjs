@@ -8,20 +8,23 @@ const { homepage, version } = require('../../package.json');
 
 const repository = homepage.split('#')[0];
 
+const base = process.env.SITE_BASE ?? '/';
+
 export default {
   title: 'png2bmp',
   description: 'Converts PNG to BMP: a Node.js module, a command line and a C library',
   lang: 'en',
-  base: process.env.SITE_BASE ?? '/',
+  base,
   srcDir: 'src',
   outDir: '../build/site/dist',
   cacheDir: '../build/site/cache',
   cleanUrls: true,
   markdown: { anchor: { slugify: slug } },
-  // The converter is a page of its own, not made by VitePress; build.js checks the built links.
-  ignoreDeadLinks: [/^\/convert\//],
   themeConfig: {
+    // The first page, the converter, is not made by VitePress.
+    logoLink: { link: base, target: '_self' }, // VitePress does not add the base here
     nav: [
+      { text: 'Convert', link: '/', target: '_self' },
       { text: 'Start', link: '/start' },
       { text: 'Guides', link: '/guide' },
       { text: 'API', link: '/api' },

@@ -22,7 +22,7 @@ const BROWSERS = {
 
 const TYPES = {
   '.html': 'text/html', '.css': 'text/css', '.mjs': 'text/javascript', '.js': 'text/javascript',
-  '.wasm': 'application/wasm', '.png': 'image/png',
+  '.wasm': 'application/wasm', '.png': 'image/png', '.svg': 'image/svg+xml', '.json': 'application/json',
 };
 
 /** { address, close } of a server: `extra` files (path to bytes) take precedence over those below `root`. */

@@ -11,6 +11,8 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 
+const { unzipSync } = require('fflate');
+
 const { getBMP } = require('../..');
 const { createImage } = require('../kit/image');
 const { encodePng } = require('../kit/png-encoder');
@@ -46,7 +48,7 @@ async function openPage(t, name) {
       problems.push(`${request.method()} ${request.url()}`);
   });
   await page.goto(`${server.address}/index.html`);
-  return { browser, page, problems };
+  return { browser, page, problems, server };
 }
 
 const settled = (page, count) => page.waitForFunction((wanted) => {
@@ -91,7 +93,7 @@ function shown(page) {
     return {
       name: item.querySelector('h2').textContent, state: item.className, text: item.querySelector('p').textContent,
       sizes: [...item.querySelectorAll('figcaption span')].map((each) => each.textContent),
-      download: item.querySelector('a').download,
+      download: item.querySelector('.download').download,
       difference: before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i])), 0), pixels: after.length,
     };
   })));
@@ -115,7 +117,7 @@ for (const name of Object.keys(BROWSERS)) {
       assert.equal(each.pixels, 61 * 47 * 4);
       assert.ok(each.difference <= 1, each.name); // browsers blend by their own arithmetic
       assert.equal(each.download, each.name.replace('png', 'bmp'));
-      assert.equal(each.sizes[1], `${(getBMP(pictures[each.name]).length / 1e3).toFixed(1)} kB`);
+      assert.equal(each.sizes[1], `61 × 47, ${(getBMP(pictures[each.name]).length / 1e3).toFixed(1)} kB`);
     }
     assert.equal(await page.$eval('#status', (each) => each.textContent), '3 converted');
     assert.deepEqual(problems, []);
@@ -132,7 +134,7 @@ for (const name of Object.keys(BROWSERS)) {
     assert.equal(await page.$eval('#status', (each) => each.textContent), '2 converted, 1 failed');
     await page.select('[name=format]', 'bgra32');
     await page.waitForFunction((text) => document.querySelector('.bmp span').textContent === text, {},
-      `${(getBMP(pictures['rgb.png'], { format: 'bgra32' }).length / 1e3).toFixed(1)} kB`);
+      `61 × 47, ${(getBMP(pictures['rgb.png'], { format: 'bgra32' }).length / 1e3).toFixed(1)} kB`);
   });
 
   test(`${name}: the page can be used by keyboard, and fits a phone, light and dark`, options, async (t) => {
@@ -150,31 +152,89 @@ for (const name of Object.keys(BROWSERS)) {
     }
     assert.equal(new Set(colors).size, colors.length);
     const reached = [];
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate(() => {
         const { id, name: called, textContent } = document.activeElement;
-        return id || called || textContent;
+        return id || called || document.activeElement.querySelector('code')?.id || textContent;
       }));
     }
-    for (const each of ['format', 'alpha', 'background', 'topDown', 'files', 'all', 'Download'])
+    for (const each of ['purpose', 'format', 'alpha', 'background', 'topDown', 'files', 'all', 'zoom', 'Remove', 'Download', 'command'])
       assert.ok(reached.includes(each), `${each}: ${reached.join(' ')}`);
   });
 }
 
-test('Chromium: download all saves every BMP, with the bytes of Node.js', { ...bounded, skip: missing('Chromium') }, async (t) => {
+const textOf = (page, selector) => page.$eval(selector, (each) => each.textContent);
+
+test('Chromium: the sample is there at once, and gives way to the first picture', { ...bounded, skip: missing('Chromium') }, async (t) => {
+  const { page, problems } = await openPage(t, 'Chromium');
+  await settled(page, 1);
+  const [sample] = await shown(page);
+  assert.deepEqual([sample.name, sample.state], ['sample.png', 'done']);
+  await choose(page, ['rgb.png', 'palette.png']);
+  await settled(page, 2);
+  assert.deepEqual((await shown(page)).map(({ name }) => name), ['rgb.png', 'palette.png']);
+  await page.click('#results li .remove');
+  await settled(page, 1);
+  assert.equal(await textOf(page, '#status'), '1 converted');
+  assert.equal(await textOf(page, '#command'), 'png2bmp -o palette.bmp palette.png');
+  assert.deepEqual(problems, []);
+});
+
+test('Chromium: each purpose fills the form in, shows what has an effect, and converts', { ...bounded, skip: missing('Chromium') }, async (t) => {
+  const { page, problems } = await openPage(t, 'Chromium');
+  await choose(page, ['alpha.png']);
+  await settled(page, 1);
+  const purposes = await page.$$eval('[name=purpose]', (all) => all.map(({ value }) => value));
+  const commands = {};
+  for (const purpose of purposes) {
+    await page.$eval(`[name=purpose][value=${purpose}]`, (each) => each.click());
+    await settled(page, 1);
+    assert.equal((await shown(page))[0].state, 'done', purpose);
+    commands[purpose] = await textOf(page, '#command');
+  }
+  assert.equal(commands.spectra6, 'png2bmp --palette spectra6 -o alpha.bmp alpha.png');
+  assert.equal(commands.game, 'png2bmp --alpha key --background ff00ff -o alpha.bmp alpha.png');
+  assert.equal(commands.icon, 'png2bmp --ico -o alpha.ico alpha.png');
+  const isShown = (name) => page.$eval(`[name=${name}]`, (each) => each.offsetParent !== null);
+  assert.deepEqual([await isShown('png'), await isShown('threshold'), await isShown('topDown')], [true, false, false]);
+  await page.$eval('[name=purpose][value=label]', (each) => each.click());
+  assert.deepEqual([await isShown('png'), await isShown('threshold'), await isShown('topDown')], [false, true, true]);
+  assert.deepEqual(problems, []);
+});
+
+test('Chromium: the pixels of both pictures can be looked at side by side', { ...bounded, skip: missing('Chromium') }, async (t) => {
+  const { page } = await openPage(t, 'Chromium');
+  await page.setViewport({ width: 390, height: 800 });
+  await choose(page, ['rgb.png']);
+  await settled(page, 1);
+  await page.select('#zoom', '8');
+  const [png, bmp] = await page.$$eval('#results figure img', (images) => images.map((image) => image.getBoundingClientRect().width));
+  assert.deepEqual([png, bmp], [61 * 8, 61 * 8]);
+  await page.$eval('.png div', (each) => { each.scrollLeft = 70; });
+  await page.waitForFunction(() => document.querySelector('.bmp div').scrollLeft === 70);
+});
+
+test('Chromium: the page works offline after the first visit', { ...bounded, skip: missing('Chromium') }, async (t) => {
+  const { page, server } = await openPage(t, 'Chromium');
+  await settled(page, 1);
+  await page.evaluate(async () => { await window.navigator.serviceWorker.ready; });
+  server.close();
+  await page.reload();
+  await settled(page, 1);
+  assert.equal((await shown(page))[0].state, 'done');
+});
+
+test('Chromium: download all gives a zip of every BMP, with the bytes of Node.js', { ...bounded, skip: missing('Chromium') }, async (t) => {
   const { browser, page } = await openPage(t, 'Chromium');
   const session = await browser.target().createCDPSession();
   await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: at('downloads') });
   await choose(page, Object.keys(pictures));
   await settled(page, 3);
   await page.click('#all');
-  const wanted = Object.keys(pictures).map((name) => name.replace('png', 'bmp'));
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
-    const there = fs.existsSync(at('downloads')) ? fs.readdirSync(at('downloads')) : [];
-    if (wanted.every((name) => there.includes(name))) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  for (const [name, bytes] of Object.entries(pictures))
-    assert.ok(getBMP(bytes).equals(fs.readFileSync(at('downloads', name.replace('png', 'bmp')))), name);
+  const file = at('downloads', 'pictures.zip');
+  for (const end = Date.now() + 30_000; Date.now() < end && !fs.existsSync(file);) await new Promise((resolve) => setTimeout(resolve, 50));
+  const files = unzipSync(fs.readFileSync(file));
+  assert.deepEqual(Object.keys(files), Object.keys(pictures).map((name) => name.replace('png', 'bmp')));
+  for (const [name, bytes] of Object.entries(pictures)) assert.ok(getBMP(bytes).equals(files[name.replace('png', 'bmp')]), name);
 });

@@ -34,11 +34,11 @@ async function screenshot(browser, url, name, { width, height }, prepare) {
 async function takePage(browser) {
   execFileSync(path.join(ROOT, 'examples/browser/publish.sh'), [at('site')]);
   const server = await serve(at('site'));
-  fs.copyFileSync(path.join(ROOT, 'samples/sample.png'), at('sample.png'));
-  await screenshot(browser, `${server.address}/index.html`, 'page.png', { width: 1000, height: 910 }, async (page) => {
-    await page.select('select[name=format]', 'mono1');
-    await (await page.$('#files')).uploadFile(at('sample.png'));
-    await page.waitForFunction(() => document.querySelector('#results li.done'), { timeout: 60_000 });
+  const isDone = () => document.querySelector('#results li.done') !== null;
+  await screenshot(browser, `${server.address}/index.html`, 'page.png', { width: 1000, height: 1470 }, async (page) => {
+    await page.waitForFunction(isDone, { timeout: 60_000 });
+    await page.$eval('[name=purpose][value=spectra6]', (each) => each.click());
+    await page.waitForFunction(isDone, { timeout: 60_000 });
   });
   server.close();
 }

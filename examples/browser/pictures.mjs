@@ -1,0 +1,178 @@
+// The pictures on the page: each has a PNG, and the BMP that the current options make of it.
+
+import { encodeICOAsync, getBMPAsync } from '../../lib/browser.mjs';
+import { outputName } from './commands.mjs';
+
+const TYPES = { bmp: 'image/bmp', ico: 'image/x-icon' };
+
+function bytesText(bytes) {
+  const [unit, of] = bytes < 1e6 ? ['kB', 1e3] : ['MB', 1e6];
+  return `${(bytes / of).toFixed(1)} ${unit}`;
+}
+
+/** The bytes of the BMP or the icon: of one File, or for an icon of several. */
+export function convertFiles(files, { output, options }, more) {
+  return output === 'ico' ? encodeICOAsync(files, { ...options, ...more }) : getBMPAsync(files[0], { ...options, ...more });
+}
+
+/** Both figures of a picture show the same part of it. */
+function scrollTogether(item) {
+  const [png, bmp] = item.querySelectorAll('figure div');
+  const follow = (from, to) => from.addEventListener('scroll', () => {
+    if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
+    if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
+  });
+  follow(png, bmp);
+  follow(bmp, png);
+}
+
+class Picture {
+  bytes; // the latest output
+  #running;
+
+  constructor(file, item) {
+    this.file = file;
+    this.item = item;
+    this.find('h2').textContent = file.name;
+    this.find('.remove').setAttribute('aria-label', `Remove ${file.name}`);
+    this.#show('png', file);
+    scrollTogether(item);
+  }
+
+  find(selector) {
+    return this.item.querySelector(selector);
+  }
+
+  get state() {
+    return this.item.className;
+  }
+
+  /** Shows bytes in one of the figures, and releases what was there. */
+  #show(kind, blob) {
+    const image = this.find(`.${kind} img`);
+    this.#release(image);
+    const caption = this.find(`.${kind} span`);
+    caption.textContent = bytesText(blob.size);
+    image.onload = () => {
+      const { naturalWidth: width, naturalHeight: height } = image;
+      image.style.setProperty('--width', `${width}px`);
+      caption.textContent = `${width} × ${height}, ${bytesText(blob.size)}`;
+    };
+    image.src = URL.createObjectURL(blob);
+    return image.src;
+  }
+
+  #release({ src }) {
+    if (src) URL.revokeObjectURL(src);
+  }
+
+  #setState(state) {
+    this.item.className = state;
+    this.find('.download').hidden = state !== 'done';
+    this.find('.bmp').hidden = state === 'bad';
+  }
+
+  #showOutput(bytes, output, milliseconds, warnings) {
+    const link = this.find('.download');
+    this.bytes = bytes;
+    this.outputName = outputName(this.file.name, output);
+    link.href = this.#show('bmp', new Blob([bytes], { type: TYPES[output] }));
+    link.download = this.outputName;
+    link.setAttribute('aria-label', `Download ${this.outputName}`);
+    this.find('.bmp b').textContent = output.toUpperCase();
+    this.find('p').textContent = [`${Math.round(milliseconds)} ms`, ...warnings].join('; ');
+  }
+
+  /** Converts with these settings; a conversion that is still running is aborted. */
+  async convert(settings) {
+    this.stop();
+    const { signal } = this.#running = new AbortController();
+    const warnings = [];
+    this.#setState('busy');
+    try {
+      const start = performance.now();
+      const bytes = await convertFiles([this.file], settings, { signal, onWarning: ({ message }) => warnings.push(message) });
+      this.#showOutput(bytes, settings.output, performance.now() - start, warnings);
+      this.#setState('done');
+    } catch (error) {
+      if (signal.aborted) return;
+      this.find('p').textContent = `${error.message} (${error.code ?? error.name})`;
+      this.#setState('bad');
+    }
+  }
+
+  stop() {
+    this.#running?.abort();
+  }
+
+  remove() {
+    this.stop();
+    this.item.querySelectorAll('img').forEach((image) => this.#release(image));
+    this.item.remove();
+  }
+}
+
+/** The pictures in an element, made from a template; `changed` is called when one has been converted. */
+export class Pictures {
+  #all = [];
+  #list;
+  #template;
+  #changed;
+
+  constructor(list, template, changed) {
+    this.#list = list;
+    this.#template = template;
+    this.#changed = changed;
+  }
+
+  get files() {
+    return this.#all.map(({ file }) => file);
+  }
+
+  get done() {
+    return this.#all.filter(({ state }) => state === 'done');
+  }
+
+  get failed() {
+    return this.#all.filter(({ state }) => state === 'bad').length;
+  }
+
+  get count() {
+    return this.#all.length;
+  }
+
+  async #convert(pictures, settings) {
+    const each = pictures.map((picture) => picture.convert(settings).then(this.#changed));
+    this.#changed();
+    await Promise.all(each);
+  }
+
+  add(files, settings) {
+    const added = files.map((file) => {
+      const item = this.#template.content.firstElementChild.cloneNode(true);
+      const picture = new Picture(file, item);
+      picture.find('.remove').addEventListener('click', () => this.#remove(picture));
+      this.#list.append(item);
+      return picture;
+    });
+    this.#all.push(...added);
+    return this.#convert(added, settings);
+  }
+
+  #remove(picture) {
+    const next = picture.item.nextElementSibling ?? picture.item.previousElementSibling;
+    picture.remove();
+    this.#all = this.#all.filter((each) => each !== picture);
+    next?.querySelector('.remove').focus(); // where the keyboard was
+    this.#changed();
+  }
+
+  clear() {
+    this.#all.forEach((picture) => picture.remove());
+    this.#all = [];
+  }
+
+  convertAll(settings) {
+    return this.#convert(this.#all, settings);
+  }
+}

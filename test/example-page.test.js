@@ -1,0 +1,137 @@
+'use strict';
+
+/* What the page of examples/browser makes of its form: options, a command, a script. */
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+
+const { encodeICO, getBMP } = require('..');
+const { parseCommandLine } = require('../cli/options');
+const { palettes } = require('../lib/palettes');
+const { createImage } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+const { createRandom } = require('./kit/random');
+const { scratch } = require('./kit/scratch');
+
+const ROOT = path.join(__dirname, '..');
+const PAGE = path.join(ROOT, 'examples/browser');
+const load = (name) => import(path.join(PAGE, name));
+// At most 256 colours, for the choice of the image's own.
+const png = encodePng(createImage({ width: 31, height: 8, colorType: 6, bitDepth: 8, fill: 'gradients' }));
+
+/** The values that the form of index.html starts with, and the choices of its lists. */
+function formOfPage() {
+  const html = fs.readFileSync(path.join(PAGE, 'index.html'), 'utf8');
+  const form = html.slice(html.indexOf('<form'), html.indexOf('</form>'));
+  const choices = Object.fromEntries([...form.matchAll(/<select name="(\w+)">(.*?)<\/select>/gs)].map(([, name, body]) =>
+    [name, [...body.matchAll(/<option(?: value="(.*?)")?>(.*?)</g)].map(([, value, text]) => value ?? text)]));
+  const inputs = [...form.matchAll(/<input name="(\w+)" type="(\w+)"(?:.*? value="(.*?)")?/g)].map(([, name, type, value]) =>
+    [name, type === 'checkbox' ? false : value ?? '']);
+  const [, list] = /<textarea name="list".*?>(.*?)</.exec(form);
+  const initial = Object.fromEntries([...Object.entries(choices).map(([name, [first]]) => [name, first]), ...inputs, ['list', list]]);
+  choices.palette.push(...Object.keys(palettes));
+  return { choices, initial };
+}
+
+const { choices, initial } = formOfPage();
+
+/** What the page disables: see form.mjs. */
+const isPossible = ({ output, format, alpha }) => (output === 'bmp' || ['bgra32', 'indexed'].includes(format)) &&
+  (alpha === 'blend' || (alpha === 'premultiply') === (format === 'bgra32'));
+
+function randomValues(random) {
+  const pick = (list) => list[random.below(list.length)];
+  const values = { ...initial };
+  do {
+    for (const [name, list] of Object.entries(choices)) values[name] = pick(list);
+  } while (!isPossible(values));
+  return {
+    ...values, bits: pick(['', '8']), colors: pick(['2', '17', '256']), threshold: pick(['128', '3']), alphaThreshold: pick(['128', '200']),
+    background: pick(['#ffffff', '#102030']), density: pick(['', '300']), topDown: pick([true, false]), invert: pick([true, false]),
+  };
+}
+
+const convert = ({ output, options }) => (output === 'ico' ? encodeICO([png], options) : getBMP(png, options));
+
+/** The words that sh makes of a command. */
+const wordsOf = (command) => execFileSync('sh', ['-c', `png2bmp() { printf '%s\\0' "$@"; }; ${command}`], { encoding: 'utf8' })
+  .split('\0').slice(0, -1);
+
+/** What a script writes, without a disk: { name, bytes }. */
+function ran(script) {
+  let written;
+  const png2bmp = {
+    saveBMP: (name, bytes, options) => { written = { name, bytes: getBMP(bytes, options) }; },
+    saveICO: (name, images, options) => { written = { name, bytes: encodeICO(images, options) }; },
+  };
+  const modules = { 'node:fs': { readFileSync: () => png }, png2bmp };
+  new Function('require', script)((name) => modules[name]);
+  return written;
+}
+
+test('options, command and script of 400 random forms give the same bytes, and no option is without effect', async () => {
+  const { optionsOf } = await load('options.mjs');
+  const { commandOf, scriptOf } = await load('commands.mjs');
+  const random = createRandom(7);
+  for (let i = 0; i < 400; i++) {
+    const values = randomValues(random);
+    const settings = { output: values.output, options: optionsOf(values) };
+    const wanted = convert(settings);
+    const words = commandOf(settings, ['logo.png']).split(' ').slice(1);
+    const { settings: own, conversion, operands } = parseCommandLine(words);
+    assert.deepEqual(operands, ['logo.png']);
+    assert.equal(own.output, `logo.${values.output}`);
+    assert.equal(own.ico ?? false, values.output === 'ico');
+    assert(convert({ ...settings, options: conversion }).equals(wanted), words.join(' '));
+    const { name, bytes } = ran(scriptOf(settings, ['logo.png']));
+    assert.equal(name, `logo.${values.output}`);
+    assert(bytes.equals(wanted), words.join(' '));
+  }
+});
+
+test('every purpose converts, with choices that the form has', async () => {
+  const { optionsOf } = await load('options.mjs');
+  const { PURPOSES } = await load('purposes.mjs');
+  for (const [id, { values }] of Object.entries(PURPOSES)) {
+    for (const [name, value] of Object.entries(values)) {
+      if (choices[name] === undefined) assert(name in initial, `${id}: ${name}`);
+      else assert(choices[name].includes(value), `${id}: ${name}: ${value}`);
+    }
+    const all = { ...initial, ...values };
+    assert(isPossible(all), id);
+    assert(convert({ output: all.output, options: optionsOf(all) }).length > 0);
+  }
+});
+
+test('what is as it starts is not in the command', async () => {
+  const { optionsOf } = await load('options.mjs');
+  const { commandOf } = await load('commands.mjs');
+  const settings = { output: 'bmp', options: optionsOf(initial) };
+  assert.deepEqual(settings.options, {});
+  assert.equal(commandOf(settings, ['a.png']), 'png2bmp -o a.bmp a.png');
+  assert.equal(commandOf(settings, ['a.png', 'b.png']), 'png2bmp a.png b.png');
+});
+
+test('names of files reach the shell and the script as they are', async (t) => {
+  const { commandOf, scriptOf } = await load('commands.mjs');
+  const settings = { output: 'bmp', options: {} };
+  for (const name of ['my logo.png', "it's.png", '$HOME`id`.png', 'ü;rm.png', 'a\\b.png']) {
+    const bmp = name.replace('.png', '.bmp');
+    assert.deepEqual(wordsOf(commandOf(settings, [name])), ['-o', bmp, name]);
+    assert.equal(ran(scriptOf(settings, [name])).name, bmp);
+  }
+  assert.deepEqual(wordsOf(commandOf(settings, ['-f.png'])), ['-o', './-f.bmp', './-f.png']);
+  const folder = scratch(t);
+  fs.writeFileSync(path.join(folder, 'my logo.png'), png);
+  const command = commandOf({ output: 'bmp', options: { format: 'mono1' } }, ['my logo.png']);
+  execFileSync('sh', ['-c', `png2bmp() { "${process.execPath}" "${ROOT}/bin/png2bmp.js" "$@"; }; ${command}`], { cwd: folder });
+  assert(fs.readFileSync(path.join(folder, 'my logo.bmp')).equals(getBMP(png, { format: 'mono1' })));
+});
+
+test('a list of colours may be written in many ways', async () => {
+  const { colorsIn } = await load('options.mjs');
+  assert.deepEqual(colorsIn('#FFF, 000000\n#123abc;fed zebra 12345 1234567'), ['#ffffff', '#000000', '#123abc', '#ffeedd']);
+});
