@@ -89,6 +89,18 @@ test('Exif that claims to continue past its end has no orientation', () => {
   }
 });
 
+test('the Exif orientation is looked for in the first 64 KiB of a longer chunk', () => {
+  const { data } = exif(3, false);
+  const entries = data.subarray(8);
+  for (const [at, orientation] of [[65536 - 14, 3], [65536 - 13, undefined], [69000, undefined]]) {
+    const long = Buffer.alloc(70000);
+    data.copy(long, 0, 0, 8);
+    long.writeUInt32BE(at, 4);
+    entries.copy(long, at);
+    assert.equal(readInfo(withChunks({ type: 'eXIf', data: long })).orientation, orientation, `at ${at}`);
+  }
+});
+
 test('a profile without an end of its name has no name', () => {
   assert.equal(readInfo(withChunks({ type: 'iCCP', data: Buffer.alloc(100, 65) })).colorSpace.profile, undefined);
 });

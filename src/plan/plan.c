@@ -148,15 +148,15 @@ png2bmp_status plan_check_strip(const png2bmp_plan *plan, uint64_t strip, png2bm
     return plan_check_memory(&with, report);
 }
 
-static png2bmp_status check_expansion(const png2bmp_png_info *png, size_t size,
+static png2bmp_status check_expansion(const png2bmp_png_info *png, uint64_t size,
                                       png2bmp_report *report)
 {
     if (png_all_scanlines_bytes(png) / MAX_EXPANSION <= size)
         return PNG2BMP_OK;
     return report_error(report, PNG2BMP_ERR_BOMB,
-                        "%u x %u pixels cannot come from %zu bytes: DEFLATE expands at most "
+                        "%u x %u pixels cannot come from %llu bytes: DEFLATE expands at most "
                         "1032 times",
-                        (unsigned)png->width, (unsigned)png->height, size);
+                        (unsigned)png->width, (unsigned)png->height, (unsigned long long)size);
 }
 
 /* ---- The plan ------------------------------------------------------------- */
@@ -185,6 +185,20 @@ static uint64_t memory_of(const png2bmp_plan *plan)
     return rows > profile ? rows : profile;
 }
 
+png2bmp_status plan_after_header(png2bmp_plan *plan, const png_file *file, uint64_t size)
+{
+    png2bmp_status status = plan_bmp(plan, file->report);
+
+    if (!status)
+        status = check_expansion(&plan->png, size, file->report);
+    if (!status)
+        status = plan_profile(plan, file);
+    if (status)
+        return status;
+    plan->memory = memory_of(plan) + profile_kept_bytes(file);
+    return plan_check_memory(plan, file->report);
+}
+
 png2bmp_plan *png2bmp_plan_new(void)
 {
     return calloc(1, sizeof(png2bmp_plan));
@@ -205,16 +219,7 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
         return status;
     file = png_file_of(png, size, &plan->options, report);
     status = png_parse_info(&file, &plan->png, &plan->about, &plan->first_idat);
-    if (!status)
-        status = plan_bmp(plan, report);
-    if (!status)
-        status = check_expansion(&plan->png, size, report);
-    if (!status)
-        status = plan_profile(plan, &file);
-    if (status)
-        return status;
-    plan->memory = memory_of(plan);
-    return plan_check_memory(plan, report);
+    return status ? status : plan_after_header(plan, &file, size);
 }
 
 /* ---- The plan of raw pixels ------------------------------------------------ */

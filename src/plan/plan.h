@@ -2,7 +2,11 @@
 #ifndef PNG2BMP_PLAN_H
 #define PNG2BMP_PLAN_H
 
-#include "base/opaque.h"
+#include "png/chunk.h"
+
+/* The rest of a plan, of which the options, `png`, `about` and `first_idat` are there. size: of the
+ * whole file, for the check whether so many pixels can come from it; UINT64_MAX: unknown. */
+png2bmp_status plan_after_header(png2bmp_plan *plan, const png_file *file, uint64_t size);
 
 /* Whether plan->memory is allowed. */
 png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *report);

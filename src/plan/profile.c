@@ -13,6 +13,9 @@
  * bytes could announce 4 GiB. */
 #define MOST_BYTES (4u << 20)
 
+/* The name of the profile and a zero; a byte more says how it is compressed. */
+#define MOST_NAME 80
+
 #define HEADER_BYTES 128
 #define TAG_COUNT_BYTES 4
 
@@ -52,7 +55,7 @@ static void next_piece(void *user, const uint8_t **bytes, size_t *size)
  * is wrong with it; NULL: nothing. */
 static const char *find_stream(const chunk *c, stream *s)
 {
-    const size_t         most = smaller(c->length, 80);
+    const size_t         most = smaller(c->length, MOST_NAME);
     const uint8_t *const zero = most > 0 ? memchr(c->data, 0, most) : NULL;
     size_t               before;
 
@@ -193,6 +196,25 @@ static png2bmp_status read_profile(png2bmp_plan *plan, const chunk *c, const cha
     return PNG2BMP_OK;
 }
 
+size_t profile_most_kept(const png2bmp_options *options)
+{
+    return options->profile == PNG2BMP_PROFILE_EMBED ? MOST_NAME + 1 + MOST_BYTES : 0;
+}
+
+uint64_t profile_kept_bytes(const png_file *file)
+{
+    return file->fed ? file->fed->kept : 0;
+}
+
+/* The iCCP chunk that the plan knows. */
+static png2bmp_status read_chunk(const png_file *file, size_t at, chunk *c)
+{
+    if (!file->fed)
+        return chunk_read(file, at, c);
+    *c = file->fed->profile;
+    return PNG2BMP_OK;
+}
+
 png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file)
 {
     const size_t   at = plan->about.icc_at;
@@ -203,7 +225,7 @@ png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file)
 
     if (plan->options.profile != PNG2BMP_PROFILE_EMBED || at == 0)
         return PNG2BMP_OK;
-    status = chunk_read(file, at, &c);
+    status = read_chunk(file, at, &c);
     if (status)
         return status == PNG2BMP_ERR_TRUNCATED ? chunk_report_truncated(file, at) : status;
     status = chunk_check_ancillary_crc(file, &c, &dropped);

@@ -8,6 +8,12 @@
  * adds it to byte_length. A profile that cannot be embedded is left out with a warning. */
 png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file);
 
+/* How much of the data of the chunk has to be kept of a file that is fed; 0: none. */
+size_t profile_most_kept(const png2bmp_options *options);
+
+/* How much was: part of the memory of the plan. */
+uint64_t profile_kept_bytes(const png_file *file);
+
 /* Bytes that the two functions allocate at most. */
 uint64_t profile_memory(const png2bmp_plan *plan);
 

@@ -7,6 +7,11 @@
 #define SRGB_GAMMA 45455
 #define NEAR_GAMMA 4000
 
+/* A name and the zero after it; and the part of eXIf in which its first directory is looked for,
+ * which is at its front: no more of a file that is fed is held. In a JPEG it is never longer. */
+#define MOST_NAME 80
+#define MOST_EXIF 65536
+
 /* ITU-T H.273: colour primaries of BT.709 and sRGB; transfer functions that displays treat alike
  * (BT.709, BT.601, sRGB, BT.2020), PQ and HLG. */
 enum {
@@ -22,14 +27,14 @@ static bool is_like_srgb(unsigned transfer)
 }
 
 /* Section 11.3.2.3: a name of 1 to 79 bytes, then a zero. */
-static void read_profile_name(const chunk *c, const png_file *file, png2bmp_png_about *about)
+static void read_profile_name(const chunk *c, png2bmp_png_about *about)
 {
-    const size_t most = smaller(c->length, 80);
+    const size_t most = smaller(c->length, MOST_NAME);
 
     for (size_t i = 1; i < most; i++) {
         if (c->data[i] != 0)
             continue;
-        about->icc_name_at = (size_t)(c->data - file->bytes);
+        about->icc_name_at = c->offset + 8;
         about->icc_name_length = (uint32_t)i;
         return;
     }
@@ -78,7 +83,24 @@ static void read_cicp(const uint8_t *data, png2bmp_png_about *about)
     about->is_hdr = data[1] == TRANSFER_PQ || data[1] == TRANSFER_HLG;
 }
 
-void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
+uint32_t about_needs(const chunk *c)
+{
+    switch (c->type) {
+    case GAMA:
+    case CICP:
+        return c->length == 4 ? 4 : 0;
+    case ICCP:
+        return (uint32_t)smaller(c->length, MOST_NAME);
+    case EXIF:
+        return (uint32_t)smaller(c->length, MOST_EXIF);
+    case ACTL:
+        return c->length == 8 ? 8 : 0;
+    default:
+        return 0;
+    }
+}
+
+void about_read(const chunk *c, png2bmp_png_about *about)
 {
     switch (c->type) {
     case GAMA:
@@ -91,7 +113,7 @@ void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
     case ICCP:
         if (about->icc_at == 0) {
             about->icc_at = c->offset;
-            read_profile_name(c, file, about);
+            read_profile_name(c, about);
         }
         break;
     case CICP:
@@ -99,7 +121,7 @@ void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about)
             read_cicp(c->data, about);
         break;
     case EXIF:
-        about->orientation = read_orientation(c->data, c->length);
+        about->orientation = read_orientation(c->data, about_needs(c));
         break;
     case ACTL:
         if (c->length == 8)

@@ -4,8 +4,11 @@
 
 #include "chunk.h"
 
+/* How many bytes of the data of such a chunk about_read reads: all, or the first ones of it. */
+uint32_t about_needs(const chunk *c);
+
 /* Reads an ancillary chunk before the pixels, if it is one of interest. */
-void about_read(const chunk *c, const png_file *file, png2bmp_png_about *about);
+void about_read(const chunk *c, png2bmp_png_about *about);
 
 /* Warns if the samples are far from sRGB, which programs that read a BMP assume. Never an error. */
 void about_warn(const png_file *file, const png2bmp_png_about *about);

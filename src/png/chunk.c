@@ -2,8 +2,6 @@
 
 #include <libdeflate.h>
 
-#include "base/report.h"
-
 png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
                      png2bmp_report *report)
 {
@@ -36,38 +34,55 @@ bool chunk_is_unknown_critical(uint32_t type)
     return chunk_is_critical(type) && !chunk_is_known_critical(type);
 }
 
-png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c)
+static png2bmp_status read_to(const png_file *file, size_t offset, chunk *c, png2bmp_report *report)
 {
-    const size_t left = file->size - offset;
+    const size_t         left = file_left(file, offset);
+    const uint8_t *const header = file_at(file, offset);
 
     c->offset = offset;
+    c->is_summed = false;
     if (left < CHUNK_OVERHEAD)
-        return PNG2BMP_ERR_TRUNCATED;
-    c->length = load_be32(file->bytes + offset);
-    c->type = load_be32(file->bytes + offset + 4);
-    c->data = file->bytes + offset + 8;
+        return file_lacks(file);
+    c->length = load_be32(header);
+    c->type = load_be32(header + 4);
+    c->data = header + 8;
     for (unsigned i = 0; i < 4; i++) {
         const uint32_t letter = c->type >> (24 - 8 * i) & 0xff;
 
         if (!chunk_is_letter(letter))
-            return report_error(file->report, PNG2BMP_ERR_CHUNK,
+            return report_error(report, PNG2BMP_ERR_CHUNK,
                                 "invalid chunk type at byte %zu: %08x is not four letters",
                                 offset + 4, (unsigned)c->type);
         c->name[i] = (char)letter;
     }
     c->name[4] = 0;
     if (c->length > PNG_MAX_NUMBER)
-        return report_error(file->report, PNG2BMP_ERR_CHUNK,
+        return report_error(report, PNG2BMP_ERR_CHUNK,
                             "%s at byte %zu: length %u is more than PNG allows", c->name, offset,
                             (unsigned)c->length);
-    if (c->length > left - CHUNK_OVERHEAD)
+    if (c->length > left - CHUNK_OVERHEAD && !file->is_open)
         return PNG2BMP_ERR_TRUNCATED;
     return PNG2BMP_OK;
 }
 
+png2bmp_status chunk_read(const png_file *file, size_t offset, chunk *c)
+{
+    return read_to(file, offset, c, file->report);
+}
+
+png2bmp_status chunk_read_quietly(const png_file *file, size_t offset, chunk *c)
+{
+    return read_to(file, offset, c, NULL);
+}
+
 bool chunk_begins_idat(const png_file *file, size_t offset)
 {
-    return file->size - offset >= 8 && load_be32(file->bytes + offset + 4) == IDAT;
+    return file_left(file, offset) >= 8 && load_be32(file_at(file, offset) + 4) == IDAT;
+}
+
+bool chunk_is_visible(const png_file *file, const chunk *c)
+{
+    return c->length <= file_left(file, c->offset) - CHUNK_OVERHEAD;
 }
 
 size_t chunk_end(const chunk *c)
@@ -79,7 +94,7 @@ png2bmp_status chunk_report_truncated(const png_file *file, size_t offset)
 {
     return report_error(file->report, PNG2BMP_ERR_TRUNCATED,
                         "the file ends at byte %zu, inside the chunk that begins at byte %zu",
-                        file->size, offset);
+                        file_end(file), offset);
 }
 
 bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed)
@@ -89,6 +104,11 @@ bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, 
     *stored = *computed = 0;
     if (file->ignore_checksums)
         return true;
+    if (c->is_summed) {
+        *stored = c->stored;
+        *computed = c->computed;
+        return *stored == *computed;
+    }
     *stored = load_be32(c->data + c->length);
     store_be32(name, c->type); /* not as in the file: it may have been mended */
     *computed = libdeflate_crc32(libdeflate_crc32(0, name, sizeof name), c->data, c->length);

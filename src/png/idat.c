@@ -24,41 +24,46 @@ static void idat_fail(idat_reader *reader, png2bmp_status status)
     reader->status = status;
 }
 
-/* An IDAT that extends past the end of the file: the part that is there may hold rows. Of its CRC
- * some bytes may be there, too: no more than it announces is data. */
-static void enter_cut_chunk(idat_reader *reader)
+/* The next bytes cannot be seen: they are still to come, or the file ends inside the chunk. */
+static void lack_bytes(idat_reader *reader)
 {
-    const uint32_t announced = load_be32(reader->file->bytes + reader->position);
+    if (reader->file->is_open)
+        reader->is_waiting = true;
+    else
+        idat_fail(reader, chunk_report_truncated(reader->file, reader->chunk));
+}
+
+static void enter_idat(idat_reader *reader, uint32_t length)
+{
+    static const uint8_t name[] = {'I', 'D', 'A', 'T'};
 
     reader->chunk = reader->position;
     reader->position += 8;
-    reader->left = (uint32_t)smaller(reader->file->size - reader->position, announced);
+    reader->left = length;
+    reader->crc = libdeflate_crc32(0, name, sizeof name);
     reader->in_chunk = true;
-    reader->is_cut = true;
 }
 
 /* Enters the chunk at reader->position, if it is an IDAT. Anything else ends the data, even what is
  * no chunk: whether that is an error depends on how much data there was. */
 static void enter_chunk(idat_reader *reader)
 {
-    static const uint8_t name[] = {'I', 'D', 'A', 'T'};
-    chunk                c;
-    mending              mended;
-    const png2bmp_status status = mend_read(&reader->mender, reader->position, &c, &mended);
+    const png_file *const file = reader->file;
+    chunk                 c;
+    mending               mended;
+    const png2bmp_status  status = mend_read(&reader->mender, reader->position, &c, &mended);
 
-    if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(reader->file, reader->position)) {
-        enter_cut_chunk(reader);
-    } else if (status || c.type != IDAT) {
+    if (status == STATUS_WAITING)
+        reader->is_waiting = true;
+    else if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(file, reader->position))
+        /* the part that is there may hold rows */
+        enter_idat(reader, load_be32(file_at(file, reader->position)));
+    else if (status || c.type != IDAT)
         reader->ended = true;
-    } else if (mended && mend_report(reader->file, &c, mended)) {
+    else if (mended && mend_report(file, &c, mended))
         idat_fail(reader, PNG2BMP_ERR_DAMAGED_CHUNK);
-    } else {
-        reader->chunk = c.offset;
-        reader->position += 8;
-        reader->left = c.length;
-        reader->crc = libdeflate_crc32(0, name, sizeof name);
-        reader->in_chunk = true;
-    }
+    else
+        enter_idat(reader, c.length);
 }
 
 /* At the end of a chunk's data: compares the CRC and skips it. */
@@ -66,12 +71,12 @@ static void leave_chunk(idat_reader *reader)
 {
     uint32_t stored;
 
-    reader->in_chunk = false;
-    if (reader->is_cut) {
-        idat_fail(reader, chunk_report_truncated(reader->file, reader->chunk));
+    if (file_left(reader->file, reader->position) < 4) {
+        lack_bytes(reader);
         return;
     }
-    stored = load_be32(reader->file->bytes + reader->position);
+    reader->in_chunk = false;
+    stored = load_be32(file_at(reader->file, reader->position));
     if (!reader->file->ignore_checksums && stored != reader->crc)
         idat_fail(reader,
                   report_error(reader->file->report, PNG2BMP_ERR_CRC, CHUNK_CRC_MESSAGE, "IDAT",
@@ -80,22 +85,41 @@ static void leave_chunk(idat_reader *reader)
         reader->position += 4;
 }
 
+bool idat_is_waiting(const idat_reader *reader)
+{
+    return reader->is_waiting;
+}
+
+/* Nothing can be read now. */
+static bool idat_is_at_rest(const idat_reader *reader)
+{
+    return reader->ended || reader->is_waiting;
+}
+
 void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size)
 {
+    size_t there;
+
     *size = 0;
     *bytes = NULL;
+    reader->is_waiting = false;
     if (!reader->ended && cancel_ask(reader->cancel))
         idat_fail(reader, cancel_status(reader->cancel));
-    while (!reader->ended && reader->left == 0) {
+    while (!idat_is_at_rest(reader) && reader->left == 0) {
         if (reader->in_chunk)
             leave_chunk(reader);
         else
             enter_chunk(reader);
     }
-    if (reader->ended)
+    if (idat_is_at_rest(reader))
         return;
-    *bytes = reader->file->bytes + reader->position;
-    *size = reader->left < IDAT_PIECE ? reader->left : IDAT_PIECE;
+    there = file_left(reader->file, reader->position);
+    if (there == 0) {
+        lack_bytes(reader);
+        return;
+    }
+    *bytes = file_at(reader->file, reader->position);
+    *size = smaller(there, smaller(reader->left, IDAT_PIECE));
     if (!reader->file->ignore_checksums)
         reader->crc = libdeflate_crc32(reader->crc, *bytes, *size);
     reader->position += *size;
@@ -104,14 +128,15 @@ void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size)
 
 png2bmp_status idat_diagnose(idat_reader *reader)
 {
-    if (reader->in_chunk && (reader->is_cut || !reader->file->ignore_checksums)) {
+    reader->is_waiting = false;
+    if (reader->in_chunk) {
         const uint8_t *bytes;
         size_t         size;
 
-        while (reader->left > 0 && !reader->ended)
+        while (reader->left > 0 && !idat_is_at_rest(reader))
             idat_next(reader, &bytes, &size);
-        if (!reader->ended)
+        if (!idat_is_at_rest(reader))
             leave_chunk(reader);
     }
-    return reader->status;
+    return reader->is_waiting ? STATUS_WAITING : reader->status;
 }

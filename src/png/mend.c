@@ -51,19 +51,11 @@ static bool has_right_crc(mender *m, const chunk *c, uint32_t type)
     return crc == load_be32(stored);
 }
 
-static png2bmp_status read_quietly(const png_file *file, size_t offset, chunk *c)
-{
-    png_file quiet = *file;
-
-    quiet.report = NULL;
-    return chunk_read(&quiet, offset, c);
-}
-
 static bool is_plausible(mender *m, size_t offset)
 {
     chunk c;
 
-    return !read_quietly(m->file, offset, &c) && has_right_crc(m, &c, c.type);
+    return !chunk_read_quietly(m->file, offset, &c) && has_right_crc(m, &c, c.type);
 }
 
 /* Four letters, of which the third is a capital one: section 5.4. */
@@ -161,7 +153,7 @@ static png2bmp_status mend(mender *m, png2bmp_status status, chunk *c, mending *
 png2bmp_status mend_read(mender *m, size_t offset, chunk *c, mending *what)
 {
     const png_file      *file = m->file;
-    const png2bmp_status status = read_quietly(file, offset, c);
+    const png2bmp_status status = chunk_read_quietly(file, offset, c);
 
     *what = MEND_NOTHING;
     if (!file->salvage || m->budget == 0 || file->size - offset < CHUNK_OVERHEAD)

@@ -1,6 +1,7 @@
 /* Chunks before the pixels. Section numbers are those of the PNG specification, third edition. */
 #include "png.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "about.h"
@@ -182,10 +183,6 @@ static void clear_info(png2bmp_png_info *info)
         info->palette[i][3] = 255;
 }
 
-typedef struct seen_chunks {
-    bool ihdr, plte, trns, phys;
-} seen_chunks;
-
 /* IHDR, or Apple's chunk before it. */
 static png2bmp_status read_first_chunk(const png_file *file, const chunk *c, png2bmp_png_info *info,
                                        seen_chunks *seen)
@@ -231,7 +228,8 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
     default:
         if (chunk_is_critical(c->type))
             return chunk_report_unknown(file, c);
-        about_read(c, file, about);
+        if (c->data) /* else it was read before it passed */
+            about_read(c, about);
         return PNG2BMP_OK;
     }
 }
@@ -264,48 +262,219 @@ static png2bmp_status report_unreadable(const png_file *file, size_t offset)
                                                      : chunk_report_truncated(file, offset);
 }
 
-png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
-                              png2bmp_png_about *about, size_t *first_idat)
-{
-    png2bmp_status status = signature_check(file->bytes, file->size, file->report);
-    seen_chunks    seen = {false, false, false, false};
-    mender         m = mend_open(file);
-    mending        mended;
-    chunk          c;
+/* ---- The header, chunk by chunk ---------------------------------------------- */
 
-    if (status)
-        return status;
+void png_header_open(png_header_reader *reader, const png_file *file, png2bmp_png_info *info,
+                     png2bmp_png_about *about)
+{
+    *reader = (png_header_reader){.file = file, .info = info, .about = about};
+    reader->walk.position = SIGNATURE_LENGTH;
+    reader->mender = mend_open(file);
     clear_info(info);
     *about = (png2bmp_png_about){.gamma = 0};
-    for (size_t offset = SIGNATURE_LENGTH;; offset = chunk_end(&c)) {
-        status = mend_read(&m, offset, &c, &mended);
-        if (status == PNG2BMP_ERR_TRUNCATED && seen.ihdr && chunk_begins_idat(file, offset))
-            break; /* the facts are complete; run reports where the data ends */
-        if (status)
-            return report_unreadable(file, offset);
-        if (file->salvage)
-            status = check_salvaged(file, &c, mended);
-        if (status)
-            return status;
-        if (mended == MEND_SKIPPED)
-            continue;
-        if (!seen.ihdr)
-            status = read_first_chunk(file, &c, info, &seen);
-        else if (c.type == IDAT)
-            break;
-        else
-            status = read_early_chunk(file, &c, info, about, &seen);
+}
+
+size_t png_header_position(const png_header_reader *reader)
+{
+    return reader->is_png ? reader->walk.position : 0;
+}
+
+static png2bmp_status read_signature(png_header_reader *reader)
+{
+    const png_file *file = reader->file;
+
+    if (reader->is_png)
+        return PNG2BMP_OK;
+    if (file->is_open && !signature_is_decided(file->bytes, file->size))
+        return STATUS_WAITING;
+    reader->is_png = true;
+    return signature_check(file->bytes, file->size, file->report);
+}
+
+/* Whether the data of a chunk is needed in one piece: it is small. Longer ones of these types are
+ * invalid or have no meaning, so that they may pass. */
+static bool is_read_whole(const chunk *c)
+{
+    switch (c->type) {
+    case IHDR:
+        return c->length <= 13;
+    case PLTE:
+        return c->length <= 768;
+    case TRNS:
+        return c->length <= 256;
+    case PHYS:
+        return c->length <= 9;
+    default:
+        return about_needs(c) == c->length;
+    }
+}
+
+static size_t bytes_needed(const chunk *c)
+{
+    return is_read_whole(c) ? CHUNK_OVERHEAD + (size_t)c->length : 8 + (size_t)about_needs(c);
+}
+
+/* Whether its data is kept: the first profile, if it is used. */
+static bool is_kept(const png_header_reader *reader, const chunk *c)
+{
+    const size_t first = reader->about->icc_at;
+
+    return c->type == ICCP && reader->profile_most > 0 && reader->seen.ihdr &&
+           (first == 0 || first == c->offset);
+}
+
+/* A chunk that cannot be seen as a whole, or is kept: everything else that is needed of it is read
+ * now. */
+static png2bmp_status begin_to_pass(png_header_reader *reader, const chunk *c)
+{
+    if (file_left(reader->file, c->offset) < bytes_needed(c))
+        return STATUS_WAITING;
+    if (reader->seen.ihdr)
+        about_read(c, reader->about);
+    walk_pass(&reader->walk, c);
+    return PNG2BMP_OK;
+}
+
+/* Of a chunk that is kept: the next bytes of its data, or of its CRC, which is not kept. */
+static png2bmp_status keep(png_header_reader *reader, const uint8_t *bytes, size_t size)
+{
+    fed_chunks *const fed = reader->file->fed;
+    const size_t      most = smaller(reader->walk.current.length, reader->profile_most);
+    const size_t      fresh = smaller(size, most - fed->kept);
+
+    if (fed->kept + fresh > fed->kept_room) {
+        const size_t   room = smaller(most, 2 * (fed->kept + fresh));
+        uint8_t *const more = realloc(fed->kept_data, room);
+
+        if (!more)
+            return report_plain_error(reader->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+        fed->kept_data = more;
+        fed->kept_room = room;
+    }
+    if (fresh > 0)
+        memcpy(fed->kept_data + fed->kept, bytes, fresh);
+    fed->kept += fresh;
+    return PNG2BMP_OK;
+}
+
+void png_header_close(fed_chunks *fed)
+{
+    free(fed->kept_data);
+}
+
+/* Of a file that is fed: what run would read again of a chunk that is gone by then. */
+static void note_chunk(const png_file *file, const chunk *c)
+{
+    fed_chunks *const fed = file->fed;
+    chunk             noted = *c;
+
+    noted.is_summed = true;
+    if (!fed->damaged.type && !is_used(c->type) &&
+        !chunk_crc_is_right(file, c, &noted.stored, &noted.computed))
+        fed->damaged = noted;
+}
+
+/* *c: the chunk, when it has passed. */
+static png2bmp_status pass_chunk(png_header_reader *reader, chunk *c)
+{
+    const png_file *file = reader->file;
+    chunk_walk     *walk = &reader->walk;
+    const size_t    before = walk->position;
+    png2bmp_status  status = walk_on(walk, file);
+    const bool      kept = is_kept(reader, &walk->current);
+
+    *c = walk->current;
+    if (status == PNG2BMP_ERR_TRUNCATED)
+        return chunk_report_truncated(file, c->offset);
+    if (kept && keep(reader, file_at(file, before), walk->position - before))
+        return PNG2BMP_ERR_OUT_OF_MEMORY;
+    if (kept && !status) {
+        file->fed->profile = *c;
+        file->fed->profile.data = file->fed->kept_data;
+    }
+    return status;
+}
+
+/* The chunk at the position of the walk: a whole one, or an IDAT whose data has to be read. */
+static png2bmp_status next_chunk(png_header_reader *reader, chunk *c, mending *mended)
+{
+    const png_file *file = reader->file;
+    const size_t    offset = reader->walk.position;
+    png2bmp_status  status;
+
+    *mended = MEND_NOTHING;
+    if (!reader->walk.passes) {
+        status = mend_read(&reader->mender, offset, c, mended);
+        if (status == PNG2BMP_ERR_TRUNCATED && reader->seen.ihdr && chunk_begins_idat(file, offset))
+            c->type = IDAT; /* the facts are complete; run reports where the data ends */
+        else if (status)
+            return status == STATUS_WAITING ? status : report_unreadable(file, offset);
+        if (c->type == IDAT && reader->seen.ihdr)
+            return PNG2BMP_OK;
+        if (chunk_is_visible(file, c) && !is_kept(reader, c)) {
+            reader->walk.position = chunk_end(c);
+            return PNG2BMP_OK;
+        }
+        status = begin_to_pass(reader, c);
         if (status)
             return status;
     }
-    *first_idat = c.offset;
-    about_warn(file, about);
-    if (info->color_type == PNG2BMP_PALETTE && !seen.plte)
+    return pass_chunk(reader, c);
+}
+
+static png2bmp_status use_chunk(png_header_reader *reader, const chunk *c)
+{
+    if (!reader->seen.ihdr)
+        return read_first_chunk(reader->file, c, reader->info, &reader->seen);
+    return read_early_chunk(reader->file, c, reader->info, reader->about, &reader->seen);
+}
+
+static png2bmp_status finish_header(const png_header_reader *reader, size_t first_idat)
+{
+    const png_file   *file = reader->file;
+    png2bmp_png_info *info = reader->info;
+
+    about_warn(file, reader->about);
+    if (info->color_type == PNG2BMP_PALETTE && !reader->seen.plte)
         return report_error(file->report, PNG2BMP_ERR_PALETTE,
-                            "a palette image has no PLTE before its IDAT at byte %zu", c.offset);
+                            "a palette image has no PLTE before its IDAT at byte %zu", first_idat);
     if (info->color_type == PNG2BMP_GRAY_ALPHA || info->color_type == PNG2BMP_RGB_ALPHA)
         info->has_alpha = true;
     return PNG2BMP_OK;
+}
+
+png2bmp_status png_header_read(png_header_reader *reader, size_t *first_idat)
+{
+    const png_file *file = reader->file;
+    png2bmp_status  status = read_signature(reader);
+
+    while (!status) {
+        mending mended;
+        chunk   c;
+
+        status = next_chunk(reader, &c, &mended);
+        if (!status && file->salvage)
+            status = check_salvaged(file, &c, mended);
+        if (status || mended == MEND_SKIPPED)
+            continue;
+        if (c.type == IDAT && reader->seen.ihdr) {
+            *first_idat = c.offset;
+            return finish_header(reader, c.offset);
+        }
+        status = use_chunk(reader, &c);
+        if (!status && file->fed)
+            note_chunk(file, &c);
+    }
+    return status;
+}
+
+png2bmp_status png_parse_info(const png_file *file, png2bmp_png_info *info,
+                              png2bmp_png_about *about, size_t *first_idat)
+{
+    png_header_reader reader;
+
+    png_header_open(&reader, file, info, about);
+    return png_header_read(&reader, first_idat);
 }
 
 png2bmp_status png_check_unused_chunks(const png_file *file, size_t first_idat)
@@ -315,6 +484,10 @@ png2bmp_status png_check_unused_chunks(const png_file *file, size_t first_idat)
 
     if (file->ignore_checksums || file->salvage)
         return PNG2BMP_OK;
+    if (file->fed)
+        return file->fed->damaged.type
+                   ? chunk_check_ancillary_crc(file, &file->fed->damaged, &dropped)
+                   : PNG2BMP_OK;
     for (size_t offset = SIGNATURE_LENGTH; offset < first_idat; offset = chunk_end(&c)) {
         png2bmp_status status = chunk_read(file, offset, &c);
 

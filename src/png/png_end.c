@@ -52,47 +52,13 @@ static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
     }
 }
 
-png2bmp_status png_find_late_idat(const idat_reader *reader)
-{
-    const png_file *file = reader->file;
-    chunk           c;
-
-    for (size_t offset = reader->position;; offset = chunk_end(&c)) {
-        const png2bmp_status status = chunk_read(file, offset, &c);
-
-        if (status == PNG2BMP_ERR_TRUNCATED)
-            return PNG2BMP_OK;
-        if (status)
-            return status;
-        if (c.type == IDAT)
-            return report_error(file->report, PNG2BMP_ERR_CHUNK,
-                                "IDAT at byte %zu is out of place: not right after the other "
-                                "IDATs",
-                                c.offset);
-        if (c.type == IEND)
-            return PNG2BMP_OK;
-    }
-}
-
-static png2bmp_status drain_idats(idat_reader *reader, bool *extra)
-{
-    const uint8_t *bytes;
-    size_t         size;
-
-    *extra = false;
-    for (;;) {
-        idat_next(reader, &bytes, &size);
-        if (size == 0)
-            return reader->status;
-        *extra = true;
-    }
-}
-
 /* Bytes after IEND are ignored, unless they are another image: programs that write several PNGs
  * into a pipe expect all of them to be read. */
 static png2bmp_status check_what_follows(const png_file *file, size_t end)
 {
-    if (!signature_is_png(file->bytes + end, file->size - end))
+    if (file->is_open && file_left(file, end) < SIGNATURE_LENGTH)
+        return STATUS_WAITING;
+    if (!signature_is_png(file_at(file, end), file_left(file, end)))
         return PNG2BMP_OK;
     return report_warning(file->report, file->strict, PNG2BMP_ERR_SECOND_IMAGE,
                           "another PNG begins at byte %zu: only the first is converted", end);
@@ -102,30 +68,132 @@ static png2bmp_status check_what_follows(const png_file *file, size_t end)
 static png2bmp_status report_no_chunk(const png_file *file, png2bmp_status status, size_t offset)
 {
     const char *what = status != PNG2BMP_ERR_TRUNCATED ? "IEND is missing: there is no chunk"
-                       : file->size == offset          ? "IEND is missing: the file ends"
+                       : file_end(file) == offset      ? "IEND is missing: the file ends"
                                                        : "the file ends inside the chunk";
 
     return report_end(file, what, offset);
 }
 
-png2bmp_status png_parse_end(idat_reader *reader, bool *extra)
+/* ---- The walk to the end --------------------------------------------------------- */
+
+size_t idat_position(const idat_reader *reader)
+{
+    return reader->after_data ? reader->rest.position : reader->position;
+}
+
+static png2bmp_status next_late_chunk(idat_reader *reader, chunk *c)
+{
+    png2bmp_status status;
+
+    if (!reader->after_data)
+        reader->rest.position = reader->position;
+    reader->after_data = true;
+    status = walk_next(&reader->rest, reader->file, c);
+    if (status == STATUS_WAITING)
+        return status;
+    reader->is_over = status || c->type == IEND;
+    reader->no_chunk = status;
+    return status;
+}
+
+/* Whether there is something to tell of a chunk, and how: as with `strict`, in silence. */
+static png2bmp_status finding_of(const png_file *file, const chunk *c)
+{
+    png_file strict = *file;
+
+    strict.report = NULL;
+    strict.strict = true;
+    return read_late_chunk(&strict, c);
+}
+
+/* For png_parse_end, when the bytes of the chunk may be gone. */
+static void note_chunk(idat_reader *reader, const chunk *c)
+{
+    const png_file *const file = reader->file;
+    const png2bmp_status  finding = finding_of(file, c);
+    chunk                 noted = *c;
+
+    for (unsigned i = 0; i < reader->noted_count; i++) {
+        if (finding_of(file, &reader->noted[i]) == finding)
+            return;
+    }
+    if (!finding || reader->noted_count == IDAT_MOST_NOTED)
+        return;
+    chunk_crc_is_right(file, c, &noted.stored, &noted.computed);
+    noted.is_summed = true;
+    reader->noted[reader->noted_count++] = noted;
+}
+
+png2bmp_status png_find_late_idat(idat_reader *reader)
 {
     const png_file *file = reader->file;
-    png_file        quiet = *file;
-    png2bmp_status  status = drain_idats(reader, extra);
     chunk           c;
 
-    if (status)
-        return status;
-    quiet.report = NULL;
-    for (size_t offset = reader->position;; offset = chunk_end(&c)) {
-        status = chunk_read(&quiet, offset, &c);
-        if (status)
-            return report_no_chunk(file, status, offset);
-        status = read_late_chunk(file, &c);
-        if (status)
+    while (!reader->is_over) {
+        const png2bmp_status status = next_late_chunk(reader, &c);
+
+        if (status == PNG2BMP_ERR_TRUNCATED)
+            return PNG2BMP_OK;
+        if (status == STATUS_WAITING)
             return status;
-        if (c.type == IEND)
-            return check_what_follows(file, chunk_end(&c));
+        if (status) /* again, for the message */
+            return chunk_read(file, reader->rest.position, &c);
+        if (c.type == IDAT)
+            return report_error(file->report, PNG2BMP_ERR_CHUNK,
+                                "IDAT at byte %zu is out of place: not right after the other "
+                                "IDATs",
+                                c.offset);
+        note_chunk(reader, &c);
     }
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status drain_idats(idat_reader *reader)
+{
+    const uint8_t *bytes;
+    size_t         size;
+
+    for (;;) {
+        idat_next(reader, &bytes, &size);
+        if (size == 0)
+            return reader->is_waiting ? STATUS_WAITING : reader->status;
+        reader->has_extra = true;
+    }
+}
+
+/* What png_find_late_idat has met. */
+static png2bmp_status read_noted_chunks(idat_reader *reader)
+{
+    png2bmp_status status = PNG2BMP_OK;
+
+    for (unsigned i = 0; i < reader->noted_count && !status; i++)
+        status = read_late_chunk(reader->file, &reader->noted[i]);
+    reader->noted_count = 0;
+    return status;
+}
+
+/* After the last chunk: what follows IEND, or that it is missing. */
+static png2bmp_status read_end(const idat_reader *reader)
+{
+    const png_file *file = reader->file;
+
+    if (reader->no_chunk)
+        return report_no_chunk(file, reader->no_chunk, walk_offset(&reader->rest));
+    return check_what_follows(file, reader->rest.position);
+}
+
+png2bmp_status png_parse_end(idat_reader *reader, bool *extra)
+{
+    png2bmp_status status = drain_idats(reader);
+    chunk          c;
+
+    *extra = reader->has_extra;
+    if (!status)
+        status = read_noted_chunks(reader);
+    while (!status && !reader->is_over) {
+        status = next_late_chunk(reader, &c);
+        if (status != STATUS_WAITING)
+            status = reader->no_chunk ? PNG2BMP_OK : read_late_chunk(reader->file, &c);
+    }
+    return status ? status : read_end(reader);
 }

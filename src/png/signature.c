@@ -230,6 +230,14 @@ bool signature_is_png(const uint8_t *bytes, size_t size)
     return size >= SIGNATURE_LENGTH && memcmp(bytes, png_signature, SIGNATURE_LENGTH) == 0;
 }
 
+bool signature_is_decided(const uint8_t *bytes, size_t size)
+{
+    if (signature_is_png(bytes, size))
+        return true;
+    return size >= SEARCHED_BYTES + SIGNATURE_LENGTH ||
+           (size >= HEAD_BYTES && describe_bytes(bytes, HEAD_BYTES));
+}
+
 /* Where a PNG begins after other bytes; 0: nowhere. */
 static size_t find_png(const uint8_t *bytes, size_t size)
 {

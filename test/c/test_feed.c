@@ -1,0 +1,587 @@
+/*
+ * A PNG that is fed is read as one in memory, however it is cut: facts, data, warnings, errors and
+ * the positions in them. The files are random sequences of chunks, good and bad ones; each is read
+ * in memory, and fed in pieces, which are freed after each call. Files may be given as well.
+ *
+ *     build/c/test_feed                    random files, the same in each run
+ *     build/c/test_feed --files a.png ...  these files, cut at every byte
+ */
+#include <libdeflate.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "make_png.h"
+#include "plan/options.h"
+#include "plan/plan.h"
+#include "plan/profile.h"
+#include "png/png.h"
+#include "png/window.h"
+
+/* ---- Reading a file, as far as it can be seen ------------------------------------- */
+
+/* How the data is read: to its end; to its end and then for an IDAT after other chunks, as if it
+ * had ended early; or a part of it, as if the rest were damaged. */
+typedef enum ending {
+    END_WHOLE,
+    END_EARLY,
+    END_DAMAGED,
+    ENDINGS
+} ending;
+
+typedef enum stage {
+    HEADER,
+    DATA,
+    DIAGNOSIS,
+    LATE_IDAT,
+    LAST_CHUNKS,
+    DONE
+} stage;
+
+typedef struct reading {
+    png2bmp_plan      plan;
+    png_file          file;
+    fed_chunks        fed;
+    png_header_reader header;
+    idat_reader       idats;
+    ending            ending;
+    size_t            wanted; /* END_DAMAGED: so many bytes of data */
+    stage             stage;
+    uint64_t          most_memory; /* of the plan, less what is kept */
+
+    /* What came of it. */
+    png2bmp_status status;
+    png2bmp_report report;
+    byte_buffer    data;
+    bool           extra;
+} reading;
+
+static void begin(reading *r, const png2bmp_options *options, ending ending, size_t wanted)
+{
+    memset(r, 0, sizeof *r);
+    if (options_take(&r->plan.options, options, NULL))
+        abort();
+    r->file = png_file_of(NULL, 0, &r->plan.options, &r->report);
+    r->ending = ending;
+    r->wanted = wanted;
+}
+
+static void open_header(reading *r)
+{
+    png_header_open(&r->header, &r->file, &r->plan.png, &r->plan.about);
+    r->header.profile_most = r->file.fed ? profile_most_kept(&r->plan.options) : 0;
+}
+
+static void end(reading *r)
+{
+    png_header_close(&r->fed);
+    free(r->data.bytes);
+}
+
+static png2bmp_status read_header(reading *r)
+{
+    png2bmp_status status = png_header_read(&r->header, &r->plan.first_idat);
+
+    if (!status)
+        status = plan_after_header(&r->plan, &r->file, UINT64_MAX);
+    if (!status)
+        status = png_check_unused_chunks(&r->file, r->plan.first_idat);
+    if (status)
+        return status;
+    r->most_memory = r->plan.memory - profile_kept_bytes(&r->file);
+    idat_open(&r->idats, &r->file, r->plan.first_idat, NULL);
+    r->stage = DATA;
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status read_data(reading *r)
+{
+    const uint8_t *bytes;
+    size_t         size;
+
+    for (;;) {
+        if (r->ending == END_DAMAGED && r->data.size >= r->wanted) {
+            r->stage = DIAGNOSIS;
+            return PNG2BMP_OK;
+        }
+        idat_next(&r->idats, &bytes, &size);
+        if (size == 0)
+            break;
+        put_bytes(&r->data, bytes, size);
+    }
+    if (idat_is_waiting(&r->idats))
+        return STATUS_WAITING;
+    r->stage = r->ending == END_EARLY ? LATE_IDAT : LAST_CHUNKS;
+    return r->idats.status;
+}
+
+static png2bmp_status read_on(reading *r)
+{
+    png2bmp_status status;
+
+    switch (r->stage) {
+    case HEADER:
+        return read_header(r);
+    case DATA:
+        return read_data(r);
+    case DIAGNOSIS:
+        status = idat_diagnose(&r->idats);
+        r->stage = status ? DIAGNOSIS : DONE;
+        return status;
+    case LATE_IDAT:
+        status = png_find_late_idat(&r->idats);
+        r->stage = status ? LATE_IDAT : LAST_CHUNKS;
+        return status;
+    default:
+        status = png_parse_end(&r->idats, &r->extra);
+        r->stage = status ? LAST_CHUNKS : DONE;
+        return status;
+    }
+}
+
+/* As far as possible. */
+static void read_all(reading *r)
+{
+    do
+        r->status = read_on(r);
+    while (!r->status && r->stage != DONE);
+}
+
+static void read_in_memory(reading *r, const uint8_t *bytes, size_t size)
+{
+    r->file.bytes = bytes;
+    r->file.size = size;
+    open_header(r);
+    read_all(r);
+}
+
+/* ---- The same, fed ------------------------------------------------------------------ */
+
+static size_t most_held; /* by a window or of a profile, since it was set to 0 */
+
+static size_t position_of(const reading *r)
+{
+    return r->stage == HEADER ? png_header_position(&r->header) : idat_position(&r->idats);
+}
+
+static void feed_piece(reading *r, png_window *window, const uint8_t *bytes, size_t size)
+{
+    bool more = true;
+
+    if (window_feed(window, &r->file, bytes, size))
+        abort(); /* out of memory */
+    while (more) {
+        read_all(r);
+        if (r->status != STATUS_WAITING)
+            return;
+        if (window_move(window, &r->file, position_of(r), &more))
+            abort();
+        if (window->room + r->fed.kept_room > most_held)
+            most_held = window->room + r->fed.kept_room;
+    }
+}
+
+/* next_size: of the next piece, at most `most`. */
+static void read_fed(reading *r, const uint8_t *bytes, size_t size,
+                     size_t (*next_size)(void *user, size_t most), void *user)
+{
+    png_window window = {0};
+
+    r->file.is_open = true;
+    r->file.fed = &r->fed;
+    r->status = STATUS_WAITING;
+    open_header(r);
+    for (size_t at = 0; at < size && r->status == STATUS_WAITING;) {
+        const size_t n = next_size(user, size - at);
+        uint8_t     *piece = exact_copy(bytes + at, n);
+
+        feed_piece(r, &window, piece, n);
+        free(piece);
+        at += n;
+    }
+    if (r->status == STATUS_WAITING) {
+        r->file.is_open = false;
+        read_all(r);
+    }
+    window_close(&window);
+}
+
+/* ---- Ways of cutting ------------------------------------------------------------------ */
+
+static size_t next_fixed(void *user, size_t most)
+{
+    return smaller(*(size_t *)user, most);
+}
+
+/* Two pieces: the first of *user bytes. */
+static size_t next_of_two(void *user, size_t most)
+{
+    const size_t first = *(size_t *)user;
+
+    *(size_t *)user = SIZE_MAX;
+    return smaller(first, most);
+}
+
+static size_t next_random(void *user, size_t most)
+{
+    const uint32_t longest = *(const uint32_t *)user;
+
+    return smaller(1 + random_below(longest), most);
+}
+
+/* ---- Comparing -------------------------------------------------------------------------- */
+
+static bool same_facts(const reading *a, const reading *b)
+{
+    const png2bmp_png_about *x = &a->plan.about, *y = &b->plan.about;
+
+    return memcmp(&a->plan.png, &b->plan.png, sizeof a->plan.png) == 0 && x->gamma == y->gamma &&
+           x->is_srgb == y->is_srgb && x->has_cicp == y->has_cicp &&
+           x->cicp_primaries == y->cicp_primaries && x->cicp_transfer == y->cicp_transfer &&
+           x->cicp_matrix == y->cicp_matrix && x->cicp_full_range == y->cicp_full_range &&
+           x->is_hdr == y->is_hdr && x->icc_at == y->icc_at && x->icc_name_at == y->icc_name_at &&
+           x->icc_name_length == y->icc_name_length && x->orientation == y->orientation &&
+           x->frames == y->frames && a->plan.first_idat == b->plan.first_idat &&
+           a->plan.bmp.byte_length == b->plan.bmp.byte_length &&
+           a->plan.bmp.profile_length == b->plan.bmp.profile_length &&
+           a->most_memory == b->most_memory;
+}
+
+static bool same_finding(const png2bmp_finding *a, const png2bmp_finding *b)
+{
+    return a->status == b->status && strcmp(a->message, b->message) == 0;
+}
+
+static bool same_report(const png2bmp_report *a, const png2bmp_report *b)
+{
+    bool same = a->warning_count == b->warning_count && same_finding(&a->error, &b->error);
+
+    for (unsigned i = 0; same && i < a->warning_count; i++)
+        same = same_finding(&a->warnings[i], &b->warnings[i]);
+    return same;
+}
+
+static void show(const char *what, const reading *r)
+{
+    printf("# %s: status %d, stage %d, %zu bytes of data, error '%s'\n", what, (int)r->status,
+           (int)r->stage, r->data.size, r->report.error.message);
+    for (unsigned i = 0; i < r->report.warning_count; i++)
+        printf("#   warning '%s'\n", r->report.warnings[i].message);
+}
+
+static void compare(const reading *memory, const reading *fed, const char *name, const char *cut,
+                    size_t number)
+{
+    const bool past_header = memory->stage != HEADER;
+    /* data that is damaged is given up between two pieces */
+    const bool   all_data = memory->ending != END_DAMAGED;
+    const size_t data = smaller(memory->data.size, fed->data.size);
+    const bool   same = memory->status == fed->status && memory->stage == fed->stage &&
+                      (!past_header || same_facts(memory, fed)) &&
+                      same_report(&memory->report, &fed->report) && memory->extra == fed->extra &&
+                      (!all_data || memory->data.size == fed->data.size) &&
+                      (data == 0 || memcmp(memory->data.bytes, fed->data.bytes, data) == 0);
+
+    check(same, "%s, %s %zu: as in memory", name, cut, number);
+    if (!same && failures < 10) {
+        show("memory", memory);
+        show("fed", fed);
+    }
+}
+
+typedef struct manner {
+    const png2bmp_options *options;
+    ending                 ending;
+    size_t                 wanted;
+} manner;
+
+static void try_cut(const reading *memory, const manner *m, const uint8_t *bytes, size_t size,
+                    const char *name, size_t (*next_size)(void *, size_t), void *user,
+                    const char *cut, size_t number)
+{
+    reading *fed = must_have(malloc(sizeof *fed));
+
+    begin(fed, m->options, m->ending, m->wanted);
+    read_fed(fed, bytes, size, next_size, user);
+    compare(memory, fed, name, cut, number);
+    end(fed);
+    free(fed);
+}
+
+static reading *reference(const manner *m, const uint8_t *bytes, size_t size)
+{
+    reading *memory = must_have(malloc(sizeof *memory));
+    uint8_t *copy = exact_copy(bytes, size);
+
+    begin(memory, m->options, m->ending, m->wanted);
+    read_in_memory(memory, copy, size);
+    memory->file.bytes = NULL;
+    free(copy);
+    return memory;
+}
+
+/* In pieces of one size, and of random sizes. */
+static void try_pieces(const manner *m, const uint8_t *bytes, size_t size, const char *name)
+{
+    static const size_t sizes[] = {1, 2, 7, 4096, SIZE_MAX};
+    reading            *memory = reference(m, bytes, size);
+    uint32_t            longest = 97;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t of = sizes[i];
+
+        try_cut(memory, m, bytes, size, name, next_fixed, &of, "pieces of", sizes[i]);
+    }
+    try_cut(memory, m, bytes, size, name, next_random, &longest, "random pieces up to", longest);
+    end(memory);
+    free(memory);
+}
+
+/* In two pieces, at every byte. */
+static void try_every_byte(const manner *m, const uint8_t *bytes, size_t size, const char *name)
+{
+    reading *memory = reference(m, bytes, size);
+
+    for (size_t first = 1; first < size; first++) {
+        size_t of = first;
+
+        try_cut(memory, m, bytes, size, name, next_of_two, &of, "cut at", first);
+    }
+    end(memory);
+    free(memory);
+}
+
+/* ---- Random files ------------------------------------------------------------------------- */
+
+static bool one_in(uint32_t n)
+{
+    return random_below(n) == 0;
+}
+
+static void put_random_chunk(byte_buffer *b, const char *type, size_t size)
+{
+    uint8_t *data = must_have(malloc(size + 1));
+
+    for (size_t i = 0; i < size; i++)
+        data[i] = (uint8_t)random_below(one_in(2) ? 3 : 256);
+    put_chunk(b, type, data, size);
+    if (one_in(9)) /* its CRC, or its last byte */
+        b->bytes[b->size - 1 - random_below(5)] ^= 1;
+    free(data);
+}
+
+/* A directory with one entry, at an offset which may be outside of it. */
+static void put_exif(byte_buffer *b)
+{
+    static const uint32_t offsets[] = {8, 20, 65522, 65530, 70000, 0xfffffff0};
+    const uint32_t        at = offsets[random_below(6)];
+    const size_t          size = at > 20 ? 66000 : 40;
+    const uint8_t         entry[] = {0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0};
+    uint8_t              *data = must_have(calloc(1, size));
+
+    memcpy(data, "MM\0*", 4);
+    store32(data + 4, at);
+    if (at + sizeof entry <= size)
+        memcpy(data + at, entry, sizeof entry);
+    put_chunk(b, "eXIf", data, size - random_below(2) * random_below(40));
+    free(data);
+}
+
+static void put_some_chunk(byte_buffer *b)
+{
+    static const struct {
+        const char *type;
+        uint16_t    sizes[4];
+    } kinds[] = {
+        {"PLTE", {3, 6, 768, 771}},   {"PLTE", {0, 4, 48, 5000}}, {"tRNS", {1, 2, 6, 256}},
+        {"tRNS", {0, 257, 2, 4097}},  {"pHYs", {9, 9, 8, 10}},    {"gAMA", {4, 4, 3, 5000}},
+        {"sRGB", {1, 1, 0, 2}},       {"cICP", {4, 4, 5, 300}},   {"acTL", {8, 8, 7, 9}},
+        {"tEXt", {0, 1, 30, 9000}},   {"iCCP", {0, 20, 79, 200}}, {"zTXt", {11, 12, 13, 64}},
+        {"IHDR", {13, 13, 12, 5000}}, {"IEND", {0, 0, 3, 100}},   {"ABCD", {0, 1, 100, 3000}},
+        {"IDAT", {0, 1, 100, 3000}},  {"CgBI", {4, 4, 0, 50}}};
+    const size_t usual = 12, kind = random_below(one_in(12) ? 17 : usual);
+
+    if (one_in(12))
+        put_profile(b, 132 + random_below(3000), 132 + random_below(3000));
+    else if (one_in(12))
+        put_exif(b);
+    else
+        put_random_chunk(b, kinds[kind].type, kinds[kind].sizes[random_below(4)]);
+}
+
+static void damage(byte_buffer *b)
+{
+    if (one_in(3) && b->size > 60)
+        b->bytes[8 + random_below((uint32_t)b->size - 8)] ^= (uint8_t)(1u << random_below(8));
+    if (one_in(4))
+        b->size = random_below((uint32_t)b->size + 1);
+}
+
+static byte_buffer random_file(void)
+{
+    const image im = image_random(random_below(PNG_TYPE_COUNT), 1 + random_below(20),
+                                  1 + random_below(20), one_in(2), one_in(2));
+    byte_buffer b = {0}, zlib, scanlines = make_scanlines(&im, FILTER_MIXED);
+
+    zlib = zlib_stream(scanlines.bytes, scanlines.size, 6);
+    if (one_in(300))
+        put_random_chunk(&b, "xxxx", random_below(80000)); /* before the signature */
+    put_before_pixels(&b, &im);
+    if (one_in(10))
+        b.size = 8; /* without a header */
+    for (unsigned i = random_below(5); i > 0; i--)
+        put_some_chunk(&b);
+    put_pixels(&b, &zlib, one_in(3) ? 0 : 1 + random_below(2000));
+    for (unsigned i = random_below(4); i > 0; i--)
+        put_some_chunk(&b);
+    if (!one_in(8))
+        put_chunk(&b, "IEND", NULL, 0);
+    if (one_in(4))
+        put_signature(&b);
+    damage(&b);
+    free(zlib.bytes);
+    free(scanlines.bytes);
+    free(im.samples);
+    return b;
+}
+
+static png2bmp_options random_options(void)
+{
+    png2bmp_options options;
+
+    png2bmp_options_init(&options);
+    options.strict = one_in(4);
+    options.ignore_checksums = one_in(4);
+    options.profile = one_in(2) ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
+    return options;
+}
+
+static void test_random_files(void)
+{
+    for (unsigned i = 0; i < 3000; i++) {
+        const png2bmp_options options = random_options();
+        const byte_buffer     file = random_file();
+        const manner          m = {&options, (ending)random_below(ENDINGS), random_below(3000)};
+        char                  name[40];
+
+        snprintf(name, sizeof name, "random file %u", i);
+        if (takes_part())
+            try_pieces(&m, file.bytes, file.size, name);
+        if (i % 40 == 0 && file.size < 5000 && takes_part())
+            try_every_byte(&m, file.bytes, file.size, name);
+        free(file.bytes);
+    }
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+/* A text of 100 MB before the data: signature and header, the chunk in pieces, the rest. */
+static void test_long_text(void)
+{
+    const png2bmp_png_info info = {
+        .width = 4, .height = 1, .bit_depth = 8, .color_type = PNG2BMP_GRAY};
+    const size_t    piece = 65536, pieces = 1600;
+    byte_buffer     head = {0}, tail = {0};
+    uint8_t        *text = must_have(calloc(1, piece));
+    png_window      window = {0};
+    png2bmp_options options;
+    reading        *r = must_have(malloc(sizeof *r));
+    uint32_t        crc = libdeflate_crc32(0, "tEXt", 4);
+
+    png2bmp_options_init(&options);
+    put_signature(&head);
+    put_ihdr(&head, &info);
+    put_number(&head, (uint32_t)(piece * pieces));
+    put_bytes(&head, "tEXt", 4);
+    for (size_t i = 0; i < pieces; i++)
+        crc = libdeflate_crc32(crc, text, piece);
+    put_number(&tail, crc);
+    put_chunk(&tail, "IDAT", "123", 3);
+    put_chunk(&tail, "IEND", NULL, 0);
+
+    begin(r, &options, END_WHOLE, 0);
+    r->file.is_open = true;
+    r->file.fed = &r->fed;
+    open_header(r);
+    most_held = 0;
+    feed_piece(r, &window, head.bytes, head.size);
+    for (size_t i = 0; i < pieces; i++)
+        feed_piece(r, &window, text, piece);
+    feed_piece(r, &window, tail.bytes, tail.size);
+    r->file.is_open = false;
+    read_all(r);
+    check(r->status == PNG2BMP_OK && r->data.size == 3 && r->report.warning_count == 0,
+          "a text of 100 MB passes, with the right CRC");
+    check(most_held <= 64, "a text of 100 MB is not held: %zu bytes are", most_held);
+    window_close(&window);
+    end(r);
+    free(r);
+    free(text);
+    free(head.bytes);
+    free(tail.bytes);
+}
+
+/* What is not a PNG: no more is held than is looked at for a PNG in it. */
+static void test_no_png(void)
+{
+    const size_t    size = 100000;
+    uint8_t        *bytes = must_have(malloc(size));
+    png2bmp_options options;
+    manner          m = {&options, END_WHOLE, 0};
+
+    memset(bytes, 'x', size);
+    png2bmp_options_init(&options);
+    most_held = 0;
+    try_pieces(&m, bytes, size, "what is no PNG");
+    check(most_held <= 2 * 65600, "of what is no PNG %zu bytes are held", most_held);
+    free(bytes);
+}
+
+/* ---- Files --------------------------------------------------------------------------------------
+ */
+
+static byte_buffer load(const char *path)
+{
+    FILE       *file = fopen(path, "rb");
+    byte_buffer b = {0};
+    uint8_t     part[4096];
+    size_t      n;
+
+    check(file != NULL, "%s is there", path);
+    while (file && (n = fread(part, 1, sizeof part, file)) > 0)
+        put_bytes(&b, part, n);
+    if (file)
+        fclose(file);
+    return b;
+}
+
+static void test_file(const char *path)
+{
+    const byte_buffer file = load(path);
+    png2bmp_options   options;
+
+    png2bmp_options_init(&options);
+    for (unsigned i = 0; i < ENDINGS; i++) {
+        manner m = {&options, (ending)i, file.size / 2};
+
+        options.strict = i == END_EARLY;
+        options.profile = i == END_WHOLE ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
+        try_pieces(&m, file.bytes, file.size, path);
+        if (file.size < 3000)
+            try_every_byte(&m, file.bytes, file.size, path);
+    }
+    free(file.bytes);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 && strcmp(argv[1], "--files") == 0) {
+        for (int i = 2; i < argc; i++)
+            test_file(argv[i]);
+    } else {
+        test_random_files();
+        test_long_text();
+        test_no_png();
+    }
+    printf("# %d checks, %d failed\n", checks, failures);
+    return failures > 0;
+}
