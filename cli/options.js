@@ -224,6 +224,10 @@ const GROUPS = [
         help: 'How colours are reduced.',
       },
       {
+        name: 'exact', library: 'exact', needs: ['palette', 'colors'], icons: false,
+        help: 'A pixel whose colour is not in --palette, or is one too many for --colors, is an error that names it.',
+      },
+      {
         name: 'threshold', value: 'N', range: [0, 255], initial: '128', library: 'threshold', icons: false,
         help: 'The lowest luma that is white in mono1.',
       },

@@ -54,7 +54,7 @@ static inline uint8_t *fuzz_alloc(size_t size)
  *
  * 0      format
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
- * 2      cpu; bits: uncached (4), profile (5), alpha (7)
+ * 2      cpu; bits: uncached (4), profile (5), exact (6), alpha (7)
  * 3..5   background
  * 6      threshold; in other formats than mono1: header, profile and colours
  * 7      low half: rows of a strip, about; high half: the look at the control
@@ -104,6 +104,7 @@ static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
     options->dither = (png2bmp_dither)((bytes[1] >> 6) % PNG2BMP_DITHER_COUNT);
     options->cpu = (png2bmp_cpu)(bytes[2] % PNG2BMP_CPU_COUNT);
     options->uncached = bytes[2] >> 4 & 1;
+    options->exact = bytes[2] >> 6 & 1;
     memcpy(options->background, bytes + 3, 3);
     options->threshold = bytes[6];
     if (options->format != PNG2BMP_FORMAT_MONO1)

@@ -82,7 +82,8 @@ PNG2BMP_API uint32_t    png2bmp_version_number(void);
     X(OUT_OF_MEMORY, "ERR_OUT_OF_MEMORY", "out of memory")                                         \
     X(CANCELLED, "ERR_CANCELLED", "the conversion was cancelled")                                  \
     X(PIXELS, "ERR_PIXELS", "the pixel data does not fit its width, height, channels and stride")  \
-    X(FILE, "ERR_FILE", "a file operation failed")
+    X(FILE, "ERR_FILE", "a file operation failed")                                                 \
+    X(NOT_EXACT, "ERR_NOT_EXACT", "a pixel's colour is not in the palette, and 'exact' is set")
 
 /* What the conversion tolerates: a warning by default, an error with `strict` (except COLOR_SPACE,
  * which is never an error). */
@@ -277,6 +278,11 @@ typedef struct png2bmp_options {
     /* A hint: the memory of the BMP is resident but cold in the cache, as a recycled block is. It
      * is then prefetched or written past the cache, which is faster. The bytes are the same. */
     bool uncached;
+
+    /* With `palette` or `colors`: a pixel whose colour is not in the palette, or is one too many,
+     * is an error that names the first such pixel of the image and its colour. Nothing is dithered.
+     */
+    bool exact;
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */

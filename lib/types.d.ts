@@ -87,6 +87,9 @@ export interface Options {
   /** How colours are reduced: for `'mono1'`, `colors` and `palette` (default `'floyd-steinberg'`),
    * `'rgb565'` and `'rgb555'` (default `'none'`). */
   dither?: 'floyd-steinberg' | 'atkinson' | 'ordered' | 'none' | undefined;
+  /** With `palette` or `colors`: a pixel whose colour is not in the palette, or is one too many for `colors`, is
+   * an error (`ERR_NOT_EXACT`) that names the first such pixel and its colour; nothing is dithered. Default `false`. */
+  exact?: boolean | undefined;
   /** The header: `'info'`, 40 bytes, the default except for `'bgra32'`; `'v4'`, 108; or `'v5'`, 124. */
   header?: 'info' | 'v4' | 'v5' | undefined;
   /**

@@ -101,6 +101,8 @@ static png2bmp_dither dither_of(const png2bmp_plan *plan, const pixel_way *way)
 {
     if (plan->options.dither != PNG2BMP_DITHER_DEFAULT)
         return plan->options.dither;
+    if (way->is_exact)
+        return PNG2BMP_DITHER_NONE;
     return way->matched || way->format->step == STEP_BITS ? PNG2BMP_DITHER_FLOYD_STEINBERG
                                                           : PNG2BMP_DITHER_NONE;
 }
@@ -153,8 +155,9 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
 
     way.matched =
         way.palette == PALETTE_GIVEN || (options->palette_entries > 0 && format->takes_palette);
-    way.in_gray = way.matched && options->colors == 0 && png->color_type != PNG2BMP_GRAY &&
-                  gives_grays(options);
+    way.is_exact = way.matched && options->exact;
+    way.in_gray = way.matched && !way.is_exact && options->colors == 0 &&
+                  png->color_type != PNG2BMP_GRAY && gives_grays(options);
     way.blends = !format->keeps_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
     way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && has_channel && !format->keeps_alpha;
     way.key_matters = png->has_key && (format->keeps_alpha || way.blends);

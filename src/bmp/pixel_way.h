@@ -11,9 +11,10 @@ typedef struct pixel_way {
     /* Where the colours of the BMP's palette come from. PALETTE_GIVEN: options.palette, or, while
      * that is empty, colours that have yet to be chosen for the image. */
     palette_kind palette;
-    bool         matched; /* to colours of a palette that is not the image's own; in bgr24, too */
-    bool         in_gray; /* matched by luma: the palette has grays alone, and the image may not */
-    bool         blends;  /* transparency is replaced with the background, or by a threshold */
+    bool         matched;  /* to colours of a palette that is not the image's own; in bgr24, too */
+    bool         in_gray;  /* matched by luma: the palette has grays alone, and the image may not */
+    bool         is_exact; /* matched, and a pixel of another colour is an error */
+    bool         blends;   /* transparency is replaced with the background, or by a threshold */
     bool needs_alpha; /* rows are made with alpha although the format has none: ALPHA_KEY. A palette
                          or a transparent colour is handled in the tables */
     bool           key_matters; /* the transparent colour affects the output */

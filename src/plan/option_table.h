@@ -17,6 +17,7 @@
           format->palette == PALETTE_OF_IMAGE || format->takes_palette)                            \
     SCOPE(REDUCED, "'mono1', 'rgb565', 'rgb555', 'colors' and 'palette'",                          \
           format->dithers || options->palette_entries || options->colors)                          \
+    SCOPE(MATCHED, "'colors' and 'palette'", options->palette_entries || options->colors)          \
     SCOPE(KEY, "alpha 'key'", options->alpha == PNG2BMP_ALPHA_KEY)                                 \
     SCOPE(BMP, "BMPs: raw pixels have no header", format->header != HEADER_NONE)
 
@@ -49,6 +50,7 @@
            [PNG2BMP_DITHER_FLOYD_STEINBERG] = "floyd-steinberg",                                   \
            [PNG2BMP_DITHER_ATKINSON] = "atkinson", [PNG2BMP_DITHER_ORDERED] = "ordered",           \
            [PNG2BMP_DITHER_NONE] = "none")                                                         \
+    FLAG("exact", exact, MATCHED, false)                                                           \
     NUMBER("threshold", threshold, MONO, 128, 0, 255)                                              \
     FLAG("invert", invert, MONO, false)                                                            \
     NUMBER("alphaThreshold", alpha_threshold, KEY, 128, 1, 255)                                    \

@@ -66,6 +66,9 @@ static const char *contradiction(const png2bmp_options *options)
     if (options->profile == PNG2BMP_PROFILE_EMBED && options->header != PNG2BMP_HEADER_DEFAULT &&
         options->header != PNG2BMP_HEADER_V5)
         return "profile 'embed' requires header 'v5'";
+    if (options->exact && options->dither != PNG2BMP_DITHER_DEFAULT &&
+        options->dither != PNG2BMP_DITHER_NONE)
+        return "'exact' leaves nothing to dither: leave 'dither' out, or use 'none'";
     return NULL;
 }
 

@@ -97,7 +97,7 @@ static uint64_t memory_of_choosing(const png2bmp_plan *plan)
 {
     if (!halves_choose_colors(plan))
         return 0;
-    return plan->options.colors ? QUANTIZE_MEMORY : sizeof(few_colors);
+    return plan->options.colors && !plan->options.exact ? QUANTIZE_MEMORY : sizeof(few_colors);
 }
 
 /* The image between the two halves, and the memory of the halves or of choosing colours. */

@@ -40,8 +40,8 @@ static inline uint32_t color_of(const uint8_t *p, unsigned channels)
     return channels == 4 ? rgb << 8 | p[3] : rgb;
 }
 
-static inline bool add_all(few_colors *set, const uint8_t *samples, size_t pixels,
-                           unsigned channels, unsigned most)
+static inline size_t add_all(few_colors *set, const uint8_t *samples, size_t pixels,
+                             unsigned channels, unsigned most)
 {
     uint32_t last = 0;
 
@@ -52,23 +52,26 @@ static inline bool add_all(few_colors *set, const uint8_t *samples, size_t pixel
             continue;
         last = color;
         if (!add(set, color, most))
-            return false;
+            return i;
     }
-    return true;
+    return pixels;
 }
 
-bool few_colors_add(few_colors *set, const uint8_t *samples, size_t pixels, unsigned channels,
-                    unsigned most, cancel_check *cancel)
+size_t few_colors_add(few_colors *set, const uint8_t *samples, size_t pixels, unsigned channels,
+                      unsigned most, cancel_check *cancel)
 {
     for (size_t done = 0; done < pixels; done += CANCEL_PIXELS) {
         const uint8_t *const from = samples + done * channels;
         const size_t         count = smaller(pixels - done, CANCEL_PIXELS);
 
+        size_t added;
+
         if (cancel_before(cancel, count))
-            return false;
-        if (!(channels == 4 ? add_all(set, from, count, 4, most)
-                            : add_all(set, from, count, 3, most)))
-            return false;
+            return done;
+        added =
+            channels == 4 ? add_all(set, from, count, 4, most) : add_all(set, from, count, 3, most);
+        if (added < count)
+            return done + added;
     }
-    return true;
+    return pixels;
 }

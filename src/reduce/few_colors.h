@@ -22,8 +22,9 @@ typedef struct few_colors {
 } few_colors;
 
 /* Adds the colours of `pixels` R G B or R G B A pixels (3 or 4 channels) to a set that was zeros at
- * first. False: there would be more than `most` (up to FEW_COLORS), or it was cancelled. */
-bool few_colors_add(few_colors *set, const uint8_t *samples, size_t pixels, unsigned channels,
-                    unsigned most, cancel_check *cancel);
+ * first. Returns how many pixels were added: fewer, if the next one is a colour more than `most`
+ * (up to FEW_COLORS), or if it was cancelled. */
+size_t few_colors_add(few_colors *set, const uint8_t *samples, size_t pixels, unsigned channels,
+                      unsigned most, cancel_check *cancel);
 
 #endif

@@ -501,10 +501,12 @@ static png2bmp_status convert_all(conversion *c)
 {
     const png2bmp_status status =
         c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
+    const png2bmp_status flushed = rows_flush(&c->writer);
 
-    rows_flush(&c->writer);
     if (c->cancel.is_cancelled)
         return cancel_status(&c->cancel);
+    if (flushed)
+        return flushed;
     return status ? status : scanlines_finish(&c->scanlines);
 }
 

@@ -22,7 +22,7 @@ static png2bmp_status count_piece(void *user, const uint8_t *rgba, size_t size, 
     counter *c = user;
 
     (void)offset;
-    c->has_many = !few_colors_add(c->colors, rgba, size / 4, 4, FEW_COLORS, &c->cancel) &&
+    c->has_many = few_colors_add(c->colors, rgba, size / 4, 4, FEW_COLORS, &c->cancel) < size / 4 &&
                   !c->cancel.is_cancelled;
     return c->has_many ? PNG2BMP_ERR_CANCELLED : cancel_status(&c->cancel); /* that is enough */
 }

@@ -54,7 +54,7 @@ static const uint8_t *samples_of(encoding *e, uint32_t y)
 static png2bmp_status write_rows(encoding *e)
 {
     const uint32_t height = e->plan->png.height;
-    png2bmp_status status = PNG2BMP_OK;
+    png2bmp_status status = PNG2BMP_OK, flushed;
 
     for (uint32_t y = 0; y < height && !status; y++) {
         uint8_t *dst = target_row(e->target, y);
@@ -63,8 +63,10 @@ static png2bmp_status write_rows(encoding *e)
         bmp_clear_padding(e->plan, dst);
         status = rows_hand_on(&e->writer, e->target, y + 1);
     }
-    rows_flush(&e->writer);
-    return status ? status : cancel_status(&e->cancel);
+    flushed = rows_flush(&e->writer);
+    if (!status)
+        status = cancel_status(&e->cancel);
+    return status ? status : flushed;
 }
 
 png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixels,

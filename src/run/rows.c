@@ -1,6 +1,7 @@
 #include "rows.h"
 
 #include "base/bytes.h"
+#include "base/report.h"
 #include "bmp/bmp.h"
 #include "bmp/colors.h"
 #include "plan/cache.h"
@@ -73,6 +74,8 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
     writer->steps = *steps;
     writer->row = kernels->row[steps->way.first];
     writer->waiting = 0;
+    writer->above = 0;
+    writer->failed = PNG2BMP_OK;
     writer->bypasses =
         steps->way.second == STEP_NONE && cache_is_bypassed(plan) && kernels->bypass != NULL;
     colors_prepare(&writer->context, plan, &steps->way);
@@ -242,21 +245,47 @@ static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t 
     }
 }
 
+/* Whether the colours of row y are those of their indices. */
+static png2bmp_status check_exact(const row_writer *writer, const uint8_t *bgr,
+                                  const uint8_t *indices, uint32_t y)
+{
+    const size_t width = writer->plan->png.width;
+
+    for (size_t x = 0; x < width; x++, bgr += 3) {
+        if (x % CANCEL_PIXELS == 0 &&
+            cancel_before(writer->cancel, smaller(width - x, CANCEL_PIXELS)))
+            break;
+        if (memcmp(bgr, nearest_color(writer->dither.palette, indices[x]), 3) != 0)
+            return report_error(writer->cancel->report, PNG2BMP_ERR_NOT_EXACT,
+                                "pixel (%zu, %u) is #%02x%02x%02x, which is not in the palette", x,
+                                (unsigned)y, bgr[2], bgr[1], bgr[0]);
+    }
+    return PNG2BMP_OK;
+}
+
 static void write_waiting(row_writer *writer)
 {
-    dither_to_indices(&writer->dither, &writer->group, writer->waiting);
-    for (unsigned i = 0; i < writer->waiting; i++)
-        write_indices(writer, writer->group_dst[i],
-                      writer->group.indices + i * writer->group.index_pitch);
+    const dither_rows *group = &writer->group;
+    const uint32_t     y = writer->above + writer->dither.y;
+
+    dither_to_indices(&writer->dither, group, writer->waiting);
+    for (unsigned i = 0; i < writer->waiting && !writer->failed; i++) {
+        const uint8_t *const indices = group->indices + i * group->index_pitch;
+
+        if (writer->steps.way.is_exact)
+            writer->failed = check_exact(writer, group->bgr + i * group->pitch, indices, y + i);
+        write_indices(writer, writer->group_dst[i], indices);
+    }
     writer->waiting = 0;
 }
 
-void rows_flush(row_writer *writer)
+png2bmp_status rows_flush(row_writer *writer)
 {
     if (writer->waiting > 0)
         write_waiting(writer);
     if (writer->bypasses)
         writer->kernels->bypass_end();
+    return writer->failed;
 }
 
 png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end)
@@ -268,6 +297,8 @@ png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end
         rows_flush(writer);
     if (writer->cancel && writer->cancel->is_cancelled)
         return cancel_status(writer->cancel);
+    if (writer->failed)
+        return writer->failed;
     status = target_leave(target, end - writer->waiting);
     if (target->gone != gone)
         target_poison(target, writer->row == NULL);

@@ -24,6 +24,8 @@ typedef struct row_writer {
     dither_rows         group;    /* rows that wait for more, and what becomes of them */
     uint8_t            *group_dst[DITHER_GROUP];
     unsigned            waiting; /* of them */
+    uint32_t            above;   /* rows of the image that another writer has written */
+    png2bmp_status      failed;  /* way.is_exact: reported, and to be returned */
     mono_state          mono;
     dither_state        dither;
 } row_writer;
@@ -35,14 +37,15 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
 
 /* Writes the pixels of `width` unfiltered samples; KERNEL_SLACK more bytes may be read after them.
  * If way.in_order, rows must come in the order of the image, and may be held back, to be written by
- * a later call: rows_flush has all of them written, for other threads as well. */
-void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
-void rows_flush(row_writer *writer);
+ * a later call: rows_flush has all of them written, for other threads as well, and returns an error
+ * if a pixel had a colour that it may not have. */
+void           rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width);
+png2bmp_status rows_flush(row_writer *writer);
 
 /* Must be called when the writer has been given the rows before `end`, or when they have been
  * written without it (writer: zeros): lets a strip leave when it is due, after the rows of it that
  * the writer holds back have been written. The only way for rows to leave. An error if writing was
- * cancelled. */
+ * cancelled, or as that of rows_flush. */
 png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end);
 
 #endif

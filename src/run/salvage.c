@@ -31,12 +31,13 @@ png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32
     const row_steps    steps = steps_of(&background);
     const size_t       scratch = (size_t)steps.memory;
     uint8_t           *memory = malloc(scratch + (size_t)background_line_bytes(plan));
-    png2bmp_status     status = PNG2BMP_OK;
+    png2bmp_status     status = PNG2BMP_OK, flushed;
     row_writer         writer;
 
     if (!memory)
         return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     rows_open(&writer, &background, &steps, kernels_for(plan->options.cpu), memory, cancel);
+    writer.above = from;
     fill_line(memory + scratch, width, plan->options.background);
     for (uint32_t y = from; y < height && !status; y++) {
         uint8_t *dst = target_row(target, y);
@@ -45,7 +46,9 @@ png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32
         bmp_clear_padding(plan, dst);
         status = rows_hand_on(&writer, target, y + 1);
     }
-    rows_flush(&writer);
+    flushed = rows_flush(&writer);
     free(memory);
-    return status ? status : cancel_status(cancel);
+    if (!status)
+        status = cancel_status(cancel);
+    return status ? status : flushed;
 }

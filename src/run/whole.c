@@ -19,15 +19,17 @@ static png2bmp_status run_first(const png2bmp_plan *plan, const run_source *sour
 }
 
 /* The different colours, if there are at most `most`, in order of appearance; *count is 0 if there
- * are more. */
-static png2bmp_status own_colors(uint8_t palette[256][3], unsigned *count, const uint8_t *rgb,
-                                 size_t pixels, unsigned most, cancel_check *cancel)
+ * are more. *fit: the pixels before the first that is a colour too many. */
+static png2bmp_status own_colors(uint8_t palette[256][3], unsigned *count, size_t *fit,
+                                 const uint8_t *rgb, size_t pixels, unsigned most,
+                                 cancel_check *cancel)
 {
     few_colors *set = calloc(1, sizeof *set);
 
     if (!set)
         return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    *count = few_colors_add(set, rgb, pixels, 3, most, cancel) ? set->count : 0;
+    *fit = few_colors_add(set, rgb, pixels, 3, most, cancel);
+    *count = *fit == pixels ? set->count : 0;
     for (unsigned i = 0; i < *count; i++)
         for (unsigned channel = 0; channel < 3; channel++)
             palette[i][channel] = (uint8_t)(set->colors[i] >> (16 - 8 * channel));
@@ -44,6 +46,22 @@ static png2bmp_status best_colors(uint8_t palette[256][3], unsigned *count, cons
     return cancel_status(cancel);
 }
 
+static png2bmp_status too_many_colors(const png2bmp_plan *plan, const uint8_t *rgb, size_t pixel,
+                                      png2bmp_report *report)
+{
+    const uint8_t *const color = rgb + 3 * pixel;
+
+    if (plan->options.exact)
+        return report_error(report, PNG2BMP_ERR_NOT_EXACT,
+                            "pixel (%zu, %zu) is #%02x%02x%02x, the first beyond %u colours",
+                            pixel % plan->png.width, pixel / plan->png.width, color[0], color[1],
+                            color[2], (unsigned)plan->options.colors);
+    return report_error(report, PNG2BMP_ERR_FORMAT,
+                        "the image has more than %u different colours: use 'colors' to "
+                        "choose the best",
+                        (unsigned)plan->bmp.palette_entries);
+}
+
 /* The image's own colours, or chosen ones if `colors` is set. */
 static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
                                     const uint8_t *rgb, cancel_check *cancel)
@@ -52,13 +70,11 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
     const unsigned wanted = plan->options.colors;
     const unsigned most = wanted ? wanted : plan->bmp.palette_entries;
     unsigned       count = 0;
-    png2bmp_status status = own_colors(options->palette, &count, rgb, pixels, most, cancel);
+    size_t         fit = 0;
+    png2bmp_status status = own_colors(options->palette, &count, &fit, rgb, pixels, most, cancel);
 
-    if (!status && !count && !wanted)
-        return report_error(cancel->report, PNG2BMP_ERR_FORMAT,
-                            "the image has more than %u different colours: use 'colors' to "
-                            "choose the best",
-                            most);
+    if (!status && !count && (!wanted || options->exact))
+        return too_many_colors(plan, rgb, fit, cancel->report);
     if (!status && !count)
         status = best_colors(options->palette, &count, rgb, pixels, wanted, cancel);
     if (!status)

@@ -41,7 +41,7 @@ function build(folder, name, ...replacements) {
   return { file, headers };
 }
 
-const OPTION = ['    bool uncached;\n', '    bool uncached;\n    bool more;\n'];
+const OPTION = ['    bool exact;\n', '    bool exact;\n    bool more;\n'];
 const MOVED = ['    png2bmp_format  format;\n    png2bmp_alpha   alpha;\n', '    png2bmp_alpha   alpha;\n    png2bmp_format  format;\n'];
 
 const SURVIVED = {

@@ -46,6 +46,10 @@ static inline void make_effective(png2bmp_options *options)
     }
     if (!effective_dither(options))
         options->dither = PNG2BMP_DITHER_DEFAULT;
+    if (!options->colors && !options->palette_entries)
+        options->exact = false;
+    if (options->exact)
+        options->dither = PNG2BMP_DITHER_DEFAULT;
     if (options->profile == PNG2BMP_PROFILE_EMBED)
         options->header = PNG2BMP_HEADER_V5;
     if (has_pixels_alone(format)) {

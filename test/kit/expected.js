@@ -334,6 +334,22 @@ function grayOf(rgba) {
   return out;
 }
 
+/** The error for the first pixel of a colour that is not in the palette; undefined: there is none. */
+function inexact({ rgba, width }, palette) {
+  const there = new Set(palette.map(String));
+  for (let i = 0; i < rgba.length; i += 4) {
+    const color = [...rgba.subarray(i, i + 3)];
+    if (there.has(String(color))) continue;
+    const [x, y] = [i / 4 % width, Math.floor(i / 4 / width)];
+    return { error: 'ERR_NOT_EXACT', message: `pixel (${x}, ${y}) is #${Buffer.from(color).toString('hex')}` };
+  }
+  return undefined;
+}
+
+function matchedExactly(common, settings) {
+  return inexact(common, settings.palette) ?? matched(common, { ...settings, dither: 'none', chosen: true });
+}
+
 function matched(common, { palette, dither = 'floyd-steinberg', bits, format, chosen }) {
   const nearest = nearestIn(palette);
   const rgba = isGray(palette) && !chosen ? grayOf(common.rgba) : common.rgba;
@@ -402,7 +418,7 @@ function expectedBmp(image, options = {}) {
   };
   if (isIneffective(settings, options)) return { error: 'ERR_OPTION' };
   if (PANELS[format]) return PANELS[format](common, settings);
-  if (settings.palette) return matched(common, settings);
+  if (settings.palette) return settings.exact ? matchedExactly(common, settings) : matched(common, settings);
   if (format !== 'indexed') return common;
   if (!canBeIndexed(image, settings)) return ownColors(common, settings);
   return withOwnPalette(image, common, settings);
