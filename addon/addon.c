@@ -113,6 +113,21 @@ static napi_value save_bytes(napi_env env, napi_callback_info info)
     return call_begin_bytes(env, info, &call) ? call_save(env, &call, job_save_bytes) : NULL;
 }
 
+/* convertFile(...common, descriptor, most, path, facts): facts. The input is the path of a PNG, or
+ * a descriptor (-1: none) is read; at most so many bytes. facts: of the plan, in a Float64Array
+ * with 10 numbers more, in whose bytes the profile's name is. */
+static napi_value convert_file(napi_env env, napi_callback_info info)
+{
+    call call;
+
+    if (!call_begin_file(env, info, &call, ARG_OWN))
+        return NULL;
+    job_convert_file(&call.job, NULL);
+    const bool succeeded = call_succeeded(env, &call);
+    job_release(&call.job);
+    return succeeded ? call.argv[ARG_OWN + 3] : NULL;
+}
+
 /* plan(...common, facts) */
 static napi_value plan(napi_env env, napi_callback_info info)
 {
@@ -185,6 +200,19 @@ static napi_value encode_png_async(napi_env env, napi_callback_info info)
                : NULL;
 }
 
+/* Starts a job that has its paths; what they mean is fixed now. */
+static napi_value call_start_from_here(napi_env env, call *call, const task_request *request,
+                                       void (*run)(job *, const png2bmp_control *))
+{
+    if (!origin_fix(call->self, &call->job)) {
+        call_throw(env, call);
+        job_release(&call->job);
+        return NULL;
+    }
+    call->job.run = run;
+    return task_start(env, call->self, &call->job, request);
+}
+
 /* Starts a job that saves. */
 static napi_value call_start_save(napi_env env, call *call,
                                   void (*run)(job *, const png2bmp_control *))
@@ -194,13 +222,23 @@ static napi_value call_start_save(napi_env env, call *call,
     if (!call_make_request(env, call, &request) ||
         !call_read_path(env, call, call->argv[ARG_ASYNC_OWN]))
         return NULL;
-    if (!origin_fix(call->self, &call->job)) {
-        call_throw(env, call);
-        job_release(&call->job);
+    return call_start_from_here(env, call, &request, run);
+}
+
+/* convertFileAsync(...common, copy, ticket, descriptor, most, path, facts): Promise<facts> */
+static napi_value convert_file_async(napi_env env, napi_callback_info info)
+{
+    call         call;
+    task_request request;
+
+    if (!call_begin_file(env, info, &call, ARG_ASYNC_OWN))
+        return NULL;
+    if (!call_make_request(env, &call, &request)) {
+        job_release(&call.job);
         return NULL;
     }
-    call->job.run = run;
-    return task_start(env, call->self, &call->job, &request);
+    request.output = call.argv[ARG_ASYNC_OWN + 3];
+    return call_start_from_here(env, &call, &request, job_convert_file);
 }
 
 /* saveAsync(...common, copy, ticket, path): Promise<true> */
@@ -380,6 +418,8 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         FUNCTION("saveAsync", save_async),
         FUNCTION("saveBytes", save_bytes),
         FUNCTION("saveBytesAsync", save_bytes_async),
+        FUNCTION("convertFile", convert_file),
+        FUNCTION("convertFileAsync", convert_file_async),
         FUNCTION("plan", plan),
         FUNCTION("countColors", count_colors),
         FUNCTION("decode", decode),

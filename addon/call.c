@@ -18,7 +18,7 @@ napi_value call_throw(napi_env env, const call *call)
 {
     const job       *job = &call->job;
     const napi_value error =
-        error_from_report(env, call->host, job->status, &job->report, job->path);
+        error_from_report(env, call->host, job->status, &job->report, job_failed_path(job));
 
     if (error)
         napi_throw(env, error);
@@ -74,6 +74,8 @@ static bool read_arguments(napi_env env, napi_callback_info info, call *call)
 static bool begin(napi_env env, napi_callback_info info, call *call)
 {
     call->job.path = call->job.full_path = NULL;
+    call->job.from = call->job.full_from = NULL;
+    call->job.read_failed = false;
     call->job.origin = NULL;
     call->job.directory = FILE_WORKING_DIRECTORY;
     png2bmp_report_clear(&call->job.report);
@@ -198,23 +200,70 @@ napi_value call_create_output(napi_env env, call *call)
     return call_throw(env, call);
 }
 
-bool call_read_path(napi_env env, call *call, napi_value view)
+/* NULL: an exception is pending. */
+static char *path_of_bytes(napi_env env, const uint8_t *bytes, size_t size)
 {
-    uint8_t *bytes = NULL;
-    size_t   size;
-    char    *path = NULL;
+    char *path = malloc(size + 1);
 
-    if (bytes_of_view(env, view, &bytes, &size))
-        path = malloc(size + 1);
     if (!path) {
         throw_quiet(env);
-        return false;
+        return NULL;
     }
     if (size)
         memcpy(path, bytes, size);
     path[size] = '\0';
-    call->job.path = path;
-    return true;
+    return path;
+}
+
+bool call_read_path(napi_env env, call *call, napi_value view)
+{
+    uint8_t *bytes = NULL;
+    size_t   size;
+
+    if (!bytes_of_view(env, view, &bytes, &size)) {
+        throw_quiet(env);
+        return false;
+    }
+    call->job.path = path_of_bytes(env, bytes, size);
+    return call->job.path;
+}
+
+/* The two arguments from `own` on: a descriptor, or -1 if the input is a path; the most bytes. */
+static bool read_source(napi_env env, call *call, size_t own)
+{
+    double most;
+
+    if (napi_get_value_int32(env, call->argv[own], &call->job.descriptor) != napi_ok ||
+        napi_get_value_double(env, call->argv[own + 1], &most) != napi_ok) {
+        throw_quiet(env);
+        return false;
+    }
+    call->job.most_input = most < 0x1p63 ? (uint64_t)most : UINT64_MAX;
+    if (call->job.descriptor >= 0)
+        return true;
+    call->job.from = path_of_bytes(env, call->job.input, call->job.input_size);
+    return call->job.from;
+}
+
+/* The job's output: where job_convert_file writes. */
+static bool use_facts(napi_env env, call *call, napi_value view)
+{
+    size_t size;
+
+    if (bytes_of_view(env, view, &call->job.output, &size) && size == JOB_FILE_FACTS_BYTES)
+        return true;
+    throw_quiet(env);
+    return false;
+}
+
+bool call_begin_file(napi_env env, napi_callback_info info, call *call, size_t own)
+{
+    if (!call_begin_bytes(env, info, call) || !read_source(env, call, own))
+        return false;
+    if (call_read_path(env, call, call->argv[own + 2]) && use_facts(env, call, call->argv[own + 3]))
+        return true;
+    job_release(&call->job);
+    return false;
 }
 
 bool call_write_facts(napi_env env, const call *call, napi_value argv)

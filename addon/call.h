@@ -44,6 +44,10 @@ bool call_begin_png_of_pixels(napi_env env, napi_callback_info info, call *call,
 /* Reads the common arguments, whose input is not converted. */
 bool call_begin_bytes(napi_env env, napi_callback_info info, call *call);
 
+/* The same for job_convert_file: the input is a path, and the four arguments from `own` on are
+ * those of convertFile. The job owns paths from then on: see job_release. */
+bool call_begin_file(napi_env env, napi_callback_info info, call *call, size_t own);
+
 /* As call_begin_png, with a converter in place of the options. */
 bool call_begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter);
 

@@ -31,9 +31,9 @@ napi_value error_from_report(napi_env env, napi_value host, png2bmp_status statu
     if (status == PNG2BMP_ERR_FILE) {
         const char *syscall = report->file_syscall ? report->file_syscall : "write";
         if (napi_create_int32(env, report->file_errno, &argv[2]) != napi_ok ||
-            !make_string(env, syscall, &argv[3]) || !make_string(env, path ? path : "", &argv[4]))
+            !make_string(env, syscall, &argv[3]) || (path && !make_string(env, path, &argv[4])))
             return throw_quiet(env);
-        argc = 5;
+        argc = path ? 5 : 4;
     }
     return make_error(env, host, argc, argv);
 }

@@ -10,7 +10,7 @@
 /*
  * The error object for a failed conversion, made by lib/errors.js: a PngError, an error like those
  * of node:fs for PNG2BMP_ERR_FILE, a RangeError if out of memory. host: whose makeError makes it,
- * see instance.h. path: the file that was to be written, or NULL. NULL: an exception is pending
+ * see instance.h. path: of the file, or NULL. NULL: an exception is pending
  * instead.
  */
 napi_value error_from_report(napi_env env, napi_value host, png2bmp_status status,

@@ -1,9 +1,11 @@
 #include "job.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/host_png.h"
 #include "origin.h"
+#include "save/convert_file.h"
 #include "save/save.h"
 
 static png2bmp_pixels job_pixels(const job *job)
@@ -48,6 +50,40 @@ void job_save_bytes(job *job, const png2bmp_control *control)
                                 &job->plan.options, control, &job->report);
 }
 
+static read_rules source_of(const job *job)
+{
+    return (read_rules){.directory = job->directory,
+                        .path = job->full_from ? job->full_from : job->from,
+                        .descriptor = job->descriptor,
+                        .most = job->most_input};
+}
+
+static void write_facts(const job *job, file_conversion *done)
+{
+    const size_t name_at = HOST_FACTS_COUNT * sizeof(double);
+    double       facts[HOST_FACTS_COUNT];
+
+    _Static_assert(sizeof done->profile_name <= JOB_FILE_FACTS_BYTES - sizeof facts,
+                   "the name must fit");
+    done->plan.about.icc_name_at = name_at;
+    host_facts_write(facts, &done->plan);
+    memcpy(job->output, facts, sizeof facts);
+    memcpy(job->output + name_at, done->profile_name, sizeof done->profile_name);
+}
+
+void job_convert_file(job *job, const png2bmp_control *control)
+{
+    file_conversion conversion = {.from = source_of(job),
+                                  .directory = job->directory,
+                                  .to = target_of(job),
+                                  .options = job->plan.options};
+
+    job->status = convert_file(&conversion, control, &job->report);
+    job->read_failed = conversion.is_of_input;
+    if (job->status == PNG2BMP_OK)
+        write_facts(job, &conversion);
+}
+
 void job_encode(job *job, const png2bmp_control *control)
 {
     const png2bmp_pixels pixels = job_pixels(job);
@@ -66,9 +102,16 @@ void job_count_colors(job *job)
     job->status = png2bmp_count_colors(&job->plan, job->input, job->input_size, NULL, &job->report);
 }
 
+const char *job_failed_path(const job *job)
+{
+    return job->read_failed ? job->from : job->path;
+}
+
 void job_release(job *job)
 {
     origin_release(job->origin);
     free(job->full_path);
     free(job->path);
+    free(job->full_from);
+    free(job->from);
 }

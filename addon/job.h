@@ -2,10 +2,12 @@
 #ifndef ADDON_JOB_H
 #define ADDON_JOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/opaque.h"
+#include "host/host_facts.h"
 
 typedef struct job {
     /* Runs on any thread and does not call JavaScript; sets status, fills report. */
@@ -14,14 +16,22 @@ typedef struct job {
     const uint8_t *input; /* a PNG, raw pixels, or the bytes to save; borrowed */
     size_t         input_size;
     png2bmp_pixels pixels; /* job_encode: all but data and size, which are `input` */
-    png2bmp_plan   plan;   /* job_save_bytes: only its options are there */
-    uint8_t       *output; /* plan.bmp.byte_length bytes, borrowed; job_save: not used */
+    png2bmp_plan   plan;   /* job_save_bytes, job_convert_file: only its options are there */
+    uint8_t       *output; /* plan.bmp.byte_length bytes, borrowed; job_save: not used;
+                              job_convert_file: JOB_FILE_FACTS_BYTES */
 
-    /* job_save, job_save_bytes; owned: see job_release */
+    /* job_save, job_save_bytes, job_convert_file; owned: see job_release */
     char          *path;      /* from malloc */
     int            directory; /* where a relative path starts: see save_at */
     struct origin *origin;    /* keeps `directory` open; NULL: nothing to keep */
     char          *full_path; /* NULL: `path` is enough */
+
+    /* job_convert_file; owned as well. NULL: `descriptor` */
+    char    *from;
+    char    *full_from;
+    int      descriptor;
+    uint64_t most_input;  /* bytes */
+    bool     read_failed; /* PNG2BMP_ERR_FILE is about the file that is read */
 
     png2bmp_status status;
     png2bmp_report report;
@@ -32,11 +42,16 @@ typedef struct job {
 void job_plan(job *job, const png2bmp_options *options);
 void job_plan_pixels(job *job, const png2bmp_options *options);
 
-/* The functions for `run`: a PNG into memory, a PNG into a file, bytes into a file, pixels into
- * memory. */
+/* What job_convert_file gives: the facts of the plan, of which profileNameAt is where in these
+ * bytes the name is. */
+#define JOB_FILE_FACTS_BYTES ((HOST_FACTS_COUNT + 10) * sizeof(double))
+
+/* The functions for `run`: a PNG into memory, a PNG into a file, bytes into a file, a PNG in a file
+ * into a file, pixels into memory. */
 void job_convert(job *job, const png2bmp_control *control);
 void job_save(job *job, const png2bmp_control *control);
 void job_save_bytes(job *job, const png2bmp_control *control);
+void job_convert_file(job *job, const png2bmp_control *control);
 void job_encode(job *job, const png2bmp_control *control);
 
 /* Pixels into a PNG, which may be shorter than the output. */
@@ -44,6 +59,9 @@ void job_encode_png(job *job, const png2bmp_control *control);
 
 /* Counts the colours of a PNG: a fact. */
 void job_count_colors(job *job);
+
+/* The path of the file that PNG2BMP_ERR_FILE is about; NULL: a descriptor. */
+const char *job_failed_path(const job *job);
 
 /* Frees what the job owns. */
 void job_release(job *job);

@@ -42,26 +42,29 @@ static char *absolute(const wchar_t *path)
 /* No longer path is accepted by the system. */
 #define LONGEST_WIDE_PATH 32767
 
-/* A path that is not UTF-8, empty or too long is left unchanged, and the save refuses it. */
-bool origin_fix(instance *self, job *job)
+/* A path that is not UTF-8, empty or too long is left unchanged, and the system refuses it. */
+static bool fix(const char *path, char **full)
 {
-    const int length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, job->path, -1, NULL, 0);
-    wchar_t  *wide;
-    char     *full;
+    const int length =
+        path ? MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, NULL, 0) : 0;
+    wchar_t *wide;
 
-    (void)self;
     if (length <= 1 || length > LONGEST_WIDE_PATH)
         return true;
     wide = malloc((size_t)length * sizeof *wide);
     if (!wide)
-        return fail(job, ENOMEM);
-    MultiByteToWideChar(CP_UTF8, 0, job->path, -1, wide, length);
-    full = absolute(wide);
+        return false;
+    MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, length);
+    *full = absolute(wide);
     free(wide);
-    if (!full)
-        return fail(job, ENOMEM);
-    job->full_path = full;
-    return true;
+    return *full;
+}
+
+bool origin_fix(instance *self, job *job)
+{
+    (void)self;
+    return (fix(job->path, &job->full_path) && fix(job->from, &job->full_from)) ||
+           fail(job, ENOMEM);
 }
 
 void origin_release(origin *origin)
@@ -118,9 +121,14 @@ static origin *origin_shared(const instance *self)
     return NULL;
 }
 
+static bool is_relative(const char *path)
+{
+    return path && path[0] != '/' && path[0] != 0;
+}
+
 bool origin_fix(instance *self, job *job)
 {
-    if (job->path[0] == '/' || job->path[0] == 0)
+    if (!is_relative(job->path) && !is_relative(job->from))
         return true;
     job->origin = origin_shared(self);
     if (!job->origin)

@@ -6,8 +6,8 @@
 #include "job.h"
 
 /*
- * Makes the job's path mean what it means now, even if the working directory changes before the job
- * runs: with a handle of the directory, or on Windows as an absolute path. Pending saves share a
+ * Makes the job's paths mean what they mean now, even if the working directory changes before the
+ * job runs: with a handle of the directory, or on Windows as absolute paths. Pending saves share a
  * handle as long as the directory is the same.
  *
  * On the JavaScript thread, like job_release, which releases it. False: status and report of the

@@ -100,7 +100,7 @@ static void reject(napi_env env, const task *t)
 {
     napi_value host = referenced(env, t->host);
     napi_value error =
-        host ? error_from_report(env, host, t->job.status, &t->job.report, t->job.path)
+        host ? error_from_report(env, host, t->job.status, &t->job.report, job_failed_path(&t->job))
              : throw_quiet(env);
     if (error)
         napi_reject_deferred(env, t->deferred, error);

@@ -116,5 +116,5 @@ function decodePNGAsync(png, ...rest) {
 }
 
 module.exports = {
-  bindWarnings, getBMPAsync, encodeBMPAsync, encodePNGAsync, decodePNGAsync, run, runPng, settle, sortArguments,
+  bindWarnings, getBMPAsync, encodeBMPAsync, encodePNGAsync, decodePNGAsync, run, runPng, settle, sortArguments, startAbortable,
 };

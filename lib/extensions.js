@@ -23,11 +23,11 @@ const kinds = {
 const instead = { ico: 'saveICO makes icons', cur: "saveICO with type: 'cursor' makes cursors" };
 
 /** Refuses a name that ends like another kind of picture than `kind`, unless `forceExtension` says that it is meant. */
-function checkExtension(path, name, kind, { forceExtension }) {
+function checkExtension(path, name, kind, { forceExtension }, argument = 'path') {
   const extension = /\.(\w+)$/.exec(name)?.[1].toLowerCase();
   const { what, others } = kinds[kind];
   if (!forceExtension && others.includes(extension)) {
-    throw argumentValueError('argument', 'path', `a name for ${what}, not .${extension} ` +
+    throw argumentValueError('argument', argument, `a name for ${what}, not .${extension} ` +
       `(${instead[extension] ?? 'forceExtension: true writes it all the same'})`, path);
   }
 }

@@ -40,8 +40,9 @@ function systemError(errno) {
 /** The same messages as from node:fs: "ENOENT: no such file or directory, open 'x/y.bmp'". */
 function fileError(number, syscall, path, message) {
   const [errno, code, text] = systemError(number);
-  const error = new Error(`${code}: ${text || message}, ${syscall} '${path}'`);
-  return Object.assign(error, { errno, code, syscall, path });
+  const where = path === undefined ? '' : ` '${path}'`; // a descriptor has no path
+  const error = new Error(`${code}: ${text || message}, ${syscall}${where}`);
+  return Object.assign(error, { errno, code, syscall }, path === undefined ? undefined : { path });
 }
 
 /** A value for an error message. */

@@ -136,6 +136,30 @@ export function saveBMPAsync(
 ): void;
 export function saveBMPAsync(path: Path, png: Source, options?: Options): Promise<true>;
 
+/**
+ * Converts a PNG in a file into a file, which is written as {@link saveBMP} writes it. The PNG is read into memory as a
+ * whole, but outside of JavaScript; `maxInputBytes` limits it, and a longer one is an error with the code
+ * `ERR_OUT_OF_RANGE`.
+ *
+ * @param from a path; or a descriptor, read from its position on and left open. Pipes and devices are read to their end
+ * @param to may be the same file: it is replaced when the BMP is complete
+ * @returns what {@link readInfo} gives for the PNG
+ * @throws {PngError} a PNG that cannot be converted
+ * @throws an error like those of `node:fs`, with `code`, `errno`, `syscall` and `path`: of `from`, or of `to`
+ */
+export function convertFile(from: Path | number, to: Path, options?: Options): Info;
+
+/** As {@link convertFile}, on a worker thread, which reads, converts and writes. Without a callback it returns a
+ * promise. */
+export function convertFileAsync(from: Path | number, to: Path, callback: Callback<Info>): void;
+export function convertFileAsync(
+  from: Path | number,
+  to: Path,
+  options: Options | undefined,
+  callback: Callback<Info>,
+): void;
+export function convertFileAsync(from: Path | number, to: Path, options?: Options): Promise<Info>;
+
 /** Reads only the chunks before the pixels; `png` may end there, unless colours are counted. */
 export function readInfo(png: Bytes, options?: InfoOptions): Info;
 

@@ -6,6 +6,7 @@ const sync = require('./sync');
 const async = require('./async');
 const { createConverter } = require('./converter');
 const save = require('./save');
+const { convertFile, convertFileAsync } = require('./convert-file');
 const { encodeICO, encodeICOAsync } = require('./ico');
 const { constants, errors, versions } = require('./facts');
 
@@ -16,6 +17,8 @@ module.exports = {
   createConverter,
   saveBMP: save.saveBMP,
   saveBMPAsync: save.saveBMPAsync,
+  convertFile,
+  convertFileAsync,
   readInfo: sync.readInfo,
   encodeBMP: sync.encodeBMP,
   encodeBMPAsync: async.encodeBMPAsync,

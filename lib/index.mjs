@@ -7,6 +7,8 @@ export const {
   createConverter,
   saveBMP,
   saveBMPAsync,
+  convertFile,
+  convertFileAsync,
   readInfo,
   encodeBMP,
   encodeBMPAsync,

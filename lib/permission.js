@@ -9,25 +9,35 @@ const process = require('node:process');
 const { toPath } = require('./save-path');
 
 // The same error as from node:fs.
-function accessDenied(resource) {
-  const message = 'Access to this API has been restricted. ' +
-    'Use --allow-fs-write to manage permissions.';
+function accessDenied(kind, resource) {
+  const message = `Access to this API has been restricted. Use --allow-fs-${kind.toLowerCase()} to manage permissions.`;
   return Object.assign(new Error(message),
-    { code: 'ERR_ACCESS_DENIED', permission: 'FileSystemWrite', resource });
+    { code: 'ERR_ACCESS_DENIED', permission: `FileSystem${kind}`, resource });
 }
+
+const resolved = (bytes) => path.resolve(Buffer.from(bytes).toString());
 
 /** The bytes of a file name, as toPath makes them; throws if this process may not write there. A save makes a
  * temporary file next to the target, so the directory must be writable, too. */
-function toWritablePath(given) {
-  const bytes = toPath(given);
+function toWritablePath(given, argument) {
+  const bytes = toPath(given, argument);
   if (process.permission !== undefined) {
-    const file = path.resolve(Buffer.from(bytes).toString());
+    const file = resolved(bytes);
     const denied = [file, path.dirname(file)].find((each) => !process.permission.has('fs.write', each));
     if (denied !== undefined) {
-      throw accessDenied(denied);
+      throw accessDenied('Write', denied);
     }
   }
   return bytes;
 }
 
-module.exports = { toWritablePath };
+/** The same for a file that is read. */
+function toReadablePath(given, argument) {
+  const bytes = toPath(given, argument);
+  if (process.permission !== undefined && !process.permission.has('fs.read', resolved(bytes))) {
+    throw accessDenied('Read', resolved(bytes));
+  }
+  return bytes;
+}
+
+module.exports = { toReadablePath, toWritablePath };

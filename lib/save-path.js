@@ -26,18 +26,18 @@ function isUrl(value) {
     !isUint8Array(value);
 }
 
-/** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. */
-function toPath(given) {
+/** The bytes of a file name: string, Buffer, or file: URL, as node:fs takes them. argument: its name. */
+function toPath(given, argument = 'path') {
   const name = isUrl(given) ? fileURLToPath(given) : given;
   if (typeof name !== 'string' && !isUint8Array(name)) {
-    throw argumentTypeError('argument', 'path', 'a string, a Buffer or a file: URL', given);
+    throw argumentTypeError('argument', argument, 'a string, a Buffer or a file: URL', given);
   }
   if (name.length > LONGEST_PATH) {
-    throw rangeError('argument', 'path', `at most ${LONGEST_PATH} bytes long`, name.length);
+    throw rangeError('argument', argument, `at most ${LONGEST_PATH} bytes long`, name.length);
   }
   const bytes = Buffer.from(name);
   if (bytes.includes(0)) {
-    throw argumentValueError('argument', 'path', 'without null bytes', given);
+    throw argumentValueError('argument', argument, 'without null bytes', given);
   }
   return bytes;
 }

@@ -15,11 +15,11 @@ const { begin } = require('./sync');
 
 const nameOf = (file) => Buffer.from(file).toString('latin1');
 
-/** Reads the options of a save into this file. */
-function readerFor(path, file) {
+/** Reads the options of a save into this file. argument: the name of its path. */
+function readerFor(path, file, argument) {
   return (options) => {
     const o = readOptions(options);
-    checkExtension(path, nameOf(file), 'bmp', o);
+    checkExtension(path, nameOf(file), 'bmp', o, argument);
     return o;
   };
 }
@@ -67,4 +67,4 @@ function saveICOAsync(path, images, ...rest) {
   });
 }
 
-module.exports = { saveBMP, saveBMPAsync, saveICO, saveICOAsync };
+module.exports = { readerFor, saveBMP, saveBMPAsync, saveICO, saveICOAsync };

@@ -43,27 +43,33 @@ const MANY_COLORS = 257;
 
 const colorsOf = (count) => (count === MANY_COLORS ? Infinity : count);
 
+/** What readInfo returns, from the facts of a plan; view: the bytes in which they give places. */
+function infoOf(view, of) {
+  const fact = (name) => of[factIndex[name]];
+  return {
+    width: fact('width'),
+    height: fact('height'),
+    bitDepth: fact('bitDepth'),
+    colorType: fact('colorType'),
+    interlaced: fact('interlaced') === 1,
+    hasAlpha: fact('hasAlpha') === 1,
+    bmp: {
+      format: formatName(fact('format')),
+      bitsPerPixel: fact('bitsPerPixel'),
+      byteLength: byteLengthOf(of),
+    },
+    memory: fact('memory'),
+    ...aboutOf(view, fact),
+  };
+}
+
 function readInfo(png, options) {
   const { view, size, o } = begin(png, undefined, options, readInfoOptions);
   const plan = o.countsColors ? 'countColors' : 'plan';
   native[plan](view, size, o.values, o.onWarning, facts);
   checkStillThere('png', view, size); // after onWarning
-  return {
-    width: facts[factIndex.width],
-    height: facts[factIndex.height],
-    bitDepth: facts[factIndex.bitDepth],
-    colorType: facts[factIndex.colorType],
-    interlaced: facts[factIndex.interlaced] === 1,
-    hasAlpha: facts[factIndex.hasAlpha] === 1,
-    bmp: {
-      format: formatName(facts[factIndex.format]),
-      bitsPerPixel: facts[factIndex.bitsPerPixel],
-      byteLength: byteLengthOf(facts),
-    },
-    memory: facts[factIndex.memory],
-    ...aboutOf(view, (name) => facts[factIndex[name]]),
-    ...(o.countsColors ? { colors: colorsOf(facts[factIndex.colors]) } : undefined),
-  };
+  const info = infoOf(view, facts);
+  return o.countsColors ? { ...info, colors: colorsOf(facts[factIndex.colors]) } : info;
 }
 
 /** The result of decodePNG, from its bytes and the facts of their plan. */
@@ -94,5 +100,5 @@ function decodePNG(png, options) {
 }
 
 module.exports = {
-  begin, byteLengthOf, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, encodePNG, decodePNG,
+  begin, byteLengthOf, infoOf, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, encodePNG, decodePNG,
 };

@@ -9,6 +9,8 @@
 #include <wchar.h>
 #include <windows.h>
 
+#include "read.h"
+
 /* At most this much of the target's name is in the temporary one. */
 #define NAME_CHARACTERS 80
 
@@ -286,10 +288,10 @@ static file_failure find_target(new_file *file)
     return failed.code ? failed : check_old(GetFileAttributesW(file->target));
 }
 
-static file_failure open_new_file(new_file *file, const char *path)
+/* A full path, with a prefix, from malloc. */
+static file_failure system_path(wchar_t **full, const char *path)
 {
-    wchar_t     *given = wide(path);
-    file_failure failed;
+    wchar_t *given = wide(path);
 
     if (!given)
         return (file_failure){EINVAL, "open"};
@@ -297,10 +299,17 @@ static file_failure open_new_file(new_file *file, const char *path)
         free(given);
         return (file_failure){ENAMETOOLONG, "open"};
     }
-    file->target = full_path(given);
+    *full = full_path(given);
     free(given);
-    if (!file->target)
-        return no_memory;
+    return *full ? success : no_memory;
+}
+
+static file_failure open_new_file(new_file *file, const char *path)
+{
+    file_failure failed = system_path(&file->target, path);
+
+    if (failed.code)
+        return failed;
     if (is_device(file->target))
         return open_device(file);
     failed = find_target(file);
@@ -423,6 +432,59 @@ void file_discard(new_file *file)
         DeleteFileW(file->temporary);
     free_file(file);
 }
+
+/* ---- Reading ------------------------------------------------------------------- */
+
+/* Directories are opened, too, so that they can be told from files that may not be read. */
+file_failure read_open(old_file *file, const read_rules *rules)
+{
+    const DWORD                share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    wchar_t                   *path = NULL;
+    HANDLE                     handle;
+    BY_HANDLE_FILE_INFORMATION info;
+    file_failure               failed = success;
+
+    *file = (old_file){.rules = *rules, .handle = -1};
+    failed = system_path(&path, rules->path);
+    if (failed.code)
+        return failed;
+    handle = CreateFileW(path, GENERIC_READ, share, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
+                         NULL);
+    if (handle == INVALID_HANDLE_VALUE)
+        failed = failure("open");
+    free(path);
+    file->handle = (intptr_t)handle;
+    if (failed.code || GetFileType(handle) != FILE_TYPE_DISK)
+        return failed;
+    if (!GetFileInformationByHandle(handle, &info))
+        return failure("fstat");
+    if (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
+        return (file_failure){EISDIR, "read"};
+    file->is_regular = true;
+    file->length = (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow;
+    return success;
+}
+
+file_failure read_some(old_file *file, uint8_t *into, size_t size, size_t *got)
+{
+    DWORD count = 0;
+
+    if (ReadFile((HANDLE)file->handle, into, (DWORD)size, &count, NULL) ||
+        GetLastError() == ERROR_BROKEN_PIPE || GetLastError() == ERROR_HANDLE_EOF) {
+        *got = count;
+        return success;
+    }
+    return failure("read");
+}
+
+void read_close(old_file *file)
+{
+    if (file->handle != -1)
+        CloseHandle((HANDLE)file->handle);
+    file->handle = -1;
+}
+
+/* ---- Errors -------------------------------------------------------------------- */
 
 void file_error_text(int code, char *text, size_t size)
 {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #endif
 
@@ -168,6 +169,41 @@ static file_failure pass(place *place, way *way, char *slash)
                                         : follow(place, way, name, way->next);
 }
 
+/* A directory to which no link leads, at once; -1 if there is a link, and before Linux 5.6. */
+static int open_without_links(int base, const char *path)
+{
+#if defined(SYS_openat2)
+    const struct {
+        uint64_t flags, mode, resolve;
+    } how = {O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 4}; /* RESOLVE_NO_SYMLINKS of linux/openat2.h */
+
+    return (int)syscall(SYS_openat2, base, path, &how, sizeof how);
+#else
+    (void)base;
+    (void)path;
+    return -1;
+#endif
+}
+
+/* To the directory of the last part without looking at each part before it. False: the way must be
+ * gone part by part, which finds links, and errors. */
+static bool leap(place *place, way *way, int base)
+{
+    char *slash = strrchr(way->rest, '/');
+    int   directory;
+
+    if (!slash || slash == way->rest)
+        return false;
+    *slash = 0;
+    directory = open_without_links(base, way->rest);
+    *slash = '/';
+    if (directory < 0)
+        return false;
+    enter(place, directory);
+    way->next = slash + 1;
+    return true;
+}
+
 /* To the directory of the last part, which stays in way->next. */
 static file_failure reach_last(place *place, way *way)
 {
@@ -236,7 +272,9 @@ static file_failure find(place *place, way *way, int base, const char *path, boo
 {
     file_failure failed;
 
-    place->directory = openat(base, path[0] == '/' ? "/" : ".", SEARCH | O_DIRECTORY | O_CLOEXEC);
+    if (!leap(place, way, base))
+        place->directory =
+            openat(base, path[0] == '/' ? "/" : ".", SEARCH | O_DIRECTORY | O_CLOEXEC);
     if (place->directory < 0)
         return failure(errno);
     failed = reach_last(place, way);

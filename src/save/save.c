@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/report.h"
+#include "failure.h"
 #include "file.h"
 #include "run/run.h"
 #include "save.h"
@@ -14,24 +14,6 @@
 
 /* Bytes; lib/save-path.js refuses longer ones already. */
 #define LONGEST_PATH 65535
-
-static png2bmp_status report_failure(png2bmp_report *report, file_failure failed, const char *path)
-{
-    char text[64];
-
-    if (!failed.code)
-        return PNG2BMP_OK;
-    if (!failed.syscall)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    if (failed.code == ECANCELED)
-        return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
-    if (report) {
-        report->file_errno = failed.code;
-        report->file_syscall = failed.syscall;
-    }
-    file_error_text(failed.code, text, sizeof text);
-    return report_error(report, PNG2BMP_ERR_FILE, "%s '%.120s': %s", failed.syscall, path, text);
-}
 
 typedef struct destination {
     new_file       *file;

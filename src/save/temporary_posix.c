@@ -44,24 +44,51 @@ static uint32_t hash(const void *bytes, size_t size, uint32_t state)
 
 #define NO_HOST 0xffffffffu
 
+#if defined(__linux__)
+/* Of this boot and this PID namespace; 0: not known. */
+static uint32_t hash_of_boot(void)
+{
+    const int     fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    char          boot[64];
+    const ssize_t size = fd >= 0 ? read(fd, boot, sizeof boot) : -1;
+    struct stat   space;
+
+    if (fd >= 0)
+        close(fd);
+    if (size <= 0 || stat("/proc/self/ns/pid", &space) != 0)
+        return 0;
+    return hash(&space.st_ino, sizeof space.st_ino, hash(boot, (size_t)size, 2166136261u));
+}
+
+/* The same for each call of a process: asking takes as long as creating a file. A process that was
+ * forked, perhaps into another namespace, has another number. Threads that collide here ask again.
+ */
+static uint32_t kept_hash_of_boot(void)
+{
+    static atomic_uint_fast64_t kept; /* the process, and its hash */
+    const uint64_t              pid = (uint32_t)getpid();
+    const uint64_t              known = kept;
+    uint32_t                    asked;
+
+    if (known >> 32 == pid)
+        return (uint32_t)known;
+    asked = hash_of_boot();
+    if (asked)
+        kept = pid << 32 | asked;
+    return asked;
+}
+#endif
+
 /* Identifies where process numbers mean what they mean here: this boot of this host, and this PID
  * namespace. Host names do not: containers on two machines may share one. NO_HOST: not known. */
 static uint32_t host(void)
 {
 #if defined(__linux__)
-    const int      fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    char           boot[64];
-    const ssize_t  size = fd >= 0 ? read(fd, boot, sizeof boot) : -1;
-    struct stat    space;
     struct utsname name; /* machines that were cloned while they ran have one boot ID */
-    uint32_t       state;
+    const uint32_t state = kept_hash_of_boot();
 
-    if (fd >= 0)
-        close(fd);
-    if (size <= 0 || stat("/proc/self/ns/pid", &space) != 0 || uname(&name) < 0)
+    if (!state || uname(&name) < 0)
         return NO_HOST;
-    state = hash(boot, (size_t)size, 2166136261u);
-    state = hash(&space.st_ino, sizeof space.st_ino, state);
     return hash(name.nodename, strlen(name.nodename), state);
 #else
     return NO_HOST;

@@ -7,6 +7,8 @@ import {
   createConverter,
   saveBMP,
   saveBMPAsync,
+  convertFile,
+  convertFileAsync,
   readInfo,
   encodeBMP,
   encodeBMPAsync,
@@ -65,6 +67,8 @@ const nothing: void[] = [
   getBMPAsync(png, options, () => {}),
   getBMPAsync(png, 8, options, () => {}),
   saveBMPAsync('a.bmp', png, () => {}),
+  convertFileAsync('a.png', 'a.bmp', () => {}),
+  convertFileAsync(0, 'a.bmp', options, (error, info) => error === null && info?.bmp.byteLength),
   saveBMPAsync('a.bmp', png, 8, () => {}),
   saveBMPAsync('a.bmp', png, options, () => {}),
   saveBMPAsync('a.bmp', png, 8, options, () => {}),
@@ -85,6 +89,15 @@ const saved: true[] = [
   saveBMP(Buffer.from('a.bmp'), png, 8),
   saveBMP(new URL('file:///a.bmp'), png, options),
   saveBMP('a.bmp', png, 8, options),
+];
+const converted: Info[] = [
+  convertFile('a.png', 'a.bmp'),
+  convertFile(0, Buffer.from('a.bmp'), options),
+  convertFile(new URL('file:///a.png'), 'a.bmp', { maxInputBytes: 1e6 }),
+];
+const convertedLater: Promise<Info>[] = [
+  convertFileAsync('a.png', 'a.bmp'),
+  convertFileAsync(Buffer.from('a.png'), 'a.bmp', options),
 ];
 const savedLater: Promise<true>[] = [
   saveBMPAsync('a.bmp', png),
@@ -136,6 +149,8 @@ getBMP(png, { fromat: 'auto' });
 const promise: Promise<Buffer> = getBMPAsync(png, () => {});
 // @ts-expect-error the path comes first
 saveBMP(png, 'a.bmp');
+// @ts-expect-error a file is written by its name
+convertFile('a.png', 1);
 // @ts-expect-error two numbers are no colour
 getBMP(png, { background: [1, 2] });
 

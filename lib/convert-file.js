@@ -1,0 +1,131 @@
+'use strict';
+
+// From a file to a file. The addon reads the PNG itself; without it, lib/read-file.js does.
+
+const process = require('node:process');
+
+const native = require('./native');
+const { bindWarnings, run, settle, sortArguments, startAbortable } = require('./async');
+const { argumentTypeError, rangeError } = require('./errors');
+const { isUint8Array } = require('./kinds');
+const { toReadablePath, toWritablePath } = require('./permission');
+const { readFile, readFileSync } = require('./read-file');
+const { readerFor } = require('./save');
+const { pathFrom, workingDirectory } = require('./save-path');
+const { throwIfAborted } = require('./signals');
+const { infoOf, newFacts } = require('./sync');
+
+const MOST_DESCRIPTORS = 2 ** 31 - 1;
+const NO_PATH = new Uint8Array(0);
+
+/** Whether it begins as the signature of a PNG does. */
+const isPng = (bytes) => bytes[0] === 0x89 && bytes[1] === 0x50;
+
+/** What is read: { path, descriptor }, with a descriptor of -1 or no path. */
+function toSource(from) {
+  if (typeof from === 'number') {
+    if (!(Number.isInteger(from) && from >= 0 && from <= MOST_DESCRIPTORS)) {
+      throw rangeError('argument', 'from', `a path, or a descriptor from 0 to ${MOST_DESCRIPTORS}`, from);
+    }
+    return { path: NO_PATH, descriptor: from };
+  }
+  if (isUint8Array(from) && isPng(from)) {
+    throw argumentTypeError('argument', 'from', 'the path of a PNG. For the bytes of one call saveBMP(path, png)', from);
+  }
+  return { path: toReadablePath(from, 'from'), descriptor: -1 };
+}
+
+/** What is converted, where to, and how. */
+function prepare(from, to, options) {
+  const source = toSource(from);
+  const target = toWritablePath(to, 'to');
+  return { from, source, target, o: readerFor(to, target, 'to')(options) };
+}
+
+/** Whether the addon can read it: on Windows Node.js has descriptors of its own. */
+const isForAddon = ({ descriptor }) => native.convertFile !== undefined &&
+  (descriptor < 0 || process.platform !== 'win32');
+
+function withLimit(error, { from, o: { maxInputBytes } }) {
+  return error.code === 'EFBIG' && error.syscall === 'read'
+    ? rangeError('argument', 'from', `a file of at most ${maxInputBytes} bytes (option maxInputBytes)`, from) : error;
+}
+
+// ---- In the addon -----------------------------------------------------------------------------
+
+/** The facts of the addon have 80 bytes at their end for the name of the profile. */
+const newFileFacts = () => new Float64Array(native.facts.length + 10);
+
+function convertNatively({ source: { path, descriptor }, target, o }) {
+  const facts = newFileFacts();
+  native.convertFile(path, path.length, o.values, o.onWarning, descriptor, o.maxInputBytes, target, facts);
+  return infoOf(facts, facts);
+}
+
+async function convertNativelyAsync({ source: { path, descriptor }, target, o }) {
+  const start = (ticket) => native.convertFileAsync(path, path.length, o.values, o.onWarning, false, ticket, descriptor,
+    o.maxInputBytes, target, newFileFacts());
+  const facts = await (o.signal === undefined ? start(0) : startAbortable(o.signal, start));
+  return infoOf(facts, facts);
+}
+
+// ---- Without it -------------------------------------------------------------------------------
+
+/** undefined if there is no plan: then the save says why. */
+function infoOfPng(png, { values }) {
+  const facts = newFacts();
+  try {
+    native.plan(png, png.length, values, undefined, facts);
+  } catch {
+    return undefined;
+  }
+  return infoOf(png, facts);
+}
+
+function convertHere({ source, target, o }) {
+  const png = readFileSync(source, o);
+  const info = infoOfPng(png, o);
+  native.save(png, png.length, o.values, o.onWarning, target);
+  return info;
+}
+
+/** The paths are those from the directory in which the call was made. */
+async function convertHereAsync({ source, target, o }) {
+  const directory = workingDirectory();
+  const png = await readFile({ ...source, place: pathFrom(directory, source.path) }, o);
+  const info = infoOfPng(png, o);
+  const hasMoved = directory !== undefined && !workingDirectory()?.equals(directory);
+  const place = hasMoved ? pathFrom(directory, target) : target;
+  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, place));
+  return info;
+}
+
+// ---- The calls --------------------------------------------------------------------------------
+
+function convertFile(from, to, options) {
+  const request = prepare(from, to, options);
+  throwIfAborted(request.o.signal);
+  try {
+    return (isForAddon(request.source) ? convertNatively : convertHere)(request);
+  } catch (error) {
+    throw withLimit(error, request);
+  }
+}
+
+async function start(request) {
+  try {
+    return await (isForAddon(request.source) ? convertNativelyAsync : convertHereAsync)(request);
+  } catch (error) {
+    throw withLimit(error, request);
+  }
+}
+
+function convertFileAsync(from, to, ...rest) {
+  const [, options, callback] = sortArguments(undefined, ...rest);
+  return settle(callback, () => {
+    const request = prepare(from, to, options);
+    return start({ ...request, o: bindWarnings(request.o) });
+  });
+}
+
+module.exports = { convertFile, convertFileAsync };

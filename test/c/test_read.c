@@ -1,0 +1,141 @@
+/* Files that are read: their end, and what becomes of those that shrink and grow meanwhile. */
+#define _GNU_SOURCE /* mkstemp */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "save/read.h"
+
+#define LENGTH 300000
+
+typedef struct sample {
+    char name[32];
+    int  fd;
+} sample;
+
+static uint8_t byte_at(size_t i)
+{
+    return (uint8_t)(i * 7 + i / 256);
+}
+
+static void write_bytes(const sample *to, size_t from, size_t end)
+{
+    for (size_t i = from; i < end; i++) {
+        const uint8_t byte = byte_at(i);
+
+        if (pwrite(to->fd, &byte, 1, (off_t)i) != 1)
+            abort();
+    }
+}
+
+static sample make(size_t length)
+{
+    sample made = {.name = "/tmp/png2bmp-read-XXXXXX"};
+
+    made.fd = mkstemp(made.name);
+    if (made.fd < 0)
+        abort();
+    write_bytes(&made, 0, length);
+    return made;
+}
+
+static void throw_away(const sample *made)
+{
+    close(made->fd);
+    unlink(made->name);
+}
+
+static read_rules rules_for(const sample *of)
+{
+    return (read_rules){.directory = FILE_WORKING_DIRECTORY, .path = of->name, .most = UINT64_MAX};
+}
+
+static void check_bytes(const old_file *file, size_t size, const char *what)
+{
+    size_t same = 0;
+
+    while (same < file->size && file->bytes[same] == byte_at(same))
+        same++;
+    check(file->ended, "%s: not at its end", what);
+    check(file->size == size, "%s: %zu bytes, not %zu", what, file->size, size);
+    check(same == file->size, "%s: byte %zu is another", what, same);
+}
+
+/* Reads `wanted` bytes, changes the file, and reads the rest. */
+static void check_change(size_t length, size_t wanted, size_t cut, size_t grown, const char *what)
+{
+    const sample     made = make(length);
+    const read_rules rules = rules_for(&made);
+    old_file         file;
+
+    check(!read_open(&file, &rules).code, "%s: cannot be opened", what);
+    check(!read_until(&file, wanted).code, "%s: the beginning cannot be read", what);
+    if (ftruncate(made.fd, (off_t)cut) != 0)
+        abort();
+    write_bytes(&made, cut, grown);
+    check(!read_until(&file, READ_ALL).code, "%s: the rest cannot be read", what);
+    check_bytes(&file, grown, what);
+    read_close(&file);
+    free(file.bytes);
+    throw_away(&made);
+}
+
+static void check_most(uint64_t most, size_t grown, int code, const char *what)
+{
+    const sample made = make(5000);
+    read_rules   rules = rules_for(&made);
+    old_file     file;
+    file_failure failed;
+
+    rules.most = most;
+    check(!read_open(&file, &rules).code, "%s: cannot be opened", what);
+    write_bytes(&made, 5000, grown);
+    failed = read_until(&file, READ_ALL);
+    check(failed.code == code, "%s: code %d, not %d", what, failed.code, code);
+    read_close(&file);
+    read_close(&file);
+    free(file.bytes);
+    throw_away(&made);
+}
+
+static bool yes(void *user)
+{
+    (void)user;
+    return true;
+}
+
+static void check_cancelled(void)
+{
+    int        ends[2];
+    read_rules rules = {.most = UINT64_MAX, .cancelled = yes};
+    old_file   file;
+
+    if (pipe(ends) != 0)
+        abort();
+    rules.descriptor = ends[0];
+    check(!read_open(&file, &rules).code, "a pipe: cannot be opened");
+    check(read_until(&file, READ_ALL).code == ECANCELED, "a pipe without bytes: not cancelled");
+    read_close(&file);
+    check(close(ends[0]) == 0, "a descriptor of the caller was closed");
+    close(ends[1]);
+    free(file.bytes);
+}
+
+int main(void)
+{
+    check_change(0, 100, 0, 0, "an empty file");
+    check_change(100, 100, 100, 100, "a short file");
+    check_change(4096, 1, 4096, 4096, "a file of a page");
+    check_change(LENGTH, 65536, LENGTH, LENGTH, "a file");
+    check_change(LENGTH, 65536, 100000, 100000, "a file that shrinks");
+    check_change(LENGTH, 65536, LENGTH, 2 * LENGTH, "a file that grows");
+    check_change(65536, 65000, 65536, LENGTH, "a file that grows at its end");
+    check_most(5000, 5000, 0, "as many bytes as allowed");
+    check_most(4999, 5000, EFBIG, "more bytes than allowed");
+    check_most(5000, 5001, EFBIG, "a file that grows beyond what is allowed");
+    check_cancelled();
+    printf("%s: %d checks, %d failed\n", failures ? "not ok" : "ok", checks, failures);
+    return failures != 0;
+}

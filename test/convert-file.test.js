@@ -1,0 +1,394 @@
+'use strict';
+
+// From a file to a file: convertFile and convertFileAsync.
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+const test = require('node:test');
+const { pathToFileURL } = require('node:url');
+const { Worker } = require('node:worker_threads');
+const zlib = require('node:zlib');
+
+const { convertFile, convertFileAsync, getBMP, readInfo, saveBMP } = require('..');
+const { onlyAddon } = require('./kit/backend');
+const { createImage } = require('./kit/image');
+const { largePng } = require('./kit/large-png');
+const { assemble, encodePng, header, pngChunks } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
+
+const onWindows = process.platform === 'win32';
+const needsPipes = onWindows && 'needs named pipes';
+
+const png = encodePng(createImage({ width: 31, height: 17, colorType: 2, bitDepth: 8 }));
+const bmp = getBMP(png);
+
+/** Two names in a directory of the test, the first with these bytes. */
+function files(t, bytes = png) {
+  const directory = scratch(t);
+  const from = path.join(directory, 'a.png');
+  fs.writeFileSync(from, bytes);
+  return { directory, from, to: path.join(directory, 'a.bmp') };
+}
+
+/** What a call threw, or false. */
+async function errorOf(call) {
+  try {
+    await call();
+    return false;
+  } catch (error) {
+    return error;
+  }
+}
+
+// Both forms must do the same: every test runs with each.
+const forms = {
+  convertFile: async (...args) => convertFile(...args),
+  convertFileAsync,
+};
+
+for (const [name, convert] of Object.entries(forms)) {
+  test(`${name} writes the bytes of getBMP and gives what readInfo gives`, async (t) => {
+    const { directory, from, to } = files(t);
+    for (const options of [undefined, {}, { format: 'bgra32' }, { topDown: true }, { colors: 16 }, { fileHeader: false }]) {
+      const info = await convert(from, to, options);
+      assert.deepEqual(fs.readFileSync(to), getBMP(png, options));
+      assert.deepEqual(info, readInfo(png, options));
+    }
+    assert.deepEqual(fs.readdirSync(directory), ['a.bmp', 'a.png']);
+    assert.deepEqual(fs.readFileSync(from), png);
+  });
+
+  test(`${name} gives the colour space of the PNG, with the name of its profile`, async (t) => {
+    for (const length of [1, 79]) {
+      const name = 'x'.repeat(length);
+      const data = Buffer.concat([Buffer.from(`${name}\0\0`), zlib.deflateSync(Buffer.alloc(200))]);
+      const [ihdr, ...rest] = pngChunks(createImage({ width: 3, height: 3, colorType: 2, bitDepth: 8 }));
+      const { from, to } = files(t, assemble([ihdr, { type: 'iCCP', data }, ...rest]));
+      assert.equal((await convert(from, to)).colorSpace.profile, name);
+    }
+  });
+
+  test(`${name} takes paths as string, Buffer or file: URL, and relative ones`, async (t) => {
+    const { from, to } = files(t);
+    const relative = (file) => path.relative(process.cwd(), file);
+    for (const form of [(file) => file, Buffer.from, pathToFileURL, relative, (file) => Buffer.from(relative(file))]) {
+      await convert(form(from), form(to));
+      assert.deepEqual(fs.readFileSync(to), bmp);
+      fs.unlinkSync(to);
+    }
+  });
+
+  test(`${name} reads a descriptor from its position on, and leaves it open`, async (t) => {
+    const { from, to } = files(t, Buffer.concat([Buffer.from('before'), png]));
+    const fd = fs.openSync(from);
+    t.after(() => fs.closeSync(fd));
+    fs.readSync(fd, Buffer.alloc(6));
+    await convert(fd, to);
+    assert.deepEqual(fs.readFileSync(to), bmp);
+    const again = await errorOf(() => convert(fd, to));
+    assert.equal(again.code, 'ERR_PNG_SIGNATURE', 'it is at its end');
+    assert.equal(fs.fstatSync(fd).isFile(), true);
+  });
+
+  test(`${name} refuses what is no path and no descriptor`, async (t) => {
+    const { from, to } = files(t);
+    for (const wrong of [undefined, null, {}, [], true, Symbol('x'), () => {}, 1n]) {
+      assert.equal((await errorOf(() => convert(wrong, to))).code, 'ERR_INVALID_ARG_TYPE');
+      assert.equal((await errorOf(() => convert(from, wrong))).code, 'ERR_INVALID_ARG_TYPE');
+    }
+    for (const wrong of [-1, 1.5, NaN, 2 ** 31]) {
+      assert.equal((await errorOf(() => convert(wrong, to))).code, 'ERR_OUT_OF_RANGE');
+    }
+    assert.match((await errorOf(() => convert(`${from}\0`, to))).message, /^The "from" argument must be without null bytes/);
+    assert.match((await errorOf(() => convert(from, `${to}\0`))).message, /^The "to" argument must be without null bytes/);
+    assert.match((await errorOf(() => convert(png, to))).message, /call saveBMP\(path, png\)/);
+    assert.match((await errorOf(() => convert(from, 1))).message, /^The "to" argument must be a string/);
+    assert.match((await errorOf(() => convert(from, from))).message, /^The "to" argument must be a name for a BMP, not \.png/);
+    assert.equal((await errorOf(() => convert(from, to, { formt: 'auto' }))).message,
+      'Unknown option "formt". Did you mean "format"?');
+  });
+
+  test(`${name} fails as node:fs does where the PNG cannot be read`, async (t) => {
+    const { directory, to } = files(t);
+    const missing = path.join(directory, 'missing.png');
+    for (const given of [missing, Buffer.from(missing)]) {
+      assert.deepEqual({ ...await errorOf(() => convert(given, to)) },
+        { errno: errnoOf(() => fs.readFileSync(missing)), code: 'ENOENT', syscall: 'open', path: missing });
+    }
+    const isDirectory = await errorOf(() => convert(directory, to));
+    assert.deepEqual({ ...isDirectory },
+      { errno: errnoOf(() => fs.readFileSync(directory)), code: 'EISDIR', syscall: 'read', path: directory });
+    assert.equal(isDirectory.message, `EISDIR: illegal operation on a directory, read '${directory}'`);
+    const through = path.join(directory, 'a.png', 'b.png');
+    assert.equal((await errorOf(() => convert(through, to))).code, onWindows ? 'ENOENT' : 'ENOTDIR');
+    assert.equal((await errorOf(() => convert('', to))).code, 'ENOENT');
+    const closed = await errorOf(() => convert(12345, to));
+    assert.equal(closed.code, 'EBADF');
+    assert.equal(Object.hasOwn(closed, 'path'), false);
+    assert.equal(fs.existsSync(to), false);
+  });
+
+  test(`${name} fails as a save does where the BMP cannot be written`, async (t) => {
+    const { directory, from } = files(t);
+    const to = path.join(directory, 'missing', 'a.bmp');
+    const error = await errorOf(() => convert(from, to));
+    assert.deepEqual({ ...error }, { ...await errorOf(() => saveBMP(to, png)) });
+    assert.equal(error.path, to);
+    assert.equal((await errorOf(() => convert(from, directory))).code, 'EISDIR');
+  });
+
+  test(`${name} leaves the old file and no temporary one when the PNG is refused`, async (t) => {
+    const damaged = Buffer.from(png);
+    damaged[damaged.length - 20] ^= 1; // in the last IDAT
+    for (const bytes of [damaged, png.subarray(0, 100), Buffer.alloc(0), Buffer.from('text')]) {
+      const { directory, from, to } = files(t, bytes);
+      fs.writeFileSync(to, 'old');
+      const error = await errorOf(() => convert(from, to));
+      const same = await errorOf(() => getBMP(bytes));
+      assert.deepEqual([error.name, error.code, error.message], [same.name, same.code, same.message]);
+      assert.equal(fs.readFileSync(to, 'latin1'), 'old');
+      assert.deepEqual(fs.readdirSync(directory), ['a.bmp', 'a.png']);
+    }
+  });
+
+  test(`${name} takes flag, sync, salvage, strict, limits and onWarning as a save does`, async (t) => {
+    const { from, to } = files(t, png.subarray(0, png.length - 12)); // without IEND
+    const warnings = [];
+    await convert(from, to, { onWarning: ({ code }) => warnings.push(code), sync: true });
+    assert.deepEqual(warnings, ['WARN_PNG_END']);
+    assert.equal((await errorOf(() => convert(from, to, { flag: 'wx' }))).code, 'EEXIST');
+    assert.equal((await errorOf(() => convert(from, to, { strict: true }))).code, 'ERR_PNG_END');
+    assert.equal((await errorOf(() => convert(from, to, { maxPixels: 100 }))).code, 'ERR_PIXEL_LIMIT');
+    assert.equal((await errorOf(() => convert(from, to, { maxMemory: 0 }))).code, 'ERR_MEMORY_LIMIT');
+    const thrown = new Error('mine');
+    assert.equal(await errorOf(() => convert(from, to, { onWarning() { throw thrown; } })), thrown);
+    fs.writeFileSync(from, png.subarray(0, png.length - 60));
+    await convert(from, to, { salvage: true });
+    assert.deepEqual(fs.readFileSync(to), getBMP(png.subarray(0, png.length - 60), { salvage: true }));
+  });
+
+  test(`${name} reads at most maxInputBytes`, async (t) => {
+    const { from, to } = files(t);
+    await convert(from, to, { maxInputBytes: png.length });
+    const error = await errorOf(() => convert(from, to, { maxInputBytes: png.length - 1 }));
+    assert.equal(error.code, 'ERR_OUT_OF_RANGE');
+    assert.ok(error instanceof RangeError);
+    assert.equal(error.message, `The "from" argument must be a file of at most ${png.length - 1} bytes ` +
+    `(option maxInputBytes). Received '${from}'`.slice(0, 200));
+    const fd = fs.openSync(from);
+    t.after(() => fs.closeSync(fd));
+    assert.equal((await errorOf(() => convert(fd, to, { maxInputBytes: 100 }))).code, 'ERR_OUT_OF_RANGE');
+    await convert(from, to, { maxInputBytes: Infinity });
+  });
+
+  test(`${name} refuses a large file by its beginning`, async (t) => {
+    const { from, to } = files(t);
+    const beginnings = [Buffer.from('no PNG'), assemble([
+      header({ width: 100000, height: 100000, bitDepth: 8, colorType: 2 }), { type: 'IDAT', data: Buffer.alloc(70000) }])];
+    for (const [i, code] of ['ERR_PNG_SIGNATURE', 'ERR_PIXEL_LIMIT'].entries()) {
+      fs.writeFileSync(from, beginnings[i]);
+      fs.truncateSync(from, 2 ** 33); // a hole: no bytes on the disk
+      assert.equal((await errorOf(() => convert(from, to, { maxInputBytes: Infinity }))).code, code);
+    }
+  });
+
+  test(`${name} replaces the PNG itself, by any of its names, when the BMP is complete`, async (t) => {
+    for (const give of [(from) => from, (from, other) => fs.linkSync(from, other) ?? other,
+      (from, other) => fs.symlinkSync(from, other) ?? other]) {
+      const { directory, from } = files(t);
+      const to = give(from, path.join(directory, 'b.bmp'));
+      await convert(from, to, { forceExtension: true });
+      assert.deepEqual(fs.readFileSync(to), bmp);
+    }
+    const { from } = files(t, png.subarray(0, 200));
+    assert.equal((await errorOf(() => convert(from, from, { forceExtension: true }))).code, 'ERR_PNG_TRUNCATED');
+    assert.equal(fs.readFileSync(from).length, 200);
+  });
+
+  test(`${name} follows links to the PNG`, { skip: onWindows && 'links need rights' }, async (t) => {
+    const { directory, from, to } = files(t);
+    fs.symlinkSync('a.png', path.join(directory, 'link.png'));
+    await convert(path.join(directory, 'link.png'), to);
+    assert.deepEqual(fs.readFileSync(to), bmp);
+    fs.unlinkSync(from);
+    assert.equal((await errorOf(() => convert(path.join(directory, 'link.png'), to))).code, 'ENOENT');
+  });
+
+  test(`${name} asks the permission model for both paths`, async (t) => {
+    const { directory, from, to } = files(t);
+    let denied;
+    const had = Object.getOwnPropertyDescriptor(process, 'permission');
+    t.after(() => (had ? Object.defineProperty(process, 'permission', had) : delete process.permission));
+    Object.defineProperty(process, 'permission', {
+      configurable: true, value: { has: (scope, file) => `${scope} ${file}` !== denied },
+    });
+    for (const [scope, file, permission] of [['fs.read', from, 'FileSystemRead'], ['fs.write', to, 'FileSystemWrite'],
+      ['fs.write', directory, 'FileSystemWrite']]) {
+      denied = `${scope} ${file}`;
+      const { code, ...rest } = await errorOf(() => convert(from, to));
+      assert.deepEqual({ code, ...rest }, { code: 'ERR_ACCESS_DENIED', permission, resource: file });
+    }
+    assert.equal(fs.existsSync(to), false);
+  });
+
+  test(`${name} stops before it begins when the signal is aborted`, async (t) => {
+    const { from, to } = files(t);
+    const error = await errorOf(() => convert(from, to, { signal: AbortSignal.abort('why') }));
+    assert.deepEqual([error.name, error.cause], ['AbortError', 'why']);
+    assert.equal(fs.existsSync(to), false);
+  });
+}
+
+function errnoOf(call) {
+  try {
+    return call();
+  } catch ({ errno }) {
+    return errno;
+  }
+}
+
+/** Writes the bytes into a pipe in pieces, with a pause before each. */
+function writeSlowly(pipe, bytes, pieces) {
+  const script = `const fs = require('fs'); const fd = fs.openSync(process.argv[1], 'w');
+    const bytes = Buffer.from(process.argv[2], 'base64'); const size = Math.ceil(bytes.length / ${pieces});
+    for (let i = 0; i < bytes.length; i += size) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+      fs.writeSync(fd, bytes, i, Math.min(size, bytes.length - i));
+    }`;
+  return spawn(process.execPath, ['-e', script, pipe, bytes.toString('base64')], { stdio: 'inherit' });
+}
+
+for (const [name, convert] of Object.entries(forms)) {
+  test(`${name} waits for the writer of a pipe, and reads it to its end`, { skip: needsPipes }, async (t) => {
+    const { directory, to } = files(t);
+    const large = largePng({ width: 300, height: 300 });
+    const pipe = path.join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    writeSlowly(pipe, large.subarray(0, 90000), 4);
+    const error = await errorOf(() => convert(pipe, to));
+    const same = await errorOf(() => getBMP(large.subarray(0, 90000)));
+    assert.equal(error.message, same.message);
+    writeSlowly(pipe, png, 3);
+    await convert(pipe, to);
+    assert.deepEqual(fs.readFileSync(to), bmp);
+  });
+}
+
+test('standard input may be a pipe or a file', { skip: needsPipes }, (t) => {
+  const { from, to } = files(t);
+  const library = JSON.stringify(path.resolve(__dirname, '..'));
+  for (const source of ['0', '"/dev/stdin"']) {
+    for (const command of ['cat "$1" | "$0" -e "$3" "$2"', '"$0" -e "$3" "$2" < "$1"']) {
+      const script = `require(${library}).convertFile(${source}, process.argv[1])`;
+      execFileSync('sh', ['-c', command, process.execPath, from, to, script]);
+      assert.deepEqual(fs.readFileSync(to), bmp);
+      fs.unlinkSync(to);
+    }
+  }
+});
+
+test('an abort ends the wait for a pipe whose writer never comes', {
+  skip: needsPipes || onlyAddon('node:fs waits in open'),
+}, async (t) => {
+  const { directory, to } = files(t);
+  const pipe = path.join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const stop = new AbortController();
+  const conversion = convertFileAsync(pipe, to, { signal: stop.signal });
+  setTimeout(() => stop.abort(), 50);
+  await assert.rejects(conversion, { name: 'AbortError' });
+  const fd = fs.openSync(pipe, 'r+'); // a writer that writes nothing
+  t.after(() => fs.closeSync(fd));
+  const other = new AbortController();
+  const waiting = convertFileAsync(fd, to, { signal: other.signal });
+  setTimeout(() => other.abort(), 50);
+  await assert.rejects(waiting, { name: 'AbortError' });
+  assert.equal(fs.existsSync(to), false);
+});
+
+test('an abort while a file is converted leaves the old one', async (t) => {
+  const { directory, from, to } = files(t, largePng({ width: 3000, height: 2000 }));
+  fs.writeFileSync(to, 'old');
+  const stop = new AbortController();
+  const conversion = convertFileAsync(from, to, { signal: stop.signal });
+  stop.abort();
+  await assert.rejects(conversion, { name: 'AbortError' });
+  assert.equal(fs.readFileSync(to, 'latin1'), 'old');
+  assert.deepEqual(fs.readdirSync(directory), ['a.bmp', 'a.png']);
+});
+
+test('convertFileAsync calls its callback with the facts, or with the error', async (t) => {
+  const { from, to } = files(t);
+  const called = (...args) => new Promise((resolve) => {
+    assert.equal(convertFileAsync(...args, (...results) => resolve(results)), undefined);
+  });
+  assert.deepEqual(await called(from, to), [null, readInfo(png)]);
+  assert.deepEqual(await called(from, to, { format: 'gray8' }), [null, readInfo(png, { format: 'gray8' })]);
+  const [error, ...rest] = await called(`${from}x`, to);
+  assert.deepEqual([error.code, rest], ['ENOENT', []]);
+  assert.throws(() => convertFileAsync(1.5, to, () => {}), { code: 'ERR_OUT_OF_RANGE' });
+});
+
+test('relative paths mean what they meant at the call, whatever process.chdir does then', async (t) => {
+  const [first, second] = [files(t), files(t, encodePng(createImage({ width: 5, height: 5, colorType: 0, bitDepth: 8 })))];
+  const home = process.cwd();
+  t.after(() => process.chdir(home));
+  const conversions = [];
+  for (let i = 0; i < 20; i++) {
+    process.chdir(i % 2 ? second.directory : first.directory);
+    conversions.push(convertFileAsync('a.png', `${i}.bmp`));
+  }
+  process.chdir(home);
+  await Promise.all(conversions);
+  for (let i = 0; i < 20; i++) {
+    const { directory, from } = i % 2 ? second : first;
+    assert.deepEqual(fs.readFileSync(path.join(directory, `${i}.bmp`)), getBMP(fs.readFileSync(from)));
+  }
+});
+
+test('a file that shrinks and grows while it is read gives its BMP or an error, and never half of one', async (t) => {
+  const large = largePng({ width: 400, height: 400 });
+  const { from, to } = files(t, large);
+  const whole = getBMP(large);
+  const worker = new Worker(`const fs = require('node:fs');
+    const { workerData: { from, large } } = require('node:worker_threads');
+    const fd = fs.openSync(from, 'r+');
+    for (;;) {
+      fs.ftruncateSync(fd, Math.floor(Math.random() * large.length));
+      fs.writeSync(fd, large, 0, large.length, 0);
+      fs.ftruncateSync(fd, large.length + 100000);
+      fs.ftruncateSync(fd, large.length);
+    }`, { eval: true, workerData: { from, large } });
+  const codes = new Set();
+  for (let i = 0; i < 60; i++) {
+    const error = await errorOf(() => (i % 2 ? convertFileAsync(from, to) : convertFile(from, to)));
+    codes.add(error.code);
+    if (!error) assert.ok(fs.readFileSync(to).equals(whole));
+    else assert.match(error.code, /^ERR_PNG_/);
+  }
+  await worker.terminate();
+});
+
+test('many conversions into one file leave one whole file', async (t) => {
+  const { directory, from, to } = files(t);
+  await Promise.all(Array.from({ length: 64 }, () => convertFileAsync(from, to)));
+  assert.deepEqual(fs.readFileSync(to), bmp);
+  assert.deepEqual(fs.readdirSync(directory), ['a.bmp', 'a.png']);
+});
+
+test('no descriptor is left, whatever became of the conversion', {
+  skip: !fs.existsSync('/proc/self/fd') && 'needs /proc',
+}, async (t) => {
+  const { directory, from, to } = files(t);
+  const count = () => fs.readdirSync('/proc/self/fd').length;
+  const before = count();
+  for (const source of [from, directory, `${from}x`, '/dev/null', '/dev/zero']) {
+    await errorOf(() => convertFile(source, to));
+    await errorOf(() => convertFile(source, path.join(directory, 'x/y.bmp')));
+    if (!onlyAddon('threads of WebAssembly have descriptors of their own')) await errorOf(() => convertFileAsync(source, to));
+  }
+  assert.equal(count(), before);
+});
