@@ -82,4 +82,10 @@ function setUpPalettes() {
   buildProject();
 }
 
-module.exports = { setUp, setUpPalettes };
+function setUpManyFiles() {
+  installDebian(found('libdeflate.h') ? [] : ['libdeflate-dev']);
+  buildProject();
+  run('make', ['--silent', 'build/many_files'], BENCH);
+}
+
+module.exports = { setUp, setUpManyFiles, setUpPalettes };

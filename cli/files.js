@@ -1,6 +1,6 @@
 'use strict';
 
-/* Reads PNG files: the header at once, the rest when it is needed. */
+/* Reads PNG files: the header at once, the rest when it is needed. What goes into a file is read by the library. */
 
 const fs = require('node:fs');
 const { addAbortSignal } = require('node:stream');
@@ -33,22 +33,24 @@ function noSuchFile(file) {
 }
 
 /**
- * The first bytes of a regular file, read at once, on this thread.
- * @returns {{ bytes: Buffer, size: number } | undefined} size: of the whole file;
- *   undefined: not a regular file, so reading might block
+ * The size of a regular file; undefined if it is another, so that reading might block.
+ * It is not opened: opening a pipe waits for its writer.
  */
-function readHead(file) {
-  /* before the file is opened, since opening a pipe waits for its writer */
+function sizeOf(file) {
   const stat = fs.statSync(toPath(file), { throwIfNoEntry: false });
   if (stat === undefined) throw noSuchFile(file);
   if (stat.isDirectory()) {
     throw Object.assign(new Error(`EISDIR: is a directory (use --recursive to convert its files), read '${file}'`),
       { code: 'EISDIR', syscall: 'read', path: file });
   }
-  if (!stat.isFile()) return undefined;
+  return stat.isFile() ? stat.size : undefined;
+}
+
+/** The first bytes of a regular file of this size, read at once, on this thread. */
+function readHead(file, size) {
   const fd = fs.openSync(toPath(file), 'r');
   try {
-    return { bytes: readFully(fd, Math.min(stat.size, HEAD_BYTES)), size: stat.size };
+    return readFully(fd, Math.min(size, HEAD_BYTES));
   } finally {
     fs.closeSync(fd);
   }
@@ -93,4 +95,4 @@ function readFile(file, signal) {
   return fs.promises.readFile(toPath(file), { signal });
 }
 
-module.exports = { readFile, readHead, readStream };
+module.exports = { HEAD_BYTES, readFile, readHead, readStream, sizeOf };
