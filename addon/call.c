@@ -152,25 +152,14 @@ bool call_begin_pixels(napi_env env, napi_callback_info info, call *call, size_t
     return call->job.status == PNG2BMP_OK || call_succeeded(env, call);
 }
 
-/* What host_png_write takes. */
-static bool is_for_png(const png2bmp_pixels *pixels)
-{
-    return pixels->channels == 4 && pixels->stride == 4 * (size_t)pixels->width &&
-           pixels->width <= HOST_PNG_LONGEST_SIDE && pixels->height <= HOST_PNG_LONGEST_SIDE;
-}
-
 bool call_begin_png_of_pixels(napi_env env, napi_callback_info info, call *call, size_t own)
 {
-    const png2bmp_pixels *pixels = &call->job.pixels;
+    job *job = &call->job;
 
     if (!call_begin_pixels(env, info, call, own))
         return false;
-    if (!is_for_png(pixels)) {
-        throw_quiet(env);
-        return false;
-    }
-    call->job.plan.bmp.byte_length = host_png_bound(pixels->width, pixels->height);
-    return true;
+    job->status = host_png_plan(&job->plan, &job->pixels, &job->report);
+    return job->status == PNG2BMP_OK || call_succeeded(env, call);
 }
 
 /* Whether the new Buffer is a recycled block, which is cold in the cache. Fresh pages are warm,

@@ -83,7 +83,8 @@ PNG2BMP_API uint32_t    png2bmp_version_number(void);
     X(CANCELLED, "ERR_CANCELLED", "the conversion was cancelled")                                  \
     X(PIXELS, "ERR_PIXELS", "the pixel data does not fit its width, height, channels and stride")  \
     X(FILE, "ERR_FILE", "a file operation failed")                                                 \
-    X(NOT_EXACT, "ERR_NOT_EXACT", "a pixel's colour is not in the palette, and 'exact' is set")
+    X(NOT_EXACT, "ERR_NOT_EXACT", "a pixel's colour is not in the palette, and 'exact' is set")    \
+    X(PLAN, "ERR_PLAN", "the plan was not made, or not from what it is run with")
 
 /* What the conversion tolerates: a warning by default, an error with `strict` (except COLOR_SPACE,
  * which is never an error). */
@@ -355,7 +356,8 @@ typedef struct png2bmp_bmp_info {
  * image after the other. Several threads may run it at the same time, as long as none makes it. */
 typedef struct png2bmp_plan png2bmp_plan;
 
-/* A plan to be made, and freed with png2bmp_plan_free: about 2 kB. NULL: out of memory. */
+/* A plan to be made, and freed with png2bmp_plan_free: about 2 kB. NULL: out of memory. To run one
+ * before it is made, or after making it has failed, is PNG2BMP_ERR_PLAN. */
 PNG2BMP_API png2bmp_plan *png2bmp_plan_new(void);
 PNG2BMP_API void          png2bmp_plan_free(png2bmp_plan *plan); /* NULL is allowed */
 
@@ -443,7 +445,8 @@ typedef struct png2bmp_pixels {
     size_t         stride; /* at least width * channels */
 } png2bmp_pixels;
 
-/* As png2bmp_plan_make and png2bmp_run, from such pixels. */
+/* As png2bmp_plan_make and png2bmp_run, from such pixels. To run a plan of pixels with a PNG, a
+ * plan of a PNG with pixels, or with pixels of another size, is PNG2BMP_ERR_PLAN. */
 PNG2BMP_API png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pixels,
                                                const png2bmp_options *options,
                                                png2bmp_report        *report);

@@ -61,6 +61,25 @@ test('both give the same bytes: all types and formats, widths 1 to 67', { skip }
   assert.equal(hashes('wasm'), hashes('native'));
 });
 
+test('both refuse to make a PNG of pixels that are no image of an icon, with the same words', { skip }, () => {
+  const script = `const native = require('./lib/native');
+    const values = Float64Array.from(native.options, ({ initial }) => initial);
+    const refused = (width, height, channels, stride) => {
+      const data = new Uint8Array(stride * height);
+      try {
+        native.encodePNG(data, data.length, values, undefined, width, height, channels, stride);
+      } catch ({ code, message }) {
+        console.log(code, message);
+      }
+    };
+    refused(257, 1, 4, 4 * 257);
+    refused(1, 257, 4, 4);
+    refused(256, 256, 4, 4 * 256);`;
+  const answers = ['native', 'wasm'].map((backend) => run(script, { backend }));
+  assert.match(answers[0], /^ERR_PIXELS 257 x 1 pixels .* 256 x 256\nERR_PIXELS 1 x 257 .*256$/);
+  assert.equal(answers[1], answers[0]);
+});
+
 test('Adler-32 is right for any length, of bytes that are all 255, too', { skip }, () => {
   const { Engine } = require('../lib/wasm/engine');
   const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));

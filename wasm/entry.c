@@ -148,10 +148,9 @@ png2bmp_status EXPORT(plan_png)(uint32_t width, uint32_t height)
 {
     png2bmp_status status = plan_pixels(width, height, 4, 4.0 * width);
 
-    if (status)
-        return status;
     job.is_to_png = true;
-    job.plan.bmp.byte_length = host_png_bound(width, height);
+    if (!status)
+        status = host_png_plan(&job.plan, &job.pixels, &job.report);
     return planned(status);
 }
 

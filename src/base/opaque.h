@@ -15,6 +15,12 @@ struct png2bmp_report {
     const char     *file_syscall;
 };
 
+typedef enum plan_source {
+    PLAN_OF_NOTHING, /* not made, or that failed */
+    PLAN_OF_PNG,
+    PLAN_OF_PIXELS
+} plan_source;
+
 struct png2bmp_plan {
     png2bmp_png_info  png;
     png2bmp_png_about about;
@@ -22,6 +28,7 @@ struct png2bmp_plan {
     png2bmp_options   options;
     uint64_t          memory;     /* that run allocates at most */
     size_t            first_idat; /* offset of the length field of the first IDAT */
+    plan_source       made_from;
 };
 
 /* Receives pieces of a BMP, each of which belongs at `offset`. */

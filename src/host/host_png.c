@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/kernels.h"
+#include "base/report.h"
 #include "png/chunk.h"
 #include "png/signature.h"
 
@@ -125,6 +126,20 @@ static size_t scanline_bytes(uint32_t width, uint32_t height)
 size_t host_png_bound(uint32_t width, uint32_t height)
 {
     return PNG_FRAME + libdeflate_zlib_compress_bound(NULL, scanline_bytes(width, height));
+}
+
+png2bmp_status host_png_plan(png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                             png2bmp_report *report)
+{
+    if (pixels->channels != CHANNELS || pixels->stride != CHANNELS * (size_t)pixels->width)
+        return report_error(report, PNG2BMP_ERR_PIXELS, "a PNG is made of R G B A without gaps");
+    if (pixels->width > HOST_PNG_LONGEST_SIDE || pixels->height > HOST_PNG_LONGEST_SIDE)
+        return report_error(report, PNG2BMP_ERR_PIXELS,
+                            "%u x %u pixels are too large for an icon: at most %u x %u",
+                            (unsigned)pixels->width, (unsigned)pixels->height,
+                            HOST_PNG_LONGEST_SIDE, HOST_PNG_LONGEST_SIDE);
+    plan->bmp.byte_length = host_png_bound(pixels->width, pixels->height);
+    return PNG2BMP_OK;
 }
 
 /* The zlib stream of the scanlines; 0: out of memory. */

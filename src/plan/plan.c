@@ -148,6 +148,12 @@ png2bmp_status plan_check_strip(const png2bmp_plan *plan, uint64_t strip, png2bm
     return plan_check_memory(&with, report);
 }
 
+png2bmp_status plan_check_png(const png2bmp_plan *plan, png2bmp_report *report)
+{
+    return plan->made_from == PLAN_OF_PNG ? PNG2BMP_OK
+                                          : report_plain_error(report, PNG2BMP_ERR_PLAN);
+}
+
 static png2bmp_status check_expansion(const png2bmp_png_info *png, uint64_t size,
                                       png2bmp_report *report)
 {
@@ -215,11 +221,16 @@ png2bmp_status png2bmp_plan_make(png2bmp_plan *plan, const uint8_t *png, size_t 
     png2bmp_status status = options_take(&plan->options, options, report);
     png_file       file;
 
+    plan->made_from = PLAN_OF_NOTHING;
     if (status)
         return status;
     file = png_file_of(png, size, &plan->options, report);
     status = png_parse_info(&file, &plan->png, &plan->about, &plan->first_idat);
-    return status ? status : plan_after_header(plan, &file, size);
+    if (!status)
+        status = plan_after_header(plan, &file, size);
+    if (!status)
+        plan->made_from = PLAN_OF_PNG;
+    return status;
 }
 
 /* ---- The plan of raw pixels ------------------------------------------------ */
@@ -256,16 +267,17 @@ static png2bmp_status check_pixels(const png2bmp_pixels *pixels, png2bmp_report 
     return PNG2BMP_OK;
 }
 
+/* By the number of channels less 1. */
+static const png2bmp_color_type color_types[] = {PNG2BMP_GRAY, PNG2BMP_GRAY_ALPHA, PNG2BMP_RGB,
+                                                 PNG2BMP_RGB_ALPHA};
+
 /* What a PNG of these pixels would contain. */
 static png2bmp_png_info info_of_pixels(const png2bmp_pixels *pixels)
 {
-    static const png2bmp_color_type types[] = {PNG2BMP_GRAY, PNG2BMP_GRAY_ALPHA, PNG2BMP_RGB,
-                                               PNG2BMP_RGB_ALPHA};
-
     return (png2bmp_png_info){.width = pixels->width,
                               .height = pixels->height,
                               .bit_depth = 8,
-                              .color_type = types[pixels->channels - 1],
+                              .color_type = color_types[pixels->channels - 1],
                               .has_alpha = pixels->channels % 2 == 0};
 }
 
@@ -274,6 +286,7 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
 {
     png2bmp_status status = options_take(&plan->options, options, report);
 
+    plan->made_from = PLAN_OF_NOTHING;
     if (!status && plan->options.profile == PNG2BMP_PROFILE_EMBED)
         status = report_error(report, PNG2BMP_ERR_OPTION,
                               "profile 'embed' has no effect on pixels: they have no profile");
@@ -288,7 +301,22 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
     if (status)
         return status;
     plan->memory = route_memory_of_pixels(plan);
-    return plan_check_memory(plan, report);
+    status = plan_check_memory(plan, report);
+    if (!status)
+        plan->made_from = PLAN_OF_PIXELS;
+    return status;
+}
+
+png2bmp_status plan_check_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                 png2bmp_report *report)
+{
+    const png2bmp_png_info *png = &plan->png;
+
+    if (plan->made_from == PLAN_OF_PIXELS && pixels->width == png->width &&
+        pixels->height == png->height && pixels->channels >= 1 && pixels->channels <= 4 &&
+        color_types[pixels->channels - 1] == png->color_type && pixels_fit(pixels))
+        return PNG2BMP_OK;
+    return report_plain_error(report, PNG2BMP_ERR_PLAN);
 }
 
 /* ---- Facts ------------------------------------------------------------------ */

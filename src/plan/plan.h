@@ -1,4 +1,5 @@
-/* What the plan checks again for conversions that are derived from one. */
+/* What is checked of a plan again: before it is run, and for conversions that are derived from one.
+ */
 #ifndef PNG2BMP_PLAN_H
 #define PNG2BMP_PLAN_H
 
@@ -7,6 +8,12 @@
 /* The rest of a plan, of which the options, `png`, `about` and `first_idat` are there. size: of the
  * whole file, for the check whether so many pixels can come from it; UINT64_MAX: unknown. */
 png2bmp_status plan_after_header(png2bmp_plan *plan, const png_file *file, uint64_t size);
+
+/* Whether the plan was made, from a PNG; from pixels like these. What is run without is a mistake
+ * of the caller. */
+png2bmp_status plan_check_png(const png2bmp_plan *plan, png2bmp_report *report);
+png2bmp_status plan_check_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
+                                 png2bmp_report *report);
 
 /* Whether plan->memory is allowed. */
 png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *report);

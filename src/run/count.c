@@ -55,10 +55,14 @@ static uint64_t bytes_of_rows(const png2bmp_plan *pixels)
 png2bmp_status png2bmp_count_colors(png2bmp_plan *plan, const uint8_t *png, size_t size,
                                     const png2bmp_control *control, png2bmp_report *report)
 {
-    const png2bmp_plan pixels = plan_of_pixels(plan);
-    counter            c = {.cancel = {control, report, 0, false}};
-    png2bmp_status     status = plan_check_strip(&pixels, bytes_of_rows(&pixels), report);
+    png2bmp_status status = plan_check_png(plan, report);
+    counter        c = {.cancel = {control, report, 0, false}};
+    png2bmp_plan   pixels;
 
+    if (status)
+        return status;
+    pixels = plan_of_pixels(plan);
+    status = plan_check_strip(&pixels, bytes_of_rows(&pixels), report);
     if (status)
         return status;
     c.colors = calloc(1, sizeof *c.colors);

@@ -42,14 +42,19 @@ png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_
 png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
                            const png2bmp_control *control, png2bmp_report *report)
 {
-    return run_to(plan, &(run_source){.png = png, .size = size}, bmp, control, report);
+    const png2bmp_status status = plan_check_png(plan, report);
+
+    return status ? status
+                  : run_to(plan, &(run_source){.png = png, .size = size}, bmp, control, report);
 }
 
 png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
                                   uint8_t *bmp, const png2bmp_control *control,
                                   png2bmp_report *report)
 {
-    return run_to(plan, &(run_source){.pixels = pixels}, bmp, control, report);
+    const png2bmp_status status = plan_check_pixels(plan, pixels, report);
+
+    return status ? status : run_to(plan, &(run_source){.pixels = pixels}, bmp, control, report);
 }
 
 /* ---- In pieces ---------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include "failure.h"
 #include "file.h"
+#include "plan/plan.h"
 #include "run/run.h"
 #include "save.h"
 
@@ -69,9 +70,11 @@ png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan
 {
     const file_rules rules = rules_of(directory, &plan->options, control);
     new_file        *file = NULL;
-    png2bmp_status   status = report_failure(report, open_path(&file, path, &rules), path);
+    png2bmp_status   status = plan_check_png(plan, report);
     destination      to;
 
+    if (!status)
+        status = report_failure(report, open_path(&file, path, &rules), path);
     if (status)
         return status;
     to = (destination){file, path, report};

@@ -545,6 +545,51 @@ static void test_png_of_pixels(void)
     done("a PNG of pixels has them");
 }
 
+/* ---- Plans that were not made -------------------------------------------------- */
+
+static void test_plans_that_were_not_made(void)
+{
+    static const uint8_t rgb[12] = {0};
+    const png2bmp_pixels pixels = {rgb, sizeof rgb, 2, 2, 3, 6};
+    png2bmp_pixels       other = pixels;
+    image                im = image_random(PNG_TYPE_COUNT - 1, 2, 2, false, false);
+    byte_buffer          png = make_png(&im, FILTER_MIXED, 1, 1 << 20);
+    png2bmp_plan        *plan = png2bmp_plan_new();
+    png2bmp_report      *report = png2bmp_report_new();
+    uint8_t              bmp[200] = {0};
+
+#define RUN_PNG png2bmp_run(plan, png.bytes, png.size, bmp, NULL, report)
+#define RUN_PIXELS png2bmp_run_pixels(plan, &pixels, bmp, NULL, report)
+    check(RUN_PNG == PNG2BMP_ERR_PLAN && RUN_PIXELS == PNG2BMP_ERR_PLAN, "a new plan");
+    check(png2bmp_report_error(report)->status == PNG2BMP_ERR_PLAN, "in the report");
+    check(png2bmp_save("/nowhere", plan, png.bytes, png.size, NULL, NULL) == PNG2BMP_ERR_PLAN &&
+              png2bmp_count_colors(plan, png.bytes, png.size, NULL, NULL) == PNG2BMP_ERR_PLAN,
+          "a new plan saves and counts nothing");
+
+    check(!png2bmp_plan_make(plan, png.bytes, png.size, NULL, NULL), "the plan of a PNG");
+    check(RUN_PNG == PNG2BMP_OK && RUN_PIXELS == PNG2BMP_ERR_PLAN, "with pixels");
+    check(png2bmp_plan_make(plan, png.bytes, 20, NULL, NULL) && RUN_PNG == PNG2BMP_ERR_PLAN,
+          "after an error");
+
+    check(!png2bmp_plan_pixels(plan, &pixels, NULL, NULL), "the plan of pixels");
+    check(RUN_PIXELS == PNG2BMP_OK && RUN_PNG == PNG2BMP_ERR_PLAN, "with a PNG");
+    other.height = 1;
+    check(png2bmp_run_pixels(plan, &other, bmp, NULL, NULL) == PNG2BMP_ERR_PLAN, "other height");
+    other.height = 2;
+    other.size = 11;
+    check(png2bmp_run_pixels(plan, &other, bmp, NULL, NULL) == PNG2BMP_ERR_PLAN, "fewer bytes");
+    other.size = sizeof rgb;
+    other.channels = 2;
+    check(png2bmp_run_pixels(plan, &other, bmp, NULL, NULL) == PNG2BMP_ERR_PLAN, "other channels");
+#undef RUN_PNG
+#undef RUN_PIXELS
+    png2bmp_report_free(report);
+    png2bmp_plan_free(plan);
+    free(png.bytes);
+    image_free(&im);
+    done("a plan that was not made, or is run with something else, is an error");
+}
+
 /* ---- Past the cache ----------------------------------------------------------- */
 
 /* Only BMPs of this size are written so; two pieces a row. */
@@ -964,6 +1009,7 @@ int main(int argc, char **argv)
     test_cancelling_without_output();
     test_format_names();
     test_png_of_pixels();
+    test_plans_that_were_not_made();
     test_suite(argc > 1 ? argv[1] : "../shared/pngsuite");
     printf("# %d checks, %d failed\n", checks, failures);
     return failures > 0;
