@@ -24,13 +24,13 @@ const ADDITIONS = [
   ['include/png2bmp.h', /\n\} png2bmp_bmp_info;/, '\n    uint64_t newer_fact[64];\n} png2bmp_bmp_info;'],
   ['include/png2bmp.h', /X\(PLAN, "ERR_PLAN", [^)]*\)/, '$& X(NEWER, "ERR_NEWER", "newer")'],
   ['include/png2bmp.h', /X\(SECOND_IMAGE, [^)]*\)/, '$& X(NEWER_WARNING, "ERR_PNG_NEWER", "newer")'],
-  ['src/plan/plan.c', /(\n {4}plan->memory = memory_of\(plan\);)/,
+  ['src/plan/plan.c', /(\n {4}plan->memory = memory_of\(plan\)[^;]*;)/,
     `$1
     plan->png.newer_fact[63] = plan->about.newer_fact[63] = plan->bmp.newer_fact[63] = plan->options.newer_option[63];
     if (plan->options.newer_option[63] != 77)
-        return report_error(report, PNG2BMP_ERR_NEWER, "the new option does not have its default");
-    report_warning(report, false, PNG2BMP_ERR_NEWER_WARNING, "newer");`],
-  ['src/plan/options.c', /(\n {4}\.file_header = true,)/, '$1\n    .newer_option[63] = 77,'],
+        return report_error(file->report, PNG2BMP_ERR_NEWER, "the new option does not have its default");
+    report_warning(file->report, false, PNG2BMP_ERR_NEWER_WARNING, "newer");`],
+  ['src/plan/options.c', /(\n {4}\.size = sizeof\(png2bmp_options\),)/, '$1\n    .newer_option[63] = 77,'],
 ];
 
 /** Builds the library of a tree in `folder`, and puts it where programs look for it. */
