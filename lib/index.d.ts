@@ -3,31 +3,14 @@
 import type * as types from './types.js';
 
 export type {
-  BlobSource, BodySource, Bytes, Color, ColorSpace, Density, Format, IconImage, IconKind, IconWarning, Info, PaletteName,
-  Pixels, PngError, Source, StreamSource, StridedPixels, Warning,
+  BlobSource, BodySource, Bytes, Color, ColorSpace, Density, Format, IconImage, IconKind, IconWarning, Info, PaletteName, Path,
+  Pixels, PngError, SaveOptions, Source, StreamSource, StridedPixels, Warning,
 } from './types.js';
 
-import type { Bytes, IconImage, Info, Source, StridedPixels } from './types.js';
+import type { Bytes, IconImage, Info, Path, SaveOptions, Source, StridedPixels } from './types.js';
 
 /** The result of conversions: a Buffer in unshared memory, as `Response`, `Blob` and `fetch` require. */
 export type OutputBuffer = Buffer & { readonly buffer: ArrayBuffer };
-
-/** A file name, as in `node:fs`: a string, a `Buffer` with its bytes, or a `file:` URL. */
-export type Path = string | Uint8Array | URL;
-
-/** What saves do with their files. Other calls ignore it. */
-export interface SaveOptions {
-  /** For saves, as in `node:fs`: `'w'` (default) replaces an existing file; `'wx'` fails
-   * with `EEXIST`, even if the file appears during the conversion. */
-  flag?: 'w' | 'wx' | undefined;
-  /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that
-   * they survive a crash of the machine; default `false`. */
-  sync?: boolean | undefined;
-  /** For saves: `true` accepts a name that ends like another kind of picture, which is refused otherwise:
-   * one of `constants.otherExtensions` for a BMP; for an icon these without `.ico`, and `.bmp`; for a cursor these
-   * without `.cur`, and `.bmp`. Default `false`. */
-  forceExtension?: boolean | undefined;
-}
 
 /** Options of the conversions. */
 export interface Options extends types.Options, SaveOptions {}

@@ -1,4 +1,4 @@
-// What is the same everywhere: under Node.js (index.d.ts) and in browsers (browser.d.mts). `Output` is the type of
+// What is the same everywhere: under Node.js (index.d.ts) and elsewhere (web.d.ts). `Output` is the type of
 // the bytes that calls give.
 
 /** The bytes of a PNG, read in place. */
@@ -45,6 +45,23 @@ export interface Warning {
   code: string;
   /** A sentence that includes the position. */
   message: string;
+}
+
+/** A file name, as in `node:fs`: a string, a `Buffer` with its bytes, or a `file:` URL. */
+export type Path = string | Uint8Array | URL;
+
+/** What saves do with their files, where there are some. Other calls ignore it. */
+export interface SaveOptions {
+  /** For saves, as in `node:fs`: `'w'` (default) replaces an existing file; `'wx'` fails
+   * with `EEXIST`, even if the file appears during the conversion. */
+  flag?: 'w' | 'wx' | undefined;
+  /** For saves: `true` waits until the file and its directory are on the disk (fsync), so that
+   * they survive a crash of the machine; default `false`. */
+  sync?: boolean | undefined;
+  /** For saves: `true` accepts a name that ends like another kind of picture, which is refused otherwise:
+   * one of `constants.otherExtensions` for a BMP; for an icon these without `.ico`, and `.bmp`; for a cursor these
+   * without `.cur`, and `.bmp`. Default `false`. */
+  forceExtension?: boolean | undefined;
 }
 
 /** Options of the conversions. */

@@ -1,7 +1,8 @@
 'use strict';
 
 // Builds build/Release/png2bmp.node: `make addon` on all processors. Arguments are passed to make. Then
-// prebuilds/png2bmp.wasm, if there is a compiler for it, and the part of lib/ that is for browsers.
+// prebuilds/png2bmp.wasm, if there is a compiler for it, the part of lib/ that is for browsers, and both in one
+// file.
 
 const { spawnSync } = require('node:child_process');
 const os = require('node:os');
@@ -18,4 +19,5 @@ function run(command, ...args) {
 const node = (...args) => run(process.execPath, ...args);
 
 process.exitCode = run('make', '--silent', `--jobs=${os.availableParallelism()}`, 'addon',
-  ...process.argv.slice(2)) || node('scripts/build-wasm.js', '--optional') || node('scripts/build-browser.js');
+  ...process.argv.slice(2)) || node('scripts/build-wasm.js', '--optional') || node('scripts/build-browser.js') ||
+  node('scripts/build-inline.js', '--optional');

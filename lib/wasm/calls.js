@@ -1,7 +1,7 @@
 'use strict';
 
 // The functions of the addon (addon/addon.c) in WebAssembly: the same calls, bytes and errors. Saves are in
-// lib/wasm/load.js.
+// saves.js.
 
 const { errorFromNative } = require('../errors');
 const { wrap } = require('../host');

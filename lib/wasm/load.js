@@ -2,19 +2,16 @@
 
 // The converter in WebAssembly under Node.js: its file, its threads, its saves.
 
-const { Buffer } = require('node:buffer');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
 const { errorFromNative } = require('../errors');
-const { bytesOf } = require('../input');
-const { pathFrom, workingDirectory } = require('../save-path');
 const { createCalls } = require('./calls');
 const { Engine } = require('./engine');
 const { Pool } = require('./pool');
 const { run } = require('./request');
-const { bytesToFile, toFile } = require('./to-file');
+const { createSaves } = require('./saves');
 const { openThread } = require('./threads');
 
 /** Whether the package contains the file. */
@@ -32,15 +29,6 @@ function compile() {
     fs.readFileSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm')));
 }
 
-/** Longer paths are refused by every system. */
-const LONGEST_PLACE = 4095;
-
-/** The absolute path of the file, unless it is too long. */
-function placeOf(file) {
-  const place = pathFrom(workingDirectory(), file);
-  return place.length <= LONGEST_PLACE ? place : file;
-}
-
 function loadWasm() {
   const module = compile();
   const engine = new Engine(module);
@@ -53,31 +41,9 @@ function loadWasm() {
     open: (listener) => openThread(module, listener),
     runHere: (request) => run(engine, request),
   });
-  const { functions, settled, start } = createCalls(engine, pool);
+  const calls = createCalls(engine, pool);
 
-  function save(view, length, values, onWarning, file) {
-    settled(toFile(engine, bytesOf(view, length), { values }, file, file), onWarning, save);
-    return true;
-  }
-
-  function saveBytes(view, length, values, onWarning, file) {
-    settled(bytesToFile(engine, bytesOf(view, length), { values }, file, file), onWarning, saveBytes);
-    return true;
-  }
-
-  async function startSave(request, view, length, values, onWarning, ticket, file) {
-    const named = Buffer.from(file);
-    await start(view, length, { ...request, options: { values }, place: placeOf(named), path: named }, onWarning, ticket);
-    return true;
-  }
-
-  const saveAsync = (view, length, values, onWarning, _copy, ticket, file) =>
-    startSave({}, view, length, values, onWarning, ticket, file);
-
-  const saveBytesAsync = (view, length, values, onWarning, _copy, ticket, file) =>
-    startSave({ asIs: true }, view, length, values, onWarning, ticket, file);
-
-  return { ...engine.words(), ...functions, save, saveAsync, saveBytes, saveBytesAsync };
+  return { ...engine.words(), ...calls.functions, ...createSaves(engine, calls) };
 }
 
 module.exports = { isWasmHere, loadWasm };

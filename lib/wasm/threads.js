@@ -5,11 +5,18 @@
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
+/** source: what worker.js and the files that it requires are in one, where they are not there. */
+function startWorker(module, source) {
+  const options = { workerData: { module }, execArgv: [] };
+  // Written out, so that bundlers and tracers find the file.
+  return source === undefined ? new Worker(path.join(__dirname, 'worker.js'), options)
+    : new Worker(source, { ...options, eval: true });
+}
+
 /** Starts a thread; throws if that is not allowed. It keeps the process alive while it is busy. listener: {
  * answered(answer), ended(error), refused(bytes) }. */
-function openThread(module, listener) {
-  // Written out, so that bundlers and tracers find the file.
-  const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { module }, execArgv: [] });
+function openThread(module, listener, source) {
+  const worker = startWorker(module, source);
   let failure;
   worker.on('message', (answer) => (answer.refused === undefined ? listener.answered(answer)
     : listener.refused(answer.refused)));

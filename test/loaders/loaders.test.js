@@ -175,6 +175,29 @@ test('@vercel/nft finds the addon, and WebAssembly with its thread', async () =>
     assert.ok(fileList.has(`node_modules/png2bmp/${file}`), file);
 });
 
+// ---- One file -------------------------------------------------------------------------
+
+const INLINE = path.join(ROOT, 'prebuilds/inline');
+
+for (const format of ['esm', 'cjs']) {
+  test(`esbuild bundles inline.${format === 'esm' ? 'mjs' : 'cjs'} as ${format}, without configuration`, (t) => {
+    const extension = format === 'esm' ? 'mjs' : 'cjs';
+    fs.mkdirSync(at(format), { recursive: true });
+    fs.copyFileSync(path.join(INLINE, `inline.${extension}`), at(format, `inline.${extension}`));
+    fs.writeFileSync(at(format, `one.${extension}`), `${format === 'esm'
+      ? "import { readFileSync } from 'node:fs'; import { getBMP, getBMPAsync, saveBMP } from './inline.mjs';"
+      : "const { readFileSync } = require('node:fs'); const { getBMP, getBMPAsync, saveBMP } = require('./inline.cjs');"}
+      const png = readFileSync(${JSON.stringify(SAMPLE)});
+      getBMPAsync(png).then((bmp) => console.log(getBMP(png).length, bmp.length, saveBMP('a.bmp', png)));`);
+    const folder = emptyFolder(t);
+    for (const flags of [[], ['--minify', '--target=es2020']]) { // the target adds functions of esbuild's own
+      mustRun(path.join(BIN, 'esbuild'), [at(format, `one.${extension}`), '--bundle', '--platform=node', `--format=${format}`, ...flags,
+        `--outfile=${path.join(folder, `one.${extension}`)}`]);
+      assert.equal(mustRun(process.execPath, [path.join(folder, `one.${extension}`)], { cwd: folder }), `${SAMPLE_BYTES} ${SAMPLE_BYTES} true\n`);
+    }
+  });
+}
+
 // ---- Bundlers for browsers -------------------------------------------------------------
 
 const PAGE = "import { getBMPAsync } from 'png2bmp'; window.convert = getBMPAsync;";

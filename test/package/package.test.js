@@ -268,6 +268,21 @@ for (const runtime of RUNTIMES.filter(({ name }) => /^(Node\.js 20|Bun|Deno)$/.t
   });
 }
 
+// ---- One file -----------------------------------------------------------------------------
+
+for (const runtime of RUNTIMES.filter(({ name }) => /^(Node\.js \d+|Bun|Deno)$/.test(name))) {
+  test(`${runtime.name} converts with one file, of either kind, and saves`, (t) => {
+    if (!runtime.ready) {
+      t.skip('not to be had');
+      return;
+    }
+    for (const file of ['inline.mjs', 'inline.cjs']) {
+      fs.copyFileSync(path.join(ROOT, 'prebuilds/inline', file), path.join(home, file));
+      assert.equal(runProgram(runtime.ready, `one-${file}`), 'wasm 768054 768054 true AbortError\n', file);
+    }
+  });
+}
+
 // ---- Where no addon loads ---------------------------------------------------------------
 
 /** Runs the body with addons that are `state`, and restores them. */

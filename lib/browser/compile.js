@@ -1,4 +1,6 @@
-// Where browsers get the WebAssembly.
+'use strict';
+
+// Where the WebAssembly comes from in browsers.
 
 function isModule(source) {
   return Object.prototype.toString.call(source) === '[object WebAssembly.Module]';
@@ -12,8 +14,8 @@ async function bytesOf(response) {
 }
 
 /** Returns a promise of a WebAssembly.Module, given one that is compiled, bytes, a URL, a Response, or a
- * promise of these; by default, from the file next to this one. */
-export async function compile(given) {
+ * promise of these. */
+async function compile(given) {
   const source = await given;
   if (isModule(source)) {
     return source;
@@ -21,10 +23,7 @@ export async function compile(given) {
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
     return WebAssembly.compile(source);
   }
-  if (typeof source?.arrayBuffer === 'function') {
-    return WebAssembly.compile(await bytesOf(source));
-  }
-  // Written out, so that bundlers find the file.
-  const url = source ?? new URL('../../prebuilds/png2bmp.wasm', import.meta.url);
-  return WebAssembly.compile(await bytesOf(await fetch(url)));
+  return WebAssembly.compile(await bytesOf(typeof source.arrayBuffer === 'function' ? source : await fetch(source)));
 }
+
+module.exports = { compile };

@@ -1,0 +1,33 @@
+'use strict';
+
+// The library around a WebAssembly module, outside of Node.js's package.
+
+const native = require('../native');
+const { createCalls } = require('../wasm/calls');
+const { Engine } = require('../wasm/engine');
+const { Pool } = require('../wasm/pool');
+const { toOutput } = require('../wasm/work');
+
+const AUTO = 0; // the only CPU level
+
+/**
+ * The exports of lib/ but for saves, from the one WebAssembly.Module of this load. `threads` is how many
+ * openThread(module, listener) may start. runHere(engine, request) converts on this thread, and more(engine, calls) are
+ * functions of the addon in addition to those of lib/wasm/calls.js.
+ */
+function createLibrary(module, { threads, openThread, runHere = (engine, { bytes, options }) => toOutput(engine, bytes, options), more = () => ({}) }) {
+  const engine = new Engine(module);
+  const pool = new Pool({
+    size: threads,
+    open: (listener) => openThread(module, listener),
+    runHere: (request) => runHere(engine, request),
+  });
+  const calls = createCalls(engine, pool);
+  const words = engine.words();
+  Object.assign(native, words, calls.functions, more(engine, calls), { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
+  return {
+    ...require('../sync'), ...require('../async'), ...require('../facts'), ...require('../converter'), ...require('../ico'),
+  };
+}
+
+module.exports = { createLibrary };

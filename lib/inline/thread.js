@@ -1,0 +1,11 @@
+'use strict';
+
+// The inside of a thread that was made of text, in any runtime.
+
+const { builtin } = require('./builtin');
+
+if (builtin('node:worker_threads') === undefined) {
+  require('../browser/thread');
+} else {
+  require('../wasm/worker');
+}

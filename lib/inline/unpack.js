@@ -1,0 +1,47 @@
+'use strict';
+
+// What scripts/build-inline.js has packed: WebAssembly and the source of a thread, deflated, as text.
+
+const { builtin } = require('./builtin');
+
+/** Four bytes as five characters from '#' on, without '<' and '\'. */
+function bytesOf(text) {
+  const digit = (at) => {
+    const code = text.charCodeAt(at);
+    return code - 35 - (code > 60) - (code > 92);
+  };
+  const bytes = new Uint8Array(text.length / 5 * 4);
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < text.length; at += 5) {
+    let value = 0;
+    for (let i = 0; i < 5; i++) {
+      value = value * 85 + digit(at + i);
+    }
+    view.setUint32(at / 5 * 4, value);
+  }
+  return bytes;
+}
+
+/** { wasm: its bytes, thread: the source } */
+function partsOf(bytes, { wasmSize }) {
+  return { wasm: bytes.subarray(0, wasmSize), thread: new TextDecoder().decode(bytes.subarray(wasmSize)) };
+}
+
+const deflated = ({ text, size }) => bytesOf(text).subarray(0, size);
+
+/** At once, or undefined where there is no node:zlib. */
+function unpackNow(packed) {
+  const zlib = builtin('node:zlib');
+  return zlib && partsOf(new Uint8Array(zlib.inflateSync(deflated(packed))), packed);
+}
+
+async function unpack(packed) {
+  const now = unpackNow(packed);
+  if (now !== undefined) {
+    return now;
+  }
+  const stream = new Blob([deflated(packed)]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return partsOf(new Uint8Array(await new Response(stream).arrayBuffer()), packed);
+}
+
+module.exports = { unpack, unpackNow };

@@ -1,0 +1,47 @@
+'use strict';
+
+// The functions of the addon that write files, in WebAssembly.
+
+const { Buffer } = require('node:buffer');
+
+const { bytesOf } = require('../input');
+const { pathFrom, workingDirectory } = require('../save-path');
+const { bytesToFile, toFile } = require('./to-file');
+
+/** Longer paths are refused by every system. */
+const LONGEST_PLACE = 4095;
+
+/** The absolute path of the file, unless it is too long. */
+function placeOf(file) {
+  const place = pathFrom(workingDirectory(), file);
+  return place.length <= LONGEST_PLACE ? place : file;
+}
+
+/** { save, saveAsync, saveBytes, saveBytesAsync }: engine on this thread, and what createCalls gives. */
+function createSaves(engine, { settled, start }) {
+  function save(view, length, values, onWarning, file) {
+    settled(toFile(engine, bytesOf(view, length), { values }, file, file), onWarning, save);
+    return true;
+  }
+
+  function saveBytes(view, length, values, onWarning, file) {
+    settled(bytesToFile(engine, bytesOf(view, length), { values }, file, file), onWarning, saveBytes);
+    return true;
+  }
+
+  async function startSave(request, view, length, values, onWarning, ticket, file) {
+    const named = Buffer.from(file);
+    await start(view, length, { ...request, options: { values }, place: placeOf(named), path: named }, onWarning, ticket);
+    return true;
+  }
+
+  const saveAsync = (view, length, values, onWarning, _copy, ticket, file) =>
+    startSave({}, view, length, values, onWarning, ticket, file);
+
+  const saveBytesAsync = (view, length, values, onWarning, _copy, ticket, file) =>
+    startSave({ asIs: true }, view, length, values, onWarning, ticket, file);
+
+  return { save, saveAsync, saveBytes, saveBytesAsync };
+}
+
+module.exports = { createSaves };

@@ -1,0 +1,109 @@
+'use strict';
+
+// Makes prebuilds/inline/inline.mjs and inline.cjs: lib/inline/ with all that it requires, prebuilds/png2bmp.wasm and the
+// source of a thread, in one file each; with their types. They are not in the npm package: docs/package.md says why.
+//
+//   node scripts/build-inline.js
+//   node scripts/build-inline.js --optional    only where WebAssembly and terser are there, and if anything has changed
+
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+const zlib = require('node:zlib');
+
+const { script } = require('./js-modules');
+const { isUpToDate } = require('./recipe');
+
+const root = path.join(__dirname, '..');
+const wasm = path.join(root, 'prebuilds/png2bmp.wasm');
+const output = (type) => path.join(root, `prebuilds/inline/inline.${type}`);
+
+// As ECMAScript modules export it, in the order of lib/browser.mjs.
+const CALLS = ['init', 'getBMP', 'getBMPAsync', 'getBMPInto', 'createConverter', 'readInfo', 'decodePNG', 'decodePNGAsync',
+  'encodeBMP', 'encodeBMPAsync', 'encodeICO', 'encodeICOAsync', 'saveBMP', 'saveBMPAsync', 'saveICO', 'saveICOAsync'];
+const FACTS = ['constants', 'errors', 'versions'];
+
+const TYPES = [['types.d.ts', 'types.d.ts'], ['web.d.ts', 'web.d.ts'], ['inline.d.ts', 'inline.d.mts'], ['inline.d.ts', 'inline.d.cts']];
+
+const MODULES = { inPlaceOf: { host: 'inline/host' }, builtin: "require('./inline/builtin').builtin(name)" };
+
+class Missing extends Error {}
+
+function terser() {
+  try {
+    return require('terser');
+  } catch {
+    throw new Missing("terser is missing: run './setup.sh build'");
+  }
+}
+
+/** Names of classes stay, as they are seen in errors; so are lines, which are kept short. */
+async function minify(source, isModule) {
+  const options = { ecma: 2022, module: isModule, keep_classnames: true, compress: { passes: 2 }, format: { max_line_len: 500 } };
+  return (await terser().minify(source, options)).code;
+}
+
+/** Bytes as text: four as five characters from '#' on, without '<' and '\'. lib/inline/unpack.js reads it. */
+function textOf(bytes) {
+  const padded = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
+  let text = '';
+  for (let at = 0; at < padded.length; at += 4) {
+    const value = padded.readUInt32BE(at);
+    for (const power of [85 ** 4, 85 ** 3, 85 ** 2, 85, 1]) {
+      const digit = Math.floor(value / power) % 85;
+      text += String.fromCharCode(digit + 35 + (digit > 24) + (digit > 55));
+    }
+  }
+  return text;
+}
+
+/** What lib/inline/unpack.js takes, as a literal. */
+async function packed() {
+  const thread = await minify(`${script(['inline/thread'], MODULES)}createRequire({})('./inline/thread');`, false);
+  const bytes = fs.readFileSync(wasm);
+  const deflated = zlib.deflateSync(Buffer.concat([bytes, Buffer.from(thread)]), { level: 9, memLevel: 9 });
+  return `{ wasmSize: ${bytes.length}, size: ${deflated.length}, text: "${textOf(deflated)}" }`;
+}
+
+const HEAD = '// png2bmp in one file: made of lib/ by scripts/build-inline.js. MIT License, see LICENSE.\n';
+
+const ENDS = {
+  mjs: `export let ${FACTS.join(', ')};
+export const { ${CALLS.join(', ')} } = createInline(packed, (library) => {
+  ({ ${FACTS.join(', ')} } = library);
+}).calls;
+`,
+  // Written out, so that Node.js finds the names.
+  cjs: `const { calls, library } = createInline(packed);
+${CALLS.map((name) => `exports.${name} = calls.${name};`).join('\n')}
+${FACTS.map((name) => `Object.defineProperty(exports, '${name}', { enumerable: true, get: function () { return library()?.${name}; } });`).join('\n')}
+`,
+};
+
+async function main() {
+  if (!fs.existsSync(wasm)) throw new Missing('prebuilds/png2bmp.wasm is missing: npm run build:wasm');
+  const code = await minify(`${script(['inline/main'], MODULES)}globalThis.inline = createRequire({})('./inline/main');`, true);
+  const start = code.replace(/globalThis\.inline=(.*?);?$/, 'const{createInline}=$1;');
+  const data = await packed();
+  fs.mkdirSync(path.dirname(output('mjs')), { recursive: true });
+  for (const [from, to] of TYPES) fs.copyFileSync(path.join(root, 'lib', from), path.join(path.dirname(output('mjs')), to));
+  for (const [type, end] of Object.entries(ENDS)) {
+    const text = `${HEAD}${type === 'cjs' ? "'use strict';\n" : ''}${start}\nconst packed = ${data};\n${end}`;
+    fs.writeFileSync(output(type), text);
+    console.log(`prebuilds/inline/inline.${type}: ${text.length} bytes`);
+  }
+}
+
+/** Whether both are newer than what they are made of. */
+function isDone() {
+  return ['mjs', 'cjs'].every((type) => isUpToDate(output(type), ['lib', 'scripts']) &&
+    fs.statSync(output(type)).mtimeMs > fs.statSync(wasm).mtimeMs);
+}
+
+const isOptional = process.argv.includes('--optional');
+if (!isOptional || !fs.existsSync(wasm) || !isDone()) {
+  main().catch((error) => {
+    console.error(`prebuilds/inline: ${error.message}`);
+    process.exitCode = isOptional && error instanceof Missing ? 0 : 1;
+  });
+}

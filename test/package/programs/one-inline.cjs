@@ -1,0 +1,16 @@
+'use strict';
+
+// png2bmp in one file, as CommonJS.
+
+const fs = require('node:fs');
+
+const png2bmp = require('./inline.cjs');
+
+const png = fs.readFileSync('sample.png');
+(async () => {
+  const bmp = await png2bmp.getBMPAsync(new Blob([png]));
+  const controller = new AbortController();
+  const aborted = png2bmp.getBMPAsync(png, { signal: controller.signal }).catch((error) => error.name);
+  controller.abort();
+  console.log(png2bmp.versions.backend, bmp.length, png2bmp.getBMP(png).length, await png2bmp.saveBMPAsync('one.bmp', png), await aborted);
+})();

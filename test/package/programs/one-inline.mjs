@@ -1,0 +1,13 @@
+// png2bmp in one file, as an ECMAScript module.
+
+import fs from 'node:fs';
+import * as png2bmp from './inline.mjs';
+
+const png = fs.readFileSync('sample.png');
+(async () => {
+  const bmp = await png2bmp.getBMPAsync(new Blob([png]));
+  const controller = new AbortController();
+  const aborted = png2bmp.getBMPAsync(png, { signal: controller.signal }).catch((error) => error.name);
+  controller.abort();
+  console.log(png2bmp.versions.backend, bmp.length, png2bmp.getBMP(png).length, await png2bmp.saveBMPAsync('one.bmp', png), await aborted);
+})();
