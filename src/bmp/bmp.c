@@ -124,12 +124,14 @@ typedef struct color_masks {
 
 static color_masks masks_of(const format_row *row)
 {
+    const uint32_t green = row->levels[0] + 1u, red = green * (row->levels[1] + 1u);
+
     switch (row->header) {
     case HEADER_NONE:
     case HEADER_RGB: /* what they are follows from the bits */
         break;
     case HEADER_MASKS:
-        return (color_masks){0xf800, 0x07e0, 0x001f, 0};
+        return (color_masks){red * row->levels[2], green * row->levels[1], row->levels[0], 0};
     case HEADER_ALPHA:
         return (color_masks){0x00ff0000, 0x0000ff00, 0x000000ff, 0xff000000};
     }

@@ -25,9 +25,8 @@ typedef enum second_step {
     /* depends on the format */
     STEP_NONE,
     STEP_LUMA,
-    STEP_BITS, /* luma, then black or white; rows must come in order */
-    STEP_RGB565,
-    STEP_RGB555,
+    STEP_BITS,     /* luma, then black or white; rows must come in order */
+    STEP_LEVELS,   /* 16 bits */
     STEP_SWAP_RGB, /* B G R to R G B */
     STEP_SWAP_RGBA,
     /* depends on options and image: see second_of in pixel_way.c */
@@ -44,6 +43,7 @@ typedef struct format_row {
     header_kind  header;
     palette_kind palette;
     second_step  step;
+    uint8_t      levels[3]; /* STEP_LEVELS: the highest of B, G and R, lowest bits first */
     bool         keeps_alpha;
     bool         dithers;       /* even without a palette */
     bool         takes_palette; /* although it is not indexed */

@@ -107,11 +107,6 @@ static png2bmp_dither dither_of(const png2bmp_plan *plan, const pixel_way *way)
                                                           : PNG2BMP_DITHER_NONE;
 }
 
-static bool has_levels(second_step step)
-{
-    return step == STEP_RGB565 || step == STEP_RGB555;
-}
-
 /* The step that the format, or else options and image, require. */
 static second_step second_of(const png2bmp_plan *plan, const pixel_way *way)
 {
@@ -120,7 +115,7 @@ static second_step second_of(const png2bmp_plan *plan, const pixel_way *way)
 
     if (way->matched)
         return STEP_MATCH;
-    if (has_levels(step) && way->dither != PNG2BMP_DITHER_NONE)
+    if (step == STEP_LEVELS && way->dither != PNG2BMP_DITHER_NONE)
         return STEP_DITHER;
     if (way->palette == PALETTE_OF_IMAGE && bits < 8 && bits != plan->png.bit_depth)
         return STEP_PACK;

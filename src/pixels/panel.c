@@ -27,20 +27,15 @@ static unsigned nearest_level(unsigned v, unsigned max)
     return (v * max + 127) / 255;
 }
 
-void panel_rgb565(uint8_t *dst, const uint8_t *bgr, size_t width)
+void panel_levels(uint8_t *dst, const uint8_t *bgr, size_t width, const uint8_t levels[3])
 {
-    for (size_t x = 0; x < width; x++, bgr += 3)
-        store_le16(dst + 2 * x,
-                   (uint16_t)(nearest_level(bgr[2], 31) << 11 | nearest_level(bgr[1], 63) << 5 |
-                              nearest_level(bgr[0], 31)));
-}
+    const unsigned blue = levels[0], green = levels[1], red = levels[2];
+    const unsigned green_at = blue + 1, red_at = green_at * (green + 1);
 
-void panel_rgb555(uint8_t *dst, const uint8_t *bgr, size_t width)
-{
     for (size_t x = 0; x < width; x++, bgr += 3)
-        store_le16(dst + 2 * x,
-                   (uint16_t)(nearest_level(bgr[2], 31) << 10 | nearest_level(bgr[1], 31) << 5 |
-                              nearest_level(bgr[0], 31)));
+        store_le16(dst + 2 * x, (uint16_t)(nearest_level(bgr[2], red) * red_at +
+                                           nearest_level(bgr[1], green) * green_at +
+                                           nearest_level(bgr[0], blue)));
 }
 
 void panel_key(uint8_t *bgr, const uint8_t *bgra, size_t width, unsigned threshold,

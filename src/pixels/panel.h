@@ -13,9 +13,9 @@ void panel_luma(uint8_t *dst, const uint8_t *bgr, size_t width);
 /* Replaces B G R with their luma, three times the same. */
 void panel_gray(uint8_t *bgr, size_t width);
 
-/* RGB565 and RGB555, little-endian: two bytes per pixel, each channel rounded. */
-void panel_rgb565(uint8_t *dst, const uint8_t *bgr, size_t width);
-void panel_rgb555(uint8_t *dst, const uint8_t *bgr, size_t width);
+/* Two bytes per pixel, little-endian: each channel rounded to the nearest of its levels, 0 to
+ * levels[i] = 2^n - 1, B in the lowest bits. */
+void panel_levels(uint8_t *dst, const uint8_t *bgr, size_t width, const uint8_t levels[3]);
 
 /* Pixels with alpha: their colour, or, below the threshold, the background (B G R). */
 void panel_key(uint8_t *bgr, const uint8_t *bgra, size_t width, unsigned threshold,

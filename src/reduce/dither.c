@@ -68,7 +68,7 @@ void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *pale
         state->spread[i] = grays > 0 ? grays : spread_of(entries);
 }
 
-void dither_open_levels(dither_state *state, png2bmp_dither rule, const unsigned levels[3],
+void dither_open_levels(dither_state *state, png2bmp_dither rule, const uint8_t levels[3],
                         void *errors, size_t width)
 {
     open_state(state, rule, errors, width);

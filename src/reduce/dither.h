@@ -53,7 +53,7 @@ enum {
 void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
                          unsigned entries, bool is_chosen, diffuse_fn diffuse, void *errors,
                          size_t width);
-void dither_open_levels(dither_state *state, png2bmp_dither rule, const unsigned levels[3],
+void dither_open_levels(dither_state *state, png2bmp_dither rule, const uint8_t levels[3],
                         void *errors, size_t width);
 
 /* Rows of B G R pixels, and the indices that they become, one a byte. The pitches are the bytes

@@ -11,9 +11,8 @@
 
 static void open_dither(row_writer *writer, void *memory, void *errors)
 {
-    static const unsigned levels565[3] = {31, 63, 31}, levels555[3] = {31, 31, 31};
-    const png2bmp_plan   *plan = writer->plan;
-    const unsigned        entries = plan->options.palette_entries;
+    const png2bmp_plan *plan = writer->plan;
+    const unsigned      entries = plan->options.palette_entries;
 
     if (writer->steps.way.second == STEP_MATCH)
         dither_open_palette(&writer->dither, writer->steps.way.dither,
@@ -22,8 +21,7 @@ static void open_dither(row_writer *writer, void *memory, void *errors)
                             plan->png.width);
     else
         dither_open_levels(&writer->dither, writer->steps.way.dither,
-                           writer->steps.way.format->step == STEP_RGB565 ? levels565 : levels555,
-                           errors, plan->png.width);
+                           writer->steps.way.format->levels, errors, plan->png.width);
     writer->dither.cancel = writer->cancel;
 }
 
@@ -181,14 +179,9 @@ static void write_bits(row_writer *writer, uint8_t *dst, const uint8_t *samples,
     mono_write(&writer->mono, dst, writer->line, width);
 }
 
-static void write_rgb565(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+static void write_levels(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    panel_rgb565(dst, color_piece(writer, samples, width), width);
-}
-
-static void write_rgb555(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
-{
-    panel_rgb555(dst, color_piece(writer, samples, width), width);
+    panel_levels(dst, color_piece(writer, samples, width), width, writer->steps.way.format->levels);
 }
 
 /* Swapping R and B is its own inverse, so the row functions for PNG's order do both. */
@@ -324,20 +317,13 @@ static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *sampl
         rows_flush(writer);
 }
 
-static void write_levels(const row_writer *writer, uint8_t *dst, const uint8_t *bgr, size_t width)
-{
-    if (writer->steps.way.format->step == STEP_RGB565)
-        panel_rgb565(dst, bgr, width);
-    else
-        panel_rgb555(dst, bgr, width);
-}
-
 static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
     dither_row_of_levels(&writer->dither, writer->line);
     for (size_t x = 0; x < width && !cancel_before(writer->cancel, STEPS_PIECE); x += STEPS_PIECE)
-        write_levels(writer, dst + 2 * x, writer->line + 3 * x, smaller(width - x, STEPS_PIECE));
+        panel_levels(dst + 2 * x, writer->line + 3 * x, smaller(width - x, STEPS_PIECE),
+                     writer->steps.way.format->levels);
 }
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -367,11 +353,8 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
         write_in_pieces(writer, write_bits, dst, 1, samples, width);
         mono_end_row(&writer->mono);
         break;
-    case STEP_RGB565:
-        write_in_pieces(writer, write_rgb565, dst, 16, samples, width);
-        break;
-    case STEP_RGB555:
-        write_in_pieces(writer, write_rgb555, dst, 16, samples, width);
+    case STEP_LEVELS:
+        write_in_pieces(writer, write_levels, dst, 16, samples, width);
         break;
     case STEP_SWAP_RGB:
         write_in_pieces(writer, write_rgb, dst, 24, samples, width);
