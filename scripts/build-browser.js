@@ -7,7 +7,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { script, withoutComments } = require('./js-modules');
+const { collect, loader, tableOf, withoutComments } = require('./js-modules');
 
 const output = path.join(__dirname, '../prebuilds/core.mjs');
 
@@ -16,6 +16,6 @@ const ENTRIES = ['browser/compile', 'browser/face', 'browser/library', 'browser/
 
 fs.mkdirSync(path.dirname(output), { recursive: true });
 fs.writeFileSync(output, `// Made of lib/, whose comments are left out, by scripts/build-browser.js.
-${withoutComments(script(ENTRIES, { inPlaceOf: { host: 'browser/host' } }))}
+${withoutComments(`const sources = ${tableOf(collect(ENTRIES, { inPlaceOf: { host: 'browser/host' } }))};\n${loader()}`)}
 export { createRequire };
 `);

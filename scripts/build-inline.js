@@ -11,7 +11,7 @@ const path = require('node:path');
 const process = require('node:process');
 const zlib = require('node:zlib');
 
-const { script } = require('./js-modules');
+const { collect, loader, tableOf } = require('./js-modules');
 const { isUpToDate } = require('./recipe');
 
 const root = path.join(__dirname, '..');
@@ -57,12 +57,23 @@ function textOf(bytes) {
   return text;
 }
 
+/** Modules that are not there before they are unpacked: what has to do with files is needed with node:fs only. */
+const PACKED = ['inline/files'];
+const visible = collect(['inline/main'], { ...MODULES, except: PACKED });
+
+/** The table of the modules that a thread needs, and of the packed ones, as an expression. */
+async function packedTable() {
+  const files = [...collect(PACKED, MODULES)].filter(([name]) => !visible.has(name));
+  const table = tableOf(new Map([...collect(['inline/thread'], MODULES), ...files]));
+  return (await minify(`globalThis.table = ${table};`, false)).replace(/^globalThis\.table=|;$/g, '');
+}
+
 /** What lib/inline/unpack.js takes, as a literal. */
 async function packed() {
-  const thread = await minify(`${script(['inline/thread'], MODULES)}createRequire({})('./inline/thread');`, false);
+  const thread = (await minify(`${loader(MODULES)}createRequire({})('./inline/thread');`, false)).replaceAll('\n', '');
   const bytes = fs.readFileSync(wasm);
-  const deflated = zlib.deflateSync(Buffer.concat([bytes, Buffer.from(thread)]), { level: 9, memLevel: 9 });
-  return `{ wasmSize: ${bytes.length}, size: ${deflated.length}, text: "${textOf(deflated)}" }`;
+  const deflated = zlib.deflateSync(Buffer.concat([bytes, Buffer.from(await packedTable())]), { level: 9, memLevel: 9 });
+  return `{ wasmSize: ${bytes.length}, size: ${deflated.length}, thread: ${JSON.stringify(thread)}, text: "${textOf(deflated)}" }`;
 }
 
 const HEAD = '// png2bmp in one file: made of lib/ by scripts/build-inline.js. MIT License, see LICENSE.\n';
@@ -82,8 +93,9 @@ ${FACTS.map((name) => `Object.defineProperty(exports, '${name}', { enumerable: t
 
 async function main() {
   if (!fs.existsSync(wasm)) throw new Missing('prebuilds/png2bmp.wasm is missing: npm run build:wasm');
-  const code = await minify(`${script(['inline/main'], MODULES)}globalThis.inline = createRequire({})('./inline/main');`, true);
-  const start = code.replace(/globalThis\.inline=(.*?);?$/, 'const{createInline}=$1;');
+  const code = await minify(`const sources = ${tableOf(visible)};\n${loader(MODULES)}
+    globalThis.inline = createRequire({})('./inline/main').inlineWith(sources);`, true);
+  const start = code.replace(';globalThis.inline=', ';const createInline=');
   const data = await packed();
   fs.mkdirSync(path.dirname(output('mjs')), { recursive: true });
   for (const [from, to] of TYPES) fs.copyFileSync(path.join(root, 'lib', from), path.join(path.dirname(output('mjs')), to));

@@ -13,11 +13,11 @@ const GIVEN = 'native';
 const REQUIRE = /\brequire\('(.*?)'\)/g;
 
 /**
- * The modules that `entries` require, as the source of an object of functions by name. `inPlaceOf` maps names to those
- * of the files that take their places; such a file itself finds the one that it replaces as `replaced/NAME`. `require`
- * of a module of Node.js is an error unless `builtin` is a source that gives it, of `name`.
+ * Maps the names of the modules that `entries` require to their sources. `inPlaceOf` maps names to those of the files
+ * that take their places; such a file itself finds the one that it replaces as `replaced/NAME`. `require` of a module
+ * of Node.js is an error unless `builtin` is a source that gives it, of `name`. Those of `except` are left out.
  */
-function tableOf(entries, { inPlaceOf = {}, builtin }) {
+function collect(entries, { inPlaceOf = {}, builtin, except = [] } = {}) {
   const sources = new Map();
   const fileOf = (name) => `${inPlaceOf[name] ?? name.replace(/^replaced\//, '')}.js`;
 
@@ -33,26 +33,29 @@ function tableOf(entries, { inPlaceOf = {}, builtin }) {
     .replace(REQUIRE, (_, wanted) => `require('${nameOf(wanted, name)}')`);
 
   function add(name) {
-    if (sources.has(name)) return;
+    if (sources.has(name) || except.includes(name)) return;
     sources.set(name, read(name));
     [...sources.get(name).matchAll(REQUIRE)].map(([, wanted]) => wanted)
       .filter((wanted) => wanted.startsWith('./') && wanted !== `./${GIVEN}`).forEach((wanted) => add(wanted.slice(2)));
   }
 
   entries.forEach(add);
-  const functions = [...sources].map(([name, source]) => `  './${name}'(module, require) { // lib/${fileOf(name)}\n${source}  },\n`);
+  return sources;
+}
+
+/** The source of an object of functions by name. */
+function tableOf(sources) {
+  const functions = [...sources].map(([name, source]) => `  './${name}'(module, require) {\n${source}  },\n`);
   return `{\n  __proto__: null,\n${functions.join('')}}`;
 }
 
-/** The source of `sources` and of createRequire(given): a require() for them, in which './native' is `given`. */
-function script(entries, options = {}) {
-  const builtin = options.builtin === undefined ? '' : `
-    if (name.startsWith('node:')) return ${options.builtin};`;
-  return `const sources = ${tableOf(entries, options)};
-
-function createRequire(given) {
+/** The source of createRequire(given): a require() for the table `sources`, in which './native' is `given`. */
+function loader({ builtin } = {}) {
+  const ofNode = builtin === undefined ? '' : `
+    if (name.startsWith('node:')) return ${builtin};`;
+  return `function createRequire(given) {
   const loaded = new Map([['./${GIVEN}', given]]);
-  return function require(name) {${builtin}
+  return function require(name) {${ofNode}
     if (!loaded.has(name)) {
       const module = { exports: {} };
       sources[name](module, require);
@@ -67,4 +70,4 @@ function createRequire(given) {
 /** The code without the comments that have lines of their own, and without empty lines. */
 const withoutComments = (code) => code.replace(/^ *(?:\/\/.*|\/\*\*[^]*?\*\/)\n/gm, '').replace(/^\s*\n/gm, '');
 
-module.exports = { script, withoutComments };
+module.exports = { collect, loader, tableOf, withoutComments };

@@ -41,30 +41,39 @@ const WITHOUT_FILES = { saveBMP: noFiles, saveBMPAsync: noFilesLater, saveICO: n
 
 // ---- The library --------------------------------------------------------------------------------
 
-function build(module, thread) {
+/** The modules of scripts/build-inline.js that are packed are in `sources` from now on, in which all others are. */
+function addPacked(sources, table) {
+  const added = builtin('node:vm').runInThisContext(`(${table})`);
+  Object.assign(sources, { ...added, ...sources });
+}
+
+function build(sources, module, { table, thread }) {
   const threads = threadsOf(thread);
   if (builtin('node:fs') === undefined) {
     return { ...createLibrary(module, threads), ...WITHOUT_FILES };
   }
-  const more = (engine, calls) => require('../wasm/saves').createSaves(engine, calls);
-  const library = createLibrary(module, { ...threads, runHere: require('../wasm/request').run, more });
-  return { ...library, ...require('../save') };
+  addPacked(sources, table);
+  const { run, createSaves, saves } = require('./files');
+  const library = createLibrary(module, { ...threads, runHere: run, more: createSaves });
+  return { ...library, ...saves() };
 }
 
-/** As createFace, from what scripts/build-inline.js has packed. */
-function createInline(packed, ready) {
-  async function load(source) {
-    const { wasm, thread } = await unpack(packed);
-    const module = await compile(await source ?? wasm);
-    return () => build(module, thread);
-  }
+/** createInline(packed, ready), as createFace, from what scripts/build-inline.js has packed and the modules outside. */
+function inlineWith(sources) {
+  return function createInline(packed, ready) {
+    async function load(source) {
+      const parts = await unpack(packed);
+      const module = await compile(await source ?? parts.wasm);
+      return () => build(sources, module, parts);
+    }
 
-  function loadNow() {
-    const parts = unpackNow(packed);
-    return parts && (() => build(new WebAssembly.Module(parts.wasm), parts.thread));
-  }
+    function loadNow() {
+      const parts = unpackNow(packed);
+      return parts && (() => build(sources, new WebAssembly.Module(parts.wasm), parts));
+    }
 
-  return createFace({ load, loadNow, ready });
+    return createFace({ load, loadNow, ready });
+  };
 }
 
-module.exports = { createInline };
+module.exports = { inlineWith };

@@ -1,6 +1,6 @@
 'use strict';
 
-// What scripts/build-inline.js has packed: WebAssembly and the source of a thread, deflated, as text.
+// What scripts/build-inline.js has packed: WebAssembly and a table of modules, deflated, as text.
 
 const { builtin } = require('./builtin');
 
@@ -22,9 +22,10 @@ function bytesOf(text) {
   return bytes;
 }
 
-/** { wasm: its bytes, thread: the source } */
-function partsOf(bytes, { wasmSize }) {
-  return { wasm: bytes.subarray(0, wasmSize), thread: new TextDecoder().decode(bytes.subarray(wasmSize)) };
+/** { wasm: its bytes, table: the source of the modules, thread: that of a thread, which has them } */
+function partsOf(bytes, packed) {
+  const table = new TextDecoder().decode(bytes.subarray(packed.wasmSize));
+  return { wasm: bytes.subarray(0, packed.wasmSize), table, thread: `const sources=${table};${packed.thread}` };
 }
 
 const deflated = ({ text, size }) => bytesOf(text).subarray(0, size);

@@ -1,0 +1,9 @@
+'use strict';
+
+// What has to do with files, for main.js, where there is node:fs.
+
+const { run } = require('../wasm/request');
+const { createSaves } = require('../wasm/saves');
+
+/** saves() has the calls, which need the library's functions. */
+module.exports = { run, createSaves, saves: () => require('../save') };
