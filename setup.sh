@@ -46,7 +46,8 @@ want_for_build() {
     has_libdeflate || want libdeflate-dev
 }
 
-# libpng for the oracle, and other programs that read BMP. Tests are skipped without them.
+# libpng for the oracle, other programs that read BMP, and ICC profiles, which lcms2 (in Pillow) converts
+# from as well. Tests are skipped without them.
 want_for_tests() {
     has_library libpng || want libpng-dev
     is_made_by ImageMagick convert -version || want imagemagick
@@ -54,6 +55,8 @@ want_for_tests() {
     has exiftool || want libimage-exiftool-perl
     has ffmpeg || want ffmpeg
     has_pillow || want python3-pil
+    [ -d /usr/share/color/icc/colord ] || want colord-data
+    [ -e /usr/share/color/icc/sRGB.icc ] || want icc-profiles-free
     has icotool || want icoutils
     has_library gdk-pixbuf-2.0 || want libgdk-pixbuf-2.0-dev
     has_library sdl2 || want libsdl2-dev

@@ -57,6 +57,7 @@ const JSON_KEYS = [
   ['error', '{ code, message }; codes such as ERR_PNG_CRC for the PNG, ENOENT for files'],
   ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: the type of the PNG and of the BMP'],
   ['density, colorSpace, orientation, frames', 'only with --info: metadata of the PNG'],
+  ['convertedFrom', 'only with --info and --color-space srgb: the chunk that samples are converted from; without it they stay'],
   ['inputs', 'the names of the PNGs of an icon, which has one line; its error and warnings say which file they are about'],
   ['colors', "only with --count-colors: 1 to 256, or 'many'"],
 ];

@@ -242,12 +242,22 @@ const GROUPS = [
         help: 'The header of the BMP.',
       },
       {
+        name: 'color-space', value: 'RULE', initial: 'keep', library: 'colorSpace',
+        choices: {
+          keep: 'samples as in the PNG',
+          srgb: 'converted to sRGB, which programs take a BMP for, from what the PNG says (cICP, else its ICC ' +
+            'profile, else gAMA and cHRM)',
+        },
+        help: 'The colours that are written.',
+      },
+      {
         name: 'profile', value: 'RULE', initial: 'srgb', library: 'profile', icons: false,
         choices: {
           srgb: 'sRGB, whatever the PNG says',
           embed: "the PNG's ICC profile, embedded: sets --header v5; sRGB if there is none",
         },
-        help: 'What a v5 header says about the colours, which stay as they are.',
+        help: 'What a v5 header says about the colours, which it does not change. With --color-space srgb, ' +
+          'only a profile that could not be converted is embedded.',
       },
       {
         name: 'density', value: 'DPI', read: positive, library: 'density', icons: false,

@@ -44,7 +44,8 @@ function aboutPicture({ density, colorSpace, orientation, frames, colors }) {
 function describe({ input, info }) {
   const { width, height, bitDepth, colorType, interlaced, bmp } = info;
   return `${input}: PNG ${width} x ${height}, ${bitDepth} bit ${COLOR_TYPES[colorType]}` +
-    `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ${bmp.byteLength} bytes`;
+    `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ` +
+    `${bmp.convertedFrom ? `converted to sRGB from ${bmp.convertedFrom}, ` : ''}${bmp.byteLength} bytes`;
 }
 
 /* How errors of damaged pixels end, if there is something to salvage. */
@@ -75,6 +76,7 @@ function toRecord({ input, output, ok, skipped, info, warnings, error, ms }, set
       const { density, colorSpace, orientation, frames, colors } = info;
       Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel });
       Object.assign(record, { density, colorSpace, orientation, frames });
+      if (bmp.convertedFrom) record.convertedFrom = bmp.convertedFrom;
       if (colors !== undefined) record.colors = colors === Infinity ? 'many' : colors; /* JSON has no Infinity */
     }
   }

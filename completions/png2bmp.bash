@@ -35,6 +35,7 @@ _png2bmp() {
     --dither) COMPREPLY=($(compgen -W 'floyd-steinberg atkinson ordered none' -- "$cur")); return ;;
     --threshold) COMPREPLY=(); return ;;
     --header) COMPREPLY=($(compgen -W 'info v4 v5' -- "$cur")); return ;;
+    --color-space) COMPREPLY=($(compgen -W 'keep srgb' -- "$cur")); return ;;
     --profile) COMPREPLY=($(compgen -W 'srgb embed' -- "$cur")); return ;;
     --density) COMPREPLY=(); return ;;
     --hotspot) COMPREPLY=(); return ;;
@@ -45,7 +46,7 @@ _png2bmp() {
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --bits --dither --exact --threshold --invert --header --profile --density --no-file-header --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --bits --dither --exact --threshold --invert --header --color-space --profile --density --no-file-header --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

@@ -228,6 +228,13 @@ typedef enum png2bmp_profile {
     PNG2BMP_PROFILE_COUNT
 } png2bmp_profile;
 
+/* The colours of the output. */
+typedef enum png2bmp_color_space {
+    PNG2BMP_COLOR_SPACE_KEEP, /* samples as in the PNG */
+    PNG2BMP_COLOR_SPACE_SRGB, /* converted to sRGB from what the PNG says: see bmp.converted_from */
+    PNG2BMP_COLOR_SPACE_COUNT
+} png2bmp_color_space;
+
 /* Instruction sets that the hot functions may use. AUTO: the best that this CPU has.
  * A level that the CPU or the build lacks falls back to the next lower one. */
 typedef enum png2bmp_cpu {
@@ -284,6 +291,10 @@ typedef struct png2bmp_options {
      * is an error that names the first such pixel of the image and its colour. Nothing is dithered.
      */
     bool exact;
+
+    /* SRGB has no effect on pixels. With PROFILE_EMBED, a profile is embedded if samples could not
+     * be converted. */
+    png2bmp_color_space color_space;
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
@@ -319,6 +330,8 @@ typedef struct png2bmp_png_about {
     uint32_t icc_name_length; /* 0: there is no profile */
     uint8_t  orientation;     /* Exif, 1 to 8; 0: not said */
     uint32_t frames;          /* of an animation; 0: there is none */
+    bool     has_chromaticities;
+    uint32_t chromaticities[8]; /* cHRM, times 100000: x and y of white, red, green, blue */
 } png2bmp_png_about;
 
 /* What the chunks before the pixels say. */
@@ -337,6 +350,15 @@ typedef struct png2bmp_png_info {
     uint32_t           colors; /* by png2bmp_count_colors; 0: not counted */
 } png2bmp_png_info;
 
+/* The chunks that samples are converted from to sRGB. */
+typedef enum png2bmp_color_source {
+    PNG2BMP_COLOR_SOURCE_NONE, /* they stay as they are */
+    PNG2BMP_COLOR_SOURCE_CICP,
+    PNG2BMP_COLOR_SOURCE_ICCP,
+    PNG2BMP_COLOR_SOURCE_GAMA, /* and cHRM, if there is one */
+    PNG2BMP_COLOR_SOURCE_COUNT
+} png2bmp_color_source;
+
 /* What will be written. `byte_length` is the exact size of the whole file: header_length bytes
  * of headers and palette, then |height| rows of `stride`, then an embedded profile. */
 typedef struct png2bmp_bmp_info {
@@ -348,6 +370,10 @@ typedef struct png2bmp_bmp_info {
     uint64_t       byte_length;
     uint32_t       profile_length; /* 0: there is none */
     uint32_t       profile_intent; /* its bV5Intent */
+
+    /* With COLOR_SPACE_SRGB. NONE: the PNG is in sRGB, or does not say, or a warning says why its
+     * samples cannot be converted. */
+    png2bmp_color_source converted_from;
 } png2bmp_bmp_info;
 
 /* ---- The plan ----------------------------------------------------------- */
@@ -356,7 +382,7 @@ typedef struct png2bmp_bmp_info {
  * image after the other. Several threads may run it at the same time, as long as none makes it. */
 typedef struct png2bmp_plan png2bmp_plan;
 
-/* A plan to be made, and freed with png2bmp_plan_free: about 2 kB. NULL: out of memory. To run one
+/* A plan to be made, and freed with png2bmp_plan_free: about 5 kB. NULL: out of memory. To run one
  * before it is made, or after making it has failed, is PNG2BMP_ERR_PLAN. */
 PNG2BMP_API png2bmp_plan *png2bmp_plan_new(void);
 PNG2BMP_API void          png2bmp_plan_free(png2bmp_plan *plan); /* NULL is allowed */
@@ -364,8 +390,9 @@ PNG2BMP_API void          png2bmp_plan_free(png2bmp_plan *plan); /* NULL is allo
 /*
  * Reads the chunks before the first IDAT. Allocates nothing; its time grows
  * with the number of those chunks, not with their length (with salvage, with that of the file,
- * whose damaged chunks are searched for). Only with PROFILE_EMBED does it decompress the ICC
- * profile, to measure it, in memory of at most 300 kB.
+ * whose damaged chunks are searched for). Only with PROFILE_EMBED or COLOR_SPACE_SRGB does it
+ * decompress the ICC profile, to measure it in memory of at most 300 kB, or to read it: then its
+ * length is added, up to 4 MiB, if options.max_memory allows that.
  *
  * png:     size bytes, which may be NULL when size is 0.
  * options: NULL for the defaults; copied.

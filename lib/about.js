@@ -47,4 +47,13 @@ function aboutOf(view, fact) {
   };
 }
 
-module.exports = { aboutOf, densityOf };
+// In the order of png2bmp_color_source.
+const SOURCES = [undefined, 'cICP', 'iCCP', 'gAMA'];
+
+/** { convertedFrom }, or {}. */
+function conversionOf(fact) {
+  const source = fact('convertedFrom');
+  return source === 0 ? {} : { convertedFrom: SOURCES[source] };
+}
+
+module.exports = { aboutOf, conversionOf, densityOf };

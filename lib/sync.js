@@ -2,7 +2,7 @@
 
 // The calls that convert synchronously.
 
-const { aboutOf, densityOf } = require('./about');
+const { aboutOf, conversionOf, densityOf } = require('./about');
 const native = require('./native');
 const { checkStillThere, readPixels, toLength, toPixels, toView } = require('./input');
 const { depth16Of, formatName, readDecodeOptions, readInfoOptions, readOptions, withDensityOf } = require('./options');
@@ -57,6 +57,7 @@ function infoOf(view, of) {
       format: formatName(fact('format')),
       bitsPerPixel: fact('bitsPerPixel'),
       byteLength: byteLengthOf(of),
+      ...conversionOf(fact),
     },
     memory: fact('memory'),
     ...aboutOf(view, fact),

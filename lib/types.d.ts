@@ -110,12 +110,23 @@ export interface Options {
   /** The header: `'info'`, 40 bytes, the default except for `'bgra32'`; `'v4'`, 108; or `'v5'`, 124. */
   header?: 'info' | 'v4' | 'v5' | undefined;
   /**
-   * What a `'v5'` header says about the colours, which are never changed:
+   * The colours that are written:
+   *
+   * - `'keep'` (default): samples as in the PNG.
+   * - `'srgb'`: samples are converted to sRGB, which programs take a BMP for, from what the PNG says:
+   *   cICP, else its ICC profile, else sRGB, else gAMA with cHRM. Of profiles those with a matrix and
+   *   curves, or for gray with a curve. What cannot be converted (HDR, profiles made of tables) stays
+   *   as it is, with `WARN_PNG_COLOR_SPACE`. Raw pixels are taken for sRGB.
+   */
+  colorSpace?: 'keep' | 'srgb' | undefined;
+  /**
+   * What a `'v5'` header says about the colours, which it does not change:
    *
    * - `'srgb'` (default): sRGB.
    * - `'embed'`: the PNG's ICC profile, if it has one, which is embedded after the pixels; otherwise
    *   sRGB. Makes `'v5'` the default header. A profile that is damaged, not for RGB, or longer
-   *   than 4 MiB is left out, with `WARN_PNG_PROFILE`.
+   *   than 4 MiB is left out, with `WARN_PNG_PROFILE`. With `colorSpace: 'srgb'`, only a profile that
+   *   could not be converted is embedded.
    */
   profile?: 'srgb' | 'embed' | undefined;
   /** A number: pixels per inch; `{ x, y }`: pixels per metre. Default: as the PNG says. */
@@ -182,12 +193,16 @@ export interface Info {
     bitsPerPixel: number;
     /** Bytes of the whole file. */
     byteLength: number;
+    /** With `colorSpace: 'srgb'`: what samples are converted from. Omitted if they stay as they are,
+     * because they are sRGB already, the PNG does not say, or a warning says why they cannot be
+     * converted. */
+    convertedFrom?: 'cICP' | 'iCCP' | 'gAMA';
   };
   /** Bytes that the conversion needs at most, in addition to PNG and BMP. */
   memory: number;
   /** Pixels per metre, if the PNG has them. */
   density: Density | undefined;
-  /** What the file says about its colours. Conversions do not use it. */
+  /** What the file says about its colours. Only `colorSpace: 'srgb'` uses it. */
   colorSpace: ColorSpace;
   /** Exif orientation, 1 to 8, if the file has one before its pixels. Images are never rotated. */
   orientation: number | undefined;
@@ -343,6 +358,7 @@ export interface Constants {
   readonly depths16: readonly ('round' | 'truncate')[];
   readonly dithers: readonly ('floyd-steinberg' | 'atkinson' | 'ordered' | 'none')[];
   readonly headers: readonly ('info' | 'v4' | 'v5')[];
+  readonly colorSpaces: readonly ('keep' | 'srgb')[];
   readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];
   readonly inputs: readonly ('borrow' | 'copy' | 'transfer')[];

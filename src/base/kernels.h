@@ -125,8 +125,36 @@ typedef enum row_kind {
     ROW_COUNT
 } row_kind;
 
-/* The functions of a level are called unfilter_NAME_LEVEL and row_NAME_LEVEL; plain C is level "c".
+/*
+ * Converts the samples of `width` pixels to sRGB, and matches the transparent colour before it
+ * does: see colour/to_srgb.h. src, dst: as for a row_fn; dst holds samples, 16-bit ones big-endian.
  */
+struct srgb_tables;
+typedef void (*srgb_fn)(uint8_t *dst, const uint8_t *src, size_t width,
+                        const struct srgb_tables *tables);
+
+/* A name, and the bits of a pixel before and after. KEY: alpha is added, 0 for the key. */
+#define SRGB_KINDS(X)                                                                              \
+    X(rgb8, 24, 24)                                                                                \
+    X(rgb8_key, 24, 32)                                                                            \
+    X(rgba8, 32, 32)                                                                               \
+    X(rgb16, 48, 48)                                                                               \
+    X(rgb16_key, 48, 64)                                                                           \
+    X(rgba16, 64, 64)                                                                              \
+    X(gray16, 16, 16)                                                                              \
+    X(gray16_key, 16, 32)                                                                          \
+    X(gray_alpha8, 16, 16)                                                                         \
+    X(gray_alpha16, 32, 32)
+
+typedef enum srgb_kind {
+#define SRGB_ENUM(name, from, to) SRGB_##name,
+    SRGB_KINDS(SRGB_ENUM)
+#undef SRGB_ENUM
+    SRGB_COUNT
+} srgb_kind;
+
+/* The functions of a level are called unfilter_NAME_LEVEL and row_NAME_LEVEL, srgb_NAME_LEVEL;
+ * plain C is level "c". */
 #define DECLARE_UNFILTER(name, level)                                                              \
     void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,         \
                                    size_t row_bytes, const uint8_t *prior, size_t rows);
@@ -156,6 +184,7 @@ typedef void (*bypass_end_fn)(void);
 typedef struct kernels {
     unfilter_fn     unfilter[UNFILTER_COUNT];
     row_fn          row[ROW_COUNT];
+    srgb_fn         srgb[SRGB_COUNT];
     inflate_fast_fn inflate_fast;
     inflate_fast_fn inflate_fast_fetch; /* the same, and fetches lines: see inflate_fetch */
     diffuse_fn      diffuse;

@@ -2,6 +2,7 @@
 #ifndef PNG2BMP_OPAQUE_H
 #define PNG2BMP_OPAQUE_H
 
+#include "color.h"
 #include "png2bmp.h"
 
 /* One of each kind. */
@@ -29,6 +30,8 @@ struct png2bmp_plan {
     uint64_t          memory;     /* that run allocates at most */
     size_t            first_idat; /* offset of the length field of the first IDAT */
     plan_source       made_from;
+    color_space       space;      /* what samples are converted from */
+    bool              is_srgb;    /* with COLOR_SPACE_SRGB: what is written is sRGB */
 };
 
 /* Receives pieces of a BMP, each of which belongs at `offset`. */

@@ -1,5 +1,6 @@
 #include "colors.h"
 
+#include "colour/space.h"
 #include "format.h"
 #include "pixel_way.h"
 #include "pixels/pixel.h"
@@ -8,14 +9,18 @@
 #define NO_KEY 0x10000u
 
 /* R G B A of one gray level or palette index. */
-static void stored_color(uint8_t rgba[4], const png2bmp_png_info *png, unsigned i)
+static void stored_color(uint8_t rgba[4], const png2bmp_plan *plan, unsigned i)
 {
+    const png2bmp_png_info *png = &plan->png;
+
     if (png->color_type == PNG2BMP_PALETTE) {
         memcpy(rgba, png->palette[i], 4);
     } else {
         memset(rgba, (int)(i * 255 / ((1u << png->bit_depth) - 1)), 3);
         rgba[3] = png->has_key && i == png->key[0] ? 0 : 255;
     }
+    if (plan->space.is_used)
+        memcpy(rgba, plan->space.stored[i], 3);
 }
 
 /* The colour on the background: blended, or one of the two. */
@@ -35,7 +40,7 @@ static void prepare_lut(row_context *context, const png2bmp_plan *plan, bool ble
         uint8_t *entry = context->lut[i];
         uint8_t  rgba[4];
 
-        stored_color(rgba, &plan->png, i);
+        stored_color(rgba, plan, i);
         if (!blend || rgba[3] == 255) {
             store4(entry, rgba[2], rgba[1], rgba[0], rgba[3]);
             continue;
@@ -54,12 +59,6 @@ static void gray_ramp(uint8_t (*palette)[4])
         store4(palette[i], (uint8_t)i, (uint8_t)i, (uint8_t)i, 255);
 }
 
-static bool uses_lut(const png2bmp_png_info *png)
-{
-    return png->color_type == PNG2BMP_PALETTE ||
-           (png->color_type == PNG2BMP_GRAY && png->bit_depth <= 8);
-}
-
 void colors_prepare(row_context *context, const png2bmp_plan *plan, const pixel_way *way)
 {
     for (unsigned i = 0; i < 3; i++) {
@@ -67,7 +66,7 @@ void colors_prepare(row_context *context, const png2bmp_plan *plan, const pixel_
         context->key[i] = way->key_matters ? plan->png.key[i] : NO_KEY;
     }
     context->truncate16 = plan->options.depth16 == PNG2BMP_DEPTH16_TRUNCATE;
-    if (uses_lut(&plan->png))
+    if (space_is_stored(&plan->png))
         prepare_lut(context, plan, way->blends);
 }
 
@@ -101,7 +100,7 @@ void colors_palette(uint8_t (*palette)[4], const png2bmp_plan *plan, const pixel
         break;
     case PALETTE_OF_IMAGE:
         colors_prepare(&context, plan, way);
-        if (uses_lut(&plan->png))
+        if (space_is_stored(&plan->png))
             memcpy(palette, context.lut, 4 * (size_t)own_entries(&plan->png));
         else
             gray_ramp(palette);

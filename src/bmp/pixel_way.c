@@ -1,5 +1,8 @@
 #include "pixel_way.h"
 
+#include "colour/space.h"
+#include "colour/to_srgb.h"
+
 /* A 16-bit gray key is one colour too many. */
 bool has_own_palette(const png2bmp_plan *plan)
 {
@@ -62,10 +65,19 @@ static const row_choice row_choices[] = {
      ROW_rgba16_to_bgra32, ROW_COUNT},
 };
 
-/* Whether the samples are already luma, of one byte or two. */
-static bool is_luma(const png2bmp_png_info *png, const pixel_way *way)
+/* Whether the table of gray levels or palette entries converts to sRGB. */
+static bool is_converted_in_table(const png2bmp_plan *plan)
 {
-    return png->color_type == PNG2BMP_GRAY && png->bit_depth >= 8 && !way->key_matters;
+    return plan->space.is_used && space_is_stored(&plan->png);
+}
+
+/* Whether the samples are already luma, of one byte or two. */
+static bool is_luma(const png2bmp_plan *plan, const pixel_way *way)
+{
+    const png2bmp_png_info *png = &plan->png;
+
+    return !is_converted_in_table(plan) && png->color_type == PNG2BMP_GRAY && png->bit_depth >= 8 &&
+           !way->key_matters;
 }
 
 /* Indices of the same depth are copied; others are expanded to bytes first. */
@@ -78,19 +90,28 @@ static row_kind kind_of_indices(const png2bmp_plan *plan, const row_choice *choi
     return (row_kind)choice->indexed;
 }
 
+/* The type of the samples that become pixels. */
+static png2bmp_color_type color_type_of(const png2bmp_plan *plan, const pixel_way *way)
+{
+    return way->converts ? srgb_color_type(&plan->png, way->key_matters) : plan->png.color_type;
+}
+
 static row_kind first_of(const png2bmp_plan *plan, const pixel_way *way)
 {
-    const second_step step = way->format->step;
-    const row_choice *choice = row_choices;
+    const second_step        step = way->format->step;
+    const png2bmp_color_type type = color_type_of(plan, way);
+    const row_choice        *choice = row_choices;
 
-    while (choice->color_type != plan->png.color_type || choice->bit_depth != plan->png.bit_depth)
+    while (choice->color_type != type || choice->bit_depth != plan->png.bit_depth)
         choice++;
     if (way->format->keeps_alpha || way->needs_alpha)
         return (row_kind)choice->bgra32;
     if (way->palette == PALETTE_OF_IMAGE)
         return kind_of_indices(plan, choice);
-    if ((step == STEP_LUMA || step == STEP_BITS) && is_luma(&plan->png, way))
+    if ((step == STEP_LUMA || step == STEP_BITS) && is_luma(plan, way))
         return (row_kind)choice->indexed;
+    if (is_converted_in_table(plan))
+        return (row_kind)choice->blend;
     /* An image without alpha needs no blending; a palette is blended in the table. */
     if (plan->options.alpha == PNG2BMP_ALPHA_DROP || !plan->png.has_alpha)
         return (row_kind)choice->drop;
@@ -156,6 +177,8 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
     way.blends = !format->keeps_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
     way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && has_channel && !format->keeps_alpha;
     way.key_matters = png->has_key && (format->keeps_alpha || way.blends);
+    way.converts = space_converts_samples(plan);
+    way.to_srgb = srgb_kind_of(png, way.key_matters);
     way.first = first_of(plan, &way);
     way.dither = dither_of(plan, &way);
     way.second = second_of(plan, &way);

@@ -18,8 +18,10 @@ typedef struct pixel_way {
     bool needs_alpha; /* rows are made with alpha although the format has none: ALPHA_KEY. A palette
                          or a transparent colour is handled in the tables */
     bool           key_matters; /* the transparent colour affects the output */
-    bool           in_order;    /* a row depends on those above it: dithering works downwards */
-    row_kind       first;       /* the function for a row; then: */
+    bool           converts;    /* samples become those of sRGB first, by: */
+    srgb_kind      to_srgb;
+    bool           in_order; /* a row depends on those above it: dithering works downwards */
+    row_kind       first;    /* the function for a row; then: */
     second_step    second;
     png2bmp_dither dither; /* never DEFAULT */
 } pixel_way;

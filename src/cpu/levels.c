@@ -1,5 +1,6 @@
 #include "levels.h"
 
+#include "colour/to_srgb.h"
 #include "cpu/arm/arm.h"
 #include "cpu/x86/x86.h"
 #include "inflate/inflate_state.h"
@@ -17,10 +18,12 @@
 
 #define UNFILTER_C(name, bpp) .unfilter[UNFILTER_##name] = unfilter_##name##_c,
 #define ROW_C(name, from, to) .row[ROW_##name] = row_##name##_c,
+#define SRGB_C(name, from, to) .srgb[SRGB_##name] = srgb_##name##_c,
 #define PLAIN                                                                                      \
     UNFILTER_KINDS(UNFILTER_C)                                                                     \
-    ROW_KINDS(ROW_C).inflate_fast = inflate_fast_c, .inflate_fast_fetch = inflate_fast_c,          \
-    .diffuse = diffuse_c
+    ROW_KINDS(ROW_C)                                                                               \
+    SRGB_KINDS(SRGB_C).inflate_fast = inflate_fast_c,                                              \
+    .inflate_fast_fetch = inflate_fast_c, .diffuse = diffuse_c
 
 static const kernels plain = {PLAIN};
 

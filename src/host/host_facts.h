@@ -31,6 +31,7 @@
     X(profileNameLength, about.icc_name_length)                                                    \
     X(orientation, about.orientation)                                                              \
     X(frames, about.frames)                                                                        \
+    X(convertedFrom, bmp.converted_from)                                                           \
     X(colors, png.colors)
 
 enum {

@@ -11,6 +11,7 @@ png2bmp_plan background_of(const png2bmp_plan *plan)
     background.png.bit_depth = 8;
     background.png.color_type = PNG2BMP_RGB;
     background.options.uncached = false;
+    background.space.is_used = false;
     background.png.has_key = background.png.has_alpha = false;
     if (way.palette == PALETTE_OF_IMAGE) {
         uint8_t bgr[256][4];

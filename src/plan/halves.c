@@ -41,6 +41,7 @@ png2bmp_plan halves_second(const png2bmp_plan *plan)
     png->color_type = halves_meet_in_gray(plan) ? PNG2BMP_GRAY : PNG2BMP_RGB;
     png->interlaced = png->has_key = png->has_alpha = false;
     png->palette_entries = 0;
+    second.space.is_used = false;
     if (halves_choose_colors(plan))
         second.options.palette_entries = (uint16_t)plan->bmp.palette_entries;
     return second;

@@ -57,6 +57,8 @@
     CHOICE("header", header, BMP, PNG2BMP_HEADER_COUNT,                                            \
            [PNG2BMP_HEADER_DEFAULT] = "", [PNG2BMP_HEADER_INFO] = "info",                          \
            [PNG2BMP_HEADER_V4] = "v4", [PNG2BMP_HEADER_V5] = "v5")                                 \
+    CHOICE("colorSpace", color_space, ALL, PNG2BMP_COLOR_SPACE_COUNT,                              \
+           [PNG2BMP_COLOR_SPACE_KEEP] = "keep", [PNG2BMP_COLOR_SPACE_SRGB] = "srgb")               \
     CHOICE("profile", profile, BMP, PNG2BMP_PROFILE_COUNT,                                         \
            [PNG2BMP_PROFILE_SRGB] = "srgb", [PNG2BMP_PROFILE_EMBED] = "embed")                     \
     FLAG("fileHeader", file_header, BMP, true)                                                     \

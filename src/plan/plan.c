@@ -1,5 +1,5 @@
 /* The first step: what the image is, what the BMP will be, and whether both are
- * allowed. Only to measure an ICC profile is memory allocated. */
+ * allowed. Only to read an ICC profile is memory allocated. */
 #include "plan.h"
 
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "bmp/bmp.h"
 #include "bmp/format.h"
 #include "bmp/pixel_way.h"
+#include "convert_colors.h"
 #include "options.h"
 #include "png/png.h"
 #include "png/png_size.h"
@@ -193,10 +194,14 @@ static uint64_t memory_of(const png2bmp_plan *plan)
 
 png2bmp_status plan_after_header(png2bmp_plan *plan, const png_file *file, uint64_t size)
 {
-    png2bmp_status status = plan_bmp(plan, file->report);
+    png2bmp_status status;
 
+    plan->space.is_used = plan->is_srgb = false;
+    status = plan_bmp(plan, file->report);
     if (!status)
         status = check_expansion(&plan->png, size, file->report);
+    if (!status)
+        status = convert_colors_plan(plan, file);
     if (!status)
         status = plan_profile(plan, file);
     if (status)
@@ -295,6 +300,7 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
     if (status)
         return status;
     plan->first_idat = 0;
+    plan->space.is_used = plan->is_srgb = false;
     plan->png = info_of_pixels(pixels);
     plan->about = (png2bmp_png_about){.gamma = 0};
     status = plan_bmp(plan, report);

@@ -2,6 +2,7 @@
  * the PNG specification, third edition. */
 #include "profile.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/report.h"
@@ -138,14 +139,21 @@ static png2bmp_status read_header(const png2bmp_plan *plan, stream s, uint8_t he
     return PNG2BMP_OK;
 }
 
-static const char *header_defect(const uint8_t header[HEADER_BYTES])
+static const char *profile_defect(const uint8_t header[HEADER_BYTES])
 {
     const uint32_t size = load_be32(header);
 
     if (memcmp(header + 36, "acsp", 4) != 0 || size < HEADER_BYTES + TAG_COUNT_BYTES)
         return "it is not an ICC profile";
-    if (size > MOST_BYTES)
-        return "it is longer than 4 MiB";
+    return size > MOST_BYTES ? "it is longer than 4 MiB" : NULL;
+}
+
+static const char *header_defect(const uint8_t header[HEADER_BYTES])
+{
+    const char *defect = profile_defect(header);
+
+    if (defect)
+        return defect;
     return memcmp(header + 16, "RGB ", 4) == 0 ? NULL : "it is not for RGB, as the pixels of a BMP";
 }
 
@@ -198,7 +206,10 @@ static png2bmp_status read_profile(png2bmp_plan *plan, const chunk *c, const cha
 
 size_t profile_most_kept(const png2bmp_options *options)
 {
-    return options->profile == PNG2BMP_PROFILE_EMBED ? MOST_NAME + 1 + MOST_BYTES : 0;
+    return options->profile == PNG2BMP_PROFILE_EMBED ||
+                   options->color_space == PNG2BMP_COLOR_SPACE_SRGB
+               ? MOST_NAME + 1 + MOST_BYTES
+               : 0;
 }
 
 uint64_t profile_kept_bytes(const png_file *file)
@@ -215,6 +226,16 @@ static png2bmp_status read_chunk(const png_file *file, size_t at, chunk *c)
     return PNG2BMP_OK;
 }
 
+/* The same, and whether its CRC is right. */
+static png2bmp_status check_chunk(const png_file *file, size_t at, chunk *c, bool *dropped)
+{
+    const png2bmp_status status = read_chunk(file, at, c);
+
+    if (status)
+        return status == PNG2BMP_ERR_TRUNCATED ? chunk_report_truncated(file, at) : status;
+    return chunk_check_ancillary_crc(file, c, dropped);
+}
+
 png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file)
 {
     const size_t   at = plan->about.icc_at;
@@ -223,12 +244,9 @@ png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file)
     png2bmp_status status;
     chunk          c;
 
-    if (plan->options.profile != PNG2BMP_PROFILE_EMBED || at == 0)
+    if (plan->options.profile != PNG2BMP_PROFILE_EMBED || at == 0 || plan->is_srgb)
         return PNG2BMP_OK;
-    status = read_chunk(file, at, &c);
-    if (status)
-        return status == PNG2BMP_ERR_TRUNCATED ? chunk_report_truncated(file, at) : status;
-    status = chunk_check_ancillary_crc(file, &c, &dropped);
+    status = check_chunk(file, at, &c, &dropped);
     if (status || dropped)
         return status;
     status = read_profile(plan, &c, &defect);
@@ -238,6 +256,81 @@ png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file)
         return PNG2BMP_OK;
     return report_warning(file->report, file->strict, PNG2BMP_ERR_PROFILE,
                           "iCCP at byte %zu is left out: %s", at, defect);
+}
+
+/* ---- Into memory ---------------------------------------------------------------- */
+
+static png2bmp_status put(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
+{
+    memcpy((uint8_t *)user + offset, bytes, size);
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status check_memory(const png2bmp_plan *plan, size_t length, png2bmp_report *report)
+{
+    const uint64_t bytes = length + inflate_memory(length, 1);
+
+    if (bytes <= plan->options.max_memory)
+        return PNG2BMP_OK;
+    return report_error(report, PNG2BMP_ERR_MEMORY_LIMIT,
+                        "to read the ICC profile needs %llu bytes; maxMemory allows %llu",
+                        (unsigned long long)bytes, (unsigned long long)plan->options.max_memory);
+}
+
+/* Fills profile->bytes, unless there are fewer, or they are damaged. */
+static png2bmp_status read_bytes(const png2bmp_plan *plan, stream s, profile_bytes *profile)
+{
+    const uint32_t length = (uint32_t)profile->size;
+    inflater      *z = open_stream(&s, plan, length, 1);
+    uint8_t       *memory = z ? malloc(length) : NULL;
+    png2bmp_status status = PNG2BMP_OK;
+
+    if (memory && copy_profile(z, length, (byte_sink){put, memory}, 0, &status))
+        profile->bytes = memory;
+    else
+        free(memory);
+    inflate_close(z);
+    return memory ? PNG2BMP_OK : PNG2BMP_ERR_OUT_OF_MEMORY;
+}
+
+static png2bmp_status read_whole(const png2bmp_plan *plan, const chunk *c, profile_bytes *profile,
+                                 png2bmp_report *report)
+{
+    const char *const damaged = "its compressed data is damaged";
+    uint8_t           header[HEADER_BYTES];
+    bool              is_there;
+    png2bmp_status    status;
+    stream            s;
+
+    profile->defect = find_stream(c, &s);
+    if (profile->defect)
+        return PNG2BMP_OK;
+    status = read_header(plan, s, header, &is_there);
+    if (status)
+        return report_plain_error(report, status);
+    profile->defect = is_there ? profile_defect(header) : damaged;
+    if (profile->defect)
+        return PNG2BMP_OK;
+    profile->size = load_be32(header);
+    status = check_memory(plan, profile->size, report);
+    if (status)
+        return status;
+    status = read_bytes(plan, s, profile);
+    if (status)
+        return report_plain_error(report, status);
+    profile->defect = profile->bytes ? NULL : damaged;
+    return PNG2BMP_OK;
+}
+
+png2bmp_status profile_read(const png2bmp_plan *plan, const png_file *file, profile_bytes *profile)
+{
+    bool           dropped;
+    png2bmp_status status;
+    chunk          c;
+
+    *profile = (profile_bytes){NULL, 0, NULL};
+    status = check_chunk(file, plan->about.icc_at, &c, &dropped);
+    return status || dropped ? status : read_whole(plan, &c, profile, file->report);
 }
 
 /* ---- Run ------------------------------------------------------------------------- */

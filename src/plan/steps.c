@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "cache.h"
+#include "colour/to_srgb.h"
 #include "reduce/dither.h"
 #include "reduce/mono.h"
 #include "reduce/nearest.h"
@@ -41,6 +42,10 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
         l.indices = DITHER_GROUP * l.index_pitch;
         l.nearest = round_up(nearest_memory(entries_of(plan)), 16);
     }
+    if (steps->way.converts) {
+        l.srgb = round_up(srgb_memory(plan), 16);
+        l.samples = STEPS_SAMPLES_BYTES;
+    }
     return l;
 }
 
@@ -50,7 +55,8 @@ row_steps steps_of(const png2bmp_plan *plan)
     const row_layout *l = &steps.layout;
 
     steps.layout = layout_of(plan, &steps);
-    steps.memory = l->colors + l->line + l->group + l->indices + l->nearest + l->errors;
+    steps.memory =
+        l->colors + l->line + l->group + l->indices + l->nearest + l->errors + l->srgb + l->samples;
     return steps;
 }
 
@@ -58,7 +64,8 @@ unfilter_kind steps_direct_unfilter(const row_steps *steps)
 {
     const format_row *row = steps->way.format;
 
-    if (steps->way.second != row->step) /* the options or the image require more */
+    if (steps->way.second != row->step ||
+        steps->way.converts) /* the options or the image require more */
         return UNFILTER_COUNT;
     return row->direct_row == steps->way.first ? row->direct_unfilter : UNFILTER_COUNT;
 }

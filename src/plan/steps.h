@@ -10,7 +10,8 @@
  * and kernels read past their ends. */
 enum {
     STEPS_PIECE = 2048,
-    STEPS_PIECE_BYTES = (4 * STEPS_PIECE + KERNEL_SLACK + 15) / 16 * 16
+    STEPS_PIECE_BYTES = (4 * STEPS_PIECE + KERNEL_SLACK + 15) / 16 * 16,
+    STEPS_SAMPLES_BYTES = (8 * STEPS_PIECE + KERNEL_SLACK + 15) / 16 * 16
 };
 
 /* The memory of a row_writer, one part after another, in bytes; 0: not needed. */
@@ -21,6 +22,8 @@ typedef struct row_layout {
     uint64_t indices; /* as many of indices, index_pitch apart */
     uint64_t nearest;
     uint64_t errors;
+    uint64_t srgb;    /* tables of a conversion to sRGB */
+    uint64_t samples; /* a piece of them */
     uint64_t group_pitch, index_pitch;
 } row_layout;
 

@@ -1,30 +1,16 @@
 /* Section numbers are those of the PNG specification, third edition. */
 #include "about.h"
 
-#include "base/report.h"
-
-/* gAMA has 100000 times the exponent; sRGB's is about 1/2.2. */
-#define SRGB_GAMMA 45455
-#define NEAR_GAMMA 4000
-
 /* A name and the zero after it; and the part of eXIf in which its first directory is looked for,
  * which is at its front: no more of a file that is fed is held. In a JPEG it is never longer. */
 #define MOST_NAME 80
 #define MOST_EXIF 65536
 
-/* ITU-T H.273: colour primaries of BT.709 and sRGB; transfer functions that displays treat alike
- * (BT.709, BT.601, sRGB, BT.2020), PQ and HLG. */
+/* ITU-T H.273, table 3: PQ and HLG. */
 enum {
-    PRIMARIES_BT709 = 1,
-    MATRIX_RGB = 0,
     TRANSFER_PQ = 16,
     TRANSFER_HLG = 18
 };
-
-static bool is_like_srgb(unsigned transfer)
-{
-    return transfer == 1 || transfer == 6 || transfer == 13 || transfer == 14 || transfer == 15;
-}
 
 /* Section 11.3.2.3: a name of 1 to 79 bytes, then a zero. */
 static void read_profile_name(const chunk *c, png2bmp_png_about *about)
@@ -83,12 +69,29 @@ static void read_cicp(const uint8_t *data, png2bmp_png_about *about)
     about->is_hdr = data[1] == TRANSFER_PQ || data[1] == TRANSFER_HLG;
 }
 
+/* Section 11.3.2.1 */
+static void read_chrm(const uint8_t *data, png2bmp_png_about *about)
+{
+    about->has_chromaticities = true;
+    for (size_t i = 0; i < 8; i++)
+        about->chromaticities[i] = load_be32(data + 4 * i);
+}
+
+bool about_is_color(uint32_t type)
+{
+    return type == CICP || type == SRGB || type == GAMA || type == CHRM;
+}
+
 uint32_t about_needs(const chunk *c)
 {
     switch (c->type) {
     case GAMA:
     case CICP:
         return c->length == 4 ? 4 : 0;
+    case CHRM:
+        return c->length == 32 ? 32 : 0;
+    case SRGB:
+        return c->length == 1 ? 1 : 0;
     case ICCP:
         return (uint32_t)smaller(c->length, MOST_NAME);
     case EXIF:
@@ -106,6 +109,10 @@ void about_read(const chunk *c, png2bmp_png_about *about)
     case GAMA:
         if (c->length == 4)
             about->gamma = load_be32(c->data);
+        break;
+    case CHRM:
+        if (c->length == 32)
+            read_chrm(c->data, about);
         break;
     case SRGB:
         about->is_srgb |= c->length == 1;
@@ -130,33 +137,4 @@ void about_read(const chunk *c, png2bmp_png_about *about)
     default:
         break;
     }
-}
-
-/* Section 4.3: the first of these chunks that a file has takes precedence. The contents of a
- * profile are not read here: see profile.c. */
-void about_warn(const png_file *file, const png2bmp_png_about *about)
-{
-    const uint32_t gamma = about->gamma;
-
-    if (about->is_hdr)
-        report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
-                       "the picture is HDR (%s): a BMP shows its samples as sRGB",
-                       about->cicp_transfer == TRANSFER_PQ ? "PQ" : "HLG");
-    else if (about->has_cicp &&
-             (about->cicp_primaries != PRIMARIES_BT709 || !is_like_srgb(about->cicp_transfer)))
-        report_warning(
-            file->report, false, PNG2BMP_ERR_COLOR_SPACE,
-            "cICP says primaries %u and transfer function %u: a BMP shows the samples as "
-            "sRGB",
-            about->cicp_primaries, about->cicp_transfer);
-    else if (about->has_cicp && (!about->cicp_full_range || about->cicp_matrix != MATRIX_RGB))
-        report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
-                       "cICP says %s range and matrix %u, sRGB is full range and 0: a BMP shows "
-                       "the samples as sRGB",
-                       about->cicp_full_range ? "full" : "narrow", about->cicp_matrix);
-    else if (!about->has_cicp && !about->icc_name_length && !about->is_srgb && gamma > 0 &&
-             (gamma < SRGB_GAMMA - NEAR_GAMMA || gamma > SRGB_GAMMA + NEAR_GAMMA))
-        report_warning(file->report, false, PNG2BMP_ERR_COLOR_SPACE,
-                       "gAMA says %u.%05u, sRGB is 0.45455: a BMP shows the samples as sRGB",
-                       (unsigned)gamma / 100000, (unsigned)gamma % 100000);
 }

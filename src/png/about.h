@@ -1,4 +1,5 @@
-/* Metadata that a BMP has no place for: it is reported, and does not affect the conversion. */
+/* Metadata that a BMP has no place for: it is reported, and does not affect the conversion, except
+ * that of colours: see plan/convert_colors.c. */
 #ifndef PNG2BMP_ABOUT_H
 #define PNG2BMP_ABOUT_H
 
@@ -10,7 +11,7 @@ uint32_t about_needs(const chunk *c);
 /* Reads an ancillary chunk before the pixels, if it is one of interest. */
 void about_read(const chunk *c, png2bmp_png_about *about);
 
-/* Warns if the samples are far from sRGB, which programs that read a BMP assume. Never an error. */
-void about_warn(const png_file *file, const png2bmp_png_about *about);
+/* Whether such chunks say what the colours are, except iCCP: its data is read by plan/profile.c. */
+bool about_is_color(uint32_t type);
 
 #endif

@@ -26,6 +26,7 @@ enum {
     GAMA = TYPE('g', 'A', 'M', 'A'),
     SRGB = TYPE('s', 'R', 'G', 'B'),
     ICCP = TYPE('i', 'C', 'C', 'P'),
+    CHRM = TYPE('c', 'H', 'R', 'M'),
     CICP = TYPE('c', 'I', 'C', 'P'),
     EXIF = TYPE('e', 'X', 'I', 'f'),
     ACTL = TYPE('a', 'c', 'T', 'L')
@@ -64,8 +65,9 @@ typedef struct png_file {
     fed_chunks     *fed;     /* NULL: the file is in memory */
     bool            strict;
     bool            ignore_checksums;
-    bool            salvage; /* never with `fed`: what follows a damaged chunk decides */
-    png2bmp_report *report;  /* NULL is allowed */
+    bool            salvage;         /* never with `fed`: what follows a damaged chunk decides */
+    bool            converts_colors; /* their chunks are used: CRCs count */
+    png2bmp_report *report;          /* NULL is allowed */
 
     const png2bmp_control *control; /* asked during long searches; NULL is allowed */
 } png_file;

@@ -197,6 +197,19 @@ static png2bmp_status read_first_chunk(const png_file *file, const chunk *c, png
     return read_ihdr(file, c, info);
 }
 
+/* Of chunks that the conversion uses, the CRC is compared first. */
+static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_png_about *about)
+{
+    bool           dropped = false;
+    png2bmp_status status = PNG2BMP_OK;
+
+    if (file->converts_colors && about_is_color(c->type))
+        status = chunk_check_ancillary_crc(file, c, &dropped);
+    if (!status && !dropped)
+        about_read(c, about);
+    return status;
+}
+
 static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png2bmp_png_info *info,
                                        png2bmp_png_about *about, seen_chunks *seen)
 {
@@ -228,9 +241,8 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
     default:
         if (chunk_is_critical(c->type))
             return chunk_report_unknown(file, c);
-        if (c->data) /* else it was read before it passed */
-            about_read(c, about);
-        return PNG2BMP_OK;
+        /* without data it was read before it passed */
+        return c->data ? read_about(file, c, about) : PNG2BMP_OK;
     }
 }
 
@@ -434,7 +446,6 @@ static png2bmp_status finish_header(const png_header_reader *reader, size_t firs
     const png_file   *file = reader->file;
     png2bmp_png_info *info = reader->info;
 
-    about_warn(file, reader->about);
     if (info->color_type == PNG2BMP_PALETTE && !reader->seen.plte)
         return report_error(file->report, PNG2BMP_ERR_PALETTE,
                             "a palette image has no PLTE before its IDAT at byte %zu", first_idat);

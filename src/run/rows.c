@@ -49,7 +49,10 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
     uint8_t            *group, *indices, *nearest;
     void               *errors;
 
-    writer->colors = memory;
+    if (steps->way.converts)
+        writer->srgb = srgb_open(plan, memory);
+    writer->samples = memory + l->srgb;
+    writer->colors = writer->samples + l->samples;
     writer->line = writer->colors + l->colors;
     group = writer->line + l->line;
     indices = group + l->group;
@@ -82,6 +85,18 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
 }
 
 /* ---- Pieces --------------------------------------------------------------------------- */
+
+/* Pixels of samples, by the first step; at most STEPS_PIECE of them if they are converted. */
+static void make_pixels(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const pixel_way *way = &writer->steps.way;
+
+    if (way->converts) {
+        writer->kernels->srgb[way->to_srgb](writer->samples, samples, width, &writer->srgb);
+        samples = writer->samples;
+    }
+    writer->row(dst, samples, width, &writer->context);
+}
 
 /* The row kinds for luma keep one byte per pixel. */
 static bool gives_luma(const row_writer *writer)
@@ -127,15 +142,10 @@ static void write_at_once(row_writer *writer, piece_fn write, uint8_t *dst, cons
         write(writer, dst, samples, width);
 }
 
-static void write_plain(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
-{
-    writer->row(dst, samples, width, &writer->context);
-}
-
 static void write_premultiplied(row_writer *writer, uint8_t *dst, const uint8_t *samples,
                                 size_t width)
 {
-    write_plain(writer, dst, samples, width);
+    make_pixels(writer, dst, samples, width);
     panel_premultiply(dst, width);
 }
 
@@ -145,10 +155,10 @@ static const uint8_t *color_piece(row_writer *writer, const uint8_t *samples, si
     uint8_t *with_alpha = writer->colors + STEPS_PIECE_BYTES;
 
     if (!writer->steps.way.needs_alpha) {
-        writer->row(writer->colors, samples, width, &writer->context);
+        make_pixels(writer, writer->colors, samples, width);
         return writer->colors;
     }
-    writer->row(with_alpha, samples, width, &writer->context);
+    make_pixels(writer, with_alpha, samples, width);
     panel_key(writer->colors, with_alpha, width, writer->plan->options.alpha_threshold,
               writer->context.background);
     return writer->colors;
@@ -161,14 +171,14 @@ static void write_colors(row_writer *writer, uint8_t *dst, const uint8_t *sample
 
 static void write_past_cache(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    writer->row(writer->colors, samples, width, &writer->context);
+    make_pixels(writer, writer->colors, samples, width);
     writer->kernels->bypass(dst, writer->colors, (size_t)bmp_row_bytes(writer->plan, width));
 }
 
 static void write_luma(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     if (gives_luma(writer))
-        writer->row(dst, samples, width, &writer->context);
+        make_pixels(writer, dst, samples, width);
     else
         panel_luma(dst, color_piece(writer, samples, width), width);
 }
@@ -203,7 +213,7 @@ static void write_packed(row_writer *writer, uint8_t *dst, const uint8_t *sample
 {
     const unsigned bits = writer->plan->bmp.bits_per_pixel;
 
-    writer->row(writer->colors, samples, width, &writer->context);
+    make_pixels(writer, writer->colors, samples, width);
     for (size_t x = 0; x < width; x++) /* without an entry: see indices_highest */
         writer->colors[x] &= (uint8_t)((1u << bits) - 1);
     panel_pack(dst, writer->colors, width, bits);
@@ -334,7 +344,7 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
             write_in_pieces(writer, write_past_cache, dst, writer->plan->bmp.bits_per_pixel,
                             samples, width);
         else
-            write_at_once(writer, write_plain, dst, samples, width);
+            write_at_once(writer, make_pixels, dst, samples, width);
         break;
     case STEP_PREMULTIPLY:
         write_at_once(writer, write_premultiplied, dst, samples, width);

@@ -5,6 +5,7 @@
 #ifndef PNG2BMP_ROWS_H
 #define PNG2BMP_ROWS_H
 
+#include "colour/to_srgb.h"
 #include "pixels/panel.h"
 #include "plan/steps.h"
 #include "reduce/dither.h"
@@ -18,6 +19,8 @@ typedef struct row_writer {
     row_steps           steps;
     row_fn              row;
     row_context         context;
+    srgb_tables         srgb;     /* if samples are converted, and */
+    uint8_t            *samples;  /* a piece of what they become */
     bool                bypasses; /* the cache */
     uint8_t            *colors;   /* a piece of a row between two steps */
     uint8_t            *line;     /* what is between two steps: see row_layout */

@@ -154,7 +154,7 @@ function profileOf(chunk) {
 }
 
 /**
- * The image as the model (test/kit/expected.js) takes it, and in addition `interlaced`, `density`, `profile`,
+ * The image as the model (test/kit/expected.js) takes it, and in addition `interlaced`, `density`, `profile`, `colorChunks`,
  * `isDamaged`, and `scanlines`: how many there should be, how many can be read, and how many lie before any chunk
  * that is damaged.
  */
@@ -177,6 +177,7 @@ function decode(png) {
     : readScanlines(blank(), inflateSome(streamOf(idats.slice(0, damaged))));
   return {
     ...whole, isDamaged: damaged >= 0 || scanlines.readable < scanlines.all || isBroken(streamOf(idats)),
+    colorChunks: ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM'].map(first).filter((chunk) => chunk),
     density: densityOf(first('pHYs')), profile: profileOf(first('iCCP')), scanlines,
     /** The same of the first scanlines alone, the rest zeros. */
     firstScanlines(count) {

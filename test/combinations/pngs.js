@@ -3,7 +3,7 @@
 // Random PNGs that know their structure: every part of the file is drawn on its own.
 
 const { TYPES, createImage, withSamples } = require('../kit/image');
-const { iccProfile, profileChunk } = require('../kit/icc');
+const { grayProfile, iccProfile, matrixProfile, parametricCurve, profileChunk, tableCurve } = require('../kit/icc');
 const { assemble, physicalChunk, pngChunks } = require('../kit/png-encoder');
 const { chance, pick } = require('./random');
 const { damage } = require('./damage');
@@ -63,7 +63,11 @@ function randomImage(random) {
 
 const bytes = (random, most) => Buffer.from(Array.from({ length: random.below(most + 1) }, () => random.below(256)));
 
+/** cHRM of Adobe RGB. */
+const ADOBE_RGB = Buffer.from('00007a26000080840000fa00000080e8000052080001155800003a9800001770', 'hex');
+
 function profile(random) {
+  if (chance(random, 1, 2)) return profileChunk(pick(random, [matrixProfile(), matrixProfile({ curve: parametricCurve(0, 1.8) }), grayProfile(tableCurve([0x0200]))]));
   const icc = iccProfile({ length: 132 + random.below(3000), intent: random.below(5), seed: random.next(),
     space: pick(random, ['RGB ', 'RGB ', 'RGB ', 'GRAY']) });
   const chunk = profileChunk(icc);
@@ -74,9 +78,10 @@ function profile(random) {
 const BEFORE = [
   (random) => physicalChunk(pick(random, [1, 2835, 0x7fffffff, 0x80000000, 0]), upTo(random, 9000), pick(random, [1, 1, 0])),
   profile,
-  () => ({ type: 'gAMA', data: Buffer.from([0, 0, 177, 143]) }),
+  (random) => ({ type: 'cICP', data: Buffer.from([pick(random, [1, 4, 5, 6, 7, 9, 11, 12, 2]), pick(random, [1, 4, 5, 6, 8, 13, 14, 15, 16, 18]), 0, 1]) }),
+  (random) => ({ type: 'gAMA', data: Buffer.from(pick(random, [[0, 0, 177, 143], [0, 1, 134, 160], [0, 0, 217, 3]])) }),
   (random) => ({ type: 'sRGB', data: Buffer.from([random.below(4)]) }),
-  (random) => ({ type: 'cHRM', data: bytes(random, 32) }),
+  (random) => ({ type: 'cHRM', data: pick(random, [ADOBE_RGB, bytes(random, 31)]) }),
   (random) => ({ type: 'eXIf', data: bytes(random, 60) }),
   (random) => ({ type: 'acTL', data: bytes(random, 8) }),
   (random) => ({ type: 'tIME', data: bytes(random, 7) }),

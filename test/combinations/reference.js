@@ -4,6 +4,8 @@
 // code of src/. Two things are taken from the outcome itself, and checked as far as they can be: the colours that
 // `colors` chose, and how many rows `salvage` found.
 
+const { readBmp } = require('../kit/bmp-reader');
+const { conversionOf, convertPixels } = require('../kit/color-space');
 const { expectedBmp, expectedRgba } = require('../kit/expected');
 const { rgba16 } = require('../kit/image');
 const { palettes } = require('../../lib/palettes');
@@ -13,7 +15,7 @@ const { decode, scanlineOrder } = require('./decode');
 /** The options that the model knows; with any other, doors are only compared with each other. */
 const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'threshold', 'invert', 'strict',
   'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
-  'salvage', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact'];
+  'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact'];
 
 const isKnown = (name) => KNOWN.includes(name);
 const knows = (options) => Object.keys(options).every(isKnown);
@@ -189,8 +191,7 @@ function withColors(image, options, outcome) {
  */
 function judge(png, options, outcome, { lenient, memory }) {
   if (!knows(options)) return undefined;
-  const image = decode(png);
-  const settings = normal(options);
+  const { image, settings, space } = withoutConversion(decode(png), normal(options));
   const codes = refusals(image, settings, memory);
   if (codes.length > 0) {
     // With strict, a defect that is seen before a limit is asked for may be told first.
@@ -201,6 +202,7 @@ function judge(png, options, outcome, { lenient, memory }) {
     const wanted = lenient.warnings.map(({ code }) => code.replace('WARN', 'ERR'));
     return wanted.includes(outcome.code) ? undefined : `strict: must be ${wanted.join(' or ')}`;
   }
+  if (space) return judgeConverted(image, settings, outcome, space);
   return image.isDamaged ? judgeDamaged(image, settings, outcome) : judgeWhole(image, settings, outcome);
 }
 
@@ -222,6 +224,26 @@ function differenceOf(found, wanted) {
   const at = wanted.findIndex((byte, i) => byte !== found[i]);
   const count = wanted.reduce((sum, byte, i) => sum + (byte !== found[i]), 0);
   return `byte ${at} is ${found[at]}, not ${wanted[at]}; ${count} of ${wanted.length} bytes are wrong`;
+}
+
+/** The image and its settings when nothing is left to convert, or `space`: what it is to be converted from. */
+function withoutConversion(image, settings) {
+  const { colorSpace, ...others } = settings;
+  if (colorSpace !== 'srgb') return { image, settings: others };
+  const found = conversionOf(image.colorChunks, image.colorType === 0 || image.colorType === 4);
+  // Only what could not be converted keeps its profile.
+  return { image: found ? { ...image, profile: undefined } : image, settings: others, space: found?.space };
+}
+
+/** In floating point: no channel may be off by more than 1, so only formats of whole pixels are compared; those
+ * that choose among colours are compared between the doors alone. */
+function judgeConverted(image, settings, outcome, space) {
+  if (!outcome.bytes || image.isDamaged || settings.palette || settings.colors || settings.fileHeader === false ||
+    !['bgr24', 'bgra32'].includes(settings.format)) return undefined;
+  const wanted = expectedRgba(convertPixels(rgba16(image), space, image), image.bitDepth, settings);
+  const { rgba } = readBmp(outcome.bytes);
+  const at = wanted.findIndex((value, i) => Math.abs(value - rgba[i]) > 1);
+  return at < 0 ? undefined : `converted to sRGB, sample ${at} is ${rgba[at]}, not ${wanted[at]}`;
 }
 
 function judgeWhole(image, settings, outcome) {
@@ -274,7 +296,7 @@ function judgePixels({ data, width, height, channels }, options, outcome) {
   const samples = Uint16Array.from(data);
   const colorType = channels === 4 ? 6 : 2;
   const image = { ...plain({ width, height }, [0, 0, 0]), samples, colorType, channels, density: { x: 0, y: 0 } };
-  const settings = normal(options);
+  const { colorSpace, ...settings } = normal(options); // of no effect
   if (refusals(image, settings, 0).length > 0 || options.profile === 'embed')
     return outcome.code ? undefined : 'pixels: must be refused';
   return judgeWhole(image, settings, outcome);
