@@ -97,7 +97,8 @@ static void count_few(void)
     static few_colors few;
 
     memset(&few, 0, sizeof few);
-    check(few_colors_add(&few, pixels, PIXELS, 3, FEW_COLORS, NULL) == PIXELS && few.count == FEW_COLORS,
+    check(few_colors_add(&few, pixels, PIXELS, 3, FEW_COLORS, NULL) == PIXELS &&
+              few.count == FEW_COLORS,
           "256 colours are counted, not %u", few.count);
 }
 
