@@ -130,6 +130,9 @@ function checkOutput(inputs, output, settings) {
 /** The option `flag` for an output of this kind: a file that appears during the conversion is not replaced. */
 const flagFor = (kind, { force }) => (kind === 'missing' && !force ? 'wx' : 'w');
 
+/* Whether it says that the PNG cannot be read. */
+const isOfInput = (job, error) => error.syscall !== undefined && error.path === String(toPath(job.input));
+
 const skipped = (job) => ({ ...job, ok: true, skipped: true });
 
 class Converter {
@@ -145,6 +148,17 @@ class Converter {
     this.conversion = conversion;
     this.signal = signal;
     this.directories = new Set();
+    this.warnings = []; /* of the small file that is being converted */
+    this.small = this.#smallOptions();
+  }
+
+  /* Made once: thousands of small files may come. */
+  #smallOptions() {
+    const { maxPixels = Infinity } = this.conversion;
+    return {
+      ...this.conversion, maxPixels: Math.min(maxPixels, SMALL_PIXELS), maxInputBytes: SMALL_FILE_BYTES,
+      onWarning: (warning) => this.warnings.push(warning), flag: 'w',
+    };
   }
 
   /**
@@ -165,22 +179,26 @@ class Converter {
     if (job.error) throw new JobError(job.error.exitCode ?? exitCodes.CANNOT_READ, job.error);
     const kind = this.#checkOutput(job);
     if (kind === 'skipped') return skipped(job);
+    /* --recursive has seen that it is a file */
+    return (job.found && this.#tryNow(job, start, kind)) || this.#beginSlowly(job, start, kind);
+  }
+
+  #beginSlowly(job, start, kind) {
     const size = job.input === STANDARD_STREAM ? undefined : attempt(exitCodes.CANNOT_READ, () => sizeOf(job.input));
     if (size === undefined) return this.#later({ job, start, bytes: UNKNOWN_BYTES });
-    const isSmall = size <= SMALL_FILE_BYTES && kind !== 'special' && !this.#onlyLooks();
-    return (isSmall && this.#hasDirectory(job.output) && this.#convertNow(job, start, kind)) ||
-      this.#beginLarge(job, start, size, isSmall && kind);
+    return (!job.found && size <= SMALL_FILE_BYTES && this.#tryNow(job, start, kind)) ||
+      this.#beginLarge(job, start, kind, size);
   }
 
   /* Also a small file, if it is the first in its directory, which is made when there is something to put into it. */
-  #beginLarge(job, start, size, smallKind) {
+  #beginLarge(job, start, kind, size) {
     const head = attempt(exitCodes.CANNOT_READ, () => readHead(job.input, size));
     const { png, info } = this.#plan(job.input, head, size);
     if (this.settings.countColors) return this.#later({ job, start, png, isRegular: true, bytes: size });
     if (this.#onlyLooks()) return this.#done(job, start, info, info.warnings);
     const isNew = !this.#hasDirectory(job.output);
     this.#makeDirectory(job.output);
-    return (smallKind && isNew && this.#convertNow(job, start, smallKind)) ||
+    return (isNew && size <= SMALL_FILE_BYTES && this.#tryNow(job, start, kind)) ||
       this.#later({ job, start, png, isRegular: true, bytes: size + info.bmp.byteLength });
   }
 
@@ -226,17 +244,18 @@ class Converter {
     this.directories.add(directory);
   }
 
-  /* A small file on this thread. undefined if its image turns out to be large, or the file has grown. */
-  #convertNow(job, start, kind) {
-    const warnings = [];
-    const { maxPixels = Infinity } = this.conversion;
-    const limits = { maxPixels: Math.min(maxPixels, SMALL_PIXELS), maxInputBytes: SMALL_FILE_BYTES };
-    const options = { ...this.#options(warnings), ...limits, flag: flagFor(kind, this.settings) };
+  /* The outcome of a small file, converted on this thread. undefined if this is none, or its output is none, or it
+   * cannot be read: then the slow way says why. */
+  #tryNow(job, start, kind) {
+    if (kind === 'special' || this.#onlyLooks() || !this.#hasDirectory(job.output)) return undefined;
+    this.warnings = [];
+    this.small.flag = flagFor(kind, this.settings);
     try {
-      const info = this.library.convertFile(toPath(job.input), toPath(job.output), options);
-      return this.#done(job, start, info, warnings);
+      const info = this.library.convertFile(toPath(job.input), toPath(job.output), this.small);
+      return this.#done(job, start, info, this.warnings);
     } catch (error) {
-      return TOO_LARGE.has(error.code) ? undefined : this.#unconverted(job, error);
+      if (TOO_LARGE.has(error.code) || isOfInput(job, error)) return undefined;
+      return this.#unconverted(job, error);
     }
   }
 
@@ -255,8 +274,7 @@ class Converter {
   /* The outcome, or the error, of a file that was not converted. */
   #unconverted(job, error) {
     if (error.code === 'EEXIST') return this.#appeared(job);
-    const isOfInput = error.syscall !== undefined && error.path === String(toPath(job.input));
-    throw isOfInput ? new JobError(exitCodes.CANNOT_READ, error) : error;
+    throw isOfInput(job, error) ? new JobError(exitCodes.CANNOT_READ, error) : error;
   }
 
   #appeared(job) {

@@ -43,9 +43,14 @@ class Flight {
     this.waiting = [];
   }
 
-  /* Retries when there are no file descriptors left, each time that a conversion ends. */
-  async withDescriptors(attempt) {
-    let outcome = await attempt();
+  /* Retries when there are no file descriptors left, each time that a conversion ends: a promise, if that is needed. */
+  withDescriptors(attempt) {
+    const outcome = attempt();
+    return NO_DESCRIPTORS.has(outcome.error?.code) ? this.#untilDescriptors(outcome, attempt) : outcome;
+  }
+
+  async #untilDescriptors(first, attempt) {
+    let outcome = first;
     while (NO_DESCRIPTORS.has(outcome.error?.code) && this.running.size > 0) {
       await Promise.race(this.running);
       outcome = await attempt();
@@ -69,11 +74,12 @@ class Flight {
     this.waiting.shift()?.();
   }
 
+  hasRoom(bytes) {
+    return this.running.size < this.concurrency && (this.running.size === 0 || this.bytes + bytes <= this.budget);
+  }
+
   async room(bytes) {
-    while (this.running.size >= this.concurrency ||
-      (this.running.size > 0 && this.bytes + bytes > this.budget)) {
-      await Promise.race(this.running);
-    }
+    while (!this.hasRoom(bytes)) await Promise.race(this.running);
   }
 
   start({ bytes, run }, ended) {
@@ -116,9 +122,11 @@ async function runJobs(jobs, converter, limits, ended) {
       await nextTurn();
       sliceEnd = performance.now() + SLICE_MS;
     }
-    await flight.room(0);
+    /* small files need no turn of the event loop each */
+    if (!flight.hasRoom(0)) await flight.room(0);
     if (stopped || limits.signal.aborted) break;
-    const begun = await flight.withDescriptors(() => converter.begin(job));
+    const attempt = flight.withDescriptors(() => converter.begin(job));
+    const begun = attempt instanceof Promise ? await attempt : attempt;
     if (begun.ok !== undefined) {
       end(begun);
       continue;

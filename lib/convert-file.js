@@ -56,10 +56,17 @@ function withLimit(error, { from, o: { maxInputBytes } }) {
 /** The facts of the addon have 80 bytes at their end for the name of the profile. */
 const newFileFacts = () => new Float64Array(native.facts.length + 10);
 
+/** Of calls that have ended: memory for numbers takes longer than the numbers. A call in onWarning finds none. */
+const spare = [];
+
 function convertNatively({ source: { path, descriptor }, target, o }) {
-  const facts = newFileFacts();
-  native.convertFile(path, path.length, o.values, o.onWarning, descriptor, o.maxInputBytes, target, facts);
-  return infoOf(facts, facts);
+  const facts = spare.pop() ?? newFileFacts();
+  try {
+    native.convertFile(path, path.length, o.values, o.onWarning, descriptor, o.maxInputBytes, target, facts);
+    return infoOf(facts, facts);
+  } finally {
+    spare.push(facts);
+  }
 }
 
 async function convertNativelyAsync({ source: { path, descriptor }, target, o }) {

@@ -87,20 +87,39 @@ const collected = (lib, { png, options, random }) => outcomeOf((onWarning) => {
 
 // ---- Files ------------------------------------------------------------------------------------
 
-/** Into a new file, or over an old one. */
-async function file(lib, { png, options, directory, random }) {
+/** Into a new file, or over an old one, which a failure leaves as it was. save(name, options) */
+async function intoFile({ options, directory, random }, save) {
   const name = newFile({ directory });
   const isOld = options.flag !== 'wx' && chance(random, 1, 2);
   if (isOld) fs.writeFileSync(name, 'old');
-  const save = pick(random, [lib.saveBMP, lib.saveBMPAsync]);
   const outcome = await outcomeOf(async (onWarning) => {
-    await save(name, Uint8Array.from(png), { ...options, onWarning });
+    await save(name, { ...options, onWarning });
     return takeFile(name);
   });
   if (outcome.code) {
     assert.equal(fs.existsSync(name) && takeFile(name).toString(), isOld && 'old', 'a save that failed left another file');
   }
   return outcome;
+}
+
+function file(lib, each) {
+  const save = pick(each.random, [lib.saveBMP, lib.saveBMPAsync]);
+  return intoFile(each, (name, options) => save(name, Uint8Array.from(each.png), options));
+}
+
+/** From a file, by its name or by a descriptor, to a file. */
+async function convertFile(lib, each) {
+  const from = `${newFile(each)}.png`;
+  fs.writeFileSync(from, each.png);
+  const descriptor = fs.openSync(from);
+  const source = pick(each.random, [from, descriptor]);
+  const convert = pick(each.random, [lib.convertFile, lib.convertFileAsync]);
+  try {
+    return await intoFile(each, (name, options) => convert(source, name, options));
+  } finally {
+    fs.closeSync(descriptor);
+    fs.unlinkSync(from);
+  }
 }
 
 /** Both ends of a pipe with a name. The other end is open while the reader's is opened, which would wait for it. */
@@ -172,6 +191,6 @@ async function aborted(lib, { png, options, directory, random, wanted }) {
   return outcome.code === 'ABORT_ERR' ? wanted : outcome;
 }
 
-const DOORS = { memory, into, converter, asynchronous, collected, file, pipe, descriptor, aborted };
+const DOORS = { memory, into, converter, asynchronous, collected, file, convertFile, pipe, descriptor, aborted };
 
 module.exports = { DOORS, memory, outcomeOf, newFile, takeFile };

@@ -11,14 +11,19 @@ const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
 
-const { getBMP, saveBMP } = require('../..');
+const { convertFile, getBMP, saveBMP } = require('../..');
 const { largePng } = require('../kit/large-png');
 
 function saveTo(directory) {
   const target = path.join(directory, 'out.bmp');
   fs.writeFileSync(target, 'old');
-  assert.throws(() => saveBMP(target, largePng({ width: 1000, height: 900 })),
-    { code: 'ENOSPC', syscall: 'write', path: target });
+  const large = largePng({ width: 1000, height: 900 });
+  const from = `${directory}.png`; // beside the full disk
+  fs.writeFileSync(from, large);
+  for (const save of [() => saveBMP(target, large), () => convertFile(from, target)]) {
+    assert.throws(save, { code: 'ENOSPC', syscall: 'write', path: target });
+  }
+  fs.unlinkSync(from);
   assert.deepEqual(fs.readdirSync(directory), ['out.bmp']);
   assert.equal(fs.readFileSync(target, 'latin1'), 'old');
   const small = largePng({ width: 300, height: 200 });

@@ -1,6 +1,6 @@
 'use strict';
 
-// kill -9 at random moments of a save over an existing file: the file is the complete old or new one, and the
+// kill -9 at random moments of a save over an existing file, every other from file to file: the file is the complete old or new one, and the
 // next save removes what the killed process left.
 // node kill.js [COUNT]
 
@@ -16,9 +16,9 @@ const { encodePng } = require('../kit/png-encoder');
 const SAVER = path.join(__dirname, 'saver.js');
 
 /** Kills a saver some milliseconds after its first save began. */
-function killOne(directory, target, pngs) {
+function killOne(directory, target, pngs, flags) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [SAVER, target, ...pngs], {
+    const child = spawn(process.execPath, [SAVER, ...flags, target, ...pngs], {
       cwd: directory, stdio: ['ignore', 'pipe', 'inherit'],
     });
     child.once('error', reject);
@@ -43,7 +43,7 @@ async function main(count) {
   try {
     saveBMP(target, fs.readFileSync(pngs[0]));
     for (let i = 0; i < count; i++) {
-      await killOne(directory, target, pngs);
+      await killOne(directory, target, pngs, i % 2 ? ['--files'] : []);
       const content = fs.readFileSync(target);
       if (!whole.some((bmp) => bmp.equals(content))) {
         throw new Error(`kill ${i}: the file is neither the old one nor the new one`);

@@ -73,7 +73,8 @@ async function main() {
     build(file);
     const addon = require(file);
     const library = libraryOn(addon);
-    const png = fs.readFileSync(path.join(ROOT, 'samples/sample.png'));
+    const sample = path.join(ROOT, 'samples/sample.png');
+    const png = fs.readFileSync(sample);
     const cut = png.subarray(0, png.length - 12); // without IEND: a warning
     const bmp = library.getBMP(png);
     const target = Buffer.alloc(bmp.length);
@@ -83,6 +84,7 @@ async function main() {
     const isBMP = (result) => bmp.equals(result);
     const isPixels = (result) => pixels.data.equals(result.data);
     const isSaved = (result) => result === true && bmp.equals(fs.readFileSync(output));
+    const isConverted = (info) => info.width === 640 && bmp.equals(fs.readFileSync(output));
     const options = { onWarning() {} };
     const signal = () => ({ signal: new AbortController().signal });
 
@@ -91,6 +93,8 @@ async function main() {
       'getBMP with a warning': [() => library.getBMP(cut, options), isBMP],
       getBMPInto: [() => library.getBMPInto(target, png) && target, isBMP],
       saveBMP: [() => library.saveBMP(output, png), isSaved],
+      convertFile: [() => library.convertFile(sample, output), isConverted],
+      convertFileAsync: [() => library.convertFileAsync(sample, output, signal()), isConverted],
       readInfo: [() => library.readInfo(png), (info) => info.width === 640],
       getBMPAsync: [() => library.getBMPAsync(png), isBMP],
       'getBMPAsync with a copy': [() => library.getBMPAsync(png, { input: 'copy' }), isBMP],

@@ -48,11 +48,14 @@ function median(numbers) {
 const workerScript = `${prelude}
   const png = largePng({ width: 800, height: 800 });
   const small = largePng({ width: 10, height: 10 });
+  const from = path.join(workerData, 'a.png');
+  if (!fs.existsSync(from)) fs.writeFileSync(from, png);
   const signal = new AbortController().signal;
   const forever = (call) => { call().then(() => forever(call), () => forever(call)); };
   forever(() => png2bmp.getBMPAsync(png, { signal, onWarning() {} }));
   forever(() => png2bmp.getBMPAsync(png, { input: 'copy' }));
   forever(() => png2bmp.saveBMPAsync(path.join(workerData, 'a.bmp'), png));
+  forever(() => png2bmp.convertFileAsync(from, path.join(workerData, 'b.bmp'), { signal, onWarning() {} }));
   forever(() => png2bmp.decodePNGAsync(small));
   forever(() => png2bmp.getBMPAsync(small.subarray(0, 60)));
   parentPort.postMessage('running');
@@ -74,8 +77,8 @@ test(`${workers} worker threads are terminated at random moments of conversions`
         await Promise.all([1, 2, 3, 4].map(() => one(random.below(20))));
       }
       const whole = png2bmp.getBMP(largePng({ width: 800, height: 800 }));
-      const file = path.join(directory, 'a.bmp');
-      console.log(!fs.existsSync(file) || fs.readFileSync(file).equals(whole));
+      console.log(['a.bmp', 'b.bmp'].map((name) => path.join(directory, name))
+        .every((file) => !fs.existsSync(file) || fs.readFileSync(file).equals(whole)));
       fs.rmSync(directory, { recursive: true });
     })();
   `);
