@@ -27,11 +27,11 @@ static double squared_error(const uint8_t *rgb, size_t size, nearest *palette)
     double sum = 0;
 
     for (size_t i = 0; i + 2 < size; i += 3) {
-        const int      bgr[3] = {rgb[i + 2], rgb[i + 1], rgb[i]};
-        const uint8_t *color = nearest_color(palette, nearest_of(palette, bgr));
+        const int      bgr16[3] = {16 * rgb[i + 2], 16 * rgb[i + 1], 16 * rgb[i]};
+        const int16_t *color = nearest_number(palette, nearest_of(palette, bgr16));
 
         for (unsigned channel = 0; channel < 3; channel++)
-            sum += (bgr[channel] - color[channel]) * (bgr[channel] - color[channel]);
+            sum += (bgr16[channel] - color[channel]) * (bgr16[channel] - color[channel]) / 256.0;
     }
     return sum;
 }
@@ -44,11 +44,14 @@ int main(int argc, char **argv)
     uint8_t       *rgb = read_all(&size);
     const unsigned count = rgb ? quantize(palette, rgb, size / 3, wanted, NULL) : 0;
     void          *memory = malloc(nearest_memory(256));
+    light_scale    scale;
 
     if (!count || !memory)
         return 1;
-    printf("%.4f\n", 10 * log10(255.0 * 255 * (double)size /
-                                squared_error(rgb, size, nearest_open(memory, palette, count))));
+    light_open(&scale, false);
+    printf("%.4f\n",
+           10 * log10(255.0 * 255 * (double)size /
+                      squared_error(rgb, size, nearest_open(memory, palette, count, &scale))));
     free(memory);
     free(rgb);
     return 0;

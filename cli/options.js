@@ -202,8 +202,22 @@ const GROUPS = [
         words: PALETTES,
         brief: 'a name (bw, gray16, spectra6, ...), colours or a file',
         help: `Use these colours and no others, in this order: one of ${PALETTES.join(', ')}; colours ` +
-          'such as 000000,ffffff,ff0000; or a file: a palette (.gpl, .pal, .act, .hex, .txt), a table of 768 ' +
+          'such as 000000,ffffff,ff0000, each followed by =RRGGBB if the panel shows that for it (see --seen); ' +
+          'or a file: a palette (.gpl, .pal, .act, .hex, .txt), a table of 768 ' +
           'bytes, or a PNG or BMP with a palette. The format is indexed, unless --format bgr24 is given.',
+      },
+      {
+        name: 'seen', value: 'WHAT', library: 'seen', needs: ['palette'],
+        choices: { measured: 'what was measured of a panel with --palette acep7, bwry or spectra6' },
+        help: 'What the panel shows for the colours of --palette: pixels are matched with that.',
+      },
+      {
+        name: 'tone', value: 'RULE', initial: 'fit', library: 'tone', needs: ['palette'],
+        choices: {
+          fit: "is brought into the range from the panel's black to its white",
+          none: 'stays as it is',
+        },
+        help: 'What becomes of the light of the picture, if --palette has what is seen.',
       },
       {
         name: 'bits', value: 'N', library: 'bits',
@@ -226,6 +240,14 @@ const GROUPS = [
       {
         name: 'exact', library: 'exact', needs: ['palette', 'colors'], icons: false,
         help: 'A pixel whose colour is not in --palette, or is one too many for --colors, is an error that names it.',
+      },
+      {
+        name: 'light', value: 'KIND', library: 'light',
+        choices: {
+          linear: 'light, as the eye adds it up: the default for a --palette with what is seen',
+          srgb: 'samples as they are stored, which makes dithered pictures lighter: the default for others',
+        },
+        help: 'In which numbers dithering makes and carries errors, unless --dither is none.',
       },
       {
         name: 'threshold', value: 'N', range: [0, 255], initial: '128', library: 'threshold', icons: false,

@@ -50,10 +50,14 @@ function ofJasc(bytes) {
   return Array.from({ length: Number(count) }, (_, i) => colourOfLine(lines[i], i + 4, numbersOf));
 }
 
-/* Lospec's .hex has lines RRGGBB, Paint.NET's .txt lines AARRGGBB, and comments after ';'. */
+const bytesOf = (digits) => [...Buffer.from(digits, 'hex')];
+
+/* Lospec's .hex has lines RRGGBB, Paint.NET's .txt lines AARRGGBB, and comments after ';'. A second column is what a
+ * panel shows for the colour. */
 function hexOf(line) {
-  const digits = /^#?(?:[0-9a-f]{2})?([0-9a-f]{6})$/i.exec(line)?.[1];
-  return digits === undefined ? undefined : [...Buffer.from(digits, 'hex')];
+  const [, color, seen] = /^#?(?:[0-9a-f]{2})?([0-9a-f]{6})(?:[ \t]+#?([0-9a-f]{6}))?$/i.exec(line) ?? [];
+  if (color === undefined) return undefined;
+  return seen === undefined ? bytesOf(color) : { color: bytesOf(color), seen: bytesOf(seen) };
 }
 
 const hexLines = (bytes) => linesOf(bytes).map((line, i) => ({ text: line.split(';')[0].trimEnd(), number: i + 1 }))
@@ -156,7 +160,7 @@ const KINDS = [
 
 /**
  * @param {Buffer} bytes the file
- * @returns {number[][]} 2 to 256 colours [R, G, B], 0 to 255 each
+ * @returns {Array} 2 to 256 colours [R, G, B], 0 to 255 each, or { color, seen } of two
  * @throws {PaletteFileError}
  */
 function coloursOfFile(bytes) {
@@ -169,7 +173,7 @@ function coloursOfFile(bytes) {
   if (colours.length < 2 || colours.length > 256) {
     throw new PaletteFileError(`has ${colours.length} colours; there must be 2 to 256`);
   }
-  const odd = colours.findIndex((colour) => colour.some((v) => v > 255));
+  const odd = colours.findIndex((colour) => Array.isArray(colour) && colour.some((v) => v > 255));
   if (odd >= 0) throw new PaletteFileError(`has a colour that is not from 0 to 255: ${colours[odd].join(' ')}`);
   return colours;
 }

@@ -9,7 +9,8 @@ const { PaletteFileError, coloursOfFile } = require('./palette-file');
 /* The library's palettes: a test compares the two lists. */
 const NAMES = ['bw', 'bwr', 'bwy', 'bwry', 'gray4', 'gray16', 'acep7', 'spectra6', 'vga16', 'web216'];
 
-const COLORS = /^#?[0-9a-f]{6}(,#?[0-9a-f]{6})+$/i;
+/* Each as it is written, or written=seen. */
+const COLORS = /^#?[0-9a-f]{6}(=#?[0-9a-f]{6})?(,#?[0-9a-f]{6}(=#?[0-9a-f]{6})?)+$/i;
 /* Of a longer file only the beginning is read: palettes are shorter, and in pictures they stand before the pixels. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -40,10 +41,15 @@ function readFile(text, flag) {
   }
 }
 
-/** @returns {string|number[][]} as the library takes `palette` */
+function entry(text) {
+  const [color, seen] = text.split('=').map((digits) => `#${digits.replace('#', '')}`);
+  return seen === undefined ? color : { color, seen };
+}
+
+/** @returns {string|Array} as the library takes `palette` */
 function readPalette(text, flag) {
   if (NAMES.includes(text)) return text;
-  if (COLORS.test(text)) return text.split(',').map((color) => `#${color.replace('#', '')}`);
+  if (COLORS.test(text)) return text.split(',').map(entry);
   try {
     return coloursOfFile(readFile(text, flag));
   } catch (error) {

@@ -31,8 +31,11 @@ _png2bmp() {
     --depth16) COMPREPLY=($(compgen -W 'round truncate' -- "$cur")); return ;;
     --colors) COMPREPLY=(); return ;;
     --palette) COMPREPLY=($(compgen -W 'bw bwr bwy bwry gray4 gray16 acep7 spectra6 vga16 web216' -- "$cur")); _png2bmp_names -f -- "$cur"; return ;;
+    --seen) COMPREPLY=($(compgen -W 'measured' -- "$cur")); return ;;
+    --tone) COMPREPLY=($(compgen -W 'fit none' -- "$cur")); return ;;
     --bits) COMPREPLY=($(compgen -W '1 4 8' -- "$cur")); return ;;
     --dither) COMPREPLY=($(compgen -W 'floyd-steinberg atkinson ordered none' -- "$cur")); return ;;
+    --light) COMPREPLY=($(compgen -W 'linear srgb' -- "$cur")); return ;;
     --threshold) COMPREPLY=(); return ;;
     --header) COMPREPLY=($(compgen -W 'info v4 v5' -- "$cur")); return ;;
     --color-space) COMPREPLY=($(compgen -W 'keep srgb' -- "$cur")); return ;;
@@ -46,7 +49,7 @@ _png2bmp() {
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --bits --dither --exact --threshold --invert --header --color-space --profile --density --no-file-header --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

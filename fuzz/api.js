@@ -147,7 +147,9 @@ const VALUES = [
 const GOOD = {
   ...Object.fromEntries(table.filter(({ isOfLib }) => !isOfLib).map((row) => [row.name, VALUES[row.kind](row)])),
   bits: [1, 4, 8],
-  palette: [...constants.palettes, ['#000', '#fff', '#f00'], Uint8Array.of(0, 0, 0, 255, 255, 255)],
+  palette: [...constants.palettes, ['#000', '#fff', '#f00'], Uint8Array.of(0, 0, 0, 255, 255, 255),
+    [{ color: '#000', seen: '#123' }, '#fff', { color: [255, 0, 0] }]],
+  seen: ['measured'],
   density: [72, { x: 3000, y: 1 }],
   input: constants.inputs,
 };
@@ -206,7 +208,7 @@ const scratch = isMainThread ? fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-fu
 let files;
 let saves = 0;
 
-const OF_ICONS = ['depth16', 'strict', 'ignoreChecksums', 'maxPixels', 'maxMemory', 'bits', 'colors', 'palette', 'dither',
+const OF_ICONS = ['depth16', 'strict', 'ignoreChecksums', 'maxPixels', 'maxMemory', 'bits', 'colors', 'palette', 'seen', 'dither', 'light', 'tone',
   'alphaThreshold', 'salvage', 'onWarning', 'signal'];
 
 /** Most other options are refused. */

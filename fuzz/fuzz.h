@@ -55,7 +55,7 @@ static inline uint8_t *fuzz_alloc(size_t size)
  * 0      format
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
  * 2      cpu; bits: uncached (4), profile (5), exact (6), alpha (7)
- * 3..5   background
+ * 3..5   background; and what is seen of a palette, light, tone
  * 6      threshold; in other formats than mono1: header, profile and colours
  * 7      low half: rows of a strip, about; high half: the look at the control
  *        that cancels, from 1 on
@@ -88,6 +88,10 @@ static inline void fuzz_color_options(png2bmp_options *options, const uint8_t *b
         for (unsigned i = 0; i < options->palette_entries; i++)
             for (unsigned channel = 0; channel < 3; channel++)
                 options->palette[i][channel] = (uint8_t)(bytes[5] + (i + 1) * (37 + 50 * channel));
+        options->has_seen = bytes[4] & 1;
+        options->tone = (png2bmp_tone)(bytes[5] % PNG2BMP_TONE_COUNT);
+        memcpy(options->seen, options->palette, sizeof options->seen);
+        options->seen[bytes[3] % 2][bytes[3] % 3] ^= bytes[5];
     }
 }
 
@@ -106,6 +110,7 @@ static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
     options->uncached = bytes[2] >> 4 & 1;
     options->exact = bytes[2] >> 6 & 1;
     memcpy(options->background, bytes + 3, 3);
+    options->light = (png2bmp_light)(bytes[4] % PNG2BMP_LIGHT_COUNT);
     options->threshold = bytes[6];
     if (options->format != PNG2BMP_FORMAT_MONO1)
         fuzz_color_options(options, bytes);

@@ -168,7 +168,7 @@ static void check_row(unsigned kind, unsigned width, const uint8_t *head, source
 typedef struct diffusion_case {
     size_t   width, rows;
     unsigned entries;
-    bool     is_chosen;
+    bool     is_chosen, is_linear, is_fitted;
     uint8_t  palette[256][3];
     source   from;
 } diffusion_case;
@@ -191,11 +191,18 @@ static uint8_t *run_diffusion(const diffusion_case *c, diffuse_fn diffuse, uint8
     uint8_t             *bgr = fuzz_alloc(DITHER_GROUP * 3 * pitch);
     uint8_t             *indices = fuzz_alloc(DITHER_GROUP * pitch);
     uint8_t             *errors = fuzz_alloc(dither_errors(rule, c->width));
+    dither_numbers      *numbers = (void *)fuzz_alloc(sizeof *numbers);
     dither_rows  group = {bgr + 3 * DITHER_MARGIN, 3 * pitch, indices + DITHER_MARGIN, pitch};
     dither_state state;
 
-    dither_open_palette(&state, rule, nearest_open(memory, c->palette, c->entries), c->entries,
-                        c->is_chosen, diffuse, (void *)errors, c->width);
+    dither_numbers_open(numbers, c->is_linear);
+    if (c->is_fitted)
+        dither_numbers_fit(numbers, c->palette, c->entries);
+    dither_open_palette(
+        &state, &(dither_setup){rule, numbers, errors, c->width},
+        &(dither_palette){nearest_open(memory, c->palette, c->entries, &numbers->scale), c->entries,
+                          0, c->is_chosen},
+        diffuse);
     for (size_t y = 0; y < c->rows; y += DITHER_GROUP) {
         const unsigned left = (unsigned)(c->rows - y);
         const unsigned count = left < DITHER_GROUP ? left : DITHER_GROUP;
@@ -205,6 +212,7 @@ static uint8_t *run_diffusion(const diffusion_case *c, diffuse_fn diffuse, uint8
         for (size_t i = 0; i < count; i++)
             memcpy(out + (y + i) * c->width, group.indices + i * pitch, c->width);
     }
+    free(numbers);
     free(errors);
     free(indices);
     free(bgr);
@@ -218,6 +226,8 @@ static void check_diffusion(unsigned width, const uint8_t *head, source from)
                         .rows = 1 + head[3] % (4 * DITHER_GROUP),
                         .entries = 2 + (head[4] & 2 ? head[5] % 15u : head[5] % 255u),
                         .is_chosen = head[4] & 1,
+                        .is_linear = head[4] & 4,
+                        .is_fitted = head[4] & 8,
                         .from = from};
     const kernels *table;
     unsigned       level = PNG2BMP_CPU_SCALAR;

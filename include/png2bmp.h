@@ -212,6 +212,21 @@ typedef enum png2bmp_dither {
     PNG2BMP_DITHER_COUNT
 } png2bmp_dither;
 
+/* In which numbers dithering makes and carries errors. */
+typedef enum png2bmp_light {
+    PNG2BMP_LIGHT_DEFAULT, /* LINEAR for a palette with `seen`, else SRGB */
+    PNG2BMP_LIGHT_LINEAR,  /* light, which the eye adds up: half the dots white look like 188 */
+    PNG2BMP_LIGHT_SRGB,    /* the samples as they are stored: half the dots white are 128 */
+    PNG2BMP_LIGHT_COUNT
+} png2bmp_light;
+
+/* What becomes of light that a panel cannot show. */
+typedef enum png2bmp_tone {
+    PNG2BMP_TONE_FIT,  /* all light is brought into the range from its black to its white */
+    PNG2BMP_TONE_NONE, /* what is darker or lighter loses its steps */
+    PNG2BMP_TONE_COUNT
+} png2bmp_tone;
+
 /* The header of the BMP. */
 typedef enum png2bmp_header {
     PNG2BMP_HEADER_DEFAULT, /* 40 bytes, bgra32 108; with PROFILE_EMBED V5 */
@@ -295,6 +310,14 @@ typedef struct png2bmp_options {
     /* SRGB has no effect on pixels. With PROFILE_EMBED, a profile is embedded if samples could not
      * be converted. */
     png2bmp_color_space color_space;
+
+    png2bmp_light light;
+
+    /* What a panel shows for each entry of `palette`, R G B: pixels are matched with that, and the
+     * BMP has `palette`. */
+    bool         has_seen;
+    uint8_t      seen[256][3];
+    png2bmp_tone tone;
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */

@@ -19,7 +19,7 @@ const FORMATS = ['bgra32', 'indexed'];
 // ---- Options ------------------------------------------------------------------------------------
 
 /** Options of getBMP that each image may have for itself. */
-const OF_INDEXED = ['bits', 'colors', 'palette', 'dither', 'alphaThreshold'];
+const OF_INDEXED = ['bits', 'colors', 'palette', 'seen', 'dither', 'light', 'tone', 'alphaThreshold'];
 const OF_KIND = ['format', ...OF_INDEXED];
 
 /** Options of getBMP that an icon decides by itself. */

@@ -8,7 +8,7 @@ const { argumentTypeError, argumentValueError, rangeError } = require('./errors'
 const { hintForOptions, withHint } = require('./hints');
 const { isBytes, isUint8Array, isUint8ClampedArray } = require('./kinds');
 const { nearest } = require('./nearest');
-const { palettes } = require('./palettes');
+const { measured, palettes } = require('./palettes');
 const { toBytes } = require('./input');
 
 const inputs = ['borrow', 'copy', 'transfer'];
@@ -88,13 +88,27 @@ function color({ name }, value) {
 // ---- Palettes and density -------------------------------------------------------------------------
 
 const paletteForms = `${Object.keys(palettes).join(', ')}, a list of 2 to 256 colours, or their bytes R G B`;
+const seenForms = `omitted, or given with a palette that was measured: ${Object.keys(measured).join(', ')}`;
+
+/** How src/host/ takes a colour and what is seen of it: both are 0xRRGGBB. */
+const withSeen = (written, seen) => written + 0x1000000 * (1 + seen);
+
+/** An element of a list: a colour, or { color, seen }. */
+function entry(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value.color === undefined) {
+    return color({ name: 'palette' }, value);
+  }
+  const { color: written, seen } = value;
+  const number = color({ name: 'palette' }, written);
+  return seen === undefined ? number : withSeen(number, color({ name: 'palette' }, seen));
+}
 
 function bytesToColors(bytes) {
   return Array.from({ length: bytes.length / 3 },
     (_, i) => bytes[3 * i] << 16 | bytes[3 * i + 1] << 8 | bytes[3 * i + 2]);
 }
 
-/** 0xRRGGBB for each. */
+/** A number for each: 0xRRGGBB, or of withSeen. */
 function paletteColors(value) {
   if (typeof value === 'string' && palettes[value] !== undefined) {
     return palettes[value];
@@ -109,7 +123,7 @@ function paletteColors(value) {
     throw argumentValueError('option', 'palette', paletteForms, value);
   }
   // Holes are no colours, and getters may change the length.
-  return bytes === undefined ? Array.from({ length: count }, (_, i) => color({ name: 'palette' }, value[i]))
+  return bytes === undefined ? Array.from({ length: count }, (_, i) => entry(value[i]))
     : bytesToColors(bytes);
 }
 
@@ -181,7 +195,11 @@ readers.density = (parsed, value) => {
   parsed.values[Y_DENSITY] = y;
 };
 readers.flag = (parsed, value) => { parsed.values[EXCLUSIVE] = saveFlags.indexOf(oneOf('flag', saveFlags, value)); };
-readers.palette = (parsed, value) => { parsed.palette = paletteColors(value); };
+readers.palette = (parsed, value) => {
+  parsed.palette = paletteColors(value);
+  parsed.measured = typeof value === 'string' ? measured[value] : undefined;
+};
+readers.seen = (parsed, value) => { parsed.seen = oneOf('seen', ['measured'], value); };
 readers.onWarning = (parsed, value) => { parsed.onWarning = listener(value); };
 readers.input = (parsed, value) => { parsed.input = oneOf('input', inputs, value); };
 readers.maxInputBytes = (parsed, value) => {
@@ -211,14 +229,27 @@ function readable(options) {
   return options;
 }
 
+/** The colours, with what was measured of them if `seen` asks for it; undefined: there is no palette. */
+function seenPalette({ palette, measured: shown, seen }) {
+  if (seen === undefined) {
+    return palette;
+  }
+  if (shown === undefined) {
+    throw argumentValueError('option', 'seen', seenForms, seen);
+  }
+  return palette.map((written, i) => withSeen(written, shown[i]));
+}
+
 /** Appends the colours to the other numbers. Colours without a format mean 'indexed'. */
 function withPalette(parsed, hasFormat) {
-  const { palette, ...others } = parsed;
-  if (!hasFormat && (palette !== undefined || parsed.values[COLORS] !== initial[COLORS])) {
+  const colors = seenPalette(parsed);
+  if (!hasFormat && (colors !== undefined || parsed.values[COLORS] !== initial[COLORS])) {
     parsed.values[FORMAT] = INDEXED;
   }
-  return palette === undefined ? parsed
-    : { ...others, values: Float64Array.of(...parsed.values, ...palette) };
+  if (colors === undefined) {
+    return parsed;
+  }
+  return { ...parsed, palette: undefined, values: Float64Array.of(...parsed.values, ...colors) };
 }
 
 /** { values, onWarning, input, signal, maxInputBytes, forceExtension } of an options object. Only own properties:

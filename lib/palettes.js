@@ -34,4 +34,14 @@ const palettes = {
   web216: web216(),
 };
 
-module.exports = { palettes };
+/*
+ * What panels show for these colours, as others measured it: docs/palettes.md has the sources.
+ */
+const measured = {
+  __proto__: null,
+  bwry: [0x0a070e, 0xadb2ae, 0xac8000, 0x55180e],
+  acep7: [0x191e21, 0xf1f1f1, 0x53a428, 0x31318f, 0xd20e13, 0xf3cf11, 0xb85e1c],
+  spectra6: [0x191e21, 0xe8e8e8, 0xefde44, 0xb21318, 0x191e21, 0x2157ba, 0x125f20],
+};
+
+module.exports = { measured, palettes };

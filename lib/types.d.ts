@@ -34,6 +34,9 @@ export type Color =
 /** The kinds of BMP that can be written. */
 export type Format = 'bgr24' | 'bgra32' | 'indexed' | 'gray8' | 'mono1' | 'rgb565' | 'rgb555';
 
+/** A colour of a palette; `seen` is what a panel shows for it, by which pixels are matched. */
+export type PaletteEntry = Color | { readonly color: Color; readonly seen?: Color | undefined };
+
 /** Named palettes: black and white, with red or yellow or both; 4 and 16 grays; e-paper of seven and six
  * colours; the 16 colours of VGA and Windows; the 216 of the web. */
 export type PaletteName = 'bw' | 'bwr' | 'bwy' | 'bwry' | 'gray4' | 'gray16' | 'acep7' | 'spectra6' |
@@ -100,13 +103,30 @@ export interface Options {
   colors?: number | undefined;
   /** Use these colours and no others, 2 to 256, in this order: a name, a list, or bytes R G B. For
    * `'indexed'` and `'bgr24'`. */
-  palette?: PaletteName | readonly Color[] | Uint8Array | Uint8ClampedArray | undefined;
+  palette?: PaletteName | readonly PaletteEntry[] | Uint8Array | Uint8ClampedArray | undefined;
+  /** `'measured'`: with `palette: 'acep7'`, `'bwry'` or `'spectra6'`, what was measured of such a panel is `seen`
+   * of its colours. */
+  seen?: 'measured' | undefined;
   /** How colours are reduced: for `'mono1'`, `colors` and `palette` (default `'floyd-steinberg'`),
    * `'rgb565'` and `'rgb555'` (default `'none'`). */
   dither?: 'floyd-steinberg' | 'atkinson' | 'ordered' | 'none' | undefined;
   /** With `palette` or `colors`: a pixel whose colour is not in the palette, or is one too many for `colors`, is
    * an error (`ERR_NOT_EXACT`) that names the first such pixel and its colour; nothing is dithered. Default `false`. */
   exact?: boolean | undefined;
+  /**
+   * In which numbers dithering makes and carries errors, unless `dither` is `'none'`:
+   *
+   * - `'linear'`: light, as the eye adds it up. Default for a `palette` with `seen`.
+   * - `'srgb'`: samples as they are stored, which makes dithered pictures lighter. Default for others.
+   */
+  light?: 'linear' | 'srgb' | undefined;
+  /**
+   * For a `palette` with `seen`:
+   *
+   * - `'fit'` (default): the light of the picture is brought into the range from the panel's black to its white.
+   * - `'none'`: it stays, so what is darker or lighter than the panel loses its steps.
+   */
+  tone?: 'fit' | 'none' | undefined;
   /** The header: `'info'`, 40 bytes, the default except for `'bgra32'`; `'v4'`, 108; or `'v5'`, 124. */
   header?: 'info' | 'v4' | 'v5' | undefined;
   /**
@@ -293,7 +313,10 @@ export interface IconKind {
   bits?: Options['bits'];
   colors?: Options['colors'];
   palette?: Options['palette'];
+  seen?: Options['seen'];
   dither?: Options['dither'];
+  light?: Options['light'];
+  tone?: Options['tone'];
   /** For `'indexed'`: the lowest alpha that is opaque; default 128. */
   alphaThreshold?: Options['alphaThreshold'];
 }
@@ -357,6 +380,8 @@ export interface Constants {
   readonly alphas: readonly ('blend' | 'drop' | 'key' | 'premultiply')[];
   readonly depths16: readonly ('round' | 'truncate')[];
   readonly dithers: readonly ('floyd-steinberg' | 'atkinson' | 'ordered' | 'none')[];
+  readonly lights: readonly ('linear' | 'srgb')[];
+  readonly tones: readonly ('fit' | 'none')[];
   readonly headers: readonly ('info' | 'v4' | 'v5')[];
   readonly colorSpaces: readonly ('keep' | 'srgb')[];
   readonly profiles: readonly ('srgb' | 'embed')[];

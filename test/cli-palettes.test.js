@@ -199,3 +199,34 @@ test('--colors, --bits, --dither, --header, --density and --no-file-header are t
     assert.deepEqual(place.read('a.bmp'), getBMP(PNG, options), args.join(' '));
   }
 });
+
+test('--palette takes what is seen beside what is written, in a list or in two columns of a file', (t) => {
+  const lines = '000000 191e21\r\n#ffffff\t#e8e8e8 ; white\r\nff0000\r\n';
+  const place = workplace(t, { 'a.png': PNG, 'p.hex': lines });
+  const pairs = [{ color: '#000', seen: '#191e21' }, { color: '#fff', seen: '#e8e8e8' }, '#f00'];
+  for (const palette of ['p.hex', '000000=191e21,#ffffff=#E8E8E8,ff0000']) {
+    for (const options of [{}, { tone: 'none', light: 'srgb' }]) {
+      const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+      const { status, stderr } = place.run(['-f', '--palette', palette, ...flags, 'a.png']);
+      assert.deepEqual([status, stderr], [0, ''], palette);
+      assert.deepEqual(place.read('a.bmp'), getBMP(PNG, { palette: pairs, ...options }), palette);
+    }
+  }
+});
+
+test('--seen, --light and --tone are those of the library; without effect they are mistakes', (t) => {
+  const place = workplace(t, { 'a.png': PNG });
+  assert.equal(place.run(['-f', '--palette', 'spectra6', '--seen', 'measured', '--tone', 'none', 'a.png']).status, 0);
+  assert.deepEqual(place.read('a.bmp'), getBMP(PNG, { palette: 'spectra6', seen: 'measured', tone: 'none' }));
+  assert.equal(place.run(['-f', '--format', 'mono1', '--light', 'linear', 'a.png']).status, 0);
+  assert.deepEqual(place.read('a.bmp'), getBMP(PNG, { format: 'mono1', light: 'linear' }));
+  for (const [flags, words] of [
+    [['--light', 'linear'], /--light applies only to a --dither other than none/],
+    [['--seen', 'measured'], /--palette/], [['--palette', 'bw', '--seen', 'measured'], /measured: bwry, acep7, spectra6/],
+    [['--palette', 'bw', '--tone', 'none'], /--tone applies only to a --palette with --seen/],
+  ]) {
+    const { status, stderr } = place.run(['-f', ...flags, 'a.png']);
+    assert.equal(status, 2, flags.join(' '));
+    assert.match(stderr, words);
+  }
+});

@@ -148,16 +148,36 @@ static second_step second_of(const png2bmp_plan *plan, const pixel_way *way)
     return step;
 }
 
-/* Whether a given palette has grays alone. */
-static bool gives_grays(const png2bmp_options *options)
+typedef struct grays {
+    bool are_all; /* the palette that is given has no other colours */
+    int  step;    /* how far apart they are in samples, if they are evenly spread */
+} grays;
+
+static grays grays_of(const png2bmp_options *options)
 {
+    bool there[256] = {false};
+    int  least = 255, most = 0, count = 0;
+
     for (unsigned i = 0; i < options->palette_entries; i++) {
         const uint8_t *rgb = options->palette[i];
 
         if (rgb[0] != rgb[1] || rgb[1] != rgb[2])
-            return false;
+            return (grays){false, 0};
+        least = rgb[0] < least ? rgb[0] : least;
+        most = rgb[0] > most ? rgb[0] : most;
+        count += !there[rgb[0]];
+        there[rgb[0]] = true;
     }
-    return options->palette_entries > 0;
+    return (grays){count > 0, count > 1 ? (most - least) / (count - 1) : 0};
+}
+
+static bool is_linear(const png2bmp_options *options, const pixel_way *way)
+{
+    if (way->dither == PNG2BMP_DITHER_NONE)
+        return false;
+    if (options->light != PNG2BMP_LIGHT_DEFAULT)
+        return options->light == PNG2BMP_LIGHT_LINEAR;
+    return way->matched && options->has_seen;
 }
 
 pixel_way pixel_way_of(const png2bmp_plan *plan)
@@ -172,8 +192,12 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
     way.matched =
         way.palette == PALETTE_GIVEN || (options->palette_entries > 0 && format->takes_palette);
     way.is_exact = way.matched && options->exact;
-    way.in_gray = way.matched && !way.is_exact && options->colors == 0 &&
-                  png->color_type != PNG2BMP_GRAY && gives_grays(options);
+    if (way.matched && options->colors == 0) {
+        const grays grays = grays_of(options);
+
+        way.gray_step = grays.step;
+        way.in_gray = grays.are_all && !way.is_exact && png->color_type != PNG2BMP_GRAY;
+    }
     way.blends = !format->keeps_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
     way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && has_channel && !format->keeps_alpha;
     way.key_matters = png->has_key && (format->keeps_alpha || way.blends);
@@ -181,6 +205,7 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
     way.to_srgb = srgb_kind_of(png, way.key_matters);
     way.first = first_of(plan, &way);
     way.dither = dither_of(plan, &way);
+    way.is_linear = is_linear(options, &way);
     way.second = second_of(plan, &way);
     way.in_order = way.second == STEP_BITS || way.second == STEP_MATCH || way.second == STEP_DITHER;
     return way;

@@ -11,10 +11,12 @@ typedef struct pixel_way {
     /* Where the colours of the BMP's palette come from. PALETTE_GIVEN: options.palette, or, while
      * that is empty, colours that have yet to be chosen for the image. */
     palette_kind palette;
-    bool         matched;  /* to colours of a palette that is not the image's own; in bgr24, too */
-    bool         in_gray;  /* matched by luma: the palette has grays alone, and the image may not */
-    bool         is_exact; /* matched, and a pixel of another colour is an error */
-    bool         blends;   /* transparency is replaced with the background, or by a threshold */
+    bool         matched;   /* to colours of a palette that is not the image's own; in bgr24, too */
+    int          gray_step; /* matched: how far apart the palette's grays are, in samples, if it is
+                               given and has more than one and no other colours; else 0 */
+    bool in_gray;     /* matched by luma: the palette has grays alone, and the image may not */
+    bool is_exact;    /* matched, and a pixel of another colour is an error */
+    bool blends;      /* transparency is replaced with the background, or by a threshold */
     bool needs_alpha; /* rows are made with alpha although the format has none: ALPHA_KEY. A palette
                          or a transparent colour is handled in the tables */
     bool           key_matters; /* the transparent colour affects the output */
@@ -23,7 +25,8 @@ typedef struct pixel_way {
     bool           in_order; /* a row depends on those above it: dithering works downwards */
     row_kind       first;    /* the function for a row; then: */
     second_step    second;
-    png2bmp_dither dither; /* never DEFAULT */
+    png2bmp_dither dither;    /* never DEFAULT */
+    bool           is_linear; /* it makes and carries errors in light */
 } pixel_way;
 
 /* Needs plan->png, options, and of plan->bmp format and bits. */

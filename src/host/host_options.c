@@ -108,16 +108,28 @@ static bool read_one(png2bmp_options *options, const host_option *row, double va
     return true;
 }
 
+static void put_color(uint8_t rgb[3], uint64_t value)
+{
+    for (unsigned channel = 0; channel < 3; channel++)
+        rgb[channel] = (uint8_t)(value >> (16 - 8 * channel));
+}
+
+/* A colour without `seen` looks as it is written. */
 static bool read_palette(png2bmp_options *options, const double *colors, size_t count)
 {
+    const double most = 0x1p48 + 0xffffff;
+
     if (count > 256)
         return false;
     options->palette_entries = (uint16_t)count;
     for (size_t i = 0; i < count; i++) {
-        if (!(colors[i] >= 0 && colors[i] <= 0xffffff))
+        if (!(colors[i] >= 0 && colors[i] <= most))
             return false;
-        for (unsigned channel = 0; channel < 3; channel++)
-            options->palette[i][channel] = (uint8_t)((uint32_t)colors[i] >> (16 - 8 * channel));
+        const uint64_t color = (uint64_t)colors[i], seen = color >> 24;
+
+        put_color(options->palette[i], color);
+        put_color(options->seen[i], seen ? seen - 1 : color);
+        options->has_seen |= seen > 0;
     }
     return true;
 }

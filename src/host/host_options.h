@@ -25,7 +25,7 @@ enum {
 };
 
 /* The numbers that options are passed as: one for each, then the colours of options.palette,
- * 0xRRGGBB. */
+ * 0xRRGGBB, plus 2^24 times what is seen of one and 1, if that is given. */
 #define HOST_VALUES_MOST (HOST_OPTIONS_COUNT + 256)
 
 typedef struct host_option {

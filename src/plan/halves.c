@@ -27,6 +27,7 @@ png2bmp_plan halves_first(const png2bmp_plan *plan)
     first.options.top_down = true;
     first.options.colors = 0;
     first.options.palette_entries = 0;
+    first.options.has_seen = false;
     first.options.uncached = false;
     first.bmp = bmp_layout(format, plan->png.width, plan->png.height, 8, &first.options);
     return first;

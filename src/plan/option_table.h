@@ -18,6 +18,8 @@
     SCOPE(REDUCED, "'mono1', 'rgb565', 'rgb555', 'colors' and 'palette'",                          \
           format->dithers || options->palette_entries || options->colors)                          \
     SCOPE(MATCHED, "'colors' and 'palette'", options->palette_entries || options->colors)          \
+    SCOPE(DITHERED, "a 'dither' other than 'none'", options_dither(options, format))               \
+    SCOPE(SEEN, "a 'palette' with 'seen'", options->has_seen)                                      \
     SCOPE(KEY, "alpha 'key'", options->alpha == PNG2BMP_ALPHA_KEY)                                 \
     SCOPE(BMP, "BMPs: raw pixels have no header", format->header != HEADER_NONE)
 
@@ -51,6 +53,11 @@
            [PNG2BMP_DITHER_ATKINSON] = "atkinson", [PNG2BMP_DITHER_ORDERED] = "ordered",           \
            [PNG2BMP_DITHER_NONE] = "none")                                                         \
     FLAG("exact", exact, MATCHED, false)                                                           \
+    CHOICE("light", light, DITHERED, PNG2BMP_LIGHT_COUNT,                                          \
+           [PNG2BMP_LIGHT_DEFAULT] = "", [PNG2BMP_LIGHT_LINEAR] = "linear",                        \
+           [PNG2BMP_LIGHT_SRGB] = "srgb")                                                          \
+    CHOICE("tone", tone, SEEN, PNG2BMP_TONE_COUNT,                                                 \
+           [PNG2BMP_TONE_FIT] = "fit", [PNG2BMP_TONE_NONE] = "none")                               \
     NUMBER("threshold", threshold, MONO, 128, 0, 255)                                              \
     FLAG("invert", invert, MONO, false)                                                            \
     NUMBER("alphaThreshold", alpha_threshold, KEY, 128, 1, 255)                                    \

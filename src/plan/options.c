@@ -61,6 +61,8 @@ static const char *contradiction(const png2bmp_options *options)
         return "'palette' must have 2 to 256 colours";
     if (options->colors && options->palette_entries)
         return "'colors' chooses a palette and 'palette' gives one: use one of them";
+    if (options->has_seen && !options->palette_entries)
+        return "'seen' says what a panel shows for the colours of 'palette': use both";
     if (bits && (options->colors > 1u << bits || options->palette_entries > 1u << bits))
         return "'bits' is too small for so many colours";
     if (options->profile == PNG2BMP_PROFILE_EMBED && options->header != PNG2BMP_HEADER_DEFAULT &&
@@ -69,6 +71,8 @@ static const char *contradiction(const png2bmp_options *options)
     if (options->exact && options->dither != PNG2BMP_DITHER_DEFAULT &&
         options->dither != PNG2BMP_DITHER_NONE)
         return "'exact' leaves nothing to dither: leave 'dither' out, or use 'none'";
+    if (options->exact && options->has_seen)
+        return "'exact' compares with the colours that are written: leave 'seen' out";
     return NULL;
 }
 
@@ -104,6 +108,16 @@ static const char *const scope_words[] = {
     OPTION_SCOPES(SCOPE)
 #undef SCOPE
 };
+
+/* Whether errors are made and carried. */
+static bool options_dither(const png2bmp_options *options, const format_row *format)
+{
+    if (options->exact || options->dither == PNG2BMP_DITHER_NONE)
+        return false;
+    if (options->dither != PNG2BMP_DITHER_DEFAULT)
+        return true;
+    return format->step == STEP_BITS || options->palette_entries || options->colors;
+}
 
 static bool applies(option_scope scope, const png2bmp_options *options, const format_row *format)
 {

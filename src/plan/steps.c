@@ -33,8 +33,10 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
     }
     if (second == STEP_DITHER)
         l.line = scratch_row(3 * width);
-    if (second == STEP_MATCH || second == STEP_DITHER)
+    if (second == STEP_MATCH || second == STEP_DITHER) {
+        l.numbers = round_up(sizeof(dither_numbers), 16);
         l.errors = dither_errors(steps->way.dither, plan->png.width);
+    }
     if (second == STEP_MATCH) {
         l.group_pitch = scratch_row(3 * (width + 2 * (uint64_t)DITHER_MARGIN));
         l.index_pitch = scratch_row(width + 2 * (uint64_t)DITHER_MARGIN);
@@ -55,8 +57,8 @@ row_steps steps_of(const png2bmp_plan *plan)
     const row_layout *l = &steps.layout;
 
     steps.layout = layout_of(plan, &steps);
-    steps.memory =
-        l->colors + l->line + l->group + l->indices + l->nearest + l->errors + l->srgb + l->samples;
+    steps.memory = l->colors + l->line + l->group + l->indices + l->numbers + l->nearest +
+                   l->errors + l->srgb + l->samples;
     return steps;
 }
 

@@ -20,7 +20,7 @@ typedef struct row_layout {
     uint64_t line;    /* between two steps: a piece of luma, or a whole row of B G R */
     uint64_t group;   /* whole rows of B G R for a palette, group_pitch apart */
     uint64_t indices; /* as many of indices, index_pitch apart */
-    uint64_t nearest;
+    uint64_t numbers, nearest;
     uint64_t errors;
     uint64_t srgb;    /* tables of a conversion to sRGB */
     uint64_t samples; /* a piece of them */

@@ -17,29 +17,63 @@ size_t dither_errors(png2bmp_dither rule, size_t width)
 static const dither_shares whole = {7 << 11, 3 << 11, 5 << 11, INT16_MAX};
 static const dither_shares seven_eighths = {7 * 7 << 8, 7 * 3 << 8, 7 * 5 << 8, 7 << 12};
 
-static void open_state(dither_state *state, png2bmp_dither rule, void *errors, size_t width)
+void dither_numbers_open(dither_numbers *numbers, bool is_linear)
 {
-    *state = (dither_state){.rule = rule,
-                            .width = width,
-                            .shares = whole,
-                            .rows = diffusion_open(rule, errors, width, sizeof(dither_error))};
+    light_open(&numbers->scale, is_linear);
+    for (unsigned channel = 0; channel < 3; channel++)
+        memcpy(numbers->of[channel], numbers->scale.of, sizeof numbers->scale.of);
+    numbers->are_stored = !is_linear;
 }
 
-/* How far apart the grays of a palette are, in samples, if they are evenly spread; 0: it has other
- * colours. */
-static int spread_of_grays(const nearest *palette)
+void dither_numbers_fit(dither_numbers *numbers, const uint8_t (*colors)[3], unsigned count)
 {
-    int least = 255, most = 0;
+    light_fit(numbers->of, &numbers->scale, colors, count);
+    numbers->are_stored = false;
+}
 
-    for (unsigned i = 0; i < palette->count; i++) {
-        const uint8_t *bgr = palette->bgr[palette->all[i]];
+static void open_state(dither_state *state, const dither_setup *setup)
+{
+    *state = (dither_state){
+        .rule = setup->rule,
+        .numbers = setup->numbers,
+        .width = setup->width,
+        .shares = whole,
+        .rows = diffusion_open(setup->rule, setup->errors, setup->width, sizeof(dither_error))};
+}
 
-        if (bgr[0] != bgr[1] || bgr[1] != bgr[2])
-            return 0;
-        least = bgr[0] < least ? bgr[0] : least;
-        most = bgr[0] > most ? bgr[0] : most;
+/* For each sample, the numbers of `at` below and above its own: with a threshold in the middle, as
+ * many pixels get the upper as its light asks for. */
+static void fill_ends(int16_t low[256], int16_t high[256], const int16_t of[256], const int16_t *at,
+                      unsigned count)
+{
+    unsigned i = 0;
+
+    for (unsigned sample = 0; sample < 256; sample++) {
+        while (i + 2 < count && at[i + 1] <= of[sample])
+            i++;
+        low[sample] = at[i];
+        high[sample] = at[count > 1 ? i + 1 : i];
     }
-    return palette->count > 1 ? (most - least) / (int)(palette->count - 1) : 0;
+}
+
+/* The matrix reaches from one of these samples to the next. They have the picture's numbers, or,
+ * being colours of the palette, the scale's. */
+static void open_ends(dither_state *state, const bool there[3][256], bool are_of_palette)
+{
+    dither_numbers *numbers = state->numbers;
+
+    if (state->rule != PNG2BMP_DITHER_ORDERED || numbers->are_stored)
+        return;
+    for (unsigned channel = 0; channel < 3; channel++) {
+        const int16_t *of = are_of_palette ? numbers->scale.of : numbers->of[channel];
+        int16_t        at[256];
+        unsigned       count = 0;
+
+        for (unsigned sample = 0; sample < 256; sample++)
+            if (there[channel][sample])
+                at[count++] = of[sample];
+        fill_ends(numbers->low[channel], numbers->high[channel], numbers->of[channel], at, count);
+    }
 }
 
 /* How far apart the colours of a palette are, in samples: about as far as in a regular cube with
@@ -53,35 +87,63 @@ static int spread_of(unsigned entries)
     return (int)(255 * 16 / (sixteenths - 16));
 }
 
-void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
-                         unsigned entries, bool is_chosen, diffuse_fn diffuse, void *errors,
-                         size_t width)
+/* The colours of other palettes than grays are taken for those of a regular cube. */
+static void open_ends_of_palette(dither_state *state, bool is_gray)
 {
-    open_state(state, rule, errors, width);
-    state->palette = palette;
-    if (is_chosen)
-        state->shares = seven_eighths;
-    state->diffuse = diffuse;
-    const int grays = is_chosen ? 0 : spread_of_grays(palette);
+    const nearest *palette = state->palette;
+    bool           there[3][256] = {{false}};
 
-    for (unsigned i = 0; i < 3; i++)
-        state->spread[i] = grays > 0 ? grays : spread_of(entries);
+    for (unsigned channel = 0; channel < 3; channel++) {
+        for (unsigned i = 0; i < palette->count && is_gray; i++)
+            there[channel][palette->bgr[palette->all[i]][channel]] = true;
+        for (int sample = 0; sample < 256 && !is_gray; sample += state->spread[channel])
+            there[channel][sample] = true;
+        there[channel][255] |= !is_gray;
+    }
+    open_ends(state, (const bool(*)[256])there, is_gray);
 }
 
-void dither_open_levels(dither_state *state, png2bmp_dither rule, const uint8_t levels[3],
-                        void *errors, size_t width)
+void dither_open_palette(dither_state *state, const dither_setup *setup,
+                         const dither_palette *palette, diffuse_fn diffuse)
 {
-    open_state(state, rule, errors, width);
+    const bool is_gray = palette->gray_step > 0 && !palette->is_chosen;
+
+    open_state(state, setup);
+    state->palette = palette->nearest;
+    if (palette->is_chosen)
+        state->shares = seven_eighths;
+    state->diffuse = diffuse;
+    for (unsigned i = 0; i < 3; i++)
+        state->spread[i] = is_gray ? palette->gray_step : spread_of(palette->entries);
+    open_ends_of_palette(state, is_gray);
+}
+
+/* The sample of a level, of 0 to most. */
+static ALWAYS_INLINE unsigned sample_of_level(unsigned level, unsigned most)
+{
+    return (level * 255 + most / 2) / most;
+}
+
+void dither_open_levels(dither_state *state, const dither_setup *setup, const uint8_t levels[3])
+{
+    bool there[3][256] = {{false}};
+
+    open_state(state, setup);
     for (unsigned i = 0; i < 3; i++) {
         state->levels[i] = levels[i];
         state->spread[i] = (int)(255 / levels[i]);
+        for (unsigned level = 0; level <= levels[i]; level++)
+            there[i][sample_of_level(level, levels[i])] = true;
     }
+    open_ends(state, (const bool(*)[256])there, true);
 }
 
 /* ---- One pixel -------------------------------------------------------------------- */
 
-/* The colour that is taken for a pixel, and its index. */
+/* The colour that is taken for a pixel: its index in the palette, or its samples; and its numbers.
+ */
 typedef struct choice {
+    int16_t  number[3];
     uint8_t  bgr[3];
     unsigned index;
 } choice;
@@ -91,21 +153,22 @@ static ALWAYS_INLINE int clamp(int v, int least, int most)
     return v < least ? least : v > most ? most : v;
 }
 
-/* wanted: in sixteenths. */
 static ALWAYS_INLINE choice choose(const dither_state *state, const int wanted[3])
 {
-    choice c;
+    const light_scale *scale = &state->numbers->scale;
+    choice             c;
 
     if (state->palette) {
         c.index = nearest_of(state->palette, wanted);
-        memcpy(c.bgr, nearest_color(state->palette, c.index), 3);
+        memcpy(c.number, nearest_number(state->palette, c.index), sizeof c.number);
     } else {
         c.index = 0;
         for (unsigned i = 0; i < 3; i++) {
-            const unsigned max = state->levels[i];
-            const unsigned level = (nearest_sample(wanted[i]) * max + 127) / 255;
+            const unsigned most = state->levels[i];
+            const unsigned level = (nearest_sample(scale, wanted[i]) * most + 127) / 255;
 
-            c.bgr[i] = (uint8_t)((level * 255 + max / 2) / max);
+            c.bgr[i] = (uint8_t)sample_of_level(level, most);
+            c.number[i] = scale->of[c.bgr[i]];
         }
     }
     return c;
@@ -123,16 +186,29 @@ static ALWAYS_INLINE void put(uint8_t *indices, uint8_t *bgr, size_t x, const ch
 
 static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
 {
-    choice c = {{0, 0, 0}, 0};
+    const int16_t(*of)[256] = (const int16_t(*)[256])state->numbers->of;
+    choice c = {{0, 0, 0}, {0, 0, 0}, 0};
 
     for (size_t x = 0; x < state->width; x++, bgr += 3) {
         if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
         /* Drawings have long runs of one colour. */
         if (x == 0 || memcmp(bgr, bgr - 3, 3) != 0)
-            c = choose(state, (const int[3]){bgr[0] * 16, bgr[1] * 16, bgr[2] * 16});
+            c = choose(state, (const int[3]){of[0][bgr[0]], of[1][bgr[1]], of[2][bgr[2]]});
         put(indices, out, x, &c);
     }
+}
+
+/* What a pixel should be, moved by a step of the matrix, in 128ths of the way between colours. */
+static ALWAYS_INLINE int moved(const dither_state *state, unsigned channel, uint8_t sample,
+                               int step)
+{
+    const dither_numbers *numbers = state->numbers;
+    const int low = numbers->low[channel][sample], high = numbers->high[channel][sample];
+
+    if (numbers->are_stored)
+        return 16 * clamp(sample + step * state->spread[channel] / 128, 0, 255);
+    return clamp(numbers->of[channel][sample] + step * (high - low) / 128, low, high);
 }
 
 static void ordered_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
@@ -145,7 +221,7 @@ static void ordered_row(dither_state *state, uint8_t *indices, uint8_t *out, con
         if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
         for (unsigned i = 0; i < 3; i++)
-            wanted[i] = 16 * clamp(bgr[i] + step * state->spread[i] / 128, 0, 255);
+            wanted[i] = moved(state, i, bgr[i], step);
         c = choose(state, wanted);
         put(indices, out, x, &c);
     }
@@ -158,8 +234,8 @@ static ALWAYS_INLINE int share_of(int v, int share)
     return ((v * share + (1 << 14) + (1 << 30)) >> 15) - (1 << 15);
 }
 
-/* Takes a colour for a pixel with the errors that have come to it, and says what is left over, in
- * sixteenths. Errors may lead a little beyond the range of samples: nearly white beside white needs
+/* Takes a colour for a pixel with the errors that have come to it, and says what is left over.
+ * Errors may lead a little beyond the range of numbers: nearly white beside white needs
  * that. More would only grow where the palette has no colour that could make up for it. */
 static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr,
                                  const int16_t *error, const int *ahead, int left_over[3])
@@ -168,10 +244,11 @@ static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr,
     choice c;
 
     for (unsigned i = 0; i < 3; i++)
-        wanted[i] = clamp(bgr[i] * 16 + error[i] + ahead[i], NEAREST_LEAST, NEAREST_MOST);
+        wanted[i] =
+            clamp(state->numbers->of[i][bgr[i]] + error[i] + ahead[i], NEAREST_LEAST, NEAREST_MOST);
     c = choose(state, wanted);
     for (unsigned i = 0; i < 3; i++)
-        left_over[i] = wanted[i] - c.bgr[i] * 16;
+        left_over[i] = wanted[i] - c.number[i];
     return c;
 }
 

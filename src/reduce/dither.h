@@ -1,8 +1,8 @@
 /*
  * Reduces rows of pixels to fewer colours: those of a palette, or of 16 bits. The error of each
- * pixel is carried on to its neighbours, in samples as they are stored (sRGB as a rule), as viewers
- * blend them. With a palette that was chosen for the image, an eighth of the error is dropped: the
- * colours are so close that the rest hides their steps, with less noise.
+ * pixel is carried on to its neighbours, in numbers that are samples as they are stored (sRGB as a
+ * rule), or their light: see light.h. With a palette that was chosen for the image, an eighth of
+ * the error is dropped: the colours are so close that the rest hides their steps, with less noise.
  */
 #ifndef PNG2BMP_DITHER_H
 #define PNG2BMP_DITHER_H
@@ -12,7 +12,7 @@
 #include "diffusion.h"
 #include "nearest.h"
 
-/* Of one pixel: B G R and 0, in sixteenths of a sample. */
+/* Of one pixel: B G R and 0, in numbers. */
 typedef int16_t dither_error[4];
 
 /* What becomes of an error, in 32768ths of it. all: how much of it is carried on; ahead, behind,
@@ -22,17 +22,32 @@ typedef struct dither_shares {
     int16_t ahead, behind, below, all;
 } dither_shares;
 
+/* The numbers of a picture's samples. */
+typedef struct dither_numbers {
+    light_scale scale;
+    int16_t     of[3][256]; /* of B, G and R */
+    bool        are_stored; /* of[...] is 16 times the sample */
+    /* Ordered, unless they are stored: between which two numbers each is moved. */
+    int16_t low[3][256], high[3][256];
+} dither_numbers;
+
+/* Numbers that are those of the scale. fit: brings the light of samples into the range of a panel
+ * whose colours these are (R G B): see light_fit. */
+void dither_numbers_open(dither_numbers *numbers, bool is_linear);
+void dither_numbers_fit(dither_numbers *numbers, const uint8_t (*colors)[3], unsigned count);
+
 typedef struct dither_state {
-    png2bmp_dither rule;
-    nearest       *palette;   /* NULL: the levels below */
-    unsigned       levels[3]; /* B G R: the highest level of each channel */
-    int            spread[3]; /* ordered: how far the matrix reaches, in samples */
-    dither_shares  shares;
-    uint32_t       y; /* of the next row */
-    diffuse_fn     diffuse;
-    size_t         width;
-    diffusion_rows rows;   /* of dither_error */
-    cancel_check  *cancel; /* NULL when it is opened */
+    png2bmp_dither  rule;
+    dither_numbers *numbers;
+    nearest        *palette;   /* NULL: the levels below */
+    unsigned        levels[3]; /* B G R: the highest level of each channel */
+    int             spread[3]; /* ordered: how far the matrix reaches, in samples */
+    dither_shares   shares;
+    uint32_t        y; /* of the next row */
+    diffuse_fn      diffuse;
+    size_t          width;
+    diffusion_rows  rows;   /* of dither_error */
+    cancel_check   *cancel; /* NULL when it is opened */
 } dither_state;
 
 /* How many bytes of errors dither_open_palette and dither_open_levels want. */
@@ -48,13 +63,28 @@ enum {
     DITHER_MARGIN = DITHER_GROUP * DITHER_LAG
 };
 
-/* Before row 0; with a palette, or with levels. is_chosen: the palette, for this image. errors:
- * dither_errors(...) bytes, aligned as malloc does it, that stay the caller's. */
-void dither_open_palette(dither_state *state, png2bmp_dither rule, nearest *palette,
-                         unsigned entries, bool is_chosen, diffuse_fn diffuse, void *errors,
-                         size_t width);
-void dither_open_levels(dither_state *state, png2bmp_dither rule, const uint8_t levels[3],
-                        void *errors, size_t width);
+/* What a state needs, whatever it reduces to. errors: dither_errors(...) bytes, aligned as malloc
+ * does it, that stay the caller's, as the numbers do. */
+typedef struct dither_setup {
+    png2bmp_dither  rule;
+    dither_numbers *numbers;
+    void           *errors;
+    size_t          width;
+} dither_setup;
+
+/* A palette to be reduced to. gray_step: how far apart its grays are, in samples, if it has no
+ * other colours and more than one; else 0. is_chosen: for this image. */
+typedef struct dither_palette {
+    nearest *nearest;
+    unsigned entries;
+    int      gray_step;
+    bool     is_chosen;
+} dither_palette;
+
+/* Before row 0. */
+void dither_open_palette(dither_state *state, const dither_setup *setup,
+                         const dither_palette *palette, diffuse_fn diffuse);
+void dither_open_levels(dither_state *state, const dither_setup *setup, const uint8_t levels[3]);
 
 /* Rows of B G R pixels, and the indices that they become, one a byte. The pitches are the bytes
  * from one row to the next. */

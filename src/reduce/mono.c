@@ -2,6 +2,7 @@
 #include "mono.h"
 
 #include "bayer.h"
+#include "light.h"
 
 /* Floyd and Steinberg's errors have 16 bits; with Atkinson's that took a fifth longer. */
 static size_t error_bytes(png2bmp_dither rule)
@@ -14,14 +15,15 @@ size_t mono_memory(png2bmp_dither rule, size_t width)
     return diffusion_bytes(rule, width, error_bytes(rule));
 }
 
-void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, void *memory,
-               size_t width)
+void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options,
+               bool is_linear, void *memory, size_t width)
 {
     *state = (mono_state){.dither = rule,
                           .threshold = options->threshold,
                           .black = options->invert,
                           .width = width,
                           .rows = diffusion_open(rule, memory, width, error_bytes(rule))};
+    light_fill(state->number, is_linear);
 }
 
 /* Collects pixels, and writes them eight at a time. */
@@ -65,15 +67,14 @@ static void ordered_piece(const mono_state *state, uint8_t *dst, const uint8_t *
     for (size_t x = 0; x < count; x++) {
         const int step = 4 * bayer(first + x, state->y) + 2 - 128;
 
-        put_pixel(&bits, x, luma[x] >= threshold + step);
+        put_pixel(&bits, x, state->number[luma[x]] >= 16 * (threshold + step));
     }
     put_rest(&bits, count);
 }
 
 /* R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial grey scale", 1976: 7/16 of the
- * error go right, 3/16, 5/16 and 1/16 to the row below. Errors are integers in sixteenths of a
- * level, and the last share is what the others leave: nothing is lost, and every machine gives the
- * same picture.
+ * error go right, 3/16, 5/16 and 1/16 to the row below. Errors are integers, and the last share is
+ * what the others leave: nothing is lost, and every machine gives the same picture.
  *
  * One row of errors serves two: error[x] is read for this row before the share of the next row is
  * stored in its place. Errors hardly exceed a sample: 16 bits hold eight times as much. */
@@ -87,9 +88,9 @@ static void floyd_steinberg_piece(mono_state *state, uint8_t *dst, const uint8_t
     int        behind = error[-1]; /* what the row below has got at x - 1 */
 
     for (size_t x = 0; x < count; x++) {
-        const int  wanted = luma[x] * 16 + error[x] + right;
+        const int  wanted = state->number[luma[x]] + error[x] + right;
         const bool is_white = wanted >= threshold;
-        const int  left_over = is_white ? wanted - 255 * 16 : wanted;
+        const int  left_over = is_white ? wanted - LIGHT_WHITE : wanted;
         const int  to_right = left_over * 7 / 16;
         const int  to_below_left = left_over * 3 / 16;
         const int  to_below = left_over * 5 / 16;
@@ -108,7 +109,7 @@ static void floyd_steinberg_piece(mono_state *state, uint8_t *dst, const uint8_t
 
 /* B. Atkinson's rule, from the Macintosh of 1984: an eighth of the error goes to each of six
  * neighbours (two to the right, three below, one two rows below), the rest is dropped, which
- * increases contrast. Errors are in sixteenths. */
+ * increases contrast. */
 static void atkinson_piece(mono_state *state, uint8_t *dst, const uint8_t *luma, size_t count)
 {
     bit_writer bits = {dst, state->black, 0};
@@ -118,9 +119,9 @@ static void atkinson_piece(mono_state *state, uint8_t *dst, const uint8_t *luma,
     int        right = state->ahead[0], after = state->ahead[1];
 
     for (size_t x = 0; x < count; x++) {
-        const int  wanted = luma[x] * 16 + error[x] + right;
+        const int  wanted = state->number[luma[x]] + error[x] + right;
         const bool is_white = wanted >= threshold;
-        const int  share = (is_white ? wanted - 255 * 16 : wanted) / 8;
+        const int  share = (is_white ? wanted - LIGHT_WHITE : wanted) / 8;
 
         put_pixel(&bits, x, is_white);
         right = after + share;

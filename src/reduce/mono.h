@@ -5,11 +5,12 @@
 #include "diffusion.h"
 
 /* Dithering works downwards and to the right: a row may be written in pieces, so that it need not
- * be in memory as a whole. Errors are in sixteenths of a level. */
+ * be in memory as a whole. Errors are in numbers: see light.h. */
 typedef struct mono_state {
     png2bmp_dither dither;
-    int            threshold;
-    unsigned       black; /* the bit of a black pixel; white has the other */
+    int            threshold;   /* in samples; of numbers, as far up between black and white */
+    int16_t        number[256]; /* of each luma */
+    unsigned       black;       /* the bit of a black pixel; white has the other */
     size_t         width;
     size_t         x; /* of the next piece */
     uint32_t       y;
@@ -22,9 +23,9 @@ typedef struct mono_state {
 size_t mono_memory(png2bmp_dither rule, size_t width);
 
 /* Sets the state before row 0. rule: that of the options, or the one that DEFAULT stands for.
- * memory: the caller keeps owning it. */
-void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options, void *memory,
-               size_t width);
+ * is_linear: errors are made and carried in light. memory: the caller keeps owning it. */
+void mono_open(mono_state *state, png2bmp_dither rule, const png2bmp_options *options,
+               bool is_linear, void *memory, size_t width);
 
 /* Converts the next piece of a row of luma to bits, leftmost in the high bit, unused bits 0. The
  * pieces but the last have a multiple of eight pixels. After the last: mono_end_row. */

@@ -68,20 +68,29 @@ static void open_cells(nearest *n, cells *c)
     n->tables = (nearest_tables){c->cells, (const uint8_t(*)[NEAREST_BLOCK])c->blocks};
 }
 
-nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries)
+static void open_entry(nearest *n, unsigned i, const uint8_t rgb[3])
+{
+    for (unsigned channel = 0; channel < 3; channel++) {
+        const uint8_t sample = rgb[2 - channel];
+
+        n->bgr[i][channel] = sample;
+        n->number[i][channel] = n->scale->of[sample];
+        n->place[i][channel] = n->is_large ? (int16_t)(16 * sample) : n->scale->of[sample];
+    }
+    if (!is_repeated(n, i))
+        n->all[n->count++] = (uint8_t)i;
+}
+
+nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries,
+                      const light_scale *scale)
 {
     nearest *n = memory;
 
     memset(n, 0, sizeof *n);
-    for (unsigned i = 0; i < entries; i++) {
-        for (unsigned channel = 0; channel < 3; channel++) {
-            n->bgr[i][channel] = palette[i][2 - channel];
-            n->bgr16[i][channel] = (int16_t)(16 * n->bgr[i][channel]);
-        }
-        if (!is_repeated(n, i))
-            n->all[n->count++] = (uint8_t)i;
-    }
+    n->scale = scale;
     n->is_large = entries > NEAREST_FEW;
+    for (unsigned i = 0; i < entries; i++)
+        open_entry(n, i, palette[i]);
     if (n->is_large) {
         open_cells(n, (cells *)(n + 1));
     } else {
@@ -103,15 +112,15 @@ static int square(int v)
     return v * v;
 }
 
-static unsigned search(const nearest *n, const int bgr16[3], candidates among)
+static unsigned search(const nearest *n, const int place[3], candidates among)
 {
     unsigned best = among.entries[0];
     int      least = INT32_MAX;
 
     for (unsigned i = 0; i < among.count; i++) {
-        const int16_t *color = n->bgr16[among.entries[i]];
+        const int16_t *color = n->place[among.entries[i]];
         const int      distance =
-            square(bgr16[0] - color[0]) + square(bgr16[1] - color[1]) + square(bgr16[2] - color[2]);
+            square(place[0] - color[0]) + square(place[1] - color[1]) + square(place[2] - color[2]);
 
         if (distance < least) {
             least = distance;
@@ -141,11 +150,11 @@ static int least_farther(const int16_t *entry, const int16_t *nearer, const int 
 static unsigned filter(const nearest *n, candidates among, const int low[3], int side, uint8_t *to)
 {
     const int      middle[3] = {low[0] + side / 2, low[1] + side / 2, low[2] + side / 2};
-    const int16_t *nearer = n->bgr16[search(n, middle, among)];
+    const int16_t *nearer = n->place[search(n, middle, among)];
     unsigned       count = 0;
 
     for (unsigned i = 0; i < among.count; i++)
-        if (least_farther(n->bgr16[among.entries[i]], nearer, low, side) <= 0)
+        if (least_farther(n->place[among.entries[i]], nearer, low, side) <= 0)
             to[count++] = among.entries[i];
     return count;
 }
@@ -157,22 +166,22 @@ static candidates all_of(const nearest *n)
 
 /* ---- Small palettes ------------------------------------------------------------------ */
 
-static uint8_t entry_of_cell(const nearest *n, const int bgr16[3])
+static uint8_t entry_of_cell(const nearest *n, const int numbers[3])
 {
     uint8_t found[NEAREST_FEW];
     int     low[3];
 
     for (unsigned i = 0; i < 3; i++)
-        low[i] = bgr16[i] & -(1 << NEAREST_SMALL_BITS); /* NEAREST_LEAST is a multiple, too */
+        low[i] = numbers[i] & -(1 << NEAREST_SMALL_BITS); /* NEAREST_LEAST is a multiple, too */
     return filter(n, all_of(n), low, 1 << NEAREST_SMALL_BITS, found) == 1 ? found[0]
                                                                           : SEVERAL_ENTRIES;
 }
 
-unsigned nearest_search_small(nearest *n, const int bgr16[3], size_t cell)
+unsigned nearest_search_small(nearest *n, const int numbers[3], size_t cell)
 {
     if (n->only_entry[cell] == UNKNOWN_ENTRY)
-        n->only_entry[cell] = entry_of_cell(n, bgr16);
-    return n->only_entry[cell] == SEVERAL_ENTRIES ? search(n, bgr16, all_of(n))
+        n->only_entry[cell] = entry_of_cell(n, numbers);
+    return n->only_entry[cell] == SEVERAL_ENTRIES ? search(n, numbers, all_of(n))
                                                   : n->only_entry[cell];
 }
 

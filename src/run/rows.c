@@ -4,24 +4,47 @@
 #include "base/report.h"
 #include "bmp/bmp.h"
 #include "bmp/colors.h"
+#include "pixels/pixel.h"
 #include "plan/cache.h"
 #include "png/png_size.h"
 
 /* ---- Memory ------------------------------------------------------------------------- */
 
-static void open_dither(row_writer *writer, void *memory, void *errors)
+/* Pixels are compared with what is seen of a colour. */
+static const uint8_t (*colors_seen(const png2bmp_options *options))[3]
 {
-    const png2bmp_plan *plan = writer->plan;
-    const unsigned      entries = plan->options.palette_entries;
+    return options->has_seen ? options->seen : options->palette;
+}
 
-    if (writer->steps.way.second == STEP_MATCH)
-        dither_open_palette(&writer->dither, writer->steps.way.dither,
-                            nearest_open(memory, plan->options.palette, entries), entries,
-                            plan->options.colors != 0, writer->kernels->diffuse, errors,
-                            plan->png.width);
+static void open_match(row_writer *writer, const dither_setup *setup, void *memory)
+{
+    const png2bmp_options *options = &writer->plan->options;
+    const unsigned         entries = options->palette_entries;
+    const uint8_t(*const seen)[3] = colors_seen(options);
+    const dither_palette palette = {.nearest =
+                                        nearest_open(memory, seen, entries, &setup->numbers->scale),
+                                    .entries = entries,
+                                    .gray_step = writer->steps.way.gray_step,
+                                    .is_chosen = options->colors != 0};
+
+    if (options->has_seen && options->tone != PNG2BMP_TONE_NONE)
+        dither_numbers_fit(setup->numbers, seen, entries);
+    dither_open_palette(&writer->dither, setup, &palette, writer->kernels->diffuse);
+}
+
+static void open_dither(row_writer *writer, void *numbers, void *nearest, void *errors)
+{
+    const pixel_way   *way = &writer->steps.way;
+    const dither_setup setup = {.rule = way->dither,
+                                .numbers = numbers,
+                                .errors = errors,
+                                .width = writer->plan->png.width};
+
+    dither_numbers_open(setup.numbers, way->is_linear);
+    if (way->second == STEP_MATCH)
+        open_match(writer, &setup, nearest);
     else
-        dither_open_levels(&writer->dither, writer->steps.way.dither,
-                           writer->steps.way.format->levels, errors, plan->png.width);
+        dither_open_levels(&writer->dither, &setup, way->format->levels);
     writer->dither.cancel = writer->cancel;
 }
 
@@ -46,7 +69,7 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
     const png2bmp_plan *plan = writer->plan;
     const row_steps    *steps = &writer->steps;
     const row_layout   *l = &steps->layout;
-    uint8_t            *group, *indices, *nearest;
+    uint8_t            *group, *indices, *numbers, *nearest;
     void               *errors;
 
     if (steps->way.converts)
@@ -56,14 +79,16 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
     writer->line = writer->colors + l->colors;
     group = writer->line + l->line;
     indices = group + l->group;
-    nearest = indices + l->indices;
+    numbers = indices + l->indices;
+    nearest = numbers + l->numbers;
     if (l->group > 0)
         open_group(writer, group, indices, l);
     errors = nearest + l->nearest;
     if (steps->way.second == STEP_BITS)
-        mono_open(&writer->mono, steps->way.dither, &plan->options, errors, plan->png.width);
+        mono_open(&writer->mono, steps->way.dither, &plan->options, steps->way.is_linear, errors,
+                  plan->png.width);
     else if (steps->way.second == STEP_MATCH || steps->way.second == STEP_DITHER)
-        open_dither(writer, nearest, errors);
+        open_dither(writer, numbers, nearest, errors);
 }
 
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,
@@ -221,6 +246,17 @@ static void write_packed(row_writer *writer, uint8_t *dst, const uint8_t *sample
 
 /* ---- Whole rows ------------------------------------------------------------------------- */
 
+/* palette: R G B. */
+static void write_entries(uint8_t *dst, const uint8_t (*palette)[3], const uint8_t *indices,
+                          size_t width)
+{
+    for (size_t x = 0; x < width; x++, dst += 3) {
+        const uint8_t *rgb = palette[indices[x]];
+
+        store3(dst, (const uint8_t[3]){rgb[2], rgb[1], rgb[0]});
+    }
+}
+
 static void write_index_piece(const row_writer *writer, uint8_t *dst, const uint8_t *indices,
                               size_t width)
 {
@@ -231,8 +267,7 @@ static void write_index_piece(const row_writer *writer, uint8_t *dst, const uint
     else if (bits == 8)
         memcpy(dst, indices, width);
     else
-        for (size_t x = 0; x < width; x++)
-            memcpy(dst + 3 * x, nearest_color(writer->dither.palette, indices[x]), 3);
+        write_entries(dst, writer->plan->options.palette, indices, width);
 }
 
 static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t *indices)

@@ -298,7 +298,7 @@ typedef struct diffused {
 typedef struct diffusion_case {
     uint8_t  palette[256][3];
     unsigned entries;
-    bool     is_chosen, to_left;
+    bool     is_chosen, is_linear, is_fitted, to_left;
     size_t   width;
     uint8_t *bgr; /* with margins */
 
@@ -319,6 +319,7 @@ static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused 
 {
     const size_t error_bytes = dither_errors(PNG2BMP_DITHER_FLOYD_STEINBERG, c->width);
     void        *memory = malloc(nearest_memory(c->entries)), *errors = malloc(error_bytes);
+    static dither_numbers numbers;
     uint8_t     *indices = guarded_place(&output_pages, DITHER_GROUP * index_pitch(c), c->to_left);
     dither_rows  rows = {.bgr = c->bgr + 3 * DITHER_MARGIN,
                          .pitch = bgr_pitch(c),
@@ -326,12 +327,19 @@ static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused 
                          .index_pitch = index_pitch(c)};
     dither_state state;
 
+    const uint8_t(*palette)[3] = (const uint8_t(*)[3])c->palette;
+
     if (!memory || !errors)
         exit(2);
     memset(result, 0, sizeof *result);
-    dither_open_palette(&state, PNG2BMP_DITHER_FLOYD_STEINBERG,
-                        nearest_open(memory, (const uint8_t(*)[3])c->palette, c->entries),
-                        c->entries, c->is_chosen, diffuse, errors, c->width);
+    dither_numbers_open(&numbers, c->is_linear);
+    if (c->is_fitted)
+        dither_numbers_fit(&numbers, palette, c->entries);
+    dither_open_palette(&state,
+                        &(dither_setup){PNG2BMP_DITHER_FLOYD_STEINBERG, &numbers, errors, c->width},
+                        &(dither_palette){nearest_open(memory, palette, c->entries, &numbers.scale),
+                                          c->entries, 0, c->is_chosen},
+                        diffuse);
     memcpy(errors, c->errors, error_bytes);
     diffuse(&state, &rows, c->to_left);
     for (size_t i = 0; i < DITHER_GROUP; i++)
@@ -359,6 +367,8 @@ static bool diffusion_agrees(diffuse_fn plain, diffuse_fn fast)
     static diffused       expected, output;
     diffusion_case        c = {.entries = sizes[random_below(sizeof sizes / sizeof *sizes)],
                                .is_chosen = random_below(2),
+                               .is_linear = random_below(2),
+                               .is_fitted = random_below(2),
                                .to_left = random_below(2),
                                .width = 1 + random_below(MAX_WIDTH)};
     const size_t          size = DITHER_GROUP * bgr_pitch(&c);

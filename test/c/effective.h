@@ -19,6 +19,15 @@ static inline bool effective_dither(const png2bmp_options *options)
     }
 }
 
+/* Whether errors are made and carried. */
+static inline bool effective_light(const png2bmp_options *options)
+{
+    if (options->exact || options->dither == PNG2BMP_DITHER_NONE || !effective_dither(options))
+        return false;
+    return options->dither != PNG2BMP_DITHER_DEFAULT ||
+           (options->format != PNG2BMP_FORMAT_RGB565 && options->format != PNG2BMP_FORMAT_RGB555);
+}
+
 static inline bool has_pixels_alone(png2bmp_format format)
 {
     return format == PNG2BMP_FORMAT_RAW_RGB || format == PNG2BMP_FORMAT_RAW_RGBA;
@@ -50,6 +59,12 @@ static inline void make_effective(png2bmp_options *options)
         options->exact = false;
     if (options->exact)
         options->dither = PNG2BMP_DITHER_DEFAULT;
+    if (!effective_light(options))
+        options->light = PNG2BMP_LIGHT_DEFAULT;
+    if (options->exact || !options->palette_entries)
+        options->has_seen = false;
+    if (!options->has_seen)
+        options->tone = PNG2BMP_TONE_FIT;
     if (options->profile == PNG2BMP_PROFILE_EMBED)
         options->header = PNG2BMP_HEADER_V5;
     if (has_pixels_alone(format)) {

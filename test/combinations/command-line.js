@@ -17,16 +17,18 @@ const hex = (color) => color.map((value) => value.toString(16).padStart(2, '0'))
 
 const TEXTS = {
   background: (value) => hex(value),
-  palette: (value) => value.map(hex).join(),
+  palette: (value, given, { seen }) => (typeof given === 'string' ? given
+    : value.map((color, i) => (seen ? `${hex(color)}=${hex(seen[i])}` : hex(color))).join()),
+  seen: (value, given) => given,
   density: (value, given) => (typeof given === 'number' ? String(given) : undefined),
 };
 
 /** The arguments for an option; undefined: it cannot be said. */
-function argumentsFor(name, value, given) {
+function argumentsFor(name, value, given, settings) {
   const row = OPTIONS.find(({ library }) => library === name);
   if (row === undefined) return undefined;
   if (!row.value) return value === (row.gives ?? true) ? [`--${row.name}`] : [];
-  const text = (TEXTS[name] ?? String)(value, given);
+  const text = (TEXTS[name] ?? String)(value, given, settings);
   return text === undefined || text === 'Infinity' || text === '0' ? undefined : [`--${row.name}`, text];
 }
 
@@ -34,7 +36,7 @@ function argumentsFor(name, value, given) {
 async function commandLine(lib, { png, options, directory, wanted }) {
   const settings = normal(options);
   if (options.format === undefined) delete settings.format;
-  const args = Object.keys(options).map((name) => argumentsFor(name, settings[name], options[name]));
+  const args = Object.keys(options).map((name) => argumentsFor(name, settings[name], options[name], settings));
   if (!wanted.bytes || args.includes(undefined) || (options.strict && options.salvage)) return undefined;
   const [input, output] = [newFile({ directory }).replace('.bmp', '.png'), newFile({ directory })];
   fs.writeFileSync(input, png);

@@ -48,11 +48,13 @@ function palette(random) {
     () => pick(random, png2bmp.constants.palettes),
     () => Array.from({ length: count }, () => color(random)),
     () => Uint8Array.from({ length: 3 * count }, () => byte(random)),
+    () => Array.from({ length: count }, () => pick(random, [{ color: color(random), seen: color(random) }, color(random)])),
   ])();
 }
 
 const SPECIAL = {
   palette,
+  seen: () => 'measured',
   density: (random) => pick(random, [72, 96.5, { x: 3000, y: 1 }, { x: 0.6, y: 0x7fffffff }]),
   input: (random) => pick(random, png2bmp.constants.inputs),
   maxInputBytes: () => Infinity,
@@ -89,7 +91,7 @@ const GENERATORS = ALL.filter(({ make }) => make);
 const leftOut = ALL.filter(({ make }) => !make).map(({ name }) => name);
 
 // More often than others: they decide the way that a conversion takes.
-const OFTEN = ['format', 'palette', 'dither', 'salvage', 'topDown'];
+const OFTEN = ['format', 'palette', 'dither', 'light', 'salvage', 'topDown'];
 
 function draw(random, generators, share, needed) {
   const options = {};

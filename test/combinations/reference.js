@@ -8,12 +8,12 @@ const { readBmp } = require('../kit/bmp-reader');
 const { conversionOf, convertPixels } = require('../kit/color-space');
 const { expectedBmp, expectedRgba } = require('../kit/expected');
 const { rgba16 } = require('../kit/image');
-const { palettes } = require('../../lib/palettes');
+const { measured, palettes } = require('../../lib/palettes');
 const { bmpBytes } = require('./bmp');
 const { decode, scanlineOrder } = require('./decode');
 
 /** The options that the model knows; with any other, doors are only compared with each other. */
-const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'threshold', 'invert', 'strict',
+const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'light', 'seen', 'tone', 'threshold', 'invert', 'strict',
   'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
   'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact'];
 
@@ -33,8 +33,15 @@ function toRgb(color) {
 
 function toPalette(palette) {
   if (typeof palette === 'string') return palettes[palette].map(ofNumber);
-  if (Array.isArray(palette)) return palette.map(toRgb);
+  if (Array.isArray(palette)) return palette.map((entry) => toRgb(entry.color ?? entry));
   return Array.from({ length: palette.length / 3 }, (_, i) => [...palette.subarray(3 * i, 3 * i + 3)]);
+}
+
+/** What is seen of the colours of a palette; undefined: themselves. 'none': `seen` is asked for and not known. */
+function toSeen({ palette, seen }) {
+  if (seen) return measured[palette]?.map(ofNumber) ?? 'none';
+  if (!Array.isArray(palette) || !palette.some((entry) => entry.seen)) return undefined;
+  return palette.map((entry) => toRgb(entry.seen ?? entry.color ?? entry));
 }
 
 function toDensity(density) {
@@ -45,6 +52,7 @@ function toDensity(density) {
 function normal(options) {
   const out = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (out.background) out.background = toRgb(out.background);
+  out.seen = toSeen(out);
   if (out.palette) out.palette = toPalette(out.palette);
   if (out.density) out.density = toDensity(out.density);
   if (!out.format) out.format = out.palette || out.colors ? 'indexed' : 'bgr24';
@@ -61,19 +69,25 @@ function isWithoutEffect({ format, ...o }) {
     (o.alpha === 'premultiply' && !['bgra32', 'auto'].includes(format)) || (['drop', 'key'].includes(o.alpha) && format === 'bgra32') ||
     ((o.alphaThreshold ?? 128) !== 128 && o.alpha !== 'key') || ((o.bits || o.colors) && !isIndexed) ||
     (o.palette && !isIndexed && format !== 'bgr24') ||
-    (o.dither && !['mono1', 'rgb565', 'rgb555'].includes(format) && !isMatched) || (o.exact && !isMatched);
+    (o.dither && !['mono1', 'rgb565', 'rgb555'].includes(format) && !isMatched) ||
+    (o.light && !isDithered({ format, ...o })) || (o.tone === 'none' && !o.seen) || (o.exact && !isMatched);
+}
+
+function isDithered({ format, dither, palette, colors, exact }) {
+  if (exact) return false;
+  return dither ? dither !== 'none' : format === 'mono1' || palette || colors;
 }
 
 function isContradiction(o) {
   const most = o.bits ? 2 ** o.bits : 256;
   return ![undefined, 1, 4, 8].includes(o.bits) || (o.colors && o.palette) || o.colors > most ||
     o.palette?.length > most || (o.profile === 'embed' && o.header && o.header !== 'v5') ||
-    (o.exact && ![undefined, 'none'].includes(o.dither));
+    (o.exact && (o.seen || ![undefined, 'none'].includes(o.dither)));
 }
 
 /** The codes of all that forbids the conversion, whatever the pixels are. */
 function refusals(image, options, memory) {
-  const codes = [];
+  const codes = options.seen === 'none' ? ['ERR_INVALID_ARG_VALUE'] : [];
   if (isContradiction(options) || isWithoutEffect(options)) codes.push('ERR_OPTION');
   if (image.width * image.height > (options.maxPixels ?? 268402689)) codes.push('ERR_PIXEL_LIMIT');
   if (memory > (options.maxMemory ?? 268435456)) codes.push('ERR_MEMORY_LIMIT');
@@ -101,8 +115,8 @@ function plain({ width, height }, color) {
   return { width, height, colorType: 2, bitDepth: 8, channels: 3, palette: null, paletteAlpha: null, key: null, samples };
 }
 
-const onlyColors = ({ palette, bits, dither, colors, chosen, threshold, invert, topDown, format, exact }) =>
-  ({ palette, bits, dither, colors, chosen, threshold, invert, topDown, format, exact });
+const onlyColors = ({ palette, seen, tone, bits, dither, light, colors, chosen, threshold, invert, topDown, format, exact }) =>
+  ({ palette, seen, tone, bits, dither, light, colors, chosen, threshold, invert, topDown, format, exact });
 
 /** `under` where nothing covers it, else `over`. */
 function merge(over, under, there) {

@@ -106,6 +106,57 @@ function wholePalette(palette, bits) {
   return Array.from({ length: 2 ** bits }, (_, i) => palette[i] ?? [0, 0, 0]);
 }
 
+// ---- The numbers of samples ----------------------------------------------------
+
+// Colours are compared and errors carried in whole numbers, 0 to 4080: sixteenths of samples as they are stored, or
+// their light (IEC 61966-2-1).
+const WHITE = 4080;
+
+const clamp = (value, most) => Math.min(Math.max(value, 0), most);
+const rounded = (value, divisor) => Math.floor((value + Math.floor(divisor / 2)) / divisor);
+
+const LIGHT = Array.from({ length: 256 }, (_, i) =>
+  Math.round(65535 * (i / 255 <= 0.04045 ? i / 255 / 12.92 : ((i / 255 + 0.055) / 1.055) ** 2.4)));
+
+/** Sixteenths of the sample whose light this is; in a straight line between whole samples. */
+function storedNumber(light) {
+  const low = Math.min(LIGHT.findLastIndex((value) => value <= light), 254);
+  return 16 * low + rounded(16 * (light - LIGHT[low]), LIGHT[low + 1] - LIGHT[low]);
+}
+
+const numberOf = (light, isLinear) => (isLinear ? rounded(light * WHITE, 65535) : storedNumber(light));
+
+/** { of: the number of each sample, sample(number): the nearest sample in range, of two the higher } */
+function makeScale(isLinear) {
+  const of = LIGHT.map((light) => numberOf(light, isLinear));
+  const samples = Array.from({ length: WHITE + 1 }, (_, number) => {
+    const distances = of.map((value) => Math.abs(value - number));
+    return distances.lastIndexOf(Math.min(...distances));
+  });
+  return { of, sample: (number) => samples[clamp(number, WHITE)], isLinear };
+}
+
+const SCALES = { srgb: makeScale(false), linear: makeScale(true) };
+
+/** What `light` and its default say: without dithering there are no errors. */
+function scaleOf({ light, seen, dither }) {
+  return SCALES[dither === 'none' ? 'srgb' : light ?? (seen ? 'linear' : 'srgb')];
+}
+
+const luminance = (rgb) =>
+  Math.floor((13933 * LIGHT[rgb[0]] + 46871 * LIGHT[rgb[1]] + 4732 * LIGHT[rgb[2]]) / 65536);
+
+/** The numbers of a picture's samples, for R, G and B: with `seen`, its light is brought into the panel's range. */
+function pictureNumbers(scale, { seen, tone = 'fit' }) {
+  if (!seen || tone === 'none') return [scale.of, scale.of, scale.of];
+  const lights = seen.map(luminance);
+  const [black, white] = [Math.min(...lights), Math.max(...lights)].map((light) => seen[lights.indexOf(light)]);
+  return [0, 1, 2].map((c) => {
+    const [low, high] = [LIGHT[black[c]], Math.max(LIGHT[black[c]], LIGHT[white[c]])];
+    return LIGHT.map((light) => numberOf(low + rounded(light * (high - low), 65535), scale.isLinear));
+  });
+}
+
 // ---- Formats for panels and printers -----------------------------------------
 
 /** Rec. 601 with weights of 1/65536 that add up to one. */
@@ -143,16 +194,16 @@ function thresholdBits(luma, width, threshold) {
   return luma.map((value, i) => (value >= threshold(i % width, Math.floor(i / width)) ? 1 : 0));
 }
 
-/** Error diffusion over the whole image at once, in sixteenths, shares rounded towards zero. */
-function floydSteinberg(luma, width, threshold) {
-  const wanted = Array.from(luma, (value) => value * 16);
+/** Error diffusion over the whole image at once, in numbers, shares rounded towards zero. */
+function floydSteinberg(luma, width, threshold, number) {
+  const wanted = Array.from(luma, (value) => number[value]);
   const give = (x, at, share) => {
     if (x >= 0 && x < width && at < wanted.length) wanted[at] += share;
   };
   return luma.map((_, i) => {
     const x = i % width;
     const white = wanted[i] >= threshold * 16;
-    const error = wanted[i] - (white ? 255 * 16 : 0);
+    const error = wanted[i] - (white ? WHITE : 0);
     const [right, belowLeft, below] = [7, 3, 5].map((weight) => Math.trunc((error * weight) / 16));
     give(x + 1, i + 1, right);
     give(x - 1, i + width - 1, belowLeft);
@@ -163,11 +214,11 @@ function floydSteinberg(luma, width, threshold) {
 }
 
 /** The same with an eighth for each of six neighbours; a quarter of the error is dropped. */
-function atkinson(luma, width, threshold) {
-  const wanted = Array.from(luma, (value) => value * 16);
+function atkinson(luma, width, threshold, number) {
+  const wanted = Array.from(luma, (value) => number[value]);
   return luma.map((_, i) => {
     const white = wanted[i] >= threshold * 16;
-    const eighth = Math.trunc((wanted[i] - (white ? 255 * 16 : 0)) / 8);
+    const eighth = Math.trunc((wanted[i] - (white ? WHITE : 0)) / 8);
     const x = i % width;
     for (const [dx, dy] of [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]]) {
       const at = i + dx + dy * width;
@@ -177,14 +228,15 @@ function atkinson(luma, width, threshold) {
   });
 }
 
-function monoBits(rgba, width, { dither = 'floyd-steinberg', threshold = 128, invert = false }) {
+function monoBits(rgba, width, { dither = 'floyd-steinberg', threshold = 128, invert = false, light }) {
   const luma = lumas(rgba);
-  const ordered = (x, y) => threshold + 4 * BAYER[y % 8][x % 8] + 2 - 128;
+  const number = scaleOf({ light, dither }).of;
+  const ordered = (x, y) => 16 * (threshold + 4 * BAYER[y % 8][x % 8] + 2 - 128);
   const rules = {
     none: () => thresholdBits(luma, width, () => threshold),
-    ordered: () => thresholdBits(luma, width, ordered),
-    'floyd-steinberg': () => floydSteinberg(luma, width, threshold),
-    atkinson: () => atkinson(luma, width, threshold),
+    ordered: () => thresholdBits(Int16Array.from(luma, (value) => number[value]), width, ordered),
+    'floyd-steinberg': () => floydSteinberg(luma, width, threshold, number),
+    atkinson: () => atkinson(luma, width, threshold, number),
   };
   const bits = rules[dither]();
   return invert ? bits.map((bit) => 1 - bit) : bits;
@@ -197,12 +249,8 @@ function quantize(value, levels) {
 
 // ---- Colours of a palette -----------------------------------------------------
 
-const clamp = (value, most) => Math.min(Math.max(value, 0), most);
-
-// What chooses colours: choose(wanted) -> a number, and color(number) -> [r, g, b]. `wanted` is [r, g, b], which
-// the errors of other pixels may have moved out of range.
-
-const toSample = (value) => Math.floor(clamp(value, 255) + 0.5);
+// What chooses colours: choose(wanted) -> which it is, and numbers(which) -> its numbers. `wanted` are those of R, G
+// and B, which the errors of other pixels may have moved out of range.
 
 function nearestIndex(palette, [r, g, b]) {
   let [best, least] = [0, Infinity];
@@ -213,25 +261,28 @@ function nearestIndex(palette, [r, g, b]) {
   return best;
 }
 
-/** The first of the nearest colours. With more than 16, the colour is first rounded to whole samples in range. */
-function nearestIn(palette) {
+/** The first of the nearest colours. With more than 16, they are compared as whole samples in range. */
+function nearestIn(palette, scale) {
   const known = new Map();
+  const numbers = palette.map((color) => color.map((v) => scale.of[v]));
   const choose = (wanted) => {
-    if (palette.length <= 16) return nearestIndex(palette, wanted);
-    const color = wanted.map(toSample);
+    if (palette.length <= 16) return nearestIndex(numbers, wanted);
+    const color = wanted.map(scale.sample);
     const key = color[0] << 16 | color[1] << 8 | color[2];
     if (!known.has(key)) known.set(key, nearestIndex(palette, color));
     return known.get(key);
   };
-  return { choose, color: (index) => palette[index] };
+  return { choose, numbers: (index) => numbers[index] };
 }
 
-/** The number of a colour is the colour, 0xRRGGBB. */
-function nearestLevels(levels) {
-  const channel = (wanted, c) => quantize(toSample(wanted[c]), levels[c]);
+const ofNumber = (color) => [color >> 16, color >> 8 & 255, color & 255];
+
+/** What is chosen is the colour itself, 0xRRGGBB. */
+function nearestLevels(levels, scale) {
+  const channel = (wanted, c) => quantize(scale.sample(wanted[c]), levels[c]);
   return {
     choose: (wanted) => channel(wanted, 0) << 16 | channel(wanted, 1) << 8 | channel(wanted, 2),
-    color: (number) => [number >> 16, number >> 8 & 255, number & 255],
+    numbers: (color) => ofNumber(color).map((v) => scale.of[v]),
   };
 }
 
@@ -261,10 +312,9 @@ function spread(wanted, width, [x, y, c], step, error, { shares, chosen }) {
   }
 }
 
-/** Four rows to the right, four to the left; sums of errors are in sixteenths, cut to 128 samples beyond the
- * range. */
-function diffuse(colors, width, { choose, color }, rule) {
-  const wanted = Int32Array.from(colors, (v) => v * 16);
+/** Four rows to the right, four to the left; numbers are cut to 128 samples beyond the range. */
+function diffuse(colors, width, { choose, numbers }, picture, rule) {
+  const wanted = Int32Array.from(colors, (v, i) => picture[i % 3][v]);
   const choices = new Int32Array(colors.length / 3);
   for (let i = 0; i < choices.length; i++) {
     const y = Math.floor(i / width);
@@ -272,9 +322,9 @@ function diffuse(colors, width, { choose, color }, rule) {
     const x = step > 0 ? i % width : width - 1 - (i % width);
     const at = y * width + x;
     const now = [0, 1, 2].map((c) => Math.min(Math.max(wanted[at * 3 + c], -128 * 16), (255 + 128) * 16));
-    choices[at] = choose([now[0] / 16, now[1] / 16, now[2] / 16]);
-    const chosen = color(choices[at]);
-    for (let c = 0; c < 3; c++) spread(wanted, width, [x, y, c], step, now[c] - chosen[c] * 16, rule);
+    choices[at] = choose(now);
+    const chosen = numbers(choices[at]);
+    for (let c = 0; c < 3; c++) spread(wanted, width, [x, y, c], step, now[c] - chosen[c], rule);
   }
   return choices;
 }
@@ -289,15 +339,34 @@ function withoutAlpha(rgba) {
   return Uint8Array.from({ length: (rgba.length / 4) * 3 }, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)]);
 }
 
-/** The number of the colour of each pixel. */
-function dithered(rgba, width, dither, spreads, chooser, chosen = false) {
+/** The numbers between which ordered dithering moves another: the marks below and above it. */
+function marksAround(number, marks) {
+  const sorted = [...new Set(marks)].sort((a, b) => a - b);
+  if (sorted.length < 2) return [sorted[0], sorted[0]];
+  const above = sorted.findIndex((mark, i) => i > 0 && (mark > number || i === sorted.length - 1));
+  return [sorted[above - 1], sorted[above]];
+}
+
+/** What ordered dithering moves a sample to. spreads: in samples. marks: the numbers between which it moves. */
+function mover({ scale, picture, spreads, marks }) {
+  if (!scale.isLinear && picture[0] === scale.of) {
+    return (v, step, c) => 16 * clamp(v + Math.trunc((step * spreads[c]) / 128), 255);
+  }
+  const ends = [0, 1, 2].map((c) => picture[c].map((number) => marksAround(number, marks[c])));
+  return (v, step, c) => {
+    const [low, high] = ends[c][v];
+    return Math.min(Math.max(picture[c][v] + Math.trunc((step * (high - low)) / 128), low), high);
+  };
+}
+
+/** Which colour each pixel gets. way: { scale, picture, spreads, marks }. */
+function dithered(rgba, width, dither, chooser, way, chosen = false) {
   const colors = withoutAlpha(rgba);
-  if (dither === 'none') return chooseEach(colors, width, chooser, (v) => v);
-  if (dither !== 'ordered') return diffuse(colors, width, chooser, { shares: SHARES[dither], chosen });
-  return chooseEach(colors, width, chooser, (v, x, y, c) => {
-    const step = 2 * BAYER[y % 8][x % 8] + 1 - 64;
-    return clamp(v + Math.trunc((step * spreads[c]) / 128), 255);
-  });
+  const { picture } = way;
+  if (dither === 'none') return chooseEach(colors, width, chooser, (v, x, y, c) => picture[c][v]);
+  if (dither !== 'ordered') return diffuse(colors, width, chooser, picture, { shares: SHARES[dither], chosen });
+  const move = mover(way);
+  return chooseEach(colors, width, chooser, (v, x, y, c) => move(v, 2 * BAYER[y % 8][x % 8] + 1 - 64, c));
 }
 
 /** The pixels, R G B A, of numbers of colours. */
@@ -319,12 +388,17 @@ const isGray = (palette) => palette.every(([r, g, b]) => r === g && g === b);
  * As far as evenly spread grays would be apart; else as the colours would be in a cube of cbrt(entries) levels a
  * side, but at least two.
  */
-function paletteSpread(palette, chosen) {
+function paletteSpread(palette, hasGrays) {
   const grays = [...new Set(palette.map(([gray]) => gray))];
-  if (!chosen && isGray(palette) && grays.length > 1)
-    return new Array(3).fill(Math.trunc((Math.max(...grays) - Math.min(...grays)) / (grays.length - 1)));
+  if (hasGrays) return Math.trunc((Math.max(...grays) - Math.min(...grays)) / (grays.length - 1));
   const levels = Math.max(32, Math.ceil(Math.cbrt(palette.length * 4096) - 1e-9)) / 16;
-  return new Array(3).fill(Math.trunc(255 / (levels - 1)));
+  return Math.trunc(255 / (levels - 1));
+}
+
+/** The numbers between which ordered dithering moves: those of the grays, or of samples as far apart as in the cube. */
+function paletteMarks(seen, hasGrays, spread, { scale, picture }) {
+  const steps = Array.from({ length: Math.ceil(255 / spread) }, (_, i) => i * spread);
+  return [0, 1, 2].map((c) => (hasGrays ? seen.map((rgb) => scale.of[rgb[c]]) : [...steps, 255].map((v) => picture[c][v])));
 }
 
 /** R G B A whose colours are their luma. */
@@ -350,11 +424,16 @@ function matchedExactly(common, settings) {
   return inexact(common, settings.palette) ?? matched(common, { ...settings, dither: 'none', chosen: true });
 }
 
-function matched(common, { palette, dither = 'floyd-steinberg', bits, format, chosen }) {
-  const nearest = nearestIn(palette);
+function matched(common, settings) {
+  const { palette, seen = palette, dither = 'floyd-steinberg', bits, format, chosen } = settings;
+  const scale = scaleOf(settings);
+  const picture = pictureNumbers(scale, settings);
+  const hasGrays = !chosen && isGray(palette) && new Set(palette.map(([gray]) => gray)).size > 1;
+  const spread = paletteSpread(palette, hasGrays);
+  const way = { scale, picture, spreads: [spread, spread, spread], marks: paletteMarks(seen, hasGrays, spread, { scale, picture }) };
   const rgba = isGray(palette) && !chosen ? grayOf(common.rgba) : common.rgba;
-  const choices = dithered(rgba, common.width, dither, paletteSpread(palette, chosen), nearest, chosen);
-  if (format === 'bgr24') return { ...common, rgba: paint(choices, nearest.color) };
+  const choices = dithered(rgba, common.width, dither, nearestIn(seen, scale), way, chosen);
+  if (format === 'bgr24') return { ...common, rgba: paint(choices, (index) => palette[index]) };
   const depth = bits ?? bitsFor(palette.length);
   return indexedBy(common, depth, wholePalette(palette, depth), choices);
 }
@@ -375,11 +454,14 @@ function ownColors(common, settings) {
 
 const LEVELS = { rgb565: [31, 63, 31], rgb555: [31, 31, 31] };
 
-function levelled(common, { format, dither = 'none' }) {
+function levelled(common, settings) {
+  const { format, dither = 'none' } = settings;
   const levels = LEVELS[format];
-  const nearest = nearestLevels(levels);
-  const choices = dithered(common.rgba, common.width, dither, levels.map((n) => Math.trunc(255 / n)), nearest);
-  return { ...common, bitsPerPixel: 16, rgba: paint(choices, nearest.color) };
+  const scale = scaleOf({ ...settings, dither });
+  const marks = levels.map((most) => Array.from({ length: most + 1 }, (_, i) => scale.of[Math.round((i * 255) / most)]));
+  const way = { scale, picture: [scale.of, scale.of, scale.of], spreads: levels.map((n) => Math.trunc(255 / n)), marks };
+  const choices = dithered(common.rgba, common.width, dither, nearestLevels(levels, scale), way);
+  return { ...common, bitsPerPixel: 16, rgba: paint(choices, ofNumber) };
 }
 
 const GRAYS = Array.from({ length: 256 }, (_, i) => [i, i, i]);

@@ -4,7 +4,9 @@
  * there, and what takes its time in one row (an error waits for the pixel before) takes it for
  * four.
  *
- * Samples and errors are in sixteenths. In a dword of each lane: B and G, R and 0.
+ * Numbers are those of light.h. In a dword of each lane: B and G, R and 0. If they are those of the
+ * samples as stored, they are computed; else they are looked up, and colours cannot be held as
+ * bytes.
  */
 #include "reduce/dither.h"
 #include "x86.h"
@@ -20,12 +22,14 @@ typedef struct pixels {
     __m128i bg, r;
 } pixels;
 
-/* For each entry of a small palette c, in sixteenths of 16 times the samples: what makes
- * |c|^2 / 2 - c * v of a colour v. That and |v|^2 / 2, which is the same for all entries, is half
- * the squared distance: the entry that has least is nearest. Its place is in the lowest bits. */
+/* For each entry c of a small palette: what makes |c|^2 / 2 - c * v of a colour v. That and
+ * |v|^2 / 2, which is the same for all entries, is half the squared distance: the entry that has
+ * least is nearest. Its place is in the lowest four bits, which are 0 for samples as stored, whose
+ * numbers are multiples of 16; for others, all is 32 times as much, of which v brings four. */
 typedef struct small_palette {
     __m128i bg[NEAREST_FEW], r[NEAREST_FEW], square[NEAREST_FEW];
-    __m128i b_of, g_of, r_of, index_of; /* place to sample, place to entry */
+    __m128i b_of, g_of, r_of, index_of; /* place to sample, or low byte of the number; to entry */
+    __m128i b_high, g_high, r_high;     /* place to high byte of the number */
 } small_palette;
 
 /* What a walk through the group does not change. */
@@ -40,6 +44,8 @@ typedef struct group {
     nearest             *palette;
     nearest_tables       tables;
     const small_palette *small;
+    const int16_t (*numbers)[256]; /* of B, G and R */
+    const uint8_t *sample;         /* of a number */
 } group;
 
 /* What is on its way. down: to the lane below, for its next pixel, and next_down, for the one after
@@ -98,35 +104,82 @@ SSE_STEP pixels load(const uint8_t *bgr, ptrdiff_t lane)
                     _mm_slli_epi16(_mm_shuffle_epi8(v, r), 4)};
 }
 
-/* ---- A small palette ---------------------------------------------------------------- */
-
-static int pair(int low, int high)
+SSE_STEP int pair(int low, int high)
 {
     return (int)((uint32_t)(uint16_t)low | (uint32_t)(uint16_t)high << 16);
 }
 
-SSE_TARGET static void open_small(small_palette *small, const nearest *n)
+SSE_STEP int bg_number(const group *g, const uint8_t *bgr)
 {
-    uint8_t of[4][16] = {{0}};
+    return pair(g->numbers[0][bgr[0]], g->numbers[1][bgr[1]]);
+}
+
+SSE_STEP int r_number(const group *g, const uint8_t *bgr)
+{
+    return g->numbers[2][bgr[2]];
+}
+
+SSE_STEP pixels look_up(const group *g, const uint8_t *bgr)
+{
+    const ptrdiff_t lane = g->bgr_lane;
+    pixels          v = {_mm_cvtsi32_si128(bg_number(g, bgr)), _mm_cvtsi32_si128(r_number(g, bgr))};
+
+    v.bg = _mm_insert_epi32(v.bg, bg_number(g, bgr + lane), 1);
+    v.r = _mm_insert_epi32(v.r, r_number(g, bgr + lane), 1);
+    v.bg = _mm_insert_epi32(v.bg, bg_number(g, bgr + 2 * lane), 2);
+    v.r = _mm_insert_epi32(v.r, r_number(g, bgr + 2 * lane), 2);
+    v.bg = _mm_insert_epi32(v.bg, bg_number(g, bgr + 3 * lane), 3);
+    v.r = _mm_insert_epi32(v.r, r_number(g, bgr + 3 * lane), 3);
+    return v;
+}
+
+/* ---- A small palette ---------------------------------------------------------------- */
+
+SSE_TARGET static __m128i table_of(const uint8_t bytes[16])
+{
+    return _mm_loadu_si128((const __m128i *)bytes);
+}
+
+/* In the numbers of samples as stored, or 8 times any numbers: see small_palette. */
+SSE_TARGET static void open_score(small_palette *small, unsigned i, const int16_t *c,
+                                  bool is_stored)
+{
+    const int times = is_stored ? 1 : 8;
+    const int square = c[0] * c[0] + c[1] * c[1] + c[2] * c[2];
+
+    small->bg[i] = _mm_set1_epi32(pair(-times * c[0], -times * c[1]));
+    small->r[i] = _mm_set1_epi32(pair(-times * c[2], 0));
+    small->square[i] = _mm_set1_epi32((is_stored ? square / 2 : 16 * square) + (int)i);
+}
+
+SSE_TARGET static void open_small(small_palette *small, const nearest *n, bool is_stored)
+{
+    uint8_t low[3][16] = {{0}}, high[3][16] = {{0}}, index[16] = {0};
 
     for (unsigned i = 0; i < NEAREST_FEW; i++) {
         const bool     is_there = i < n->count;
         const unsigned entry = n->all[is_there ? i : 0];
-        const uint8_t *c = n->bgr[entry];
 
-        small->bg[i] = _mm_set1_epi32(is_there ? pair(-16 * c[0], -16 * c[1]) : 0);
-        small->r[i] = _mm_set1_epi32(is_there ? pair(-16 * c[2], 0) : 0);
-        small->square[i] = _mm_set1_epi32(
-            is_there ? 128 * (c[0] * c[0] + c[1] * c[1] + c[2] * c[2]) + (int)i : INT32_MAX);
-        of[0][i] = c[0];
-        of[1][i] = c[1];
-        of[2][i] = c[2];
-        of[3][i] = (uint8_t)entry;
+        open_score(small, i, n->number[entry], is_stored);
+        if (!is_there) {
+            small->bg[i] = small->r[i] = _mm_setzero_si128();
+            small->square[i] = _mm_set1_epi32(INT32_MAX);
+        }
+        for (unsigned channel = 0; channel < 3; channel++) {
+            const unsigned number = (unsigned)n->number[entry][channel];
+
+            low[channel][i] = (uint8_t)(is_stored ? number / 16 : number);
+            high[channel][i] = (uint8_t)(number >> 8);
+        }
+        index[i] = (uint8_t)entry;
     }
-    small->b_of = _mm_loadu_si128((const __m128i *)of[0]);
-    small->g_of = _mm_loadu_si128((const __m128i *)of[1]);
-    small->r_of = _mm_loadu_si128((const __m128i *)of[2]);
-    small->index_of = _mm_loadu_si128((const __m128i *)of[3]);
+    small->b_of = table_of(low[0]);
+    small->g_of = table_of(low[1]);
+    small->r_of = table_of(low[2]);
+    small->b_high = table_of(high[0]);
+    small->g_high = table_of(high[1]);
+    small->r_high = table_of(high[2]);
+    small->index_of = table_of(index);
 }
 
 SSE_STEP __m128i score(const small_palette *small, pixels v, unsigned i)
@@ -154,27 +207,53 @@ SSE_STEP void store_indices(const group *g, __m128i indices, uint8_t *to)
     to[3 * g->index_lane] = (uint8_t)_mm_extract_epi32(indices, 3);
 }
 
-SSE_STEP pixels choose_few(const group *g, pixels v, unsigned count, uint8_t *to)
+SSE_STEP pixels times_four(pixels v)
+{
+    return (pixels){_mm_slli_epi16(v.bg, 2), _mm_slli_epi16(v.r, 2)};
+}
+
+/* place: in the lowest byte of each dword. */
+SSE_STEP __m128i number_at(__m128i low, __m128i high, __m128i place)
+{
+    return _mm_or_si128(_mm_shuffle_epi8(low, place),
+                        _mm_slli_epi32(_mm_shuffle_epi8(high, place), 8));
+}
+
+/* The numbers of the entries at these places. */
+SSE_STEP pixels numbers_at(const small_palette *small, __m128i place, bool is_stored)
+{
+    if (is_stored) {
+        const __m128i green = _mm_slli_epi32(_mm_shuffle_epi8(small->g_of, place), 16);
+        const __m128i blue = _mm_shuffle_epi8(small->b_of, place);
+
+        return (pixels){_mm_slli_epi16(_mm_or_si128(blue, green), 4),
+                        _mm_slli_epi16(_mm_shuffle_epi8(small->r_of, place), 4)};
+    }
+    return (pixels){_mm_or_si128(number_at(small->b_of, small->b_high, place),
+                                 _mm_slli_epi32(number_at(small->g_of, small->g_high, place), 16)),
+                    number_at(small->r_of, small->r_high, place)};
+}
+
+SSE_STEP pixels choose_few(const group *g, pixels wanted, unsigned count, bool is_stored,
+                           uint8_t *to)
 {
     const small_palette *small = g->small;
+    const pixels         v = is_stored ? wanted : times_four(wanted);
     const __m128i        least = _mm_min_epi32(least_score(small, v, 0, count / 2),
                                                least_score(small, v, count / 2, count / 2));
     /* The place in the lowest byte of each lane; the others choose nothing. */
     const __m128i place =
         _mm_or_si128(_mm_and_si128(least, _mm_set1_epi32(15)), _mm_set1_epi32((int)0x80808000u));
-    const __m128i green = _mm_slli_epi32(_mm_shuffle_epi8(small->g_of, place), 16);
-    const __m128i blue = _mm_shuffle_epi8(small->b_of, place);
 
     store_indices(g, _mm_shuffle_epi8(small->index_of, place), to);
-    return (pixels){_mm_slli_epi16(_mm_or_si128(blue, green), 4),
-                    _mm_slli_epi16(_mm_shuffle_epi8(small->r_of, place), 4)};
+    return numbers_at(small, place, is_stored);
 }
 
 /* ---- A large one ---------------------------------------------------------------------- */
 
 SSE_STEP __m128i load_color(const group *g, unsigned entry)
 {
-    return _mm_loadl_epi64((const __m128i *)g->palette->bgr16[entry]);
+    return _mm_loadl_epi64((const __m128i *)g->palette->number[entry]);
 }
 
 /* Cell and place in its block, as the tables have them: B G R of 6 bits, then of 2. */
@@ -195,13 +274,33 @@ SSE_STEP unsigned entry_at(const group *g, uint32_t at)
     return g->tables.blocks[block][at % NEAREST_BLOCK];
 }
 
-/* Where the tables have the colours. */
-SSE_STEP __m128i places_of(pixels wanted)
+/* The samples of numbers in range. */
+SSE_STEP pixels stored_samples(pixels v)
 {
-    const pixels  v = clamp(wanted, 0, NEAREST_WHITE);
-    const __m128i half = _mm_set1_epi16(8), low = _mm_set1_epi16(3);
-    const __m128i bg = _mm_srli_epi16(_mm_add_epi16(v.bg, half), 4);
-    const __m128i r = _mm_srli_epi16(_mm_add_epi16(v.r, half), 4);
+    const __m128i half = _mm_set1_epi16(8);
+
+    return (pixels){_mm_srli_epi16(_mm_add_epi16(v.bg, half), 4),
+                    _mm_srli_epi16(_mm_add_epi16(v.r, half), 4)};
+}
+
+SSE_STEP pixels samples_of(const group *g, pixels v)
+{
+    uint16_t bg[8], r[8];
+
+    _mm_storeu_si128((__m128i *)bg, v.bg);
+    _mm_storeu_si128((__m128i *)r, v.r);
+    for (unsigned i = 0; i < 8; i += 2) {
+        bg[i] = g->sample[bg[i]];
+        bg[i + 1] = g->sample[bg[i + 1]];
+        r[i] = g->sample[r[i]];
+    }
+    return (pixels){_mm_loadu_si128((const __m128i *)bg), _mm_loadu_si128((const __m128i *)r)};
+}
+
+/* Where the tables have the colours of these samples. */
+SSE_STEP __m128i places_of(pixels samples)
+{
+    const __m128i low = _mm_set1_epi16(3), bg = samples.bg, r = samples.r;
     const __m128i cells =
         _mm_add_epi32(_mm_madd_epi16(_mm_srli_epi16(bg, 2), _mm_set1_epi32(pair(4096, 64))),
                       _mm_srli_epi16(r, 2));
@@ -211,9 +310,10 @@ SSE_STEP __m128i places_of(pixels wanted)
     return _mm_add_epi32(_mm_slli_epi32(cells, 6), places);
 }
 
-SSE_STEP pixels choose_many(const group *g, pixels wanted, uint8_t *to)
+SSE_STEP pixels choose_many(const group *g, pixels wanted, bool is_stored, uint8_t *to)
 {
-    const __m128i  at = places_of(wanted);
+    const pixels   v = clamp(wanted, 0, LIGHT_WHITE);
+    const __m128i  at = places_of(is_stored ? stored_samples(v) : samples_of(g, v));
     const unsigned entries[4] = {entry_at(g, (uint32_t)_mm_cvtsi128_si32(at)),
                                  entry_at(g, (uint32_t)_mm_extract_epi32(at, 1)),
                                  entry_at(g, (uint32_t)_mm_extract_epi32(at, 2)),
@@ -259,18 +359,22 @@ SSE_STEP void leave(const group *g, pixels down, ptrdiff_t t)
     _mm_storel_epi64((__m128i *)error_at(g, t), _mm_unpackhi_epi64(last, last));
 }
 
-/* few: entries that are searched; 0: a large palette. at_end: some lane is not within the row. */
-SSE_STEP void walk_one(const group *g, errors *e, ptrdiff_t t, unsigned few, bool at_end)
+/* few: entries that are searched; 0: a large palette. is_stored: the numbers are those of samples
+ * as stored. at_end: some lane is not within the row. */
+SSE_STEP void walk_one(const group *g, errors *e, ptrdiff_t t, unsigned few, bool is_stored,
+                       bool at_end)
 {
     const ptrdiff_t below =
         t + 1 - DITHER_GROUP * DITHER_LAG; /* where a fifth lane would be next */
-    const pixels source = load(g->bgr + g->bgr_step * t, g->bgr_lane);
-    const pixels above =
+    const uint8_t *bgr = g->bgr + g->bgr_step * t;
+    const pixels   source = is_stored ? load(bgr, g->bgr_lane) : look_up(g, bgr);
+    const pixels   above =
         errors_from_above(e->down, error_at(g, at_end && t >= g->width ? g->width - 1 : t));
     const pixels wanted = clamp(add(add(source, above), e->ahead), NEAREST_LEAST, NEAREST_MOST);
     uint8_t     *to = g->indices + g->index_step * t;
-    const pixels chosen = few ? choose_few(g, wanted, few, to) : choose_many(g, wanted, to);
-    pixels       left_over = subtract(wanted, chosen), behind, below_it;
+    const pixels chosen =
+        few ? choose_few(g, wanted, few, is_stored, to) : choose_many(g, wanted, is_stored, to);
+    pixels left_over = subtract(wanted, chosen), behind, below_it;
 
     if (at_end) {
         const __m128i within = lanes_within(g, t);
@@ -289,14 +393,36 @@ SSE_STEP void walk_one(const group *g, errors *e, ptrdiff_t t, unsigned few, boo
         leave(g, e->down, below);
 }
 
-SSE_STEP void walk(const group *g, unsigned few)
+SSE_STEP void walk(const group *g, unsigned few, bool is_stored)
 {
     const ptrdiff_t delay = DITHER_GROUP * DITHER_LAG - 1;
     const pixels    none = {_mm_setzero_si128(), _mm_setzero_si128()};
     errors          e = {none, none, none, none, none};
 
     for (ptrdiff_t t = 0; t < g->width + delay; t++)
-        walk_one(g, &e, t, few, t < delay || t >= g->width);
+        walk_one(g, &e, t, few, is_stored, t < delay || t >= g->width);
+}
+
+SSE_TARGET static void walk_stored(const group *g)
+{
+    if (g->palette->is_large)
+        walk(g, 0, true);
+    else if (g->palette->count <= 6)
+        walk(g, 6, true);
+    else if (g->palette->count <= 8)
+        walk(g, 8, true);
+    else
+        walk(g, 16, true);
+}
+
+SSE_TARGET static void walk_others(const group *g)
+{
+    if (g->palette->is_large)
+        walk(g, 0, false);
+    else if (g->palette->count <= 8)
+        walk(g, 8, false);
+    else
+        walk(g, 16, false);
 }
 
 SSE_TARGET void diffuse_sse(const dither_state *state, const dither_rows *rows, bool to_left)
@@ -318,19 +444,17 @@ SSE_TARGET void diffuse_sse(const dither_state *state, const dither_rows *rows, 
                          .all = _mm_set1_epi16((int16_t)state->shares.all),
                          .palette = state->palette,
                          .tables = state->palette->tables,
-                         .small = &small};
+                         .small = &small,
+                         .numbers = (const int16_t(*)[256])state->numbers->of,
+                         .sample = state->numbers->scale.sample};
+    const bool      is_stored = state->numbers->are_stored;
 
-    if (state->palette->is_large) {
-        walk(&g, 0);
-        return;
-    }
-    open_small(&small, state->palette);
-    if (state->palette->count <= 6)
-        walk(&g, 6);
-    else if (state->palette->count <= 8)
-        walk(&g, 8);
+    if (!state->palette->is_large)
+        open_small(&small, state->palette, is_stored);
+    if (is_stored)
+        walk_stored(&g);
     else
-        walk(&g, 16);
+        walk_others(&g);
 }
 
 #endif
