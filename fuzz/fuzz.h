@@ -52,7 +52,7 @@ static inline uint8_t *fuzz_alloc(size_t size)
 
 /* The inputs of the PNG targets begin with the options:
  *
- * 0      format
+ * 0      format; bit: color_space (7)
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
  * 2      cpu; bits: uncached (4), profile (5), exact (6), alpha (7)
  * 3..5   background; and what is seen of a palette, light, tone
@@ -98,7 +98,8 @@ static inline void fuzz_color_options(png2bmp_options *options, const uint8_t *b
 static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
 {
     png2bmp_options_init(options);
-    options->format = (png2bmp_format)(bytes[0] % PNG2BMP_FORMAT_COUNT);
+    options->format = (png2bmp_format)((bytes[0] & 127) % PNG2BMP_FORMAT_COUNT);
+    options->color_space = (png2bmp_color_space)(bytes[0] >> 7);
     options->alpha = (png2bmp_alpha)((bytes[1] & 1) | (bytes[2] >> 6 & 2));
     options->top_down = bytes[1] >> 1 & 1;
     options->depth16 = (png2bmp_depth16)(bytes[1] >> 2 & 1);

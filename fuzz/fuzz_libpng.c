@@ -298,6 +298,7 @@ static void choose_format(png2bmp_options *options)
 
     options->format = formats[options->format % 4];
     options->strict = false;
+    options->color_space = PNG2BMP_COLOR_SPACE_KEEP;
     options->colors = options->palette_entries = 0;
     if (options->alpha != PNG2BMP_ALPHA_DROP)
         options->alpha = PNG2BMP_ALPHA_BLEND;

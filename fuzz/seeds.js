@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const zlib = require('node:zlib');
 const { applePng } = require('../test/kit/apple-png');
-const { iccProfile, profileChunk } = require('../test/kit/icc');
+const { grayProfile, iccProfile, matrixProfile, parametricCurve, profileChunk, tableCurve } = require('../test/kit/icc');
 const { TYPES, createImage } = require('../test/kit/image');
 const { createRandom } = require('../test/kit/random');
 const { readCorpus } = require('./corpus');
@@ -21,7 +21,7 @@ const PNG_SUITE = path.join(__dirname, '../../shared/pngsuite');
 /** The settings at the head of an input: see fuzz.h. */
 function pngOptions(random, number) {
   const options = Buffer.from(Array.from({ length: 8 }, () => random.below(256)));
-  options[0] = number; // each format in turn: the target takes the rest of a division by their number
+  options[0] = number & 0x7f | random.below(2) << 7; // each format in turn: the target takes the rest of a division by their number
   options[1] &= 0xe7; // neither strict nor without checksums
   options[7] &= 0x0f; // not cancelled
   return options;
@@ -46,6 +46,14 @@ const METADATA = [
   [chunk('eXIf', ...Buffer.from('II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x05\0\0\0\x12\x01\x03\0\x01\0\0\0\x08\0\0\0', 'latin1'))],
 ];
 
+/** What colorSpace 'srgb' converts from. */
+const COLORS = [
+  [chunk('cICP', 12, 13, 0, 1)], [chunk('cICP', 9, 14, 0, 1)], [chunk('gAMA', 0, 1, 0x86, 0xa0)],
+  [chunk('gAMA', 0, 0, 0xb1, 0x9e), { type: 'cHRM', data: Buffer.from('00007a26000080840000fa00000080e8000052080001155800003a9800001770', 'hex') }],
+  [profileChunk(matrixProfile())], [profileChunk(grayProfile(tableCurve([0x0200])))],
+  [profileChunk(matrixProfile({ curves: [parametricCurve(4, 2.1, 0.9, 0.1, 0.2, 0.05, 0, 0), tableCurve([0, 9000, 65535]), tableCurve([])] }))],
+];
+
 /** Profiles that can be embedded, and one that is not for RGB. */
 const PROFILES = [iccProfile({ length: 200, intent: 1 }), iccProfile({ length: 3000 }), iccProfile({ space: 'GRAY' })];
 
@@ -64,6 +72,10 @@ function encoderFiles() {
   files.push(png.encodePng(small, { last: [{ type: 'tEXt', data: Buffer.from('a\0b') }], tail: [1] }));
   for (const middle of METADATA) files.push(png.encodePng(small, { middle }));
   for (const profile of PROFILES) files.push(png.encodePng(small, { first: [profileChunk(profile)] }));
+  COLORS.forEach((first, i) => {
+    for (const type of [{ colorType: 2, bitDepth: 8 }, { colorType: i % 2 * 4, bitDepth: 16 }, { colorType: 6, bitDepth: 16 }])
+      files.push(png.encodePng(createImage({ ...type, width: 6, height: 4, seed: i }), { first }));
+  });
   for (const colorType of [2, 6]) files.push(applePng(createImage({ width: 6, height: 5, colorType, bitDepth: 8 })));
   // More scanline bytes than the inflater's buffer holds.
   const large = createImage({ width: 400, height: 600, colorType: 0, bitDepth: 8, fill: 'gradients' });

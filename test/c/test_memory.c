@@ -82,6 +82,7 @@ static byte_buffer make_png(const png2bmp_png_info *info)
     stream = zlib_stream(scanlines, size, 1);
     put_signature(&png);
     put_ihdr(&png, info);
+    put_chunk(&png, "cICP", "\14\15\0\1", 4); /* Display P3 */
     if (info->color_type == PNG2BMP_PALETTE)
         put_chunk(&png, "PLTE", "\1\2\3\4\5\6", 6);
     put_idats(&png, stream.bytes, stream.size, SIZE_MAX);
@@ -91,7 +92,8 @@ static byte_buffer make_png(const png2bmp_png_info *info)
     return png;
 }
 
-static int tests, failures;
+static int                 tests, failures;
+static png2bmp_color_space colors; /* of the next conversions */
 
 static void tell(bool good, const char *what, const png2bmp_png_info *info, png2bmp_format format,
                  size_t peak)
@@ -159,6 +161,7 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
     options.max_pixels = UINT64_MAX;
     options.max_memory = UINT64_MAX;
     options.uncached = tests % 2;
+    options.color_space = colors;
     status = png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL);
     if (status == PNG2BMP_OK) {
         memory.now = memory.peak = memory.requested = 0;
@@ -225,6 +228,14 @@ int main(void)
             info.width = 1000;
             info.height = 2000;
             measure("as announced", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
+            info.interlaced = false;
+            info.height = 20;
+            colors = PNG2BMP_COLOR_SPACE_SRGB;
+            measure("converted to sRGB, as announced", to_memory, &info, (png2bmp_format)format,
+                    ANNOUNCED);
+            colors = PNG2BMP_COLOR_SPACE_KEEP;
+            info.interlaced = true;
+            info.height = 2000;
             if (format != PNG2BMP_FORMAT_MONO1)
                 measure("interlaced", to_memory, &info, (png2bmp_format)format, MIB);
         }

@@ -141,6 +141,12 @@ function densityOf(chunk) {
   return { x, y };
 }
 
+/** Those that say what the colours are; others than iCCP have one length. */
+function colorChunksOf(first) {
+  const lengths = { cICP: 4, iCCP: undefined, sRGB: 1, gAMA: 4, cHRM: 32 };
+  return Object.keys(lengths).map(first).filter((chunk) => chunk && chunk.data.length === (lengths[chunk.type] ?? chunk.data.length));
+}
+
 /** { bytes, intent } of iCCP; undefined: none that a BMP can have (docs/decisions.md). */
 function profileOf(chunk) {
   if (!chunk) return undefined;
@@ -177,7 +183,7 @@ function decode(png) {
     : readScanlines(blank(), inflateSome(streamOf(idats.slice(0, damaged))));
   return {
     ...whole, isDamaged: damaged >= 0 || scanlines.readable < scanlines.all || isBroken(streamOf(idats)),
-    colorChunks: ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM'].map(first).filter((chunk) => chunk),
+    colorChunks: colorChunksOf(first),
     density: densityOf(first('pHYs')), profile: profileOf(first('iCCP')), scanlines,
     /** The same of the first scanlines alone, the rest zeros. */
     firstScanlines(count) {

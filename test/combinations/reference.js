@@ -310,7 +310,7 @@ function judgePixels({ data, width, height, channels }, options, outcome) {
   const samples = Uint16Array.from(data);
   const colorType = channels === 4 ? 6 : 2;
   const image = { ...plain({ width, height }, [0, 0, 0]), samples, colorType, channels, density: { x: 0, y: 0 } };
-  const { colorSpace, ...settings } = normal(options); // of no effect
+  const settings = normal({ ...options, colorSpace: undefined }); // pixels are taken for sRGB
   if (refusals(image, settings, 0).length > 0 || options.profile === 'embed')
     return outcome.code ? undefined : 'pixels: must be refused';
   return judgeWhole(image, settings, outcome);
