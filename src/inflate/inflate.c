@@ -231,8 +231,23 @@ void inflate_fetch(inflater *z, const uint8_t *edge, bool up)
     z->fetch_up = up;
 }
 
-/* Decodes until the buffer is full, all scanlines are there, or the stream ends or fails; z->status
- * then says what follows. */
+static void decode_to_limit(inflater *z)
+{
+    while (z->out < z->limit && z->status == INFLATE_OK && z->stage < STAGE_TRAILER)
+        z->status = step(z);
+}
+
+/* Decodes up to the limit, unless the stream ends or fails before; z->status then says what
+ * follows. */
+static void go_on_filling(inflater *z)
+{
+    decode_to_limit(z);
+    if (z->stage >= STAGE_TRAILER && z->status == INFLATE_OK && z->out < z->limit)
+        z->status = INFLATE_SHORT;
+    account(z);
+}
+
+/* The limit: the buffer is full, or all scanlines are there. */
 static void fill_buffer(inflater *z)
 {
     if (z->out >= z->buffer_end)
@@ -240,11 +255,7 @@ static void fill_buffer(inflater *z)
     size_t room = (size_t)(z->buffer_end - z->out);
     z->limit = z->out + (room < z->bytes_left ? room : (size_t)z->bytes_left);
     z->fetch_by = (uintptr_t)z->fetch_edge - (uintptr_t)(z->fetch_up ? z->limit : z->taken);
-    while (z->out < z->limit && z->status == INFLATE_OK && z->stage < STAGE_TRAILER)
-        z->status = step(z);
-    if (z->stage >= STAGE_TRAILER && z->status == INFLATE_OK && z->out < z->limit)
-        z->status = INFLATE_SHORT;
-    account(z);
+    go_on_filling(z);
 }
 
 /* ---- The interface ------------------------------------------------------ */
@@ -319,6 +330,13 @@ inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, cons
     return z->status;
 }
 
+inflate_status inflate_catch_up(inflater *z)
+{
+    ask_again(z);
+    go_on_filling(z);
+    return z->status == INFLATE_STARVED ? INFLATE_STARVED : INFLATE_OK;
+}
+
 /* RFC 1950, section 2.2: big-endian, from the next byte on. */
 static inflate_status read_trailer(inflater *z)
 {
@@ -344,8 +362,7 @@ static void look_for_surplus(inflater *z)
     if (z->out > z->buffer_end)
         move_to_front(z);
     z->limit = z->out + 1;
-    while (z->out < z->limit && z->status == INFLATE_OK && z->stage < STAGE_TRAILER)
-        z->status = step(z);
+    decode_to_limit(z);
     z->has_surplus = z->out >= z->limit;
 }
 

@@ -70,6 +70,13 @@ inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, cons
                             size_t *count);
 
 /*
+ * Decodes what the last inflate_rows would have decoded with the scanlines that it returned, had
+ * the source had it: what the source has met by then does not depend on how it is cut.
+ * INFLATE_STARVED as above, or INFLATE_OK.
+ */
+inflate_status inflate_catch_up(inflater *z);
+
+/*
  * After the last scanline: reads up to the end of the stream and compares the Adler-32. *extra:
  * there is more, either more bytes in the stream than were requested (then what follows is not
  * checked, nor is the Adler-32), or bytes after it that the source has now. INFLATE_STARVED as

@@ -360,18 +360,16 @@ static png2bmp_status copy_again(const png2bmp_plan *plan, stream *s, byte_sink 
                         plan->about.icc_at);
 }
 
-png2bmp_status profile_write(const png2bmp_plan *plan, const uint8_t *png, size_t size,
-                             byte_sink sink, const png2bmp_control *control, png2bmp_report *report)
+png2bmp_status profile_write(const png2bmp_plan *plan, const png_file *file, byte_sink sink)
 {
-    const png_file file = png_file_of(png, size, &plan->options, report);
-    stream         s;
-    chunk          c;
+    stream s;
+    chunk  c;
 
     if (plan->bmp.profile_length == 0)
         return PNG2BMP_OK;
-    if (chunk_read(&file, plan->about.icc_at, &c) || find_stream(&c, &s))
-        return report_error(report, PNG2BMP_ERR_PROFILE,
+    if (read_chunk(file, plan->about.icc_at, &c) || find_stream(&c, &s))
+        return report_error(file->report, PNG2BMP_ERR_PROFILE,
                             "iCCP at byte %zu has changed since the plan", plan->about.icc_at);
-    s.control = control;
-    return copy_again(plan, &s, sink, report);
+    s.control = file->control;
+    return copy_again(plan, &s, sink, file->report);
 }

@@ -30,8 +30,6 @@ uint64_t profile_memory(const png2bmp_plan *plan);
 
 /* Writes the profile again, after the last row. It is an error if the PNG has changed since the
  * plan, so that there are fewer bytes. Does nothing without a profile. */
-png2bmp_status profile_write(const png2bmp_plan *plan, const uint8_t *png, size_t size,
-                             byte_sink sink, const png2bmp_control *control,
-                             png2bmp_report *report);
+png2bmp_status profile_write(const png2bmp_plan *plan, const png_file *file, byte_sink sink);
 
 #endif

@@ -19,44 +19,15 @@
 #include "base/report.h"
 #include "bmp/bmp.h"
 #include "cpu/levels.h"
-#include "long_row.h"
 #include "pixels/pixels.h"
 #include "pixels/unfilter.h"
 #include "plan/cache.h"
-#include "plan/route.h"
 #include "png/adam7.h"
 #include "png/cgbi.h"
 #include "png/png_size.h"
-#include "rows.h"
 #include "salvage.h"
-#include "scanlines.h"
 
 /* ---- A conversion --------------------------------------------------------- */
-
-typedef struct conversion {
-    const png2bmp_plan *plan;
-    route               route;
-    row_target         *target;
-    cancel_check        cancel;
-    scanline_reader     scanlines;
-
-    unfilter_fn unfilter;
-    row_writer  writer;
-    bool        is_cgbi;
-    bool        fetches;   /* the lines of the next rows, while they are inflated */
-    uint32_t    rows_done; /* of the image; of an interlaced one: scanlines of all passes */
-    bool        watch_indices;
-    bool        is_narrowed; /* indices have fewer bits in the BMP */
-
-    /* One allocation, laid out as in route.h: what the writer needs, scratch rows, memory of
-     * long_row, a row of pixels before they are scattered. */
-    void          *memory;
-    uint8_t       *scratch;
-    uint8_t       *pass_pixels;
-    const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
-
-    long_row_reader long_row;
-} conversion;
 
 /* The plan has checked that the bytes of a route fit into a size_t. */
 static bool open_scratch(conversion *c, const kernels *kernels)
@@ -77,9 +48,8 @@ static bool open_scratch(conversion *c, const kernels *kernels)
     return true;
 }
 
-static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, const uint8_t *png,
-                                      size_t size, row_target *target,
-                                      const png2bmp_control *control, png2bmp_report *report)
+png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const png_file *file,
+                               row_target *target)
 {
     const kernels *kernels = kernels_for(plan->options.cpu);
     const route    r = route_of(plan);
@@ -88,7 +58,7 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
     *c = (conversion){.plan = plan,
                       .route = r,
                       .target = target,
-                      .cancel = {control, report, 0, false},
+                      .cancel = {file->control, file->report, 0, false},
                       .unfilter = kernels->unfilter[r.unfilter],
                       .is_cgbi = cgbi_has_own_samples(&plan->png),
                       .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
@@ -96,18 +66,18 @@ static png2bmp_status open_conversion(conversion *c, const png2bmp_plan *plan, c
                       .is_narrowed = r.steps.way.palette == PALETTE_OF_IMAGE &&
                                      plan->bmp.bits_per_pixel < plan->png.bit_depth};
     c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
-    status = scanlines_open(&c->scanlines, plan, png, size, (size_t)r.held_bytes, c->fetches,
-                            kernels, &c->cancel);
+    status = scanlines_open(&c->scanlines, plan, file, (size_t)r.held_bytes, c->fetches, kernels,
+                            &c->cancel);
     if (status)
         return status;
     if (!open_scratch(c, kernels))
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+        return report_plain_error(file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     if (!c->route.direct)
         rows_open(&c->writer, plan, &c->route.steps, kernels, c->memory, &c->cancel);
     return PNG2BMP_OK;
 }
 
-static void close_conversion(conversion *c)
+void conversion_close(conversion *c)
 {
     free(c->memory);
     scanlines_close(&c->scanlines);
@@ -202,11 +172,11 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
     if (highest < c->plan->png.palette_entries)
         return PNG2BMP_OK;
     if (c->is_narrowed && highest >= 1u << c->plan->bmp.bits_per_pixel)
-        return report_error(c->scanlines.file.report, PNG2BMP_ERR_PALETTE_INDEX,
+        return report_error(c->scanlines.file->report, PNG2BMP_ERR_PALETTE_INDEX,
                             "palette index %u does not fit into %u bits: leave 'bits' out", highest,
                             (unsigned)c->plan->bmp.bits_per_pixel);
     c->watch_indices = false;
-    return report_warning(c->scanlines.file.report, c->scanlines.file.strict,
+    return report_warning(c->scanlines.file->report, c->scanlines.file->strict,
                           PNG2BMP_ERR_PALETTE_INDEX,
                           "palette index %u is out of range (%u entries): the pixel is black",
                           highest, (unsigned)c->plan->png.palette_entries);
@@ -307,34 +277,36 @@ static void fetch_rows(conversion *c, uint32_t y)
     inflate_fetch(c->scanlines.inflater, up ? row - c->target->step : row, up);
 }
 
-static png2bmp_status convert_batch(conversion *c, size_t row_bytes, uint32_t *y)
+static png2bmp_status convert_batch(conversion *c, size_t row_bytes)
 {
+    const uint32_t y = c->y;
     const uint8_t *rows;
     size_t         count;
     png2bmp_status status;
 
     if (c->fetches)
-        fetch_rows(c, *y);
-    status = scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - *y, *y, &rows, &count);
+        fetch_rows(c, y);
+    status = scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - y, y, &rows, &count);
 
     if (!status)
-        status = write_batch(c, rows, row_bytes, *y, count);
-    *y += (uint32_t)count;
+        status = write_batch(c, rows, row_bytes, y, count);
+    c->y += (uint32_t)count;
     return status;
 }
 
 /* A long scanline is written to the BMP, or to the scratch row, over the one above it. */
-static png2bmp_status convert_long_row(conversion *c, size_t row_bytes, uint32_t *y)
+static png2bmp_status convert_long_row(conversion *c, size_t row_bytes)
 {
-    uint8_t       *dst = c->route.direct ? target_row(c->target, *y) : c->scratch;
-    const uint8_t *above = c->route.direct ? row_above(c, *y) : *y > 0 ? c->scratch : NULL;
-    png2bmp_status status = long_row_read(&c->long_row, dst, row_bytes, above, *y);
+    const uint32_t y = c->y;
+    uint8_t       *dst = c->route.direct ? target_row(c->target, y) : c->scratch;
+    const uint8_t *above = c->route.direct ? row_above(c, y) : y > 0 ? c->scratch : NULL;
+    png2bmp_status status = long_row_read(&c->long_row, dst, row_bytes, above, y);
 
-    if (!status)
-        status =
-            c->route.direct ? finish_rows(c, *y, 1) : write_rows(c, &(sample_rows){dst, 0, 1}, *y);
-    *y += 1;
-    return status ? status : hand_on(c, *y);
+    if (status)
+        return status;
+    status = c->route.direct ? finish_rows(c, y, 1) : write_rows(c, &(sample_rows){dst, 0, 1}, y);
+    c->y++;
+    return status ? status : hand_on(c, c->y);
 }
 
 static png2bmp_status convert_sequential(conversion *c)
@@ -342,9 +314,9 @@ static png2bmp_status convert_sequential(conversion *c)
     const size_t   row_bytes = (size_t)c->route.row_bytes;
     png2bmp_status status = PNG2BMP_OK;
 
-    for (uint32_t y = 0; y < c->plan->png.height && !status;)
-        status = row_bytes > c->route.held_bytes ? convert_long_row(c, row_bytes, &y)
-                                                 : convert_batch(c, row_bytes, &y);
+    while (c->y < c->plan->png.height && !status)
+        status = row_bytes > c->route.held_bytes ? convert_long_row(c, row_bytes)
+                                                 : convert_batch(c, row_bytes);
     return status;
 }
 
@@ -430,29 +402,29 @@ static png2bmp_status write_pass_batch(conversion *c, const uint8_t *rows, size_
     return status;
 }
 
-static png2bmp_status convert_pass_batch(conversion *c, size_t row_bytes, const adam7_pass *pass,
-                                         uint32_t *y)
+static png2bmp_status convert_pass_batch(conversion *c, size_t row_bytes, const adam7_pass *pass)
 {
     const uint8_t *rows;
     size_t         count;
     png2bmp_status status =
-        scanlines_next(&c->scanlines, row_bytes, pass->height - *y, *y, &rows, &count);
+        scanlines_next(&c->scanlines, row_bytes, pass->height - c->y, c->y, &rows, &count);
 
     if (!status)
-        status = write_pass_batch(c, rows, row_bytes, pass, *y, count);
-    *y += (uint32_t)count;
+        status = write_pass_batch(c, rows, row_bytes, pass, c->y, count);
+    c->y += (uint32_t)count;
     return status;
 }
 
-static png2bmp_status convert_long_pass_row(conversion *c, size_t row_bytes, const adam7_pass *pass,
-                                            uint32_t *y)
+static png2bmp_status convert_long_pass_row(conversion *c, size_t row_bytes, const adam7_pass *pass)
 {
+    const uint32_t y = c->y;
     png2bmp_status status =
-        long_row_read(&c->long_row, c->scratch, row_bytes, *y > 0 ? c->scratch : NULL, *y);
+        long_row_read(&c->long_row, c->scratch, row_bytes, y > 0 ? c->scratch : NULL, y);
 
-    if (!status)
-        status = write_pass_rows(c, &(sample_rows){c->scratch, 0, 1}, pass, *y);
-    *y += 1;
+    if (status)
+        return status;
+    status = write_pass_rows(c, &(sample_rows){c->scratch, 0, 1}, pass, y);
+    c->y++;
     c->rows_done += !status;
     return status;
 }
@@ -462,9 +434,9 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
     const size_t   row_bytes = (size_t)png_scanline_bytes(pass->width, &c->plan->png);
     png2bmp_status status = PNG2BMP_OK;
 
-    for (uint32_t y = 0; y < pass->height && !status;)
-        status = row_bytes > c->route.held_bytes ? convert_long_pass_row(c, row_bytes, pass, &y)
-                                                 : convert_pass_batch(c, row_bytes, pass, &y);
+    while (c->y < pass->height && !status)
+        status = row_bytes > c->route.held_bytes ? convert_long_pass_row(c, row_bytes, pass)
+                                                 : convert_pass_batch(c, row_bytes, pass);
     return status;
 }
 
@@ -485,24 +457,40 @@ static png2bmp_status convert_interlaced(conversion *c)
 {
     png2bmp_status status = PNG2BMP_OK;
 
-    clear_target(c);
-    if (c->plan->options.salvage)
-        status = salvage_fill(c->plan, c->target, 0, &c->cancel);
-    for (unsigned i = 0; i < ADAM7_PASSES && !status; i++) {
-        const adam7_pass pass = adam7_pass_of(i, c->plan->png.width, c->plan->png.height);
+    while (c->pass < ADAM7_PASSES && !status) {
+        const adam7_pass pass = adam7_pass_of(c->pass, c->plan->png.width, c->plan->png.height);
 
         if (pass.width > 0)
             status = convert_pass(c, &pass);
+        if (!status) {
+            c->pass++;
+            c->y = 0;
+        }
     }
     return status;
 }
 
+/* ---- All of it -------------------------------------------------------------- */
+
+/* The places of all rows are there. */
+static png2bmp_status begin(conversion *c)
+{
+    c->is_begun = true;
+    target_poison(c->target, false);
+    if (!c->plan->png.interlaced)
+        return PNG2BMP_OK;
+    clear_target(c);
+    return c->plan->options.salvage ? salvage_fill(c->plan, c->target, 0, &c->cancel) : PNG2BMP_OK;
+}
+
 static png2bmp_status convert_all(conversion *c)
 {
-    const png2bmp_status status =
-        c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
-    const png2bmp_status flushed = rows_flush(&c->writer);
+    png2bmp_status status = c->is_begun ? PNG2BMP_OK : begin(c);
+    png2bmp_status flushed;
 
+    if (!status)
+        status = c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
+    flushed = rows_flush(&c->writer);
     if (c->cancel.is_cancelled)
         return cancel_status(&c->cancel);
     if (flushed)
@@ -517,7 +505,7 @@ static png2bmp_status convert_all(conversion *c)
 static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
 {
     const png2bmp_png_info *png = &c->plan->png;
-    png2bmp_report         *report = c->scanlines.file.report;
+    png2bmp_report         *report = c->scanlines.file->report;
     const char *const       unit = png->interlaced ? "scanlines of the passes" : "rows";
     const unsigned all = png->interlaced ? adam7_scanlines(png->width, png->height) : png->height;
 
@@ -536,24 +524,7 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
     return salvage_fill(c->plan, c->target, c->rows_done, &c->cancel);
 }
 
-png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
-                            row_target *target, const png2bmp_control *control,
-                            png2bmp_report *report)
+png2bmp_status conversion_go_on(conversion *c)
 {
-    conversion     c;
-    png2bmp_status status = open_conversion(&c, plan, png, size, target, control, report);
-
-    target_poison(target, false);
-    if (!status)
-        status = settle_damage(&c, convert_all(&c));
-    close_conversion(&c);
-    return status;
-}
-
-png2bmp_status source_rows(const png2bmp_plan *plan, const run_source *source, row_target *target,
-                           const png2bmp_control *control, png2bmp_report *report)
-{
-    if (source->pixels)
-        return encode_rows(plan, source->pixels, target, control, report);
-    return convert_rows(plan, source->png, source->size, target, control, report);
+    return settle_damage(c, convert_all(c));
 }

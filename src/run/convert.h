@@ -1,27 +1,53 @@
-/* A PNG, or raw pixels, to rows of a BMP. Every row is written, padding included. Not for
- * conversions with halves_are_needed: see whole.h. */
+/* A PNG to rows of a BMP. Every row is written, padding included. Not for conversions with
+ * halves_are_needed: see run.c. */
 #ifndef PNG2BMP_CONVERT_H
 #define PNG2BMP_CONVERT_H
 
+#include "long_row.h"
+#include "plan/route.h"
+#include "rows.h"
+#include "scanlines.h"
 #include "target.h"
 
-/* What is converted: a PNG, or pixels. */
-typedef struct run_source {
-    const uint8_t        *png;
-    size_t                size;
-    const png2bmp_pixels *pixels; /* NULL: a PNG */
-} run_source;
+/* A conversion that goes on as the PNG comes. One that lies in memory is converted at once. */
+typedef struct conversion {
+    const png2bmp_plan *plan;
+    route               route;
+    row_target         *target;
+    cancel_check        cancel;
+    scanline_reader     scanlines;
 
-/* One of the two functions below. */
-png2bmp_status source_rows(const png2bmp_plan *plan, const run_source *source, row_target *target,
-                           const png2bmp_control *control, png2bmp_report *report);
+    unfilter_fn unfilter;
+    row_writer  writer;
+    bool        is_cgbi;
+    bool        fetches; /* the lines of the next rows, while they are inflated */
+    bool        watch_indices;
+    bool        is_narrowed; /* indices have fewer bits in the BMP */
 
-png2bmp_status convert_rows(const png2bmp_plan *plan, const uint8_t *png, size_t size,
-                            row_target *target, const png2bmp_control *control,
-                            png2bmp_report *report);
+    /* How far it is. */
+    bool     is_begun;
+    unsigned pass;      /* of an interlaced image */
+    uint32_t y;         /* the next row, of the image or of this pass */
+    uint32_t rows_done; /* of the image; of an interlaced one: scanlines of all passes */
 
-png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                           row_target *target, const png2bmp_control *control,
-                           png2bmp_report *report);
+    /* One allocation, laid out as in route.h: what the writer needs, scratch rows, memory of
+     * long_row, a row of pixels before they are scattered. */
+    void          *memory;
+    uint8_t       *scratch;
+    uint8_t       *pass_pixels;
+    const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
+
+    long_row_reader long_row;
+} conversion;
+
+/* The plan, the file and the target, and the conversion itself, must not move until
+ * conversion_close, which must be called in any case. The file has the report and the control. */
+png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const png_file *file,
+                               row_target *target);
+void           conversion_close(conversion *c);
+
+/* Converts all that has come. PNG2BMP_OK: that was all of it. STATUS_WAITING: the rows that have
+ * come are written, and it goes on when it is called again. */
+png2bmp_status conversion_go_on(conversion *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* Raw pixels to BMP rows: like convert.c, but without decoding. */
-#include "convert.h"
+#include "encode.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -66,21 +66,45 @@ static void undo_piece(const long_row_reader *reader, unsigned filter, uint8_t *
         memmove(reader->above, reader->above + size, pixel);
 }
 
-png2bmp_status long_row_read(const long_row_reader *reader, uint8_t *row, size_t row_bytes,
+static png2bmp_status read_filter(long_row_reader *reader)
+{
+    const uint8_t       *bytes;
+    const png2bmp_status status = scanlines_next_piece(reader->scanlines, 1, &bytes);
+
+    if (status)
+        return status;
+    reader->is_begun = true;
+    reader->filter = *bytes;
+    reader->at = 0;
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status read_piece(long_row_reader *reader, uint8_t *row, size_t row_bytes,
+                                 const uint8_t *above)
+{
+    const size_t         size = smaller(row_bytes - reader->at, LONG_ROW_PIECE);
+    const uint8_t       *bytes;
+    const png2bmp_status status = scanlines_next_piece(reader->scanlines, size, &bytes);
+
+    if (status)
+        return status;
+    if (reader->filter <= FILTER_PAETH)
+        undo_piece(reader, reader->filter, row, reader->at, bytes, size, above);
+    reader->at += size;
+    return PNG2BMP_OK;
+}
+
+png2bmp_status long_row_read(long_row_reader *reader, uint8_t *row, size_t row_bytes,
                              const uint8_t *above, uint32_t number)
 {
-    const uint8_t *bytes;
-    png2bmp_status status = scanlines_next_piece(reader->scanlines, 1, &bytes);
-    const unsigned filter = status ? FILTER_NONE : *bytes;
+    png2bmp_status status = reader->is_begun ? PNG2BMP_OK : read_filter(reader);
 
-    for (size_t at = 0; at < row_bytes && !status; at += LONG_ROW_PIECE) {
-        const size_t size = smaller(row_bytes - at, LONG_ROW_PIECE);
-
-        status = scanlines_next_piece(reader->scanlines, size, &bytes);
-        if (!status && filter <= FILTER_PAETH)
-            undo_piece(reader, filter, row, at, bytes, size, above);
-    }
-    if (!status && filter > FILTER_PAETH) /* reported when the row is complete, as for short ones */
-        status = scanlines_filter_error(reader->scanlines, filter, number);
+    while (!status && reader->at < row_bytes)
+        status = read_piece(reader, row, row_bytes, above);
+    if (!status && reader->filter > FILTER_PAETH) /* reported when the row is complete, as for short
+                                                     ones */
+        status = scanlines_filter_error(reader->scanlines, reader->filter, number);
+    if (!status)
+        reader->is_begun = false;
     return status;
 }

@@ -1,16 +1,147 @@
 #include "run.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/report.h"
 #include "bmp/bmp.h"
+#include "encode.h"
 #include "plan/halves.h"
 #include "plan/plan.h"
 #include "plan/profile.h"
-#include "whole.h"
+#include "second_half.h"
 
-/* ---- Into memory ------------------------------------------------------------ */
+/* ---- Beginning ---------------------------------------------------------------- */
+
+/* Not the conversion and what follows it, which are large, and set up when they are needed. */
+static void prepare(run *r, const png2bmp_plan *plan, const png_file *file,
+                    const png2bmp_pixels *pixels)
+{
+    memset(r, 0, offsetof(run, conversion));
+    r->plan = plan;
+    r->file = file;
+    r->pixels = pixels;
+}
+
+/* plan: of the rows, which go to r->target. */
+static png2bmp_status open_rows(run *r, const png2bmp_plan *plan)
+{
+    r->rows_plan = plan;
+    if (r->pixels)
+        return PNG2BMP_OK;
+    r->is_open = true;
+    return conversion_open(&r->conversion, plan, r->file, &r->target);
+}
+
+static png2bmp_status begin_first_half(run *r)
+{
+    r->scratch = malloc((size_t)halves_bytes(r->plan));
+    if (!r->scratch)
+        return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    r->first = halves_first(r->plan);
+    r->target = target_at(r->scratch, r->plan->png.height, &r->first);
+    return open_rows(r, &r->first);
+}
+
+/* In r->bmp. */
+static png2bmp_status begin_in_memory(run *r)
+{
+    if (halves_are_needed(r->plan))
+        return begin_first_half(r);
+    bmp_write_header(r->bmp, r->plan);
+    r->target = target_at(r->bmp + r->plan->bmp.header_length, r->plan->png.height, r->plan);
+    return open_rows(r, r->plan);
+}
+
+png2bmp_status run_begin_to(run *r, const png2bmp_plan *plan, const png_file *file,
+                            const png2bmp_pixels *pixels, uint8_t *bmp)
+{
+    prepare(r, plan, file, pixels);
+    r->bmp = bmp;
+    return begin_in_memory(r);
+}
+
+static png2bmp_status begin_whole(run *r)
+{
+    const uint64_t size = r->plan->bmp.byte_length;
+
+    r->bmp = size <= PTRDIFF_MAX ? malloc((size_t)size) : NULL;
+    if (!r->bmp)
+        return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    r->owns_bmp = true;
+    return begin_in_memory(r);
+}
+
+static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uint32_t rows)
+{
+    const run         *r = (run *)target;
+    const target_strip part = target_strip_of(target, r->plan, first_row, rows);
+
+    return r->sink.write(r->sink.user, part.bytes, part.size, part.offset);
+}
+
+static png2bmp_status hand_out_header(const png2bmp_plan *plan, byte_sink sink)
+{
+    uint8_t header[BMP_MAX_HEADER];
+
+    if (plan->bmp.header_length == 0)
+        return PNG2BMP_OK;
+    bmp_write_header(header, plan);
+    return sink.write(sink.user, header, plan->bmp.header_length, 0);
+}
+
+static png2bmp_status begin_strips(run *r, uint64_t strip_bytes)
+{
+    const uint32_t rows = target_strip_rows(r->plan, strip_bytes);
+    const uint64_t bytes = rows * r->plan->bmp.stride;
+    png2bmp_status status = PNG2BMP_OK;
+
+    /* One row may be longer than what a strip usually has, by any factor. */
+    if (bytes > strip_bytes)
+        status = plan_check_strip(r->plan, bytes, r->file->report);
+    if (status)
+        return status;
+    r->scratch = malloc((size_t)bytes);
+    if (!r->scratch)
+        return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    r->target = target_at(r->scratch, rows, r->plan);
+    r->target.flush = hand_out_strip;
+    status = hand_out_header(r->plan, r->sink);
+    return status ? status : open_rows(r, r->plan);
+}
+
+png2bmp_status run_begin_into(run *r, const png2bmp_plan *plan, const png_file *file,
+                              const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink)
+{
+    prepare(r, plan, file, pixels);
+    r->sink = sink;
+    if (plan->png.interlaced || halves_are_needed(plan) || plan->bmp.byte_length <= strip_bytes)
+        return begin_whole(r);
+    return begin_strips(r, strip_bytes);
+}
+
+/* ---- Going on ----------------------------------------------------------------- */
+
+static png2bmp_status go_on_with_rows(run *r)
+{
+    if (r->pixels)
+        return encode_rows(r->rows_plan, r->pixels, &r->target, r->file->control, r->file->report);
+    return conversion_go_on(&r->conversion);
+}
+
+static void close_rows(run *r)
+{
+    if (r->is_open)
+        conversion_close(&r->conversion);
+    r->is_open = false;
+}
+
+static void free_scratch(run *r)
+{
+    free(r->scratch);
+    r->scratch = NULL;
+}
 
 static png2bmp_status put(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
 {
@@ -18,25 +149,74 @@ static png2bmp_status put(void *user, const uint8_t *bytes, size_t size, uint64_
     return PNG2BMP_OK;
 }
 
-static png2bmp_status rows_to(const png2bmp_plan *plan, const run_source *source, uint8_t *bmp,
-                              const png2bmp_control *control, png2bmp_report *report)
+/* All but the rows, when they are complete. */
+static png2bmp_status complete(run *r)
 {
-    row_target target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
+    png2bmp_status status =
+        profile_write(r->plan, r->file, r->bmp ? (byte_sink){put, r->bmp} : r->sink);
 
-    if (halves_are_needed(plan))
-        return whole_run(plan, source, bmp, control, report);
-    bmp_write_header(bmp, plan);
-    return source_rows(plan, source, &target, control, report);
+    if (!status && r->owns_bmp)
+        status = r->sink.write(r->sink.user, r->bmp, (size_t)r->plan->bmp.byte_length, 0);
+    return status;
+}
+
+png2bmp_status run_go_on(run *r)
+{
+    png2bmp_status status = go_on_with_rows(r);
+
+    if (status == STATUS_WAITING)
+        return status;
+    close_rows(r); /* memory: each step frees before the next allocates */
+    if (!status && halves_are_needed(r->plan))
+        status = second_half(r->plan, r->scratch, r->bmp, r->file->control, r->file->report);
+    free_scratch(r);
+    return status ? status : complete(r);
+}
+
+void run_end(run *r)
+{
+    close_rows(r);
+    free_scratch(r);
+    if (r->owns_bmp)
+        free(r->bmp);
+}
+
+/* ---- All at once -------------------------------------------------------------- */
+
+static png_file file_of(const png2bmp_plan *plan, const run_source *source,
+                        const png2bmp_control *control, png2bmp_report *report)
+{
+    png_file file = png_file_of(source->png, source->size, &plan->options, report);
+
+    file.control = control;
+    return file;
+}
+
+/* Of a run that does not wait. */
+static png2bmp_status finish(run *r, png2bmp_status status)
+{
+    if (!status)
+        status = run_go_on(r);
+    run_end(r);
+    return status;
 }
 
 png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_t *bmp,
                       const png2bmp_control *control, png2bmp_report *report)
 {
-    const png2bmp_status status = rows_to(plan, source, bmp, control, report);
+    const png_file file = file_of(plan, source, control, report);
+    run            r;
 
-    if (status)
-        return status;
-    return profile_write(plan, source->png, source->size, (byte_sink){put, bmp}, control, report);
+    return finish(&r, run_begin_to(&r, plan, &file, source->pixels, bmp));
+}
+
+png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint64_t strip_bytes,
+                        byte_sink sink, const png2bmp_control *control, png2bmp_report *report)
+{
+    const png_file file = file_of(plan, source, control, report);
+    run            r;
+
+    return finish(&r, run_begin_into(&r, plan, &file, source->pixels, strip_bytes, sink));
 }
 
 png2bmp_status png2bmp_run(const png2bmp_plan *plan, const uint8_t *png, size_t size, uint8_t *bmp,
@@ -55,83 +235,4 @@ png2bmp_status png2bmp_run_pixels(const png2bmp_plan *plan, const png2bmp_pixels
     const png2bmp_status status = plan_check_pixels(plan, pixels, report);
 
     return status ? status : run_to(plan, &(run_source){.pixels = pixels}, bmp, control, report);
-}
-
-/* ---- In pieces ---------------------------------------------------------------- */
-
-static png2bmp_status run_whole(const png2bmp_plan *plan, const run_source *source, byte_sink sink,
-                                const png2bmp_control *control, png2bmp_report *report)
-{
-    const uint64_t size = plan->bmp.byte_length;
-    uint8_t       *bmp = size <= PTRDIFF_MAX ? malloc((size_t)size) : NULL;
-    png2bmp_status status;
-
-    if (!bmp)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    status = run_to(plan, source, bmp, control, report);
-    if (!status)
-        status = sink.write(sink.user, bmp, (size_t)size, 0);
-    free(bmp);
-    return status;
-}
-
-typedef struct strip_target {
-    row_target          target; /* first: a row_target pointer is a strip_target pointer */
-    const png2bmp_plan *plan;
-    byte_sink           sink;
-} strip_target;
-
-static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uint32_t rows)
-{
-    const strip_target *strips = (strip_target *)target;
-    const target_strip  part = target_strip_of(target, strips->plan, first_row, rows);
-
-    return strips->sink.write(strips->sink.user, part.bytes, part.size, part.offset);
-}
-
-static png2bmp_status hand_out_header(const png2bmp_plan *plan, byte_sink sink)
-{
-    uint8_t header[BMP_MAX_HEADER];
-
-    if (plan->bmp.header_length == 0)
-        return PNG2BMP_OK;
-    bmp_write_header(header, plan);
-    return sink.write(sink.user, header, plan->bmp.header_length, 0);
-}
-
-static png2bmp_status run_strips(const png2bmp_plan *plan, const run_source *source,
-                                 uint64_t strip_bytes, byte_sink sink,
-                                 const png2bmp_control *control, png2bmp_report *report)
-{
-    const uint32_t rows = target_strip_rows(plan, strip_bytes);
-    const uint64_t bytes = rows * plan->bmp.stride;
-    strip_target   strips = {.plan = plan, .sink = sink};
-    png2bmp_status status = PNG2BMP_OK;
-    uint8_t       *base;
-
-    /* One row may be longer than what a strip usually has, by any factor. */
-    if (bytes > strip_bytes)
-        status = plan_check_strip(plan, bytes, report);
-    if (status)
-        return status;
-    base = malloc((size_t)bytes);
-    if (!base)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    strips.target = target_at(base, rows, plan);
-    strips.target.flush = hand_out_strip;
-    status = hand_out_header(plan, sink);
-    if (!status)
-        status = source_rows(plan, source, &strips.target, control, report);
-    free(base);
-    if (status)
-        return status;
-    return profile_write(plan, source->png, source->size, sink, control, report);
-}
-
-png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint64_t strip_bytes,
-                        byte_sink sink, const png2bmp_control *control, png2bmp_report *report)
-{
-    if (plan->png.interlaced || halves_are_needed(plan) || plan->bmp.byte_length <= strip_bytes)
-        return run_whole(plan, source, sink, control, report);
-    return run_strips(plan, source, strip_bytes, sink, control, report);
 }

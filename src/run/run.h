@@ -4,6 +4,15 @@
 
 #include "convert.h"
 
+/* ---- All at once -------------------------------------------------------------- */
+
+/* What is converted: a PNG in memory, or pixels. */
+typedef struct run_source {
+    const uint8_t        *png;
+    size_t                size;
+    const png2bmp_pixels *pixels; /* NULL: a PNG */
+} run_source;
+
 /* Into memory: plan->bmp.byte_length bytes, all of which are written. */
 png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_t *bmp,
                       const png2bmp_control *control, png2bmp_report *report);
@@ -14,5 +23,36 @@ png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_
  * the sink returns other than PNG2BMP_OK ends the run. */
 png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint64_t strip_bytes,
                         byte_sink sink, const png2bmp_control *control, png2bmp_report *report);
+
+/* ---- As the PNG comes --------------------------------------------------------- */
+
+/* One that goes on: all that it has to know while it waits. */
+typedef struct run {
+    row_target            target; /* first: hand_out_strip takes its address for that of the run */
+    const png2bmp_plan   *plan;
+    const png_file       *file;
+    const png2bmp_pixels *pixels;
+    byte_sink             sink;
+    uint8_t              *bmp; /* all of it; NULL: it leaves in strips */
+    bool                  owns_bmp;
+    uint8_t              *scratch; /* a strip, or what the first half makes */
+    const png2bmp_plan   *rows_plan;
+    bool                  is_open; /* the conversion */
+    conversion            conversion;
+    png2bmp_plan          first; /* of the first half, if there are two */
+} run;
+
+/* As run_to and run_into. file: the PNG, its report and its control; with pixels (else NULL), only
+ * the latter two. What is pointed to, and the run itself, must not move until run_end, which must
+ * be called in any case. */
+png2bmp_status run_begin_to(run *r, const png2bmp_plan *plan, const png_file *file,
+                            const png2bmp_pixels *pixels, uint8_t *bmp);
+png2bmp_status run_begin_into(run *r, const png2bmp_plan *plan, const png_file *file,
+                              const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink);
+
+/* Converts all that has come. PNG2BMP_OK: the BMP is complete. STATUS_WAITING: there is nothing
+ * left of it, no pointer to it is kept, and the run goes on when this is called again. */
+png2bmp_status run_go_on(run *r);
+void           run_end(run *r);
 
 #endif

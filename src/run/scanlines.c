@@ -11,17 +11,14 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
     idat_next(&reader->idats, bytes, size);
 }
 
-png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
-                              size_t size, size_t longest_row, bool fetches, const kernels *kernels,
-                              cancel_check *cancel)
+png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
+                              const png_file *file, size_t longest_row, bool fetches,
+                              const kernels *kernels, cancel_check *cancel)
 {
-    png2bmp_report *report = cancel->report;
-    inflate_config  config;
+    inflate_config config;
 
-    *reader = (scanline_reader){
-        .plan = plan, .cancel = cancel, .file = png_file_of(png, size, &plan->options, report)};
-    reader->file.control = cancel->control;
-    idat_open(&reader->idats, &reader->file, plan->first_idat, cancel);
+    *reader = (scanline_reader){.plan = plan, .cancel = cancel, .file = file};
+    idat_open(&reader->idats, file, plan->first_idat, cancel);
     config = (inflate_config){.source = {next_span, reader},
                               .total_bytes = png_all_scanlines_bytes(&plan->png),
                               .longest_row = longest_row + 1,
@@ -31,8 +28,8 @@ png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
                               .kernels = kernels};
     reader->inflater = inflate_open(&config);
     if (!reader->inflater)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    return png_check_unused_chunks(&reader->file, plan->first_idat);
+        return report_plain_error(file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    return png_check_unused_chunks(file, plan->first_idat);
 }
 
 void scanlines_close(scanline_reader *reader)
@@ -40,11 +37,18 @@ void scanlines_close(scanline_reader *reader)
     inflate_close(reader->inflater);
 }
 
+/* Whether the inflater has only what there is so far. */
+static bool waits(const scanline_reader *reader, inflate_status status)
+{
+    return status == INFLATE_STARVED && idat_is_waiting(&reader->idats) &&
+           !reader->cancel->is_cancelled;
+}
+
 /* The message for an error of the inflater. A damaged chunk first shows as invalid data: a wrong
  * CRC is the better explanation. */
 static png2bmp_status inflate_error(scanline_reader *reader, inflate_status status)
 {
-    png2bmp_report *report = reader->file.report;
+    png2bmp_report *report = reader->file->report;
     uint32_t        stored, computed;
     png2bmp_status  known;
 
@@ -77,16 +81,25 @@ static png2bmp_status inflate_error(scanline_reader *reader, inflate_status stat
     }
 }
 
-/* As in inflate_error: a wrong CRC is the better explanation. */
+/* As in inflate_error: a wrong CRC is the better explanation. In memory it may be that of a chunk
+ * after the scanline, which was inflated with it. */
 png2bmp_status scanlines_filter_error(scanline_reader *reader, unsigned type,
                                       unsigned long long scanline)
 {
-    const png2bmp_status known = idat_diagnose(&reader->idats);
+    png2bmp_status known;
 
+    if (waits(reader, inflate_catch_up(reader->inflater)))
+        return STATUS_WAITING;
+    known = idat_diagnose(&reader->idats);
     if (known)
         return known;
-    return report_error(reader->file.report, PNG2BMP_ERR_FILTER,
+    return report_error(reader->file->report, PNG2BMP_ERR_FILTER,
                         "scanline %llu has filter type %u: must be 0 to 4", scanline, type);
+}
+
+static png2bmp_status failed_filter(scanline_reader *reader)
+{
+    return scanlines_filter_error(reader, reader->failed_type, reader->failed_scanline);
 }
 
 /* *count: reduced to the scanlines before one with an unknown filter type, which is an error if it
@@ -99,9 +112,11 @@ static png2bmp_status check_filter_types(scanline_reader *reader, const uint8_t 
 
         if (type <= FILTER_PAETH)
             continue;
-        reader->filter_failed = scanlines_filter_error(reader, type, (unsigned long long)first + i);
+        reader->filter_failed = true;
+        reader->failed_type = type;
+        reader->failed_scanline = (unsigned long long)first + i;
         *count = i;
-        return i == 0 ? reader->filter_failed : PNG2BMP_OK;
+        return i == 0 ? failed_filter(reader) : PNG2BMP_OK;
     }
     return PNG2BMP_OK;
 }
@@ -112,11 +127,11 @@ static png2bmp_status take(scanline_reader *reader, size_t row_bytes, size_t max
 {
     inflate_status status;
 
-    *rows = NULL;
-    *count = 0;
     if (cancel_ask(reader->cancel))
         return cancel_status(reader->cancel);
     status = inflate_rows(reader->inflater, row_bytes, max_rows, rows, count);
+    if (waits(reader, status))
+        return STATUS_WAITING;
     if (status ||
         reader->cancel->is_cancelled) /* rows that came before the end of the input do not count */
         return inflate_error(reader, status);
@@ -128,8 +143,10 @@ png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_
 {
     png2bmp_status status;
 
+    *rows = NULL;
+    *count = 0;
     if (reader->filter_failed)
-        return reader->filter_failed;
+        return failed_filter(reader);
     status = take(reader, row_bytes + 1, max_rows, rows, count);
     if (status)
         return status;
@@ -140,6 +157,7 @@ png2bmp_status scanlines_next_piece(scanline_reader *reader, size_t size, const 
 {
     size_t count;
 
+    *bytes = NULL;
     return take(reader, size, 1, bytes, &count);
 }
 
@@ -153,30 +171,37 @@ static png2bmp_status missing_end(scanline_reader *reader)
         known = png_find_late_idat(&reader->idats);
     if (known)
         return known;
-    return report_warning(reader->file.report, reader->file.strict, PNG2BMP_ERR_STREAM_END,
+    return report_warning(reader->file->report, reader->file->strict, PNG2BMP_ERR_STREAM_END,
                           "the IDAT chunks end at byte %zu, before the last block and the checksum "
                           "of the compressed data",
                           reader->idats.position);
 }
 
+static png2bmp_status finish_stream(scanline_reader *reader)
+{
+    const inflate_status inflated = inflate_finish(reader->inflater, &reader->has_surplus);
+
+    if (waits(reader, inflated))
+        return STATUS_WAITING;
+    if (inflated == INFLATE_STARVED && !reader->cancel->is_cancelled)
+        return missing_end(reader);
+    if (inflated || reader->cancel->is_cancelled)
+        return inflate_error(reader, inflated);
+    return PNG2BMP_OK;
+}
+
 png2bmp_status scanlines_finish(scanline_reader *reader)
 {
-    bool           extra_in_stream, extra_in_idats;
-    inflate_status inflated = inflate_finish(reader->inflater, &extra_in_stream);
-    png2bmp_status status;
+    bool           has_extra;
+    png2bmp_status status = reader->stream_is_read ? PNG2BMP_OK : finish_stream(reader);
 
-    if (inflated == INFLATE_STARVED && !reader->cancel->is_cancelled)
-        status = missing_end(reader);
-    else if (inflated || reader->cancel->is_cancelled)
-        status = inflate_error(reader, inflated);
-    else
-        status = PNG2BMP_OK;
     if (status)
         return status;
-    status = png_parse_end(&reader->idats, &extra_in_idats);
-    if (status || (!extra_in_stream && !extra_in_idats))
+    reader->stream_is_read = true;
+    status = png_parse_end(&reader->idats, &has_extra);
+    if (status || (!reader->has_surplus && !has_extra))
         return status;
-    return report_warning(reader->file.report, reader->file.strict, PNG2BMP_ERR_EXTRA_DATA,
+    return report_warning(reader->file->report, reader->file->strict, PNG2BMP_ERR_EXTRA_DATA,
                           "the IDAT chunks hold more data than %u x %u pixels need",
                           (unsigned)reader->plan->png.width, (unsigned)reader->plan->png.height);
 }

@@ -11,19 +11,29 @@
 typedef struct scanline_reader {
     const png2bmp_plan *plan;
     cancel_check       *cancel;
-    png_file            file;
+    const png_file     *file;
     idat_reader         idats;
     inflater           *inflater;
-    png2bmp_status      filter_failed; /* reported after the scanlines before it */
+
+    /* A scanline with an unknown filter type: the error comes after the scanlines before it. */
+    bool               filter_failed;
+    unsigned           failed_type;
+    unsigned long long failed_scanline;
+
+    bool stream_is_read; /* to its end, by scanlines_finish; it held */
+    bool has_surplus;    /* more than was needed */
 } scanline_reader;
 
-/* reader: must not move, nor cancel, until scanlines_close, which must be called in any case.
+/* reader, file, cancel: must not move until scanlines_close, which must be called in any case.
  * longest_row: bytes without the filter type. fetches: before each scanlines_next, inflate_fetch is
  * called. */
-png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan, const uint8_t *png,
-                              size_t size, size_t longest_row, bool fetches, const kernels *kernels,
-                              cancel_check *cancel);
+png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
+                              const png_file *file, size_t longest_row, bool fetches,
+                              const kernels *kernels, cancel_check *cancel);
 void           scanlines_close(scanline_reader *reader);
+
+/* The functions below return STATUS_WAITING while more of a file that is fed is needed: then they
+ * are called again with the same arguments. */
 
 /* The next scanlines of 1 + row_bytes bytes, at least one and at most max_rows, none after an
  * error; `first` is the number of the first, for messages. As inflate_rows. */

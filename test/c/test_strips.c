@@ -6,6 +6,7 @@
 #include "check.h"
 #include "make_png.h"
 #include "run/convert.h"
+#include "run/encode.h"
 
 enum {
     GRAY8 = 3, /* of png_types */
@@ -43,6 +44,19 @@ static png2bmp_status plan_of(png2bmp_plan *plan, const source *s, const png2bmp
                   : png2bmp_plan_pixels(plan, &s->pixels, options, NULL);
 }
 
+static png2bmp_status convert_rows(const png2bmp_plan *plan, const byte_buffer *png,
+                                   row_target *target)
+{
+    const png_file file = png_file_of(png->bytes, png->size, &plan->options, NULL);
+    conversion     c;
+    png2bmp_status status = conversion_open(&c, plan, &file, target);
+
+    if (!status)
+        status = conversion_go_on(&c);
+    conversion_close(&c);
+    return status;
+}
+
 /* strip: rows of one; 0: in memory as a whole. Only the rows are compared: there is no header. */
 static uint8_t *rows_of(const source *s, const png2bmp_plan *plan, uint32_t strip)
 {
@@ -54,7 +68,7 @@ static uint8_t *rows_of(const source *s, const png2bmp_plan *plan, uint32_t stri
 
     if (strip)
         c.target.flush = collect;
-    status = s->png ? convert_rows(plan, s->png->bytes, s->png->size, &c.target, NULL, NULL)
+    status = s->png ? convert_rows(plan, s->png, &c.target)
                     : encode_rows(plan, &s->pixels, &c.target, NULL, NULL);
     check(!status, "the conversion ends with %s", png2bmp_status_text(status));
     free(base);

@@ -1,22 +1,13 @@
-#include "whole.h"
+#include "second_half.h"
 
 #include <stdlib.h>
 
 #include "base/report.h"
 #include "bmp/bmp.h"
-#include "convert.h"
+#include "encode.h"
 #include "plan/halves.h"
 #include "reduce/few_colors.h"
 #include "reduce/quantize.h"
-
-static png2bmp_status run_first(const png2bmp_plan *plan, const run_source *source, uint8_t *data,
-                                const png2bmp_control *control, png2bmp_report *report)
-{
-    const png2bmp_plan first = halves_first(plan);
-    row_target         rows = target_at(data, plan->png.height, &first);
-
-    return source_rows(&first, source, &rows, control, report);
-}
 
 /* The different colours, if there are at most `most`, in order of appearance; *count is 0 if there
  * are more. *fit: the pixels before the first that is a colour too many. */
@@ -82,8 +73,8 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
     return status;
 }
 
-static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, uint8_t *bmp,
-                                 const png2bmp_control *control, png2bmp_report *report)
+png2bmp_status second_half(const png2bmp_plan *plan, const uint8_t *data, uint8_t *bmp,
+                           const png2bmp_control *control, png2bmp_report *report)
 {
     png2bmp_plan         second = halves_second(plan);
     row_target           target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
@@ -104,19 +95,4 @@ static png2bmp_status run_second(const png2bmp_plan *plan, const uint8_t *data, 
     }
     bmp_write_header(bmp, &second);
     return encode_rows(&second, &pixels, &target, control, report);
-}
-
-png2bmp_status whole_run(const png2bmp_plan *plan, const run_source *source, uint8_t *bmp,
-                         const png2bmp_control *control, png2bmp_report *report)
-{
-    uint8_t       *data = malloc((size_t)halves_bytes(plan));
-    png2bmp_status status;
-
-    if (!data)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    status = run_first(plan, source, data, control, report);
-    if (!status)
-        status = run_second(plan, data, bmp, control, report);
-    free(data);
-    return status;
 }
