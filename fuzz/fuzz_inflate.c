@@ -151,6 +151,13 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
     *size = n;
 }
 
+static bool is_paused(void *user)
+{
+    const spans *s = user;
+
+    return s->is_paused;
+}
+
 /* ---- One decode ------------------------------------------------------------- */
 
 typedef struct request {
@@ -179,7 +186,7 @@ static inflate_status finish(inflater *z, spans *source, bool *extra)
 
 static outcome decode(spans *source, const request *wanted)
 {
-    inflate_config config = {.source = {next_span, source},
+    inflate_config config = {.source = {next_span, source, is_paused},
                              .total_bytes = wanted->total,
                              .longest_row = wanted->row_bytes,
                              .check_adler = wanted->check_adler,

@@ -119,7 +119,8 @@ static inflate_status decode_one(inflater *z)
 {
     unsigned skip;
 
-    refill(z);
+    if (!refill(z))
+        return INFLATE_STARVED;
     uint32_t entry = look_up(z->litlen, z->litlen_mask, z->bits, &skip);
     unsigned used = skip + ENTRY_SHIFT(entry);
 
@@ -308,9 +309,11 @@ void inflate_close(inflater *z)
 /* The source may have more by now. */
 static void ask_again(inflater *z)
 {
-    z->source_empty = false;
-    if (z->status == INFLATE_STARVED)
+    z->source_empty = z->source_pauses = false;
+    if (z->status == INFLATE_STARVED && (!z->refill_is_cut || refill(z))) {
+        z->refill_is_cut = false;
         z->status = INFLATE_OK;
+    }
 }
 
 inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, const uint8_t **rows,
@@ -342,8 +345,7 @@ static inflate_status read_trailer(inflater *z)
 {
     drop_to_byte(z);
     if (!z->is_raw) {
-        refill(z);
-        if (z->bit_count < 32)
+        if (!refill(z) || z->bit_count < 32)
             return INFLATE_STARVED;
         for (unsigned i = 0; i < 4; i++)
             z->stored_adler = z->stored_adler << 8 | take_bits(z, 8);

@@ -28,6 +28,7 @@ typedef enum inflate_status {
 typedef struct byte_source {
     void (*next)(void *user, const uint8_t **bytes, size_t *size);
     void *user;
+    bool (*pauses)(void *user); /* after 0 bytes: whether there will be more; NULL: never */
 } byte_source;
 
 typedef struct inflate_config {
@@ -62,9 +63,8 @@ void inflate_fetch(inflater *z, const uint8_t *edge, bool up);
  * until the next call; the KERNEL_SLACK bytes after them may be read, too. Fewer than fit are
  * returned when the source has no more for now.
  *
- * *count is 0 with any status other than INFLATE_OK. INFLATE_STARVED: whether the source will have
- * more is the caller's to know. If so, the same call goes on where it was; no byte of the source is
- * read again. Any other status is final.
+ * *count is 0 with any status other than INFLATE_OK. INFLATE_STARVED: if the source pauses, the
+ * same call goes on where it was; no byte of the source is read again. Any other status is final.
  */
 inflate_status inflate_rows(inflater *z, size_t row_bytes, size_t max_rows, const uint8_t **rows,
                             size_t *count);

@@ -9,10 +9,12 @@
 bool inflate_next_span(inflater *z);
 
 /* refill, if a word of eight bytes would reach beyond the span. */
-void inflate_refill_bytewise(inflater *z);
+bool inflate_refill_bytewise(inflater *z);
 
-/* At least 56 bits, or all that there are for now. */
-static inline void refill(inflater *z)
+/* At least 56 bits, or all that are left. False: they are still to come. What is there may be
+ * enough for a step, but then the source would be at another place when an error is found than in a
+ * stream that is not cut there. */
+static inline bool refill(inflater *z)
 {
     if (z->in_end - z->in >= 8) {
         unsigned bytes = (63 - z->bit_count) >> 3;
@@ -20,9 +22,9 @@ static inline void refill(inflater *z)
         z->bit_count += 8 * bytes;
         z->bits &= (UINT64_C(1) << z->bit_count) - 1;
         z->in += bytes;
-    } else {
-        inflate_refill_bytewise(z);
+        return true;
     }
+    return inflate_refill_bytewise(z);
 }
 
 static inline void drop_bits(inflater *z, unsigned n)

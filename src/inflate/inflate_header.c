@@ -7,8 +7,7 @@ static inflate_status read_code_counts(inflater *z)
 {
     dynamic_header *h = &z->header;
 
-    refill(z);
-    if (z->bit_count < 14)
+    if (!refill(z) || z->bit_count < 14)
         return INFLATE_STARVED;
     z->fixed_codes = false; /* the header takes their place */
     h->litlens = 257 + take_bits(z, 5);
@@ -27,9 +26,7 @@ static inflate_status read_precode(inflater *z)
     dynamic_header      *h = &z->header;
 
     for (; h->read < h->precodes; h->read++) {
-        if (z->bit_count < 3)
-            refill(z);
-        if (z->bit_count < 3)
+        if (z->bit_count < 3 && (!refill(z) || z->bit_count < 3))
             return INFLATE_STARVED;
         h->precode_lengths[sent_order[h->read]] = (uint8_t)take_bits(z, 3);
     }
@@ -52,8 +49,10 @@ static inflate_status expand_code_lengths(inflater *z, unsigned total)
     inflate_status status = INFLATE_OK;
 
     while (i < total) {
-        if (z->bit_count < MAX_PRECODE_BITS + 7)
-            refill(z);
+        if (z->bit_count < MAX_PRECODE_BITS + 7 && !refill(z)) {
+            status = INFLATE_STARVED;
+            break;
+        }
         uint32_t entry = code->table[z->bits & code->mask];
         unsigned symbol = entry >> 16;
         unsigned extra = symbol < 16 ? 0 : repeats[symbol - 16].extra;
@@ -112,8 +111,7 @@ inflate_status inflate_read_codes(inflater *z)
 inflate_status inflate_read_stored_header(inflater *z)
 {
     drop_to_byte(z);
-    refill(z);
-    if (z->bit_count < 32)
+    if (!refill(z) || z->bit_count < 32)
         return INFLATE_STARVED;
     uint32_t length = take_bits(z, 16);
     uint32_t complement = take_bits(z, 16);
@@ -137,8 +135,7 @@ inflate_status inflate_read_block_header(inflater *z)
         z->stage = STAGE_TRAILER;
         return INFLATE_OK;
     }
-    refill(z);
-    if (z->bit_count < 3)
+    if (!refill(z) || z->bit_count < 3)
         return INFLATE_STARVED;
     z->final_block = take_bits(z, 1) != 0;
     switch (take_bits(z, 2)) {
@@ -161,8 +158,7 @@ inflate_status inflate_read_block_header(inflater *z)
 /* RFC 1950, section 2.2. Whether later distances exceed the window is not checked. */
 inflate_status inflate_read_zlib_header(inflater *z)
 {
-    refill(z);
-    if (z->bit_count < 16)
+    if (!refill(z) || z->bit_count < 16)
         return INFLATE_STARVED;
     unsigned cmf = take_bits(z, 8), flg = take_bits(z, 8);
     if ((cmf * 256 + flg) % 31 != 0 || (cmf & 15) != 8 || cmf >> 4 > 7 || (flg & 0x20))

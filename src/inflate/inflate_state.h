@@ -76,7 +76,8 @@ enum {
 };
 
 /* What comes next in the stream. Each stage takes nothing from the bit buffer before all of its
- * next step is there, and keeps here what it has taken: so it can be starved anywhere, and go on.
+ * next step is there, and keeps in the inflater what it has taken: so it can be starved anywhere,
+ * and go on.
  */
 typedef enum inflate_stage {
     STAGE_ZLIB_HEADER,
@@ -120,11 +121,12 @@ struct inflater {
 
     uint32_t litlen_mask;
 
-    uint8_t        *buffer_end; /* OUTPUT_SLACK bytes follow */
-    uint64_t        bytes_left; /* of total_bytes, not yet decoded */
-    inflate_stage   stage;
-    inflate_status  status;
-    bool            source_empty, final_block, fixed_codes, has_surplus, check_adler, is_raw;
+    uint8_t       *buffer_end; /* OUTPUT_SLACK bytes follow */
+    uint64_t       bytes_left; /* of total_bytes, not yet decoded */
+    inflate_stage  stage;
+    inflate_status status;
+    bool source_empty, source_pauses, refill_is_cut, final_block, fixed_codes, has_surplus,
+        check_adler, is_raw;
     uint32_t        stored_left; /* of the current stored block */
     uint32_t        adler, stored_adler;
     byte_source     source;

@@ -71,7 +71,7 @@ static const char *find_stream(const chunk *c, stream *s)
 
 static inflater *open_stream(stream *s, const png2bmp_plan *plan, uint32_t total, size_t row)
 {
-    return inflate_open(&(inflate_config){.source = {next_piece, s},
+    return inflate_open(&(inflate_config){.source = {.next = next_piece, .user = s},
                                           .total_bytes = total,
                                           .longest_row = row,
                                           .check_adler = !plan->options.ignore_checksums,

@@ -11,6 +11,13 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
     idat_next(&reader->idats, bytes, size);
 }
 
+static bool source_pauses(void *user)
+{
+    const scanline_reader *reader = user;
+
+    return idat_is_waiting(&reader->idats);
+}
+
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
                               const png_file *file, size_t longest_row, bool fetches,
                               const kernels *kernels, cancel_check *cancel)
@@ -19,7 +26,7 @@ png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
 
     *reader = (scanline_reader){.plan = plan, .cancel = cancel, .file = file};
     idat_open(&reader->idats, file, plan->first_idat, cancel);
-    config = (inflate_config){.source = {next_span, reader},
+    config = (inflate_config){.source = {next_span, reader, source_pauses},
                               .total_bytes = png_all_scanlines_bytes(&plan->png),
                               .longest_row = longest_row + 1,
                               .check_adler = !plan->options.ignore_checksums,

@@ -132,6 +132,13 @@ static void next_span(void *user, const uint8_t **bytes, size_t *size)
     *size = n;
 }
 
+static bool is_paused(void *user)
+{
+    const spans *s = user;
+
+    return s->is_paused;
+}
+
 /* ---- One decode --------------------------------------------------------- */
 
 typedef struct outcome {
@@ -172,7 +179,7 @@ static inflate_status finish_of(inflater *z, spans *source, bool *extra)
 /* Decodes `total` bytes as scanlines of row_bytes and a shorter last one. */
 static outcome decode_spans(spans source, size_t total, size_t row_bytes)
 {
-    inflate_config config = {.source = {next_span, &source},
+    inflate_config config = {.source = {next_span, &source, is_paused},
                              .total_bytes = total,
                              .longest_row = row_bytes,
                              .check_adler = true,

@@ -135,7 +135,7 @@ static png2bmp_status collect(void *user, const uint8_t *bytes, size_t size, uin
     return PNG2BMP_OK;
 }
 
-static png2bmp_status go_on(run *r)
+static png2bmp_status go_on(run_state *r)
 {
     for (;;) {
         const png2bmp_status status = run_go_on(r);
@@ -155,7 +155,7 @@ static outcome run_of(const png2bmp_plan *plan, const byte_buffer *png, uint64_t
                          .bmp = must_have(calloc(1, (size_t)plan->bmp.byte_length))};
     const png_file  file = png_file_of(png->bytes, png->size, &plan->options, o.report);
     const byte_sink sink = {collect, o.bmp};
-    run            *r = must_have(malloc(sizeof *r));
+    run_state      *r = must_have(malloc(sizeof *r));
 
     feed.left = 0;
     feed.is_first = true;
@@ -225,7 +225,7 @@ static void compare_cut(const char *what, const png2bmp_plan *plan, const byte_b
 static void compare_cuts(const char *what, const png2bmp_plan *plan, const byte_buffer *png,
                          uint64_t strip_bytes)
 {
-    static const size_t sizes[] = {0, 1, 2, 7, 4096};
+    static const size_t sizes[] = {1, 2, 7, 0, 4096};
     outcome             expected = run_of(plan, png, strip_bytes);
 
     for (size_t i = png->size < 100000 ? 0 : 3; i < sizeof sizes / sizeof *sizes; i++) {
@@ -408,7 +408,7 @@ static byte_buffer damaged_png(const image *im, damage how)
 }
 
 enum {
-    DAMAGED_ROUNDS = 400
+    DAMAGED_ROUNDS = 250
 };
 
 static void damaged_images(void)
