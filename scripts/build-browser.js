@@ -1,21 +1,31 @@
 'use strict';
 
-// Makes prebuilds/core.mjs, the part of lib/ that converts in browsers, as one ECMAScript module, as small as it is readable.
+// Makes prebuilds/core.mjs, the part of lib/ that converts in browsers, as one ECMAScript module without comments.
 //
-// node scripts/build-browser.js
+//   node scripts/build-browser.js
+//   node scripts/build-browser.js --small    as it is published: by terser, with short names
 
 const fs = require('node:fs');
 const path = require('node:path');
+const process = require('node:process');
 
-const { collect, loader, tableOf, withoutComments } = require('./js-modules');
+const { collect, loader, minify, tableOf, withoutComments } = require('./js-modules');
 
 const output = path.join(__dirname, '../prebuilds/core.mjs');
 
 // The modules that lib/browser.mjs, its threads.mjs and worker.mjs start with.
 const ENTRIES = ['browser/compile', 'browser/face', 'browser/library', 'browser/port', 'browser/thread'];
 
-fs.mkdirSync(path.dirname(output), { recursive: true });
-fs.writeFileSync(output, `// Made of lib/, whose comments are left out, by scripts/build-browser.js.
-${withoutComments(`const sources = ${tableOf(collect(ENTRIES, { inPlaceOf: { host: 'browser/host' } }))};\n${loader()}`)}
+const HEAD = '// Made of lib/ by scripts/build-browser.js.\n';
+const code = `const sources = ${tableOf(collect(ENTRIES, { inPlaceOf: { host: 'browser/host' } }))};
+${loader()}
 export { createRequire };
-`);
+`;
+
+async function main() {
+  const text = process.argv.includes('--small') ? await minify(code, true) : withoutComments(code);
+  fs.mkdirSync(path.dirname(output), { recursive: true });
+  fs.writeFileSync(output, `${HEAD}${text}`);
+}
+
+main();

@@ -11,7 +11,7 @@ const path = require('node:path');
 const process = require('node:process');
 const zlib = require('node:zlib');
 
-const { collect, loader, tableOf } = require('./js-modules');
+const { collect, loader, minify, Missing, tableOf } = require('./js-modules');
 const { isUpToDate } = require('./recipe');
 
 const root = path.join(__dirname, '..');
@@ -26,22 +26,6 @@ const FACTS = ['constants', 'errors', 'versions'];
 const TYPES = [['types.d.ts', 'types.d.ts'], ['web.d.ts', 'web.d.ts'], ['inline.d.ts', 'inline.d.mts'], ['inline.d.ts', 'inline.d.cts']];
 
 const MODULES = { inPlaceOf: { host: 'inline/host' }, builtin: "require('./inline/builtin').builtin(name)" };
-
-class Missing extends Error {}
-
-function terser() {
-  try {
-    return require('terser');
-  } catch {
-    throw new Missing("terser is missing: run './setup.sh build'");
-  }
-}
-
-/** Names of classes stay, as they are seen in errors; so are lines, which are kept short. */
-async function minify(source, isModule) {
-  const options = { ecma: 2022, module: isModule, keep_classnames: true, compress: { passes: 2 }, format: { max_line_len: 500 } };
-  return (await terser().minify(source, options)).code;
-}
 
 /** Bytes as text: four as five characters from '#' on, without '<' and '\'. lib/inline/unpack.js reads it. */
 function textOf(bytes) {

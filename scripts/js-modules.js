@@ -70,4 +70,22 @@ function loader({ builtin } = {}) {
 /** The code without the comments that have lines of their own, and without empty lines. */
 const withoutComments = (code) => code.replace(/^ *(?:\/\/.*|\/\*\*[^]*?\*\/)\n/gm, '').replace(/^\s*\n/gm, '');
 
-module.exports = { collect, loader, tableOf, withoutComments };
+/** Something that is needed to minify is missing. */
+class Missing extends Error {}
+
+function terser() {
+  try {
+    return require('terser');
+  } catch {
+    throw new Missing("terser is missing: run './setup.sh build'");
+  }
+}
+
+/** The code with short names and nothing to read. Names of classes stay, as they are seen in errors; so are lines, which
+ * are kept short. */
+async function minify(code, isModule) {
+  const options = { ecma: 2022, module: isModule, keep_classnames: true, compress: { passes: 2 }, format: { max_line_len: 500 } };
+  return (await terser().minify(code, options)).code;
+}
+
+module.exports = { collect, loader, minify, Missing, tableOf, withoutComments };

@@ -93,6 +93,10 @@ function installMissing(names) {
 
 // ---- One addon ------------------------------------------------------------------------
 
+// What waits for Node.js or for files, or is about PNGs that are none: -O3 makes it a quarter larger, and no faster.
+const IS_SMALL = /^(addon|src\/save|src\/host|src\/png\/(signature|mend)\.c)/;
+const optimizationOf = (source) => (IS_SMALL.test(source) ? ['-Os'] : optimization(source));
+
 /** compile(sources, flags) for a target: the objects. */
 function compilerOf(name) {
   const { compiler, compile } = TARGETS[name];
@@ -100,7 +104,7 @@ function compilerOf(name) {
   fs.mkdirSync(directory, { recursive: true });
   return (sources, flags) => sources.map((source) => {
     const object = path.join(directory, `${source.replaceAll('/', '_')}.o`);
-    run(compiler, ...compile, ...optimization(source), ...flags, '-c', '-o', object, source);
+    run(compiler, ...compile, ...optimizationOf(source), ...flags, '-c', '-o', object, source);
     return object;
   });
 }
@@ -182,8 +186,9 @@ function main(args) {
   if (unknown)
     throw new PrebuildError(`${unknown} is none of ${Object.keys(TARGETS).join(', ')}`);
   includeOfNode(); // before anything is installed or compiled
-  run(process.execPath, 'scripts/build-browser.js');
-  if (args.includes('--here') || process.platform !== 'linux' || process.arch !== 'x64') return buildHere();
+  const isHere = args.includes('--here') || process.platform !== 'linux' || process.arch !== 'x64';
+  run(process.execPath, 'scripts/build-browser.js', ...(isHere ? [] : ['--small']));
+  if (isHere) return buildHere();
   const wanted = names.length > 0 ? names : Object.keys(TARGETS);
   if (args.includes('--install')) installMissing(wanted);
   const ready = buildable(wanted);
