@@ -30,8 +30,8 @@ struct png2bmp_plan {
     uint64_t          memory;     /* that run allocates at most */
     size_t            first_idat; /* offset of the length field of the first IDAT */
     plan_source       made_from;
-    color_space       space;      /* what samples are converted from */
-    bool              is_srgb;    /* with COLOR_SPACE_SRGB: what is written is sRGB */
+    color_space       space;   /* what samples are converted from */
+    bool              is_srgb; /* with COLOR_SPACE_SRGB: what is written is sRGB */
 };
 
 /* Receives pieces of a BMP, each of which belongs at `offset`. */

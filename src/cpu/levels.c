@@ -22,8 +22,8 @@
 #define PLAIN                                                                                      \
     UNFILTER_KINDS(UNFILTER_C)                                                                     \
     ROW_KINDS(ROW_C)                                                                               \
-    SRGB_KINDS(SRGB_C).inflate_fast = inflate_fast_c,                                              \
-    .inflate_fast_fetch = inflate_fast_c, .diffuse = diffuse_c
+    SRGB_KINDS(SRGB_C).inflate_fast = inflate_fast_c, .inflate_fast_fetch = inflate_fast_c,        \
+    .diffuse = diffuse_c
 
 static const kernels plain = {PLAIN};
 

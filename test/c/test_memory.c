@@ -2,14 +2,14 @@
  * How much memory a conversion takes in addition to input and output: at most 1 MiB for any image
  * that is not interlaced, if its scanlines are at most 240 KiB long, and for longer ones at most
  * one scanline more; and of a BMP that is saved at most a strip. In memory it takes what the plan
- * announces, to the byte. The linker replaces malloc and
- * free with the functions below (--wrap).
+ * announces, to the byte. The Makefile finds here what the linker replaces: __wrap_malloc,
+ * __wrap_calloc and __wrap_free of counted_memory.h.
  */
-#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/opaque.h"
+#include "counted_memory.h"
 #include "plan/halves.h"
 #include "plan/route.h"
 #include "png_writer.h"
@@ -19,48 +19,6 @@
 /* A limit: what the plan announces. malloc gives a little more than requested. */
 #define ANNOUNCED SIZE_MAX
 #define ROUNDING 16384
-
-/* volatile, because the compiler assumes that malloc does not read our variables. */
-static volatile struct {
-    bool   on;
-    size_t now, peak;
-    size_t requested; /* in all, without what malloc adds */
-} memory;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void  __real_free(void *p);
-
-static void *count(void *p, size_t size)
-{
-    if (memory.on && p) {
-        memory.requested += size;
-        memory.now += malloc_usable_size(p);
-        if (memory.now > memory.peak)
-            memory.peak = memory.now;
-    }
-    return p;
-}
-
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-    return count(__real_malloc(size), size);
-}
-
-void *__wrap_calloc(size_t number, size_t size);
-void *__wrap_calloc(size_t number, size_t size)
-{
-    return count(__real_calloc(number, size), number * size);
-}
-
-void __wrap_free(void *p);
-void __wrap_free(void *p)
-{
-    if (memory.on && p)
-        memory.now -= malloc_usable_size(p);
-    __real_free(p);
-}
 
 /* ---- Images ------------------------------------------------------------------- */
 
@@ -114,11 +72,11 @@ static png2bmp_status to_memory(const png2bmp_plan *plan, const byte_buffer *png
     uint8_t       *bmp;
     png2bmp_status status;
 
-    memory.on = false;
+    counted.on = false;
     bmp = malloc((size_t)plan->bmp.byte_length);
-    memory.on = true;
+    counted.on = true;
     status = png2bmp_run(plan, png->bytes, png->size, bmp, NULL, NULL);
-    memory.on = false;
+    counted.on = false;
     free(bmp);
     return status;
 }
@@ -145,7 +103,7 @@ static bool holds_image(const png2bmp_plan *plan)
  * other memory makes way for, they agree to the byte. */
 static bool agrees(const png2bmp_plan *plan, convert_fn convert)
 {
-    return convert != to_memory || halves_are_needed(plan) || memory.requested == plan->memory;
+    return convert != to_memory || halves_are_needed(plan) || counted.requested == plan->memory;
 }
 
 static void measure(const char *what, convert_fn convert, const png2bmp_png_info *info,
@@ -164,16 +122,15 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
     options.color_space = colors;
     status = png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL);
     if (status == PNG2BMP_OK) {
-        memory.now = memory.peak = memory.requested = 0;
-        memory.on = true;
+        count_from_zero();
         status = convert(&plan, &png);
-        memory.on = false;
+        counted.on = false;
         if (status == PNG2BMP_ERR_FORMAT) /* too many colours for a palette */
             status = PNG2BMP_OK;
         if (limit == ANNOUNCED || holds_image(&plan))
             limit = (size_t)plan.memory + ROUNDING;
-        tell(status == PNG2BMP_OK && memory.peak <= limit && agrees(&plan, convert), what, info,
-             format, memory.peak);
+        tell(status == PNG2BMP_OK && counted.peak <= limit && agrees(&plan, convert), what, info,
+             format, counted.peak);
     } else {
         tell(false, png2bmp_status_text(status), info, format, 0);
     }

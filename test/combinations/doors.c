@@ -10,12 +10,12 @@
  * against its bytes here: the same at a CPU level, in strips of any number of rows, cancelled
  * at any moment, and of the decoded pixels in strips.
  */
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../c/counted_memory.h"
 #include "base/opaque.h"
 #include "host/host_options.h"
 #include "plan/halves.h"
@@ -47,53 +47,7 @@ static uint32_t random_below(uint32_t n)
     return (uint32_t)((uint64_t)random_state * n >> 32);
 }
 
-/* ---- Memory that is counted ---------------------------------------------------------- */
-
-static struct {
-    bool     on;
-    uint64_t now, peak;
-} counted;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void  __real_free(void *p);
-
-/* Under AddressSanitizer this is what was asked for. */
-static void *count(void *p)
-{
-    if (counted.on && p) {
-        counted.now += malloc_usable_size(p);
-        if (counted.now > counted.peak)
-            counted.peak = counted.now;
-    }
-    return p;
-}
-
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-    return count(__real_malloc(size));
-}
-
-void *__wrap_calloc(size_t number, size_t size);
-void *__wrap_calloc(size_t number, size_t size)
-{
-    return count(__real_calloc(number, size));
-}
-
-void __wrap_free(void *p);
-void __wrap_free(void *p)
-{
-    if (counted.on && p)
-        counted.now -= malloc_usable_size(p);
-    __real_free(p);
-}
-
-static void begin_count(void)
-{
-    counted.now = counted.peak = 0;
-    counted.on = true;
-}
+/* ---- Memory --------------------------------------------------------------------------- */
 
 static void end_count(const png2bmp_plan *plan, const char *what)
 {
@@ -147,7 +101,7 @@ static void run_memory(outcome *out, const source *from, int pattern,
     const png2bmp_plan *plan = &out->plan;
 
     out->bmp = fresh((size_t)plan->bmp.byte_length, pattern);
-    begin_count();
+    count_from_zero();
     out->status = from->pixels
                       ? png2bmp_run_pixels(plan, from->pixels, out->bmp, control, &out->report)
                       : png2bmp_run(plan, from->png, from->size, out->bmp, control, &out->report);
@@ -246,7 +200,7 @@ static void check_strips(const source *from, const outcome *wanted, uint32_t row
 
     s.target.flush = keep_strip;
     png2bmp_report_clear(&out.report);
-    begin_count();
+    count_from_zero();
     out.status = fill_strips(from, &s, control, &out.report);
     end_count(plan, what);
     if (out.status && out.status != PNG2BMP_ERR_CANCELLED)
