@@ -18,10 +18,10 @@
 
 #include "call.h"
 #include "converter.h"
+#include "cwd.h"
 #include "errors.h"
 #include "host/host_facts.h"
 #include "option_values.h"
-#include "origin.h"
 
 /* ---- Synchronous calls ------------------------------------------------------ */
 
@@ -204,7 +204,7 @@ static napi_value encode_png_async(napi_env env, napi_callback_info info)
 static napi_value call_start_from_here(napi_env env, call *call, const task_request *request,
                                        void (*run)(job *, const png2bmp_control *))
 {
-    if (!origin_fix(call->self, &call->job)) {
+    if (!cwd_keep(call->self, &call->job)) {
         call_throw(env, call);
         job_release(&call->job);
         return NULL;

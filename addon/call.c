@@ -76,7 +76,7 @@ static bool begin(napi_env env, napi_callback_info info, call *call)
     call->job.path = call->job.full_path = NULL;
     call->job.from = call->job.full_from = NULL;
     call->job.read_failed = false;
-    call->job.origin = NULL;
+    call->job.cwd = NULL;
     call->job.directory = FILE_WORKING_DIRECTORY;
     png2bmp_report_clear(&call->job.report);
     if (read_arguments(env, info, call))

@@ -6,7 +6,7 @@
 
 struct task;
 
-typedef struct origin origin;
+typedef struct cwd cwd;
 
 /*
  * Reached through the data pointer of every exported function, and only on the JavaScript thread of
@@ -21,7 +21,7 @@ typedef struct origin origin;
  */
 typedef struct instance {
     struct task *cancellable; /* running tasks that have a ticket, newest first */
-    origin      *origin;      /* of the latest relative save, while it is running */
+    cwd         *cwd;         /* of the latest relative save, while it is running */
 } instance;
 
 /* The instance of this environment, which frees it at its end; made on the first call. NULL: an

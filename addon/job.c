@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cwd.h"
 #include "host/host_png.h"
-#include "origin.h"
 #include "save/convert_file.h"
 #include "save/save.h"
 
@@ -109,7 +109,7 @@ const char *job_failed_path(const job *job)
 
 void job_release(job *job)
 {
-    origin_release(job->origin);
+    cwd_release(job->cwd);
     free(job->full_path);
     free(job->path);
     free(job->full_from);

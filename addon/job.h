@@ -21,10 +21,10 @@ typedef struct job {
                               job_convert_file: JOB_FILE_FACTS_BYTES */
 
     /* job_save, job_save_bytes, job_convert_file; owned: see job_release */
-    char          *path;      /* from malloc */
-    int            directory; /* where a relative path starts: see save_at */
-    struct origin *origin;    /* keeps `directory` open; NULL: nothing to keep */
-    char          *full_path; /* NULL: `path` is enough */
+    char       *path;      /* from malloc */
+    int         directory; /* where a relative path starts: see save_at */
+    struct cwd *cwd;       /* keeps `directory` open; NULL: nothing to keep */
+    char       *full_path; /* NULL: `path` is enough */
 
     /* job_convert_file; owned as well. NULL: `descriptor` */
     char    *from;

@@ -59,7 +59,7 @@ class Pool {
         refused: (bytes) => this.#refuse(thread, bytes),
       });
     } catch {
-      this.#settleFor(this.#count);
+      this.#limitTo(this.#count);
       return this.#start();
     }
     this.#count++;
@@ -103,13 +103,13 @@ class Pool {
       thread.job.thread = undefined;
       this.#queue.unshift(thread.job);
     }
-    this.#settleFor(this.#count);
+    this.#limitTo(this.#count);
     this.#serve();
   }
 
   /** Threads are limited: --permission without --allow-worker, a page's policy, address space. Converting on this
    * thread is better than failing. */
-  #settleFor(count) {
+  #limitTo(count) {
     this.#size = count;
     this.#refused = count === 0;
   }

@@ -1,7 +1,7 @@
 #if !defined(_WIN32)
 #define _GNU_SOURCE /* O_PATH */
 #endif
-#include "origin.h"
+#include "cwd.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,16 +60,16 @@ static bool fix(const char *path, char **full)
     return *full;
 }
 
-bool origin_fix(instance *self, job *job)
+bool cwd_keep(instance *self, job *job)
 {
     (void)self;
     return (fix(job->path, &job->full_path) && fix(job->from, &job->full_from)) ||
            fail(job, ENOMEM);
 }
 
-void origin_release(origin *origin)
+void cwd_release(cwd *cwd)
 {
-    (void)origin;
+    (void)cwd;
 }
 
 #else
@@ -82,16 +82,16 @@ void origin_release(origin *origin)
 #define O_PATH O_RDONLY
 #endif
 
-struct origin {
+struct cwd {
     int         fd;
     struct stat directory;
     unsigned    users;
-    instance   *self; /* is in `origin` while it is the latest */
+    instance   *self; /* is in `cwd` while it is the latest */
 };
 
-static origin *origin_open(instance *self)
+static cwd *cwd_open(instance *self)
 {
-    origin *made = calloc(1, sizeof *made);
+    cwd *made = calloc(1, sizeof *made);
 
     if (!made)
         return NULL;
@@ -106,18 +106,18 @@ static origin *origin_open(instance *self)
         return NULL;
     }
     made->self = self;
-    self->origin = made;
+    self->cwd = made;
     return made;
 }
 
 /* The handle of earlier calls, if it is in use and the directory is the same. */
-static origin *origin_shared(const instance *self)
+static cwd *cwd_shared(const instance *self)
 {
     struct stat now;
 
-    if (self->origin && stat(".", &now) == 0 && now.st_dev == self->origin->directory.st_dev &&
-        now.st_ino == self->origin->directory.st_ino)
-        return self->origin;
+    if (self->cwd && stat(".", &now) == 0 && now.st_dev == self->cwd->directory.st_dev &&
+        now.st_ino == self->cwd->directory.st_ino)
+        return self->cwd;
     return NULL;
 }
 
@@ -126,28 +126,28 @@ static bool is_relative(const char *path)
     return path && path[0] != '/' && path[0] != 0;
 }
 
-bool origin_fix(instance *self, job *job)
+bool cwd_keep(instance *self, job *job)
 {
     if (!is_relative(job->path) && !is_relative(job->from))
         return true;
-    job->origin = origin_shared(self);
-    if (!job->origin)
-        job->origin = origin_open(self);
-    if (!job->origin)
+    job->cwd = cwd_shared(self);
+    if (!job->cwd)
+        job->cwd = cwd_open(self);
+    if (!job->cwd)
         return fail(job, errno);
-    job->origin->users++;
-    job->directory = job->origin->fd;
+    job->cwd->users++;
+    job->directory = job->cwd->fd;
     return true;
 }
 
-void origin_release(origin *origin)
+void cwd_release(cwd *cwd)
 {
-    if (!origin || --origin->users > 0)
+    if (!cwd || --cwd->users > 0)
         return;
-    if (origin->self->origin == origin)
-        origin->self->origin = NULL;
-    close(origin->fd);
-    free(origin);
+    if (cwd->self->cwd == cwd)
+        cwd->self->cwd = NULL;
+    close(cwd->fd);
+    free(cwd);
 }
 
 #endif

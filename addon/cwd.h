@@ -1,6 +1,6 @@
 /* The working directory at the time of a call, for a save that runs later. */
-#ifndef ADDON_ORIGIN_H
-#define ADDON_ORIGIN_H
+#ifndef ADDON_CWD_H
+#define ADDON_CWD_H
 
 #include "instance.h"
 #include "job.h"
@@ -13,8 +13,8 @@
  * On the JavaScript thread, like job_release, which releases it. False: status and report of the
  * job say why.
  */
-bool origin_fix(instance *self, job *job);
+bool cwd_keep(instance *self, job *job);
 
-void origin_release(origin *origin);
+void cwd_release(cwd *cwd);
 
 #endif
