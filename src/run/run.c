@@ -15,17 +15,17 @@
 /* ---- Beginning ---------------------------------------------------------------- */
 
 /* Not the conversion and what follows it, which are large, and set up when they are needed. */
-static void prepare(run_state *r, const png2bmp_plan *plan, const png_file *file,
+static void prepare(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
                     const png2bmp_pixels *pixels)
 {
-    memset(r, 0, offsetof(run_state, conversion));
+    memset(r, 0, offsetof(bmp_run, conversion));
     r->plan = plan;
     r->file = file;
     r->pixels = pixels;
 }
 
 /* plan: of the rows, which go to r->target. */
-static png2bmp_status open_rows(run_state *r, const png2bmp_plan *plan)
+static png2bmp_status open_rows(bmp_run *r, const png2bmp_plan *plan)
 {
     r->rows_plan = plan;
     if (r->pixels)
@@ -34,7 +34,7 @@ static png2bmp_status open_rows(run_state *r, const png2bmp_plan *plan)
     return conversion_open(&r->conversion, plan, r->file, &r->target);
 }
 
-static png2bmp_status begin_first_half(run_state *r)
+static png2bmp_status begin_first_half(bmp_run *r)
 {
     r->scratch = malloc((size_t)halves_bytes(r->plan));
     if (!r->scratch)
@@ -45,7 +45,7 @@ static png2bmp_status begin_first_half(run_state *r)
 }
 
 /* In r->bmp. */
-static png2bmp_status begin_in_memory(run_state *r)
+static png2bmp_status begin_in_memory(bmp_run *r)
 {
     if (halves_are_needed(r->plan))
         return begin_first_half(r);
@@ -54,7 +54,7 @@ static png2bmp_status begin_in_memory(run_state *r)
     return open_rows(r, r->plan);
 }
 
-png2bmp_status run_begin_to(run_state *r, const png2bmp_plan *plan, const png_file *file,
+png2bmp_status run_begin_to(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
                             const png2bmp_pixels *pixels, uint8_t *bmp)
 {
     prepare(r, plan, file, pixels);
@@ -62,7 +62,7 @@ png2bmp_status run_begin_to(run_state *r, const png2bmp_plan *plan, const png_fi
     return begin_in_memory(r);
 }
 
-static png2bmp_status begin_whole(run_state *r)
+static png2bmp_status begin_whole(bmp_run *r)
 {
     const uint64_t size = r->plan->bmp.byte_length;
 
@@ -75,7 +75,7 @@ static png2bmp_status begin_whole(run_state *r)
 
 static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uint32_t rows)
 {
-    const run_state   *r = (run_state *)target;
+    const bmp_run     *r = (bmp_run *)target;
     const target_strip part = target_strip_of(target, r->plan, first_row, rows);
 
     return r->sink.write(r->sink.user, part.bytes, part.size, part.offset);
@@ -91,7 +91,7 @@ static png2bmp_status hand_out_header(const png2bmp_plan *plan, byte_sink sink)
     return sink.write(sink.user, header, plan->bmp.header_length, 0);
 }
 
-static png2bmp_status begin_strips(run_state *r, uint64_t strip_bytes)
+static png2bmp_status begin_strips(bmp_run *r, uint64_t strip_bytes)
 {
     const uint32_t rows = target_strip_rows(r->plan, strip_bytes);
     const uint64_t bytes = rows * r->plan->bmp.stride;
@@ -111,7 +111,7 @@ static png2bmp_status begin_strips(run_state *r, uint64_t strip_bytes)
     return status ? status : open_rows(r, r->plan);
 }
 
-png2bmp_status run_begin_into(run_state *r, const png2bmp_plan *plan, const png_file *file,
+png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
                               const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink)
 {
     prepare(r, plan, file, pixels);
@@ -123,21 +123,21 @@ png2bmp_status run_begin_into(run_state *r, const png2bmp_plan *plan, const png_
 
 /* ---- Going on ----------------------------------------------------------------- */
 
-static png2bmp_status go_on_with_rows(run_state *r)
+static png2bmp_status go_on_with_rows(bmp_run *r)
 {
     if (r->pixels)
         return encode_rows(r->rows_plan, r->pixels, &r->target, r->file->control, r->file->report);
     return conversion_go_on(&r->conversion);
 }
 
-static void close_rows(run_state *r)
+static void close_rows(bmp_run *r)
 {
     if (r->is_open)
         conversion_close(&r->conversion);
     r->is_open = false;
 }
 
-static void free_scratch(run_state *r)
+static void free_scratch(bmp_run *r)
 {
     free(r->scratch);
     r->scratch = NULL;
@@ -150,7 +150,7 @@ static png2bmp_status put(void *user, const uint8_t *bytes, size_t size, uint64_
 }
 
 /* All but the rows, when they are complete. */
-static png2bmp_status complete(run_state *r)
+static png2bmp_status complete(bmp_run *r)
 {
     png2bmp_status status =
         profile_write(r->plan, r->file, r->bmp ? (byte_sink){put, r->bmp} : r->sink);
@@ -160,7 +160,7 @@ static png2bmp_status complete(run_state *r)
     return status;
 }
 
-png2bmp_status run_go_on(run_state *r)
+png2bmp_status run_go_on(bmp_run *r)
 {
     png2bmp_status status = go_on_with_rows(r);
 
@@ -173,7 +173,7 @@ png2bmp_status run_go_on(run_state *r)
     return status ? status : complete(r);
 }
 
-void run_end(run_state *r)
+void run_end(bmp_run *r)
 {
     close_rows(r);
     free_scratch(r);
@@ -193,7 +193,7 @@ static png_file file_of(const png2bmp_plan *plan, const run_source *source,
 }
 
 /* Of a run that does not wait. */
-static png2bmp_status finish(run_state *r, png2bmp_status status)
+static png2bmp_status finish(bmp_run *r, png2bmp_status status)
 {
     if (!status)
         status = run_go_on(r);
@@ -205,7 +205,7 @@ png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_
                       const png2bmp_control *control, png2bmp_report *report)
 {
     const png_file file = file_of(plan, source, control, report);
-    run_state      r;
+    bmp_run        r;
     png2bmp_status status = run_begin_to(&r, plan, &file, source->pixels, bmp);
 
     return finish(&r, status);
@@ -215,7 +215,7 @@ png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint
                         byte_sink sink, const png2bmp_control *control, png2bmp_report *report)
 {
     const png_file file = file_of(plan, source, control, report);
-    run_state      r;
+    bmp_run        r;
     png2bmp_status status = run_begin_into(&r, plan, &file, source->pixels, strip_bytes, sink);
 
     return finish(&r, status);

@@ -27,7 +27,7 @@ png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint
 /* ---- As the PNG comes --------------------------------------------------------- */
 
 /* One that goes on: all that it has to know while it waits. */
-typedef struct run_state {
+typedef struct bmp_run {
     row_target            target; /* first: hand_out_strip takes its address for that of the run */
     const png2bmp_plan   *plan;
     const png_file       *file;
@@ -40,19 +40,19 @@ typedef struct run_state {
     bool                  is_open; /* the conversion */
     conversion            conversion;
     png2bmp_plan          first; /* of the first half, if there are two */
-} run_state;
+} bmp_run;
 
 /* As run_to and run_into. file: the PNG, its report and its control; with pixels (else NULL), only
  * the latter two. What is pointed to, and the run itself, must not move until run_end, which must
  * be called in any case. */
-png2bmp_status run_begin_to(run_state *r, const png2bmp_plan *plan, const png_file *file,
+png2bmp_status run_begin_to(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
                             const png2bmp_pixels *pixels, uint8_t *bmp);
-png2bmp_status run_begin_into(run_state *r, const png2bmp_plan *plan, const png_file *file,
+png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
                               const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink);
 
 /* Converts all that has come. PNG2BMP_OK: the BMP is complete. STATUS_WAITING: there is nothing
  * left of it, no pointer to it is kept, and the run goes on when this is called again. */
-png2bmp_status run_go_on(run_state *r);
-void           run_end(run_state *r);
+png2bmp_status run_go_on(bmp_run *r);
+void           run_end(bmp_run *r);
 
 #endif

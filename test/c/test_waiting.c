@@ -135,7 +135,7 @@ static png2bmp_status collect(void *user, const uint8_t *bytes, size_t size, uin
     return PNG2BMP_OK;
 }
 
-static png2bmp_status go_on(run_state *r)
+static png2bmp_status go_on(bmp_run *r)
 {
     for (;;) {
         const png2bmp_status status = run_go_on(r);
@@ -155,7 +155,7 @@ static outcome run_of(const png2bmp_plan *plan, const byte_buffer *png, uint64_t
                          .bmp = must_have(calloc(1, (size_t)plan->bmp.byte_length))};
     const png_file  file = png_file_of(png->bytes, png->size, &plan->options, o.report);
     const byte_sink sink = {collect, o.bmp};
-    run_state      *r = must_have(malloc(sizeof *r));
+    bmp_run        *r = must_have(malloc(sizeof *r));
 
     feed.left = 0;
     feed.is_first = true;
