@@ -197,6 +197,8 @@ srgb_tables srgb_open(const png2bmp_plan *plan, void *memory)
 
 /* ---- Pixels ---------------------------------------------------------------------------- */
 
+/* Loops pass a copy of their own: the caller's may overlap dst, as far as compilers know, and would
+ * be read again for each pixel. */
 static void convert8(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
 {
     const uint64_t sum =
@@ -247,22 +249,28 @@ static bool is_key16(const uint8_t *src, const srgb_tables *tables)
 
 void srgb_rgb8_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
 {
+    const srgb_tables own = *tables;
+
     for (size_t x = 0; x < width; x++)
-        convert8(dst + 3 * x, src + 3 * x, tables);
+        convert8(dst + 3 * x, src + 3 * x, &own);
 }
 
 void srgb_rgb8_key_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
 {
+    const srgb_tables own = *tables;
+
     for (size_t x = 0; x < width; x++, src += 3, dst += 4) {
-        convert8(dst, src, tables);
-        dst[3] = is_key8(src, tables) ? 0 : 255;
+        convert8(dst, src, &own);
+        dst[3] = is_key8(src, &own) ? 0 : 255;
     }
 }
 
 void srgb_rgba8_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
 {
+    const srgb_tables own = *tables;
+
     for (size_t x = 0; x < width; x++, src += 4, dst += 4) {
-        convert8(dst, src, tables);
+        convert8(dst, src, &own);
         dst[3] = src[3];
     }
 }
