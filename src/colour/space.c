@@ -188,9 +188,13 @@ static bool stays(const color_space *space, const double in[3], bool is_gray, do
  * green 1.41, 255, 0. */
 bool space_is_srgb(const color_space *space, bool is_gray)
 {
-    for (unsigned i = 0; i < 27 && !is_gray; i++)
-        if (!stays(space, (double[]){i / 9 / 2.0, i / 3 % 3 / 2.0, i % 3 / 2.0}, false, 1.45))
+    for (unsigned i = 0; i < 27 && !is_gray; i++) {
+        const unsigned halves[] = {i / 9, i / 3 % 3, i % 3};
+
+        if (!stays(space, (double[]){halves[0] / 2.0, halves[1] / 2.0, halves[2] / 2.0}, false,
+                   1.45))
             return false;
+    }
     for (unsigned i = 0; i < 256; i++)
         if (!stays(space, (double[]){i / 255.0, i / 255.0, i / 255.0}, is_gray, 0.5))
             return false;

@@ -231,6 +231,7 @@ static png2bmp_status check_chunk(const png_file *file, size_t at, chunk *c, boo
 {
     const png2bmp_status status = read_chunk(file, at, c);
 
+    *dropped = false;
     if (status)
         return status == PNG2BMP_ERR_TRUNCATED ? chunk_report_truncated(file, at) : status;
     return chunk_check_ancillary_crc(file, c, dropped);
