@@ -290,6 +290,21 @@ const GROUPS = [
         name: 'no-file-header', library: 'fileHeader', gives: false, icons: false,
         help: 'Omit the 14-byte file header: a DIB, for clipboards and resources.',
       },
+      {
+        name: 'container', value: 'KIND', initial: 'bmp', library: 'container', icons: false,
+        choices: {
+          bmp: 'headers and palette',
+          dib: 'the same without the file header, as --no-file-header',
+          rows: 'nothing: bare rows for drivers of displays and printers, bottom row first without --top-down',
+        },
+        help: 'What is around the rows.',
+      },
+      {
+        name: 'row-align', value: 'N', initial: '4', library: 'rowAlign', needs: ['container'], icons: false,
+        choices: { 1: 'no padding', 2: 'of 16 bits', 4: 'as in a BMP' },
+        read: (text) => Number(text),
+        help: 'With --container rows, pad each row to a multiple of N bytes.',
+      },
     ],
   },
   {

@@ -41,6 +41,8 @@ _png2bmp() {
     --color-space) COMPREPLY=($(compgen -W 'keep srgb' -- "$cur")); return ;;
     --profile) COMPREPLY=($(compgen -W 'srgb embed' -- "$cur")); return ;;
     --density) COMPREPLY=(); return ;;
+    --container) COMPREPLY=($(compgen -W 'bmp dib rows' -- "$cur")); return ;;
+    --row-align) COMPREPLY=($(compgen -W '1 2 4' -- "$cur")); return ;;
     --hotspot) COMPREPLY=(); return ;;
     --ico-order) COMPREPLY=($(compgen -W 'size given' -- "$cur")); return ;;
     --ico-png) COMPREPLY=($(compgen -W 'none large all' -- "$cur")); return ;;
@@ -49,7 +51,7 @@ _png2bmp() {
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --background --top-down --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --container --row-align --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

@@ -33,6 +33,8 @@ complete -c png2bmp -l color-space -x -a 'keep srgb' -d 'The colours that are wr
 complete -c png2bmp -l profile -x -a 'srgb embed' -d 'What a v5 header says about the colours, which it does not change'
 complete -c png2bmp -l density -x -d 'Pixels per inch, instead of the density in the PNG'
 complete -c png2bmp -l no-file-header -d 'Omit the 14-byte file header'
+complete -c png2bmp -l container -x -a 'bmp dib rows' -d 'What is around the rows'
+complete -c png2bmp -l row-align -x -a '1 2 4' -d 'With --container rows, pad each row to a multiple of N bytes'
 complete -c png2bmp -l ico -d 'Write all inputs into one Windows icon, --output FILE'
 complete -c png2bmp -l cur -d 'The same for a cursor'
 complete -c png2bmp -l hotspot -x -d 'The hot spot of a cursor, in pixels from the left and from the top'

@@ -189,6 +189,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     in = (input){data + FUZZ_OPTION_BYTES, size - FUZZ_OPTION_BYTES};
     fuzz_options(&options, data);
+    if (options.format == PNG2BMP_FORMAT_MONO1 && data[5] % 4 == 0) {
+        options.container = PNG2BMP_CONTAINER_ROWS;
+        options.row_align = (uint8_t)(1u << data[4] % 3);
+    }
     options.salvage = options.format != PNG2BMP_FORMAT_MONO1 && data[6] >> 7;
     out = convert(in, &options, 0xAA, NULL);
     fuzz_check_report(&out.report, out.status, options.strict);

@@ -236,6 +236,14 @@ typedef enum png2bmp_header {
     PNG2BMP_HEADER_COUNT
 } png2bmp_header;
 
+/* What is around the rows. */
+typedef enum png2bmp_container {
+    PNG2BMP_CONTAINER_BMP,  /* headers and palette */
+    PNG2BMP_CONTAINER_DIB,  /* the same without the file header: as options.file_header false */
+    PNG2BMP_CONTAINER_ROWS, /* nothing: bare rows, in the order of options.top_down */
+    PNG2BMP_CONTAINER_COUNT
+} png2bmp_container;
+
 /* What a V5 header says about the colours. */
 typedef enum png2bmp_profile {
     PNG2BMP_PROFILE_SRGB,  /* sRGB */
@@ -318,6 +326,10 @@ typedef struct png2bmp_options {
     bool         has_seen;
     uint8_t      seen[256][3];
     png2bmp_tone tone;
+
+    /* What is around the rows, and in ROWS the multiple of bytes that each has: 1, 2 or 4. */
+    png2bmp_container container;
+    uint8_t           row_align;
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */

@@ -153,6 +153,12 @@ export interface Options {
   density?: number | { readonly x: number; readonly y: number } | undefined;
   /** `false` omits the 14-byte file header, which gives a DIB; default `true`. */
   fileHeader?: boolean | undefined;
+  /** What is around the rows: `'bmp'` (default), headers and palette; `'dib'`, the same without the file header, as
+   * `fileHeader: false`; `'rows'`, nothing: bare rows for drivers of displays and printers. Their order is that of
+   * `topDown`. */
+  container?: 'bmp' | 'dib' | 'rows' | undefined;
+  /** With `container: 'rows'`: each row is padded to a multiple of this many bytes; default `4`, as in a BMP. */
+  rowAlign?: 1 | 2 | 4 | undefined;
   /** `'mono1'`: the lowest luma that is white, 0 to 255; default 128. */
   threshold?: number | undefined;
   /** `'mono1'`: swap black and white; default `false`. */
@@ -383,6 +389,7 @@ export interface Constants {
   readonly lights: readonly ('linear' | 'srgb')[];
   readonly tones: readonly ('fit' | 'none')[];
   readonly headers: readonly ('info' | 'v4' | 'v5')[];
+  readonly containers: readonly ('bmp' | 'dib' | 'rows')[];
   readonly colorSpaces: readonly ('keep' | 'srgb')[];
   readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];

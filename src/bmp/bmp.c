@@ -32,15 +32,33 @@ static png2bmp_header header_of(const format_row *row, const png2bmp_options *op
     return row->header == HEADER_ALPHA ? PNG2BMP_HEADER_V4 : PNG2BMP_HEADER_INFO;
 }
 
+static uint32_t file_header_bytes(const png2bmp_options *options)
+{
+    const bool is_dib = options->container == PNG2BMP_CONTAINER_DIB || !options->file_header;
+
+    return is_dib ? 0 : FILE_HEADER;
+}
+
 static uint32_t header_bytes(const format_row *row, const png2bmp_options *options)
 {
     const png2bmp_header header = header_of(row, options);
     const bool           has_masks = row->header == HEADER_MASKS && header == PNG2BMP_HEADER_INFO;
 
+    return file_header_bytes(options) + header_sizes[header] + (has_masks ? MASKS : 0);
+}
+
+/* Nothing around the rows. */
+static bool is_bare(const format_row *row, const png2bmp_options *options)
+{
+    return row->header == HEADER_NONE || options->container == PNG2BMP_CONTAINER_ROWS;
+}
+
+/* The multiple of bytes that a row has. */
+static unsigned alignment_of(const format_row *row, const png2bmp_options *options)
+{
     if (row->header == HEADER_NONE)
-        return 0;
-    return (options->file_header ? FILE_HEADER : 0) + header_sizes[header] +
-           (has_masks ? MASKS : 0);
+        return 1;
+    return is_bare(row, options) ? options->row_align : 4;
 }
 
 png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
@@ -55,10 +73,11 @@ png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t heig
     /* Always of full length: UEFI firmware and other programs refuse shorter palettes. */
     if (row->palette != PALETTE_NONE)
         bmp.palette_entries = 1u << bmp.bits_per_pixel;
-    bmp.header_length = header_bytes(row, options) + 4 * bmp.palette_entries;
+    if (!is_bare(row, options))
+        bmp.header_length = header_bytes(row, options) + 4 * bmp.palette_entries;
     /* At most (2^31-1) * 32 bits a row and 2^31-1 rows: below 2^64. */
     row_bytes = ((uint64_t)width * bmp.bits_per_pixel + 7) / 8;
-    bmp.stride = row->header == HEADER_NONE ? row_bytes : round_up(row_bytes, 4);
+    bmp.stride = round_up(row_bytes, alignment_of(row, options));
     bmp.byte_length = bmp.header_length + bmp.stride * height;
     return bmp;
 }
@@ -158,8 +177,7 @@ static uint8_t *put_v4_fields(uint8_t *p, color_masks masks, const png2bmp_bmp_i
 static uint8_t *put_v5_fields(uint8_t *p, const png2bmp_plan *plan)
 {
     const png2bmp_bmp_info *bmp = &plan->bmp;
-    const uint64_t          at =
-        bmp->byte_length - bmp->profile_length - (plan->options.file_header ? FILE_HEADER : 0);
+    const uint64_t at = bmp->byte_length - bmp->profile_length - file_header_bytes(&plan->options);
 
     p = put32(p, bmp->profile_length ? bmp->profile_intent : LCS_GM_IMAGES);
     p = put32(p, bmp->profile_length ? (uint32_t)at : 0);
@@ -185,9 +203,9 @@ void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan)
     const bool           is_long = header != PNG2BMP_HEADER_INFO;
     const bool has_masks = row->header == HEADER_MASKS || (row->header == HEADER_ALPHA && is_long);
 
-    if (row->header == HEADER_NONE)
+    if (is_bare(row, &plan->options))
         return;
-    if (plan->options.file_header)
+    if (file_header_bytes(&plan->options) > 0)
         dst = put_file_header(dst, &plan->bmp);
     dst = put_info_header(dst, plan, header_sizes[header], has_masks ? BI_BITFIELDS : BI_RGB);
     if (is_long)

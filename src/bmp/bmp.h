@@ -13,13 +13,14 @@
 png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t height,
                             unsigned index_bits, const png2bmp_options *options);
 
-/* Writes plan->bmp.header_length bytes: headers and the palette. A RAW format has neither. */
+/* Writes plan->bmp.header_length bytes: headers and the palette. A RAW format and CONTAINER_ROWS
+ * have neither. */
 void bmp_write_header(uint8_t *dst, const png2bmp_plan *plan);
 
 /* Bytes of `width` pixels of the output, without padding. */
 uint64_t bmp_row_bytes(const png2bmp_plan *plan, size_t width);
 
-/* Zeroes the bytes from the last pixel to the next multiple of four. */
+/* Zeroes the bytes from the last pixel to the end of the row. */
 void bmp_clear_padding(const png2bmp_plan *plan, uint8_t *row);
 
 #endif

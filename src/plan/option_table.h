@@ -21,7 +21,10 @@
     SCOPE(DITHERED, "a 'dither' other than 'none'", options_dither(options, format))               \
     SCOPE(SEEN, "a 'palette' with 'seen'", options->has_seen)                                      \
     SCOPE(KEY, "alpha 'key'", options->alpha == PNG2BMP_ALPHA_KEY)                                 \
-    SCOPE(BMP, "BMPs: raw pixels have no header", format->header != HEADER_NONE)
+    SCOPE(ROWS, "container 'rows'", options->container == PNG2BMP_CONTAINER_ROWS)                  \
+    SCOPE(BMP, "BMPs: raw pixels and bare rows have no header",                                    \
+          format->header != HEADER_NONE && options->container != PNG2BMP_CONTAINER_ROWS)           \
+    SCOPE(NOT_RAW, "BMPs, not to raw pixels", format->header != HEADER_NONE)
 
 /* Each row begins with the name in JavaScript, the field, what it applies to, and (unless it is a
  * choice, whose default is its first name) the default. A default outside the range means: not
@@ -69,6 +72,10 @@
     CHOICE("profile", profile, BMP, PNG2BMP_PROFILE_COUNT,                                         \
            [PNG2BMP_PROFILE_SRGB] = "srgb", [PNG2BMP_PROFILE_EMBED] = "embed")                     \
     FLAG("fileHeader", file_header, BMP, true)                                                     \
+    CHOICE("container", container, NOT_RAW, PNG2BMP_CONTAINER_COUNT,                               \
+           [PNG2BMP_CONTAINER_BMP] = "bmp", [PNG2BMP_CONTAINER_DIB] = "dib",                       \
+           [PNG2BMP_CONTAINER_ROWS] = "rows")                                                      \
+    NUMBER("rowAlign", row_align, ROWS, 4, 1, 4)                                                   \
     FLAG("strict", strict, ALL, false)                                                             \
     FLAG("salvage", salvage, ALL, false)                                                           \
     FLAG("ignoreChecksums", ignore_checksums, ALL, false)                                          \

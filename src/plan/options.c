@@ -59,6 +59,8 @@ static const char *contradiction(const png2bmp_options *options)
         return "'colors' must be 2 to 256";
     if (options->palette_entries == 1 || options->palette_entries > 256)
         return "'palette' must have 2 to 256 colours";
+    if (options->row_align != 1 && options->row_align != 2 && options->row_align != 4)
+        return "'rowAlign' must be 1, 2 or 4";
     if (options->colors && options->palette_entries)
         return "'colors' chooses a palette and 'palette' gives one: use one of them";
     if (options->has_seen && !options->palette_entries)

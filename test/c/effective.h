@@ -70,6 +70,7 @@ static inline void make_effective(png2bmp_options *options)
     if (has_pixels_alone(format)) {
         options->header = PNG2BMP_HEADER_DEFAULT;
         options->file_header = true;
+        options->container = PNG2BMP_CONTAINER_BMP;
         options->profile = PNG2BMP_PROFILE_SRGB;
     }
 }

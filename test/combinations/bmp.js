@@ -82,14 +82,16 @@ function pixelBytes(bmp, stride) {
  * undefined. options: those of the conversion, for the headers.
  */
 function bmpBytes(bmp, options) {
-  const stride = Math.ceil((bmp.width * bmp.bitsPerPixel) / 32) * 4;
+  const align = options.container === 'rows' ? options.rowAlign ?? 4 : 4;
+  const stride = Math.ceil((bmp.width * bmp.bitsPerPixel) / 8 / align) * align;
+  if (options.container === 'rows') return pixelBytes(bmp, stride);
   const kind = headerKind({ ...options, format: bmp.format });
   const sizes = { pixels: stride * bmp.height };
   const palette = paletteBytes(bmp.palette);
   sizes.header = infoHeader(bmp, kind, sizes).length + palette.length;
   sizes.profileAt = sizes.header + sizes.pixels;
   const body = [infoHeader(bmp, kind, sizes), palette, pixelBytes(bmp, stride), bmp.profile?.bytes ?? Buffer.alloc(0)];
-  if (options.fileHeader === false) return Buffer.concat(body);
+  if (options.fileHeader === false || options.container === 'dib') return Buffer.concat(body);
   const size = 14 + body.reduce((sum, { length }) => sum + length, 0);
   return Buffer.concat([Buffer.from('BM'), words(size, 0, 14 + sizes.header), ...body]);
 }

@@ -15,7 +15,8 @@ const { decode, scanlineOrder } = require('./decode');
 /** The options that the model knows; with any other, doors are only compared with each other. */
 const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'light', 'seen', 'tone', 'threshold', 'invert', 'strict',
   'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
-  'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact'];
+  'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact',
+  'container', 'rowAlign'];
 
 const isKnown = (name) => KNOWN.includes(name);
 const knows = (options) => Object.keys(options).every(isKnown);
@@ -70,7 +71,8 @@ function isWithoutEffect({ format, ...o }) {
     ((o.alphaThreshold ?? 128) !== 128 && o.alpha !== 'key') || ((o.bits || o.colors) && !isIndexed) ||
     (o.palette && !isIndexed && format !== 'bgr24') ||
     (o.dither && !['mono1', 'rgb565', 'rgb555'].includes(format) && !isMatched) ||
-    (o.light && !isDithered({ format, ...o })) || (o.tone === 'none' && !o.seen) || (o.exact && !isMatched);
+    (o.light && !isDithered({ format, ...o })) || (o.tone === 'none' && !o.seen) || (o.exact && !isMatched) ||
+    (o.container === 'rows' ? o.header !== undefined || o.profile === 'embed' || o.fileHeader === false : (o.rowAlign ?? 4) !== 4);
 }
 
 function isDithered({ format, dither, palette, colors, exact }) {
@@ -82,7 +84,7 @@ function isContradiction(o) {
   const most = o.bits ? 2 ** o.bits : 256;
   return ![undefined, 1, 4, 8].includes(o.bits) || (o.colors && o.palette) || o.colors > most ||
     o.palette?.length > most || (o.profile === 'embed' && o.header && o.header !== 'v5') ||
-    (o.exact && (o.seen || ![undefined, 'none'].includes(o.dither)));
+    (o.exact && (o.seen || ![undefined, 'none'].includes(o.dither))) || o.rowAlign === 3;
 }
 
 /** The codes of all that forbids the conversion, whatever the pixels are. */
@@ -171,8 +173,8 @@ function salvaged(image, options, count) {
 // ---- The whole ---------------------------------------------------------------------------
 
 /** The palette in the bytes of a BMP. */
-function paletteIn(bmp, { fileHeader = true }) {
-  const start = fileHeader ? 14 : 0;
+function paletteIn(bmp, { fileHeader = true, container }) {
+  const start = fileHeader && container !== 'dib' ? 14 : 0;
   const at = start + bmp.readUInt32LE(start);
   return Array.from({ length: bmp.readUInt32LE(start + 32) }, (_, i) =>
     [bmp[at + 4 * i + 2], bmp[at + 4 * i + 1], bmp[at + 4 * i]]);
@@ -193,8 +195,9 @@ function withColors(image, options, outcome) {
   const { colors, ...others } = options;
   const own = firstColors(image, options, colors);
   const palette = own.length <= colors || options.exact ? own.slice(0, colors)
-    : paletteIn(outcome.bytes, options).slice(0, colors);
-  return { ...others, bits: options.bits ?? [1, 4, 8].find((n) => colors <= 2 ** n), palette, chosen: true };
+    : options.container === 'rows' ? undefined : paletteIn(outcome.bytes, options).slice(0, colors);
+  return { ...others, bits: options.bits ?? [1, 4, 8].find((n) => colors <= 2 ** n), palette: palette ?? [[0, 0, 0]], chosen: true,
+    isUnknown: palette === undefined };
 }
 
 /**
@@ -229,6 +232,8 @@ function compare(expected, image, settings, outcome) {
   const density = settings.density ?? image.density;
   const profile = settings.profile === 'embed' ? image.profile : undefined;
   const bytes = bmpBytes({ ...expected, density, profile }, settings);
+  // Which colours were chosen is not in bare rows.
+  if (settings.isUnknown) return outcome.bytes.length === bytes.length ? undefined : 'wrong length';
   return differenceOf(outcome.bytes, bytes);
 }
 
@@ -253,6 +258,7 @@ function withoutConversion(image, settings) {
  * that choose among colours are compared between the doors alone. */
 function judgeConverted(image, settings, outcome, space) {
   if (!outcome.bytes || image.isDamaged || settings.palette || settings.colors || settings.fileHeader === false ||
+    settings.container ||
     !['bgr24', 'bgra32'].includes(settings.format)) return undefined;
   const wanted = expectedRgba(convertPixels(rgba16(image), space, image), image.bitDepth, settings);
   const { rgba } = readBmp(outcome.bytes);
