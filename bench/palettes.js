@@ -230,7 +230,8 @@ const ROUNDS = [0, 4, 8, 12, 16];
 function roundsProgram(rounds, folder) {
   const program = path.join(folder, `rounds-${rounds}`);
   run('cc', ['-std=c11', '-O3', `-DQUANTIZE_ROUNDS=${rounds}`, `-I${ROOT}/include`, `-I${ROOT}/src`, '-o', program,
-    path.join(__dirname, 'rounds.c'), path.join(ROOT, 'src/reduce/quantize.c'), path.join(ROOT, 'src/reduce/nearest.c'), '-lm']);
+    path.join(__dirname, 'rounds.c'), path.join(ROOT, 'src/reduce/quantize.c'), path.join(ROOT, 'src/reduce/nearest.c'),
+    path.join(ROOT, 'src/reduce/light.c'), path.join(ROOT, 'src/base/srgb.c'), '-lm']);
   return (data) => Number(execFileSync(program, ['256'], { input: data, encoding: 'utf8' }));
 }
 
