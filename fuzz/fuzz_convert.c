@@ -3,8 +3,10 @@
  *
  * Checked in addition to what the sanitizers see: the report; the same verdict and bytes
  * at every CPU level, and whatever stood in the output before (so every byte is
- * written); the same bytes strip by strip; `strict`; cancellation.
+ * written); the same bytes strip by strip; the same verdict, messages and bytes fed in pieces;
+ * `strict`; cancellation.
  */
+#include "../test/c/fed.h"
 #include "cpu/levels.h"
 #include "fuzz.h"
 #include "run/run.h"
@@ -126,6 +128,40 @@ static void check_strips(input in, const outcome *expected, uint32_t strip_rows)
     free(p.bmp);
 }
 
+/* ---- Fed ------------------------------------------------------------------- */
+
+/* Pieces of sizes that grow from the first one on, and begin again. */
+static size_t cut_piece(void *user, size_t most)
+{
+    size_t *next = user;
+
+    *next = *next > 40000 ? 1 : *next * 3 + 1;
+    return *next < most ? *next : most;
+}
+
+/* What is held counts for max_memory, so that a limit may be met where memory has none. */
+static void check_fed(input in, const png2bmp_options *options, const outcome *expected,
+                      unsigned first)
+{
+    size_t         next = first;
+    png2bmp_report report;
+    outcome        out = {.plan = expected->plan};
+    fed            f;
+
+    png2bmp_report_clear(&report);
+    f = fed_convert(in.png, in.size, options, first & 1 ? 5000 : 0, cut_piece, &next, &report);
+    out.status = f.status;
+    out.bmp = f.status ? NULL : f.bmp;
+    out.report = report;
+    FUZZ_CHECK(!f.wrong, "fed: %s", f.wrong);
+    if (f.status != PNG2BMP_ERR_MEMORY_LIMIT) {
+        check_same(&out, expected, "fed");
+        FUZZ_CHECK(strcmp(report.error.message, expected->report.error.message) == 0,
+                   "fed: '%s', not '%s'", report.error.message, expected->report.error.message);
+    }
+    free(f.bmp);
+}
+
 /* ---- Colours --------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
@@ -197,6 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     out = convert(in, &options, 0xAA, NULL);
     fuzz_check_report(&out.report, out.status, options.strict);
     check_levels(in, &options, &out);
+    check_fed(in, &options, &out, data[7]);
     if (!options.strict)
         check_strict(in, &options, &out);
     if (!out.status)

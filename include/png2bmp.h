@@ -481,6 +481,73 @@ PNG2BMP_API png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *pl
                                         const uint8_t *png, size_t size,
                                         const png2bmp_control *control, png2bmp_report *report);
 
+/* ---- Fed in pieces -------------------------------------------------------- */
+
+/*
+ * A conversion of a PNG that comes in pieces: from a socket or a pipe, or from a file that is too
+ * long to be read in whole. Plan and run are then one:
+ *
+ *     const png2bmp_sink sink = {.write = take_strip, .user = file};
+ *     png2bmp_feed      *feed = png2bmp_feed_new(&options, 0, &sink, NULL, report);
+ *
+ *     while (status == PNG2BMP_OK && (size = read(fd, bytes, sizeof bytes)) > 0)
+ *         status = png2bmp_feed_bytes(feed, bytes, (size_t)size);
+ *     if (status == PNG2BMP_OK)
+ *         status = png2bmp_feed_finish(feed);
+ *     png2bmp_feed_free(feed);
+ *
+ * However the PNG is cut, the BMP, the warnings and the errors are the same: those of
+ * png2bmp_plan_make and png2bmp_run, but that ERR_PNG_BOMB needs the size of the PNG. Of the PNG
+ * no more is held than is needed to go on: the header of a chunk, short chunks before the pixels,
+ * the profile with PROFILE_EMBED; with `salvage`, all of it.
+ *
+ * A feed is used by one thread at a time; it may be a different one for each call.
+ */
+typedef struct png2bmp_feed png2bmp_feed;
+
+/* Where the BMP goes. What the functions return other than PNG2BMP_OK ends the conversion, and is
+ * its result. */
+typedef struct png2bmp_sink {
+    /* The chunks before the pixels have come. `plan` says what the image is and what the BMP will
+     * be; it belongs to the feed. *bmp: NULL, or set to memory of byte_length bytes, which becomes
+     * the BMP; `write` is then not called. May be NULL itself. */
+    png2bmp_status (*begin)(void *user, const png2bmp_plan *plan, uint8_t **bmp);
+
+    /* The next piece of the BMP, which belongs at `offset`: in the order of the file with
+     * options.top_down, else the headers first and then strips from the last one to the first, as
+     * the rows come. An image that is interlaced or whose colours are chosen is one piece, at the
+     * end, and so is a BMP that is no longer than a strip; its memory counts for
+     * options.max_memory. */
+    png2bmp_status (*write)(void *user, const uint8_t *bytes, size_t size, uint64_t offset);
+
+    void  *user;
+    size_t strip_bytes; /* of a strip, about; 0: 256 KiB */
+} png2bmp_sink;
+
+/*
+ * options:  NULL for the defaults; copied, as `sink` is.
+ * png_size: of the whole PNG, if it is known: an image that is too large for it is refused before
+ *           anything is allocated. 0: not known; its pixels are then missing at the end.
+ * control, report: NULL, or used by all calls.
+ *
+ * To be freed with png2bmp_feed_free. NULL: out of memory. An invalid option is the error of the
+ * next call.
+ */
+PNG2BMP_API png2bmp_feed *png2bmp_feed_new(const png2bmp_options *options, uint64_t png_size,
+                                           const png2bmp_sink *sink, const png2bmp_control *control,
+                                           png2bmp_report *report);
+
+/* The next bytes of the PNG, any number of them, which are read in place. Rows that they complete
+ * are written before it returns. After an error every call returns it again. */
+PNG2BMP_API png2bmp_status png2bmp_feed_bytes(png2bmp_feed *feed, const uint8_t *bytes,
+                                              size_t size);
+
+/* There are no more. PNG2BMP_OK: the BMP is complete. */
+PNG2BMP_API png2bmp_status png2bmp_feed_finish(png2bmp_feed *feed);
+
+/* At any time; NULL is allowed. */
+PNG2BMP_API void png2bmp_feed_free(png2bmp_feed *feed);
+
 /* ---- Colours -------------------------------------------------------------- */
 
 /* The number for an image of more than 256 colours. */

@@ -205,7 +205,7 @@ static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_p
 
     if (file->converts_colors && about_is_color(c->type))
         status = chunk_check_ancillary_crc(file, c, &dropped);
-    if (!status && !dropped)
+    if (!status && !dropped && c->data) /* else it was read before it passed */
         about_read(c, about);
     return status;
 }
@@ -241,8 +241,7 @@ static png2bmp_status read_early_chunk(const png_file *file, const chunk *c, png
     default:
         if (chunk_is_critical(c->type))
             return chunk_report_unknown(file, c);
-        /* without data it was read before it passed */
-        return c->data ? read_about(file, c, about) : PNG2BMP_OK;
+        return read_about(file, c, about);
     }
 }
 

@@ -181,6 +181,11 @@ void run_end(bmp_run *r)
         free(r->bmp);
 }
 
+size_t run_position(const bmp_run *r)
+{
+    return idat_position(&r->conversion.scanlines.idats);
+}
+
 /* ---- All at once -------------------------------------------------------------- */
 
 static png_file file_of(const png2bmp_plan *plan, const run_source *source,

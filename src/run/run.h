@@ -55,4 +55,7 @@ png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_fi
 png2bmp_status run_go_on(bmp_run *r);
 void           run_end(bmp_run *r);
 
+/* While it waits: no byte of the PNG before this one is needed again. */
+size_t run_position(const bmp_run *r);
+
 #endif

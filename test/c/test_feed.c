@@ -1,7 +1,8 @@
 /*
  * A PNG that is fed is read as one in memory, however it is cut: facts, data, warnings, errors and
  * the positions in them. The files are random sequences of chunks, good and bad ones; each is read
- * in memory, and fed in pieces, which are freed after each call. Files may be given as well.
+ * in memory, and fed in pieces, which are freed after each call: first the chunks alone, then whole
+ * conversions with random options. Files may be given as well.
  *
  *     build/c/test_feed                    random files, the same in each run
  *     build/c/test_feed --files a.png ...  these files, cut at every byte
@@ -10,6 +11,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "fed.h"
 #include "make_png.h"
 #include "plan/options.h"
 #include "plan/plan.h"
@@ -181,8 +183,7 @@ static void feed_piece(reading *r, png_window *window, const uint8_t *bytes, siz
 }
 
 /* next_size: of the next piece, at most `most`. */
-static void read_fed(reading *r, const uint8_t *bytes, size_t size,
-                     size_t (*next_size)(void *user, size_t most), void *user)
+static void read_fed(reading *r, const uint8_t *bytes, size_t size, fed_cut next_size, void *user)
 {
     png_window window = {0};
 
@@ -295,8 +296,7 @@ typedef struct manner {
 } manner;
 
 static void try_cut(const reading *memory, const manner *m, const uint8_t *bytes, size_t size,
-                    const char *name, size_t (*next_size)(void *, size_t), void *user,
-                    const char *cut, size_t number)
+                    const char *name, fed_cut next_size, void *user, const char *cut, size_t number)
 {
     reading *fed = must_have(malloc(sizeof *fed));
 
@@ -392,13 +392,13 @@ static void put_some_chunk(byte_buffer *b)
         const char *type;
         uint16_t    sizes[4];
     } kinds[] = {
-        {"PLTE", {3, 6, 768, 771}},   {"PLTE", {0, 4, 48, 5000}}, {"tRNS", {1, 2, 6, 256}},
-        {"tRNS", {0, 257, 2, 4097}},  {"pHYs", {9, 9, 8, 10}},    {"gAMA", {4, 4, 3, 5000}},
-        {"sRGB", {1, 1, 0, 2}},       {"cICP", {4, 4, 5, 300}},   {"acTL", {8, 8, 7, 9}},
-        {"tEXt", {0, 1, 30, 9000}},   {"iCCP", {0, 20, 79, 200}}, {"zTXt", {11, 12, 13, 64}},
-        {"IHDR", {13, 13, 12, 5000}}, {"IEND", {0, 0, 3, 100}},   {"ABCD", {0, 1, 100, 3000}},
-        {"IDAT", {0, 1, 100, 3000}},  {"CgBI", {4, 4, 0, 50}}};
-    const size_t usual = 12, kind = random_below(one_in(12) ? 17 : usual);
+        {"PLTE", {3, 6, 768, 771}},  {"PLTE", {0, 4, 48, 5000}},   {"tRNS", {1, 2, 6, 256}},
+        {"tRNS", {0, 257, 2, 4097}}, {"pHYs", {9, 9, 8, 10}},      {"gAMA", {4, 4, 3, 5000}},
+        {"cHRM", {32, 32, 3, 4000}}, {"sRGB", {1, 1, 0, 2}},       {"cICP", {4, 4, 5, 300}},
+        {"acTL", {8, 8, 7, 9}},      {"tEXt", {0, 1, 30, 9000}},   {"iCCP", {0, 20, 79, 200}},
+        {"zTXt", {11, 12, 13, 64}},  {"IHDR", {13, 13, 12, 5000}}, {"IEND", {0, 0, 3, 100}},
+        {"ABCD", {0, 1, 100, 3000}}, {"IDAT", {0, 1, 100, 3000}},  {"CgBI", {4, 4, 0, 50}}};
+    const size_t usual = 13, kind = random_below(one_in(12) ? 18 : usual);
 
     if (one_in(12))
         put_profile(b, 132 + random_below(3000), 132 + random_below(3000));
@@ -416,13 +416,20 @@ static void damage(byte_buffer *b)
         b->size = random_below((uint32_t)b->size + 1);
 }
 
-static byte_buffer random_file(void)
+/* side: of the image, at most. */
+static byte_buffer random_file(uint32_t side)
 {
-    const image im = image_random(random_below(PNG_TYPE_COUNT), 1 + random_below(20),
-                                  1 + random_below(20), one_in(2), one_in(2));
+    const image im = image_random(random_below(PNG_TYPE_COUNT), 1 + random_below(side),
+                                  1 + random_below(side), one_in(2), one_in(2));
     byte_buffer b = {0}, zlib, scanlines = make_scanlines(&im, FILTER_MIXED);
 
+    if (one_in(20)) /* perhaps a filter type */
+        scanlines.bytes[random_below((uint32_t)scanlines.size)] = 9;
     zlib = zlib_stream(scanlines.bytes, scanlines.size, 6);
+    if (one_in(5)) /* chunks that are right, of a stream that is not */
+        zlib.bytes[random_below((uint32_t)zlib.size)] ^= (uint8_t)(1u << random_below(8));
+    if (one_in(20))
+        zlib.size = random_below((uint32_t)zlib.size);
     if (one_in(300))
         put_random_chunk(&b, "xxxx", random_below(80000)); /* before the signature */
     put_before_pixels(&b, &im);
@@ -452,6 +459,8 @@ static png2bmp_options random_options(void)
     options.strict = one_in(4);
     options.ignore_checksums = one_in(4);
     options.profile = one_in(2) ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
+    options.color_space =
+        (png2bmp_color_space)(one_in(3) ? PNG2BMP_COLOR_SPACE_SRGB : options.color_space);
     return options;
 }
 
@@ -459,7 +468,7 @@ static void test_random_files(void)
 {
     for (unsigned i = 0; i < 3000; i++) {
         const png2bmp_options options = random_options();
-        const byte_buffer     file = random_file();
+        const byte_buffer     file = random_file(20);
         const manner          m = {&options, (ending)random_below(ENDINGS), random_below(3000)};
         char                  name[40];
 
@@ -470,6 +479,192 @@ static void test_random_files(void)
             try_every_byte(&m, file.bytes, file.size, name);
         free(file.bytes);
     }
+}
+
+/* ---- Whole conversions ---------------------------------------------------------------------- */
+
+typedef struct outcome {
+    png2bmp_status  status;
+    png2bmp_report *report;
+    uint8_t        *bmp;
+    size_t          size;
+} outcome;
+
+static void clear(outcome *out)
+{
+    png2bmp_report_free(out->report);
+    free(out->bmp);
+}
+
+static outcome convert(const uint8_t *bytes, size_t size, const png2bmp_options *options)
+{
+    outcome       out = {.report = must_have(png2bmp_report_new())};
+    png2bmp_plan *plan = must_have(png2bmp_plan_new());
+    uint8_t      *png = exact_copy(bytes, size);
+
+    out.status = png2bmp_plan_make(plan, png, size, options, out.report);
+    if (!out.status) {
+        out.size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
+        out.bmp = must_have(malloc(out.size));
+        out.status = png2bmp_run(plan, png, size, out.bmp, NULL, out.report);
+    }
+    free(png);
+    png2bmp_plan_free(plan);
+    return out;
+}
+
+static outcome convert_fed(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                           size_t strip_bytes, fed_cut cut, void *user)
+{
+    outcome   out = {.report = must_have(png2bmp_report_new())};
+    const fed f = fed_convert(bytes, size, options, strip_bytes, cut, user, out.report);
+
+    check(!f.wrong, "%s", f.wrong ? f.wrong : "");
+    out.status = f.status;
+    out.bmp = f.bmp;
+    out.size = f.size;
+    return out;
+}
+
+static void compare_outcomes(const outcome *memory, const outcome *fed, const char *name,
+                             const char *cut, size_t number)
+{
+    bool same = memory->status == fed->status && same_report(memory->report, fed->report);
+
+    if (!memory->status)
+        same = same && memory->size == fed->size && memcmp(memory->bmp, fed->bmp, fed->size) == 0;
+    check(same, "%s, %s %zu: as in memory", name, cut, number);
+    if (same || failures > 10)
+        return;
+    printf("# memory: status %d '%s'\n# fed: status %d '%s'\n", (int)memory->status,
+           memory->report->error.message, (int)fed->status, fed->report->error.message);
+    for (unsigned i = 0; i < memory->report->warning_count; i++)
+        printf("#   memory: warning '%s'\n", memory->report->warnings[i].message);
+    for (unsigned i = 0; i < fed->report->warning_count; i++)
+        printf("#   fed: warning '%s'\n", fed->report->warnings[i].message);
+}
+
+/* Alternately into memory and in strips of any size. */
+static void compare_conversions(const uint8_t *bytes, size_t size, const png2bmp_options *options,
+                                const char *name)
+{
+    static const size_t sizes[] = {1, 2, 7, 4096, SIZE_MAX, 0};
+    outcome             memory = convert(bytes, size, options);
+    uint32_t            longest = 97;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t       of = sizes[i];
+        const size_t strip = random_below(2) ? 1 + random_below(4000) : 0;
+        outcome      fed = of ? convert_fed(bytes, size, options, strip, next_fixed, &of)
+                              : convert_fed(bytes, size, options, strip, next_random, &longest);
+
+        compare_outcomes(&memory, &fed, name, "conversion in pieces of", sizes[i]);
+        clear(&fed);
+    }
+    clear(&memory);
+}
+
+static png2bmp_options random_conversion(void)
+{
+    png2bmp_options options = random_options();
+
+    options.format = (png2bmp_format)random_below(PNG2BMP_FORMAT_COUNT);
+    if (options.format == PNG2BMP_FORMAT_RAW_RGB || options.format == PNG2BMP_FORMAT_RAW_RGBA)
+        options.profile = PNG2BMP_PROFILE_SRGB;
+    options.top_down = one_in(2);
+    options.salvage = one_in(4);
+    if (options.format == PNG2BMP_FORMAT_INDEXED && one_in(2))
+        options.colors = (uint16_t)(2 + random_below(30));
+    return options;
+}
+
+static void test_conversions(void)
+{
+    for (unsigned i = 0; i < 1500; i++) {
+        const png2bmp_options options = random_conversion();
+        const byte_buffer     file = random_file(one_in(10) ? 200 : 20);
+        char                  name[40];
+
+        snprintf(name, sizeof name, "conversion of random file %u", i);
+        if (takes_part() && file.size < 70000)
+            compare_conversions(file.bytes, file.size, &options, name);
+        free(file.bytes);
+    }
+}
+
+/* The first half of the data gives rows, before the rest has come. */
+static void test_rows_leave_early(void)
+{
+    const image        im = image_random(5, 300, 400, false, false); /* RGB */
+    byte_buffer        png = make_png(&im, FILTER_MIXED, 6, 8192);
+    fed                f = {.in_strips = true, .is_top_down = true};
+    const png2bmp_sink sink = {fed_begin, fed_write, &f, 4096};
+    png2bmp_options    options;
+    png2bmp_feed      *feed;
+
+    png2bmp_options_init(&options);
+    options.top_down = true;
+    feed = must_have(png2bmp_feed_new(&options, 0, &sink, NULL, NULL));
+    check(!png2bmp_feed_bytes(feed, png.bytes, png.size / 2), "the first half is taken");
+    check(f.next > f.size * 4 / 10, "after half of the PNG %llu of %zu bytes have left",
+          (unsigned long long)f.next, f.size);
+    check(!png2bmp_feed_bytes(feed, png.bytes + png.size / 2, png.size - png.size / 2) &&
+              !png2bmp_feed_finish(feed) && f.next == f.size && !f.wrong,
+          "after the second half all have");
+    png2bmp_feed_free(feed);
+    free(f.bmp);
+    free(png.bytes);
+    free(im.samples);
+}
+
+static png2bmp_status refuse(void *user, const png2bmp_plan *plan, uint8_t **bmp)
+{
+    (void)user, (void)plan, (void)bmp;
+    return PNG2BMP_ERR_PIXEL_LIMIT;
+}
+
+static void test_ends(void)
+{
+    const image        im = image_random(5, 30, 40, true, false);
+    byte_buffer        png = make_png(&im, FILTER_MIXED, 6, 8192);
+    png2bmp_report    *report = must_have(png2bmp_report_new());
+    const png2bmp_sink refuses = {.begin = refuse};
+    png2bmp_options    options;
+    png2bmp_feed      *feed;
+    outcome            out;
+
+    png2bmp_options_init(&options);
+    feed = must_have(png2bmp_feed_new(&options, 0, &refuses, NULL, report));
+    check(png2bmp_feed_bytes(feed, png.bytes, png.size) == PNG2BMP_ERR_PIXEL_LIMIT, "refused");
+    png2bmp_feed_free(feed);
+
+    feed = must_have(png2bmp_feed_new(&options, 0, &refuses, NULL, report));
+    check(png2bmp_feed_finish(feed) == PNG2BMP_ERR_SIGNATURE, "nothing is not a PNG");
+    png2bmp_feed_free(feed);
+
+    options.bits = 3;
+    feed = must_have(png2bmp_feed_new(&options, 0, &refuses, NULL, report));
+    check(png2bmp_feed_bytes(feed, png.bytes, 1) == PNG2BMP_ERR_OPTION, "an option is invalid");
+    png2bmp_feed_free(feed);
+    options.bits = 0;
+
+    feed = must_have(png2bmp_feed_new(&options, 0, &refuses, NULL, report));
+    check(!png2bmp_feed_bytes(feed, png.bytes, 20), "the header is not there yet");
+    png2bmp_feed_free(feed); /* given up: nothing leaks */
+    png2bmp_feed_free(NULL);
+
+    options.max_memory = png.size - 1;
+    options.salvage = true;
+    {
+        size_t one = 1;
+
+        out = convert_fed(png.bytes, png.size, &options, 1, next_fixed, &one);
+        check(out.status == PNG2BMP_ERR_MEMORY_LIMIT, "with salvage the PNG is held");
+        clear(&out);
+    }
+    png2bmp_report_free(report);
+    free(png.bytes);
+    free(im.samples);
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
@@ -569,6 +764,10 @@ static void test_file(const char *path)
         if (file.size < 3000)
             try_every_byte(&m, file.bytes, file.size, path);
     }
+    for (unsigned i = 0; i < 4; i++) {
+        options = random_conversion();
+        compare_conversions(file.bytes, file.size, &options, path);
+    }
     free(file.bytes);
 }
 
@@ -579,6 +778,9 @@ int main(int argc, char **argv)
             test_file(argv[i]);
     } else {
         test_random_files();
+        test_conversions();
+        test_rows_leave_early();
+        test_ends();
         test_long_text();
         test_no_png();
     }

@@ -7,8 +7,8 @@
  * the number of bytes of the BMP, the BMP. All numbers are in the order of the machine.
  *
  * In memory the conversion must allocate at most what its plan says, and write every byte. Checked
- * against its bytes here: the same at a CPU level, in strips of any number of rows, cancelled
- * at any moment, and of the decoded pixels in strips.
+ * against its bytes here: the same at a CPU level, in strips of any number of rows, fed in pieces,
+ * cancelled at any moment, and of the decoded pixels in strips.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,10 +16,12 @@
 #include <string.h>
 
 #include "../c/counted_memory.h"
+#include "../c/fed.h"
 #include "base/opaque.h"
 #include "host/host_options.h"
 #include "plan/halves.h"
 #include "run/convert.h"
+#include "run/encode.h"
 
 #define PATTERN_A 0x00
 #define PATTERN_B 0xa5
@@ -184,9 +186,18 @@ static png2bmp_status keep_strip(row_target *target, uint32_t first_row, uint32_
 static png2bmp_status fill_strips(const source *from, strip *s, const png2bmp_control *control,
                                   png2bmp_report *report)
 {
+    png_file       file = png_file_of(from->png, from->size, &s->plan->options, report);
+    conversion     c;
+    png2bmp_status status;
+
     if (from->pixels)
         return encode_rows(s->plan, from->pixels, &s->target, control, report);
-    return convert_rows(s->plan, from->png, from->size, &s->target, control, report);
+    file.control = control;
+    status = conversion_open(&c, s->plan, &file, &s->target);
+    if (!status)
+        status = conversion_go_on(&c);
+    conversion_close(&c);
+    return status;
 }
 
 static void check_strips(const source *from, const outcome *wanted, uint32_t rows,
@@ -224,6 +235,47 @@ static void check_all_strips(const source *from, const outcome *wanted, const ch
         check_strips(from, wanted, 2, NULL, what);
     if (height > least)
         check_strips(from, wanted, least + random_below(height - least), NULL, what);
+}
+
+/* ---- Fed --------------------------------------------------------------------------------------
+ */
+
+static size_t cut_anywhere(void *user, size_t most)
+{
+    const size_t wanted = 1 + random_below(*(const uint32_t *)user);
+
+    return wanted < most ? wanted : most;
+}
+
+/* What is held counts for max_memory: a profile, the PNG with `salvage`, a BMP that is one piece.
+ */
+static bool may_hold_more(const png2bmp_options *options, const outcome *wanted, bool in_strips)
+{
+    return options->salvage || options->profile == PNG2BMP_PROFILE_EMBED ||
+           (in_strips && (wanted->plan.png.interlaced || halves_are_needed(&wanted->plan)));
+}
+
+/* In pieces of up to 1, 10, 100... bytes, into memory or in strips of any size. */
+static void check_fed(const source *from, const png2bmp_options *options, const outcome *wanted)
+{
+    static const uint32_t longest[] = {1, 10, 100, 10000};
+    uint32_t              most = longest[random_below(4)];
+    const size_t          strip = random_below(2) ? 1 + random_below(20000) : 0;
+    outcome               out = {.plan = wanted->plan};
+    fed                   f;
+
+    if (from->pixels)
+        return;
+    png2bmp_report_clear(&out.report);
+    f = fed_convert(from->png, from->size, options, strip, cut_anywhere, &most, &out.report);
+    out.status = f.status;
+    out.bmp = f.bmp;
+    if (f.wrong)
+        complain("fed: %s", f.wrong);
+    if (f.status != PNG2BMP_ERR_MEMORY_LIMIT || wanted->status == f.status ||
+        !may_hold_more(options, wanted, strip > 0))
+        check_same(&out, wanted, strip ? "fed, in strips" : "fed");
+    free(f.bmp);
 }
 
 /* ---- Given up ----------------------------------------------------------------------------- */
@@ -353,6 +405,7 @@ static void run_case(const source *from, const png2bmp_options *options)
     check_same(&again, &wanted, "over another pattern");
     free(again.bmp);
     check_level(from, options, &wanted);
+    check_fed(from, options, &wanted);
     if (wanted.bmp)
         check_all_strips(from, &wanted, "strips");
     check_cancelled(from, options, &wanted);

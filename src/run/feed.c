@@ -1,0 +1,202 @@
+/* A conversion that is fed: header, plan and run go on in turn, as far as the PNG has come. */
+#include <stdlib.h>
+
+#include "base/report.h"
+#include "plan/halves.h"
+#include "plan/options.h"
+#include "plan/plan.h"
+#include "plan/profile.h"
+#include "png/png.h"
+#include "png/window.h"
+#include "run.h"
+
+#define DEFAULT_STRIP (256 * 1024)
+
+typedef enum feed_stage {
+    FEED_HEADER,
+    FEED_RUN,
+    FEED_DONE
+} feed_stage;
+
+struct png2bmp_feed {
+    png2bmp_plan   plan;
+    png2bmp_sink   sink;
+    uint64_t       png_size; /* 0: unknown */
+    png_file       file;
+    fed_chunks     kept;
+    png_window     window;
+    png2bmp_status status; /* STATUS_WAITING: more is to come */
+
+    feed_stage        stage;
+    png_header_reader header;
+    bmp_run           run;
+};
+
+png2bmp_feed *png2bmp_feed_new(const png2bmp_options *options, uint64_t png_size,
+                               const png2bmp_sink *sink, const png2bmp_control *control,
+                               png2bmp_report *report)
+{
+    png2bmp_feed *const feed = calloc(1, sizeof *feed);
+
+    if (!feed)
+        return NULL;
+    feed->sink = *sink;
+    feed->png_size = png_size;
+    feed->status = options_take(&feed->plan.options, options, report);
+    if (feed->status)
+        return feed;
+    feed->status = STATUS_WAITING;
+    feed->file = png_file_of(NULL, 0, &feed->plan.options, report);
+    feed->file.control = control;
+    feed->file.is_open = true;
+    if (!feed->file.salvage) /* else it is read when all of it is there */
+        feed->file.fed = &feed->kept;
+    png_header_open(&feed->header, &feed->file, &feed->plan.png, &feed->plan.about);
+    feed->header.profile_most = feed->file.fed ? profile_most_kept(&feed->plan.options) : 0;
+    return feed;
+}
+
+void png2bmp_feed_free(png2bmp_feed *feed)
+{
+    if (!feed)
+        return;
+    if (feed->stage == FEED_RUN)
+        run_end(&feed->run);
+    window_close(&feed->window);
+    png_header_close(&feed->kept);
+    free(feed);
+}
+
+/* ---- Steps ------------------------------------------------------------------------ */
+
+/* The size for the check of how far data can expand: with `salvage` it is known by now. */
+static uint64_t size_to_expand(const png2bmp_feed *feed)
+{
+    if (!feed->file.fed)
+        return file_end(&feed->file);
+    return feed->png_size ? feed->png_size : UINT64_MAX;
+}
+
+/* What leaves in one piece is held until then. */
+static png2bmp_status check_held(const png2bmp_feed *feed)
+{
+    const png2bmp_plan *plan = &feed->plan;
+
+    if (!plan->png.interlaced && !halves_are_needed(plan))
+        return PNG2BMP_OK;
+    return plan_check_strip(plan, plan->bmp.byte_length, feed->file.report);
+}
+
+static png2bmp_status begin_run(png2bmp_feed *feed)
+{
+    const png2bmp_sink *sink = &feed->sink;
+    const size_t        strip = sink->strip_bytes ? sink->strip_bytes : DEFAULT_STRIP;
+    uint8_t            *bmp = NULL;
+    png2bmp_status      status = PNG2BMP_OK;
+
+    if (sink->begin)
+        status = sink->begin(sink->user, &feed->plan, &bmp);
+    if (!status && !bmp)
+        status = check_held(feed);
+    if (status)
+        return status;
+    feed->stage = FEED_RUN;
+    return bmp ? run_begin_to(&feed->run, &feed->plan, &feed->file, NULL, bmp)
+               : run_begin_into(&feed->run, &feed->plan, &feed->file, NULL, strip,
+                                (byte_sink){sink->write, sink->user});
+}
+
+static png2bmp_status read_header(png2bmp_feed *feed)
+{
+    png2bmp_status status;
+
+    if (feed->file.salvage && feed->file.is_open)
+        return STATUS_WAITING;
+    status = png_header_read(&feed->header, &feed->plan.first_idat);
+    if (!status)
+        status = plan_after_header(&feed->plan, &feed->file, size_to_expand(feed));
+    if (status)
+        return status;
+    feed->plan.made_from = PLAN_OF_PNG;
+    return begin_run(feed);
+}
+
+static png2bmp_status go_on(png2bmp_feed *feed)
+{
+    png2bmp_status status = PNG2BMP_OK;
+
+    if (feed->stage == FEED_HEADER)
+        status = read_header(feed);
+    if (!status && feed->stage == FEED_RUN)
+        status = run_go_on(&feed->run);
+    if (status == STATUS_WAITING)
+        return status;
+    if (feed->stage == FEED_RUN)
+        run_end(&feed->run);
+    feed->stage = FEED_DONE;
+    return status;
+}
+
+/* No byte of the PNG before this one is needed again. */
+static size_t position_of(const png2bmp_feed *feed)
+{
+    if (feed->file.salvage)
+        return 0;
+    return feed->stage == FEED_HEADER ? png_header_position(&feed->header)
+                                      : run_position(&feed->run);
+}
+
+/* ---- The interface ------------------------------------------------------------------- */
+
+/* The PNG is held in whole. */
+static png2bmp_status check_salvaged_size(const png2bmp_feed *feed, size_t size)
+{
+    const uint64_t held = (uint64_t)feed->file.size + size, most = feed->plan.options.max_memory;
+
+    if (!feed->file.salvage || held <= most)
+        return PNG2BMP_OK;
+    return report_error(feed->file.report, PNG2BMP_ERR_MEMORY_LIMIT,
+                        "with 'salvage' the PNG is held, which has more than %llu bytes; maxMemory "
+                        "allows %llu",
+                        (unsigned long long)most, (unsigned long long)most);
+}
+
+/* Positions in the file are of this type. */
+static png2bmp_status check_length(const png2bmp_feed *feed, size_t size)
+{
+    if (size <= PTRDIFF_MAX - file_end(&feed->file))
+        return check_salvaged_size(feed, size);
+    return report_error(feed->file.report, PNG2BMP_ERR_OUT_OF_MEMORY,
+                        "the PNG is longer than this machine can count");
+}
+
+static png2bmp_status feed_piece(png2bmp_feed *feed, const uint8_t *bytes, size_t size)
+{
+    png2bmp_status status = check_length(feed, size);
+    bool           more = true;
+
+    if (!status)
+        status = window_feed(&feed->window, &feed->file, bytes, size);
+    while (!status && more) {
+        status = go_on(feed);
+        if (status != STATUS_WAITING)
+            return status;
+        status = window_move(&feed->window, &feed->file, position_of(feed), &more);
+    }
+    return status ? status : STATUS_WAITING;
+}
+
+png2bmp_status png2bmp_feed_bytes(png2bmp_feed *feed, const uint8_t *bytes, size_t size)
+{
+    if (feed->status == STATUS_WAITING && size > 0)
+        feed->status = feed_piece(feed, bytes, size);
+    return feed->status == STATUS_WAITING ? PNG2BMP_OK : feed->status;
+}
+
+png2bmp_status png2bmp_feed_finish(png2bmp_feed *feed)
+{
+    feed->file.is_open = false;
+    if (feed->status == STATUS_WAITING)
+        feed->status = go_on(feed);
+    return feed->status;
+}

@@ -1,0 +1,94 @@
+/*
+ * A whole conversion that is fed, for the programs that compare it with one in memory. Each piece
+ * of the PNG is an allocation of its own, which is overwritten and freed when it was taken.
+ */
+#ifndef PNG2BMP_TEST_FED_H
+#define PNG2BMP_TEST_FED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "png2bmp.h"
+
+typedef struct fed {
+    png2bmp_status status;
+    uint8_t       *bmp; /* `size` bytes, once the header has come */
+    size_t         size;
+    const char    *wrong; /* a promise that was not kept; NULL: none */
+
+    bool     in_strips, is_top_down;
+    uint64_t next; /* where the next piece of a top-down BMP belongs */
+} fed;
+
+/* How pieces are cut: the size of the next one, at least 1 and at most `most`. */
+typedef size_t (*fed_cut)(void *user, size_t most);
+
+static inline void *fed_memory(size_t size)
+{
+    void *const memory = malloc(size ? size : 1);
+
+    if (!memory)
+        abort();
+    memset(memory, 0xb7, size);
+    return memory;
+}
+
+static inline png2bmp_status fed_begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
+{
+    fed *const f = user;
+
+    if (f->bmp)
+        f->wrong = "the plan comes twice";
+    f->size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
+    f->bmp = fed_memory(f->size);
+    if (!f->in_strips)
+        *bmp = f->bmp;
+    return PNG2BMP_OK;
+}
+
+static inline png2bmp_status fed_write(void *user, const uint8_t *bytes, size_t size,
+                                       uint64_t offset)
+{
+    fed *const f = user;
+
+    if (!f->in_strips || !f->bmp || offset > f->size || size > f->size - offset) {
+        f->wrong = "a piece of the BMP is not in it";
+        return PNG2BMP_ERR_FILE;
+    }
+    if (f->is_top_down && offset != f->next)
+        f->wrong = "a top-down BMP does not come in its order";
+    f->next = offset + size;
+    memcpy(f->bmp + offset, bytes, size);
+    return PNG2BMP_OK;
+}
+
+/* strip_bytes: 0: into memory. The caller frees the BMP. */
+static inline fed fed_convert(const uint8_t *png, size_t size, const png2bmp_options *options,
+                              size_t strip_bytes, fed_cut cut, void *user, png2bmp_report *report)
+{
+    fed                f = {.in_strips = strip_bytes > 0, .is_top_down = options->top_down};
+    const png2bmp_sink sink = {fed_begin, fed_write, &f, strip_bytes};
+    png2bmp_feed      *feed = png2bmp_feed_new(options, size, &sink, NULL, report);
+
+    if (!feed)
+        abort();
+    for (size_t at = 0, n; at < size && !f.status; at += n) {
+        uint8_t *piece;
+
+        n = cut(user, size - at);
+        piece = fed_memory(n);
+        memcpy(piece, png + at, n);
+        f.status = png2bmp_feed_bytes(feed, piece, n);
+        memset(piece, 0xee, n);
+        free(piece);
+    }
+    if (f.status && png2bmp_feed_bytes(feed, png, size) != f.status)
+        f.wrong = "an error is not that of each call";
+    f.status = png2bmp_feed_finish(feed);
+    png2bmp_feed_free(feed);
+    return f;
+}
+
+#endif
