@@ -12,10 +12,10 @@ ADDON_SOURCES   := $(patsubst $(ROOT)/%,%,$(wildcard $(ROOT)/addon/*.c))
 STANDARD := -std=c11 -ffp-contract=off
 WARNINGS := -Wall -Wextra -Wpointer-arith
 
-# Filters and the diffusion of errors are unrolled by hand: -O3 makes them half as big again, or
+# Filters and the diffusion of errors are unrolled by hand: -O2 makes them a quarter bigger, -O3 two or
 # three times as big, and no faster (docs/notes/kernels.md).
 OPTIMIZE          := -O3
-OPTIMIZE_UNROLLED := -O2
+OPTIMIZE_UNROLLED := -Os
 UNROLLED_SOURCES  := $(filter src/cpu/x86/unfilter_%.c src/cpu/x86/diffuse_%.c src/cpu/arm/unfilter_%.c,$(LIBRARY_SOURCES))
 
 # Code for a shared object, which exports only what is marked.

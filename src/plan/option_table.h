@@ -6,9 +6,8 @@
 
 #include "png2bmp.h"
 
-/* What an option may apply to: its name in the table, its words in errors ("'invert' applies only
- * to
- * ..."), and when it holds, asked of `options` and the row `format` of the chosen format. */
+/* What an option may apply to: its name in the table, its words in errors, after "'invert' applies
+ * only to", and when it holds, asked of `options` and the row `format` of the chosen format. */
 #define OPTION_SCOPES(SCOPE)                                                                       \
     SCOPE(ALL, "", true)                                                                           \
     SCOPE(MONO, "'mono1'", format->step == STEP_BITS)                                              \
