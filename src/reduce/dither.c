@@ -174,11 +174,12 @@ static ALWAYS_INLINE choice choose(const dither_state *state, const int wanted[3
     return c;
 }
 
+/* Either is NULL. */
 static ALWAYS_INLINE void put(uint8_t *indices, uint8_t *bgr, size_t x, const choice *c)
 {
     if (indices)
         indices[x] = (uint8_t)c->index;
-    else
+    else if (bgr)
         memcpy(bgr + 3 * x, c->bgr, 3);
 }
 

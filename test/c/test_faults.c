@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -232,21 +233,17 @@ int __wrap_linkat(int from_directory, const char *from, int to_directory, const 
 long __wrap_syscall(long number, ...);
 long __wrap_syscall(long number, ...)
 {
-    va_list     list;
-    int         from_directory, to_directory;
-    const char *from, *to;
-    unsigned    flags;
+    const unsigned count = number == SYS_renameat2 ? 5 : 4; /* openat2 */
+    va_list        list;
+    long           given[5] = {0};
 
     va_start(list, number);
-    from_directory = va_arg(list, int);
-    from = va_arg(list, const char *);
-    to_directory = va_arg(list, int);
-    to = va_arg(list, const char *);
-    flags = va_arg(list, unsigned);
+    for (unsigned i = 0; i < count; i++)
+        given[i] = va_arg(list, long);
     va_end(list);
-    return fails(CALL_RENAME2)
-               ? -1
-               : __real_syscall(number, from_directory, from, to_directory, to, flags);
+    if (number == SYS_renameat2 && fails(CALL_RENAME2))
+        return -1;
+    return __real_syscall(number, given[0], given[1], given[2], given[3], given[4]);
 }
 
 static void faults_begin(void)
