@@ -46,8 +46,9 @@ function prepare(from, to, options) {
 const isForAddon = ({ descriptor }) => native.convertFile !== undefined &&
   (descriptor < 0 || process.platform !== 'win32');
 
+/** error: also what onWarning has thrown, which may be anything. */
 function withLimit(error, { from, o: { maxInputBytes } }) {
-  return error.code === 'EFBIG' && error.syscall === 'read'
+  return error?.code === 'EFBIG' && error.syscall === 'read'
     ? rangeError('argument', 'from', `a file of at most ${maxInputBytes} bytes (option maxInputBytes)`, from) : error;
 }
 

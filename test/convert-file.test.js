@@ -163,8 +163,9 @@ for (const [name, convert] of Object.entries(forms)) {
     assert.equal((await errorOf(() => convert(from, to, { strict: true }))).code, 'ERR_PNG_END');
     assert.equal((await errorOf(() => convert(from, to, { maxPixels: 100 }))).code, 'ERR_PIXEL_LIMIT');
     assert.equal((await errorOf(() => convert(from, to, { maxMemory: 0 }))).code, 'ERR_MEMORY_LIMIT');
-    const thrown = new Error('mine');
-    assert.equal(await errorOf(() => convert(from, to, { onWarning() { throw thrown; } })), thrown);
+    for (const thrown of [new Error('mine'), 'text', null, undefined]) {
+      assert.equal(await errorOf(() => convert(from, to, { onWarning() { throw thrown; } })), thrown);
+    }
     fs.writeFileSync(from, png.subarray(0, png.length - 60));
     await convert(from, to, { salvage: true });
     assert.deepEqual(fs.readFileSync(to), getBMP(png.subarray(0, png.length - 60), { salvage: true }));
