@@ -62,11 +62,23 @@ class Checker {
 
 const nameOf = ({ place, path }) => Buffer.from(place ?? path);
 
+/** undefined where it cannot be had: then open() says why, as in the addon. */
+function statOf(source) {
+  try {
+    return fs.statSync(nameOf(source));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A file that is too long already is not read. */
 function checkStat(source, { maxInputBytes }) {
-  const stat = source.descriptor >= 0 ? fs.fstatSync(source.descriptor)
-    : fs.statSync(nameOf(source), { throwIfNoEntry: false });
-  if (stat?.isFile() && source.descriptor < 0 && stat.size > maxInputBytes) {
+  if (source.descriptor >= 0) {
+    fs.fstatSync(source.descriptor);
+    return;
+  }
+  const stat = statOf(source);
+  if (stat?.isFile() && stat.size > maxInputBytes) {
     throw tooLong();
   }
 }

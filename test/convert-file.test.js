@@ -216,6 +216,10 @@ for (const [name, convert] of Object.entries(forms)) {
     assert.deepEqual(fs.readFileSync(to), bmp);
     fs.unlinkSync(from);
     assert.equal((await errorOf(() => convert(path.join(directory, 'link.png'), to))).code, 'ENOENT');
+    const loop = path.join(directory, 'loop.png');
+    fs.symlinkSync('loop.png', loop);
+    assert.deepEqual({ ...await errorOf(() => convert(loop, to)) },
+      { errno: errnoOf(() => fs.readFileSync(loop)), code: 'ELOOP', syscall: 'open', path: loop });
   });
 
   test(`${name} asks the permission model for both paths`, async (t) => {
