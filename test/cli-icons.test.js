@@ -155,7 +155,7 @@ test('every option acts on icons or is refused by name', async () => {
     'skip-existing': [], update: [], sync: [],
     ico: [], 'ico-order': ['given'], 'ico-png': ['all'], format: ['indexed'], 'alpha-threshold': ['9', '--colors', '8'],
     depth16: ['truncate'], colors: ['8'], palette: ['bw'], bits: ['8', '--palette', 'bw'], dither: ['none', '--palette', 'bw'],
-    light: ['linear', '--palette', 'bw'], seen: ['measured', '--palette', 'bwry'],
+    'color-space': ['srgb'], light: ['linear', '--palette', 'bw'], seen: ['measured', '--palette', 'bwry'],
     tone: ['none', '--palette', 'bwry', '--seen', 'measured'],
     'max-pixels': ['1024'], 'max-memory': ['9999999'], strict: [], salvage: [], 'ignore-checksums': [],
     json: [], quiet: [], verbose: [], help: [], version: [],

@@ -269,12 +269,13 @@ function writeSlowly(pipe, bytes, pieces) {
 for (const [name, convert] of Object.entries(forms)) {
   test(`${name} waits for the writer of a pipe, and reads it to its end`, { skip: needsPipes }, async (t) => {
     const { directory, to } = files(t);
-    const large = largePng({ width: 300, height: 300 });
+    const large = largePng({ width: 500, height: 500, noisy: 300 });
     const pipe = path.join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     writeSlowly(pipe, large.subarray(0, 90000), 4);
     const error = await errorOf(() => convert(pipe, to));
     const same = await errorOf(() => getBMP(large.subarray(0, 90000)));
+    assert.equal(error.code, 'ERR_PNG_TRUNCATED');
     assert.equal(error.message, same.message);
     writeSlowly(pipe, png, 3);
     await convert(pipe, to);
@@ -367,10 +368,8 @@ test('a file that shrinks and grows while it is read gives its BMP or an error, 
       fs.ftruncateSync(fd, large.length + 100000);
       fs.ftruncateSync(fd, large.length);
     }`, { eval: true, workerData: { from, large } });
-  const codes = new Set();
   for (let i = 0; i < 60; i++) {
     const error = await errorOf(() => (i % 2 ? convertFileAsync(from, to) : convertFile(from, to)));
-    codes.add(error.code);
     if (!error) assert.ok(fs.readFileSync(to).equals(whole));
     else assert.match(error.code, /^ERR_PNG_/);
   }

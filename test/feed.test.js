@@ -49,13 +49,14 @@ test('every PNG of the decision tables is converted in pieces as in memory', onL
   await assertSameFed(files);
 });
 
-test('examples/c/feed.c writes rows before the PNG has come, and the BMP of getBMP', onLinux, async (t) => {
+test('examples/c/feed.c writes rows before the PNG has come, and the BMP of getBMP', { ...onLinux, timeout: 60000 }, async (t) => {
   const program = path.join(scratch(t), 'feed');
   execFileSync('make', ['-s', 'build/c/libpng2bmp.a'], { cwd: ROOT, stdio: 'pipe' });
   execFileSync('cc', ['-std=c11', '-Wall', '-Wextra', '-Werror', '-Iinclude', '-o', program, 'examples/c/feed.c',
     'build/c/libpng2bmp.a', '-ldeflate'], { cwd: ROOT, stdio: 'pipe' });
   const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 600, height: 700, seed: 5 }));
   const child = spawn(program);
+  t.after(() => child.kill());
   const pieces = [];
   const received = () => pieces.reduce((sum, { length }) => sum + length, 0);
   child.stdout.on('data', (piece) => pieces.push(piece));
