@@ -3,8 +3,8 @@
 import type * as types from './types.js';
 
 export type {
-  BlobSource, BodySource, Bytes, Color, ColorSpace, Density, Format, IconImage, IconKind, IconWarning, Info, PaletteName, Path,
-  Pixels, PngError, SaveOptions, Source, StreamSource, StridedPixels, Warning,
+  BlobSource, BodySource, Bytes, Color, ColorSpace, Density, Format, IconImage, IconKind, IconWarning, Info, PaletteEntry, PaletteName,
+  Path, Pixels, PngError, SaveOptions, Source, StreamSource, StridedPixels, Warning,
 } from './types.js';
 
 import type { Bytes, IconImage, Info, Path, SaveOptions, Source, StridedPixels } from './types.js';

@@ -174,7 +174,7 @@ export interface Options {
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
   /** Asynchronous calls: collect at most this many bytes of a Blob, a Response or a stream, in at most
-   * as many pieces; default 268435456 (256 MiB). `Infinity`: no limit. */
+   * as many pieces; `convertFile`: read at most this many. Default 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
   /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with
    * `WARN_PNG_SALVAGED`; read on after a chunk whose length or type is damaged, with
@@ -341,7 +341,8 @@ export interface IconWarning extends Warning {
 }
 
 export interface IconOptions extends IconKind,
-  Pick<Options, 'depth16' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' | 'maxMemory' | 'maxInputBytes' | 'signal'> {
+  Pick<Options, 'depth16' | 'colorSpace' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' | 'maxMemory' | 'maxInputBytes' |
+    'signal'> {
   type?: 'icon' | 'cursor' | undefined;
   /** `'size'` (default): the smallest image first. `'given'`: in the order of the list. */
   order?: 'size' | 'given' | undefined;

@@ -5,7 +5,7 @@ import type * as types from './types.js';
 
 export type {
   BlobSource, BodySource, Bytes, Color, ColorSpace, DecodeOptions, Density, Format, IconImage, IconKind, IconOptions, IconWarning,
-  Info, InfoOptions, Options, PaletteName, Pixels, PngError, Source, StreamSource, StridedPixels, Warning,
+  Info, InfoOptions, Options, PaletteEntry, PaletteName, Pixels, PngError, Source, StreamSource, StridedPixels, Warning,
 } from './types.js';
 
 /** The result of conversions: a Uint8Array in unshared memory, as `Response`, `Blob` and `fetch` require. */

@@ -22,7 +22,7 @@ import {
   errors,
   versions,
 } from 'png2bmp';
-import type { Converter, DecodedPixels, Format, Info, Options, PngError, Warning } from 'png2bmp';
+import type { Converter, DecodedPixels, Format, Info, Options, PaletteEntry, PngError, Warning } from 'png2bmp';
 import { createReadStream } from 'node:fs';
 import { Blob } from 'node:buffer';
 import { ReadableStream } from 'node:stream/web';
@@ -113,10 +113,12 @@ const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.png2bmp, constants.f
 
 const decoded: DecodedPixels = decodePNG(png, { channels: 3, background: '#000' });
 const encoded: Buffer = encodeBMP(decoded, { format: 'mono1', dither: 'ordered', threshold: 9 });
+const inks: PaletteEntry[] = ['#000', { color: '#fff', seen: [200, 200, 196] }];
+const matched: Buffer = getBMP(png, { palette: inks });
 const icon: Buffer = encodeICO([png, { png: new Uint8Array(8), hotspot: { x: 1, y: 2 }, bits: 4 }], {
   type: 'cursor', order: 'given', png: 'all', colors: 16, onWarning: (warning) => facts.push(warning.image),
 });
-const iconLater: Promise<Buffer> = encodeICOAsync([new Blob([png]), { png: createReadStream('a.png') }], { strict: true });
+const iconLater: Promise<Buffer> = encodeICOAsync([new Blob([png]), { png: createReadStream('a.png') }], { strict: true, colorSpace: 'srgb' });
 encodeICOAsync([png], (error, ico) => error === null && ico?.length);
 const savedIcon: true[] = [saveICO('a.ico', [png]), saveICO(new URL('file:///a.ico'), [png], { flag: 'wx', sync: true })];
 const savedIconLater: Promise<true> = saveICOAsync('a.ico', [new Blob([png])], { type: 'icon' });
@@ -166,6 +168,6 @@ encodeICO([png], { format: 'bgr24' });
 // @ts-expect-error a list
 saveICO('a.ico', png);
 
-export { icon, iconLater, savedIcon, savedIconLater };
+export { icon, iconLater, matched, savedIcon, savedIconLater };
 export { decoded, encoded, decodedLater, encodedLater };
 export { collected, bmps, promises, nothing, written, saved, savedLater, format, facts, promise };
