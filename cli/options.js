@@ -268,7 +268,7 @@ const GROUPS = [
         choices: {
           keep: 'samples as in the PNG',
           srgb: 'converted to sRGB, which programs take a BMP for, from what the PNG says (cICP, else its ICC ' +
-            'profile, else gAMA and cHRM)',
+            'profile, else sRGB, else gAMA and cHRM)',
         },
         help: 'The colours that are written.',
       },

@@ -1,6 +1,6 @@
 'use strict';
 
-// png2bmp/inline: the calls of the module for browsers, and saves, in one file that needs no other. Described in
+// The calls of the module for browsers, and saves, in one file that needs no other: prebuilds/inline/. Described in
 // lib/inline.d.ts.
 
 const { compile } = require('../browser/compile');
