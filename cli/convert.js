@@ -133,6 +133,8 @@ const flagFor = (kind, { force }) => (kind === 'missing' && !force ? 'wx' : 'w')
 /* Whether it says that the PNG cannot be read. */
 const isOfInput = (job, error) => error.syscall !== undefined && error.path === String(toPath(job.input));
 
+const warningInFlags = ({ code, message }) => ({ code, message: inFlags(message) });
+
 const skipped = (job) => ({ ...job, ok: true, skipped: true });
 
 class Converter {
@@ -345,7 +347,7 @@ class Converter {
   }
 
   #done(job, start, info, warnings) {
-    return { ...job, ok: true, info, warnings, ms: performance.now() - start };
+    return { ...job, ok: true, info, warnings: warnings.map(warningInFlags), ms: performance.now() - start };
   }
 
   #failed(job, start, error) {

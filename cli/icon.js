@@ -158,7 +158,7 @@ async function make(library, names, output, settings, conversion, signal) {
   if (check() === 'skipped') return undefined;
   const images = await readImages(library, names, settings, signal);
   const warnings = [];
-  const onWarning = ({ code, message, image }) => warnings.push({ file: names[image], code, message });
+  const onWarning = ({ code, message, image }) => warnings.push({ file: names[image], code, message: inFlags(message) });
   const options = { ...conversion, type: settings.cur ? 'cursor' : 'icon', signal, onWarning };
   const kind = check(); /* again: reading may have taken long */
   const isWritten = kind !== 'skipped' && await save(library, images, names, output, kind, options, settings);
