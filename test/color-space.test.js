@@ -318,6 +318,16 @@ test("Apple's variant is converted after it was restored", () => {
   assert.deepEqual(getBMP(png, srgb), getBMP(encodePng(restored, { first: [P3] }), srgb));
 });
 
+test('long rows are converted as short ones are, whatever their filters', () => {
+  for (const type of [{ colorType: 2, bitDepth: 8 }, { colorType: 4, bitDepth: 16 }, { colorType: 6, bitDepth: 16 }]) {
+    const image = createImage({ ...type, width: 9000, height: 20 });
+    const [plain, paeth] = [0, 4].map((filter) => encodePng(image, { filter, first: [LINEAR] }));
+    for (const options of [srgb, { ...srgb, format: 'bgra32' }, { ...srgb, format: 'bgra32', alpha: 'premultiply' }]) {
+      assert.ok(getBMP(paeth, options).equals(getBMP(plain, options)));
+    }
+  }
+});
+
 test('each way to a BMP gives the same bytes', async (t) => {
   const file = path.join(scratch(t), 'out.bmp');
   for (const type of [{ colorType: 2, bitDepth: 8 }, { colorType: 2, bitDepth: 16 }, { colorType: 4, bitDepth: 16 }]) {

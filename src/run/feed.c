@@ -112,6 +112,8 @@ static png2bmp_status read_header(png2bmp_feed *feed)
 
     if (feed->file.salvage && feed->file.is_open)
         return STATUS_WAITING;
+    if (feed->file.salvage) /* how much may be mended follows from the size */
+        feed->header.mender = mend_open(&feed->file);
     status = png_header_read(&feed->header, &feed->plan.first_idat);
     if (!status)
         status = plan_after_header(&feed->plan, &feed->file, size_to_expand(feed));

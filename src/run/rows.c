@@ -154,15 +154,17 @@ static void write_in_pieces(row_writer *writer, piece_fn write, uint8_t *dst, si
     write_pieces_of(writer, STEPS_PIECE, write, dst, bits, samples, width);
 }
 
-/* What needs no memory for a piece takes whole rows, unless they are very long. Most rows are
- * short, and those of an icon cost little more than the steps around them: hence no loop for one
- * piece. */
+/* What needs no memory for a piece takes whole rows, unless they are very long; samples that are
+ * converted need some. Most rows are short, and those of an icon cost little more than the steps
+ * around them: hence no loop for one piece. */
 static void write_at_once(row_writer *writer, piece_fn write, uint8_t *dst, const uint8_t *samples,
                           size_t width)
 {
-    if (width > CANCEL_PIXELS)
-        write_pieces_of(writer, CANCEL_PIXELS, write, dst, writer->plan->bmp.bits_per_pixel,
-                        samples, width);
+    const size_t piece = writer->steps.way.converts ? STEPS_PIECE : CANCEL_PIXELS;
+
+    if (width > piece)
+        write_pieces_of(writer, piece, write, dst, writer->plan->bmp.bits_per_pixel, samples,
+                        width);
     else if (!cancel_before(writer->cancel, width))
         write(writer, dst, samples, width);
 }

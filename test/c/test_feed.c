@@ -667,6 +667,37 @@ static void test_ends(void)
     free(im.samples);
 }
 
+/* How much may be mended follows from the size of the file, which is known at its end. */
+static void test_salvage_of_long_chunks(void)
+{
+    const size_t    head = 8 + 25, length = 600000; /* signature and IHDR; of a text */
+    const image     im = image_random(5, 30, 40, false, false);
+    byte_buffer     png = make_png(&im, FILTER_MIXED, 6, 8192), damaged = {0};
+    uint8_t        *text = must_have(calloc(1, length));
+    size_t          piece = 4096;
+    png2bmp_options options;
+    outcome         memory, fed;
+
+    put_bytes(&damaged, png.bytes, head);
+    put_chunk(&damaged, "tEXt", text, length);
+    put_chunk(&damaged, "tEXt", text, 10);
+    damaged.bytes[damaged.size - 10 - 12] = 0x40; /* its length */
+    put_bytes(&damaged, png.bytes + head, png.size - head);
+
+    png2bmp_options_init(&options);
+    options.salvage = true;
+    memory = convert(damaged.bytes, damaged.size, &options);
+    fed = convert_fed(damaged.bytes, damaged.size, &options, 0, next_fixed, &piece);
+    check(!memory.status, "a chunk after a long one is mended");
+    compare_outcomes(&memory, &fed, "a damaged file with a long chunk", "in pieces of", piece);
+    clear(&memory);
+    clear(&fed);
+    free(text);
+    free(damaged.bytes);
+    free(png.bytes);
+    free(im.samples);
+}
+
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
 /* A text of 100 MB before the data: signature and header, the chunk in pieces, the rest. */
@@ -781,6 +812,7 @@ int main(int argc, char **argv)
         test_conversions();
         test_rows_leave_early();
         test_ends();
+        test_salvage_of_long_chunks();
         test_long_text();
         test_no_png();
     }
