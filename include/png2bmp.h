@@ -20,7 +20,7 @@
  *
  * Any number of threads may call these functions. None keeps state between calls,
  * except that png2bmp_save remembers when it last looked for leftover temporary files
- * in a directory.
+ * in a directory, and what identifies this boot of the system.
  *
  * The bytes of the PNG may change while they are read (they may belong to
  * another thread): the result is then unspecified pixels or an error, never an
@@ -353,7 +353,8 @@ typedef enum png2bmp_color_type {
     PNG2BMP_RGB_ALPHA = 6
 } png2bmp_color_type;
 
-/* Metadata that the conversion does not use; all 0 for pixels. */
+/* Metadata: what it says of colours is used with COLOR_SPACE_SRGB, the ICC profile with
+ * PROFILE_EMBED, the rest not. All 0 for pixels. */
 typedef struct png2bmp_png_about {
     uint32_t gamma; /* gAMA, times 100000; 0: not said */
     bool     is_srgb;
@@ -401,7 +402,7 @@ typedef struct png2bmp_bmp_info {
     uint8_t        bits_per_pixel;
     uint32_t       palette_entries;
     uint32_t       header_length; /* bytes before the first row: bfOffBits */
-    uint64_t       stride;        /* bytes from one row to the next, a multiple of 4 */
+    uint64_t       stride;        /* bytes from one row to the next; in a BMP a multiple of 4 */
     uint64_t       byte_length;
     uint32_t       profile_length; /* 0: there is none */
     uint32_t       profile_intent; /* its bV5Intent */
@@ -499,7 +500,8 @@ PNG2BMP_API png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *pl
  * However the PNG is cut, the BMP, the warnings and the errors are the same: those of
  * png2bmp_plan_make and png2bmp_run, but that ERR_PNG_BOMB needs the size of the PNG. Of the PNG
  * no more is held than is needed to go on: the header of a chunk, short chunks before the pixels,
- * the profile with PROFILE_EMBED; with `salvage`, all of it.
+ * 64 KiB of eXIf or of what may be no PNG, the profile with PROFILE_EMBED or COLOR_SPACE_SRGB; with
+ * `salvage`, all of it.
  *
  * A feed is used by one thread at a time; it may be a different one for each call.
  */
@@ -516,8 +518,8 @@ typedef struct png2bmp_sink {
     /* The next piece of the BMP, which belongs at `offset`: in the order of the file with
      * options.top_down, else the headers first and then strips from the last one to the first, as
      * the rows come. An image that is interlaced or whose colours are chosen is one piece, at the
-     * end, and so is a BMP that is no longer than a strip; its memory counts for
-     * options.max_memory. */
+     * end, whose memory counts for options.max_memory; so is a BMP that is no longer than a strip.
+     * A strip does not count, unless two rows are longer than strip_bytes. */
     png2bmp_status (*write)(void *user, const uint8_t *bytes, size_t size, uint64_t offset);
 
     void  *user;
