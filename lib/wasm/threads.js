@@ -13,6 +13,13 @@ function startWorker(module, source) {
     : new Worker(source, { ...options, eval: true });
 }
 
+/** A thread needs descriptors of its own. Without any left, the error has the code of files that cannot be opened. */
+function withFileCode(error) {
+  const [code] = /\bE[MN]FILE\b/.exec(error.code === 'ERR_WORKER_INIT_FAILED' ? error.message : '') ?? [];
+  return code === undefined ? error
+    : Object.assign(new Error(`${code}: too many open files, a thread cannot start`, { cause: error }), { code });
+}
+
 /** Starts a thread; throws if that is not allowed. It keeps the process alive while it is busy. listener: {
  * answered(answer), ended(error), refused(bytes) }. */
 function openThread(module, listener, source) {
@@ -21,7 +28,7 @@ function openThread(module, listener, source) {
   worker.on('message', (answer) => (answer.refused === undefined ? listener.answered(answer)
     : listener.refused(answer.refused)));
   worker.on('error', (error) => {
-    failure = error;
+    failure = withFileCode(error);
   });
   worker.on('exit', () => listener.ended(failure));
   return {
