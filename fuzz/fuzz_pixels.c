@@ -61,8 +61,9 @@ static uint8_t *encode(const png2bmp_pixels *pixels, const png2bmp_options *opti
         return NULL;
     bmp = fuzz_output((size_t)plan->bmp.byte_length, fill);
     status = png2bmp_run_pixels(plan, pixels, bmp, NULL, &report);
-    if (status == PNG2BMP_ERR_FORMAT && plan->bmp.format == PNG2BMP_FORMAT_INDEXED) {
-        free(bmp); /* too many colours, which is only detected now */
+    if ((status == PNG2BMP_ERR_FORMAT && plan->bmp.format == PNG2BMP_FORMAT_INDEXED) ||
+        status == PNG2BMP_ERR_NOT_EXACT) {
+        free(bmp); /* too many colours, or others, which is only detected now */
         return NULL;
     }
     FUZZ_CHECK(status == PNG2BMP_OK, "%s", png2bmp_status_code(status));

@@ -197,7 +197,7 @@ static png2bmp_status finish_stream(scanline_reader *reader)
     return PNG2BMP_OK;
 }
 
-png2bmp_status scanlines_finish(scanline_reader *reader)
+static png2bmp_status finish(scanline_reader *reader)
 {
     bool           has_extra;
     png2bmp_status status = reader->stream_is_read ? PNG2BMP_OK : finish_stream(reader);
@@ -211,4 +211,14 @@ png2bmp_status scanlines_finish(scanline_reader *reader)
     return report_warning(reader->file->report, reader->file->strict, PNG2BMP_ERR_EXTRA_DATA,
                           "the IDAT chunks hold more data than %u x %u pixels need",
                           (unsigned)reader->plan->png.width, (unsigned)reader->plan->png.height);
+}
+
+png2bmp_status scanlines_finish(scanline_reader *reader)
+{
+    const png2bmp_status status = finish(reader);
+
+    /* A search for a chunk that was given up ends as if there were none. */
+    if (status != STATUS_WAITING && cancel_ask(reader->cancel))
+        return cancel_status(reader->cancel);
+    return status;
 }
