@@ -37,18 +37,27 @@ function elementsOf(file, headers) {
 function typeNames(elements) {
   const types = new Map();
   let array; // whose lengths follow it
+  let call; // whose parameters and result follow it
+  const steps = {
+    'array-type-def': (element) => { array = Object.assign(element, { lengths: '' }); },
+    subrange: ({ length }) => { array.lengths += `[${length}]`; },
+    'function-decl': () => { call = { parameters: [] }; },
+    'function-type': (element) => { call = Object.assign(element, { parameters: [] }); },
+    parameter: ({ 'type-id': type }) => { call.parameters.push(type); },
+    return: ({ 'type-id': type }) => { call.result = type; },
+  };
   for (const element of elements) {
-    if (element.tag === 'array-type-def') array = Object.assign(element, { lengths: '' });
-    if (element.tag === 'subrange') array.lengths += `[${element.length}]`;
-    else if (element.id) types.set(element.id, element);
+    steps[element.tag]?.(element);
+    if (element.id && element.tag !== 'subrange') types.set(element.id, element);
   }
   const nameOf = (id) => {
-    const { tag, name, 'type-id': of, lengths } = types.get(id);
+    const { tag, name, 'type-id': of, lengths, parameters, result } = types.get(id);
     switch (tag) {
       case 'pointer-type-def': return `${nameOf(of)} *`;
       case 'qualified-type-def': return `const ${nameOf(of)}`;
       case 'array-type-def': return `${nameOf(of)}${lengths}`;
-      default: return name ?? 'function';
+      case 'function-type': return `${nameOf(result)} (${parameters.map(nameOf).join(', ')})`;
+      default: return name;
     }
   };
   return nameOf;
@@ -71,9 +80,11 @@ function interfaceOf(file, headers) {
     'var-decl': ({ name, 'type-id': type }) => { facts[`field ${owner.name}.${name}`] = `${nameOf(type)} at bit ${owner.offset}`; },
     enumerator: ({ name, value }) => { if (!MAY_CHANGE.test(name)) facts[`value of ${name}`] = value; },
     'function-decl': ({ name }) => { owner = { name, parameters: [] }; },
-    'function-type': () => { owner = { name: 'a function', parameters: [] }; },
+    'function-type': () => { owner = { parameters: [] }; }, // a part of the types that it is in
     parameter: ({ 'type-id': type }) => { owner.parameters.push(nameOf(type)); },
-    return: ({ 'type-id': type }) => { facts[`call of ${owner.name}`] = `${nameOf(type)} (${owner.parameters.join(', ')})`; },
+    return: ({ 'type-id': type }) => {
+      if (owner.name) facts[`call of ${owner.name}`] = `${nameOf(type)} (${owner.parameters.join(', ')})`;
+    },
   };
   for (const element of elements) steps[element.tag]?.(element);
   return facts;
