@@ -353,10 +353,12 @@ static png2bmp_status copy_again(const png2bmp_plan *plan, stream *s, byte_sink 
         return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
     copied = copy_profile(z, plan->bmp.profile_length, sink, offset_of_profile(plan), &status);
     inflate_close(z);
-    if (copied || status)
+    if (status)
         return status;
-    if (s->cancelled)
+    if (s->cancelled) /* perhaps after the last byte */
         return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
+    if (copied)
+        return PNG2BMP_OK;
     return report_error(report, PNG2BMP_ERR_PROFILE, "iCCP at byte %zu has changed since the plan",
                         plan->about.icc_at);
 }
