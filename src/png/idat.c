@@ -53,6 +53,8 @@ static void enter_chunk(idat_reader *reader)
     mending               mended;
     const png2bmp_status  status = mend_read(&reader->mender, reader->position, &c, &mended);
 
+    if (reader->cancel && reader->mender.is_cancelled)
+        reader->cancel->is_cancelled = true;
     if (status == STATUS_WAITING)
         reader->is_waiting = true;
     else if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(file, reader->position))

@@ -25,11 +25,13 @@ static bool spend(mender *m, uint64_t bytes)
     return enough;
 }
 
-static bool is_cancelled(const png_file *file)
+static bool is_cancelled(mender *m)
 {
-    const png2bmp_control *control = file->control;
+    const png2bmp_control *control = m->file->control;
 
-    return control && control->cancelled && control->cancelled(control->user);
+    m->is_cancelled =
+        m->is_cancelled || (control && control->cancelled && control->cancelled(control->user));
+    return m->is_cancelled;
 }
 
 /* Whether the chunk has the CRC that is stored after it, if it is of this type. */
@@ -44,7 +46,7 @@ static bool has_right_crc(mender *m, const chunk *c, uint32_t type)
     store_be32(name, type);
     crc = libdeflate_crc32(0, name, sizeof name);
     for (uint32_t done = 0; done < c->length; done += SEARCH_PIECE) {
-        if (done > 0 && is_cancelled(m->file))
+        if (done > 0 && is_cancelled(m))
             return false;
         crc = libdeflate_crc32(crc, c->data + done, smaller(c->length - done, SEARCH_PIECE));
     }
@@ -81,8 +83,7 @@ static size_t find_chunk(mender *m, size_t from)
     const size_t size = from + smaller(m->file->size - from, PNG_MAX_NUMBER);
     size_t       found = 0;
 
-    while (!found && from + CHUNK_OVERHEAD <= size && !is_cancelled(m->file) &&
-           spend(m, SEARCH_PIECE)) {
+    while (!found && from + CHUNK_OVERHEAD <= size && !is_cancelled(m) && spend(m, SEARCH_PIECE)) {
         const size_t piece = smaller(size - CHUNK_OVERHEAD + 1 - from, SEARCH_PIECE);
 
         found = find_chunk_before(m, from, from + piece);

@@ -7,7 +7,8 @@
 /* Reads the chunks of a file in their order. */
 typedef struct mender {
     const png_file *file;
-    uint64_t        budget; /* bytes whose CRC may be computed: a bound on the time */
+    uint64_t        budget;       /* bytes whose CRC may be computed: a bound on the time */
+    bool            is_cancelled; /* a search was given up, so what it found is not to be used */
 } mender;
 
 typedef enum mending {
