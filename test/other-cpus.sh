@@ -8,14 +8,14 @@
 # i386    a size_t of 32 bits
 # armhf   that, too, on the CPU of small boards
 #
-# Without a name: the first three. --short: in an emulator one case in ten of the longest tests. Needs Debian's cross compilers, qemu-user and libdeflate for
+# Without a name: the first three. --short: in an emulator one case in thirty of the longest tests. Needs Debian's cross compilers, qemu-user and libdeflate for
 # each; installs them with apt-get where they are missing.
 set -eu
 cd "$(dirname "$0")/.."
 
 one_in=1
 if [ "${1:-}" = --short ]; then
-    one_in=10
+    one_in=30
     shift
 fi
 [ $# -gt 0 ] || set -- arm64 s390x i386
