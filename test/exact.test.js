@@ -38,6 +38,26 @@ function messageOf(convert) {
 
 const FORMATS = [{}, { bits: 8 }, { format: 'bgr24' }, { topDown: true }];
 
+/** Indices of 8 bits into a palette of four, the last of which is none of PALETTE. */
+function indexed(width, height, ...others) {
+  const samples = Uint16Array.from({ length: width * height }, (_, i) => i % 3);
+  for (const [x, y, index] of others) samples[y * width + x] = index;
+  return encodePng({ width, height, colorType: 3, bitDepth: 8, channels: 1, palette: [...PALETTE.flat(), 1, 2, 3],
+    paletteAlpha: null, key: null, samples });
+}
+
+test('a pixel that is not exact and an index without an entry: the first of the two is the error', () => {
+  for (const format of FORMATS) {
+    const options = { ...format, palette: PALETTE, exact: true, strict: true };
+    for (let y = 1; y < 12; y++) {
+      assert.equal(messageOf(() => getBMP(indexed(3, 16, [1, y, 3], [2, y + 1, 9]), options)),
+        `pixel (1, ${y}) is #010203, which is not in the palette`);
+      assert.throws(() => getBMP(indexed(3, 16, [1, y + 1, 3], [2, y, 9]), options),
+        { code: 'ERR_PNG_PALETTE_INDEX', message: /^palette index 9 is out of range/ });
+    }
+  }
+});
+
 test('a picture in the colours of the palette is written as without exact, and nothing is dithered', () => {
   for (const source of [png(13, 11), interlaced(13, 11)]) {
     for (const format of FORMATS) {

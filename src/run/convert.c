@@ -219,7 +219,8 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
     uint8_t       *dst = target_row(c->target, y);
     png2bmp_status status = PNG2BMP_OK;
 
-    for (uint32_t i = 0; i < from->count && !status; i++) {
+    /* What was found of a row is not hidden by what is wrong with a later one. */
+    for (uint32_t i = 0; i < from->count && !status && !c->writer.failed; i++) {
         if (c->watch_indices)
             status = check_indices(c, samples, width);
         rows_write(&c->writer, dst, samples, width);
