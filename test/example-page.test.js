@@ -10,7 +10,8 @@ const test = require('node:test');
 
 const { encodeICO, getBMP } = require('..');
 const { parseCommandLine } = require('../cli/options');
-const { palettes } = require('../lib/palettes');
+const { measured, palettes } = require('../lib/palettes');
+const { readBmp } = require('./kit/bmp-reader');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 const { createRandom } = require('./kit/random');
@@ -50,11 +51,22 @@ function randomValues(random) {
   } while (!isPossible(values));
   return {
     ...values, bits: pick(['', '8']), colors: pick(['2', '17', '256']), threshold: pick(['128', '3']), alphaThreshold: pick(['128', '200']),
+    exact: random.below(8) === 0, list: pick([initial.list, 'ffffff, 00f=2157ba, ff0000=b21318']),
     background: pick(['#ffffff', '#102030']), density: pick(['', '300']), topDown: pick([true, false]), invert: pick([true, false]),
   };
 }
 
-const convert = ({ output, options }) => (output === 'ico' ? encodeICO([png], options) : getBMP(png, options));
+const convert = ({ output, options }, from = png) => (output === 'ico' ? encodeICO([from], options) : getBMP(from, options));
+
+/** The bytes, or what is wrong: the image has other colours than the palette. */
+function outcome(settings) {
+  try {
+    return convert(settings);
+  } catch (error) {
+    assert.equal(error.code, 'ERR_NOT_EXACT', error.stack);
+    return Buffer.from(error.message);
+  }
+}
 
 /** The words that sh makes of a command. */
 const wordsOf = (command) => execFileSync('sh', ['-c', `png2bmp() { printf '%s\\0' "$@"; }; ${command}`], { encoding: 'utf8' })
@@ -79,13 +91,14 @@ test('options, command and script of 400 random forms give the same bytes, and n
   for (let i = 0; i < 400; i++) {
     const values = randomValues(random);
     const settings = { output: values.output, options: optionsOf(values) };
-    const wanted = convert(settings);
+    const wanted = outcome(settings);
     const words = commandOf(settings, ['logo.png']).split(' ').slice(1);
     const { settings: own, conversion, operands } = parseCommandLine(words);
     assert.deepEqual(operands, ['logo.png']);
     assert.equal(own.output, `logo.${values.output}`);
     assert.equal(own.ico ?? false, values.output === 'ico');
-    assert(convert({ ...settings, options: conversion }).equals(wanted), words.join(' '));
+    assert(outcome({ ...settings, options: conversion }).equals(wanted), words.join(' '));
+    if (settings.options.exact) continue; // the script throws
     const { name, bytes } = ran(scriptOf(settings, ['logo.png']));
     assert.equal(name, `logo.${values.output}`);
     assert(bytes.equals(wanted), words.join(' '));
@@ -134,4 +147,32 @@ test('names of files reach the shell and the script as they are', async (t) => {
 test('a list of colours may be written in many ways', async () => {
   const { colorsIn } = await load('options.mjs');
   assert.deepEqual(colorsIn('#FFF, 000000\n#123abc;fed zebra 12345 1234567'), ['#ffffff', '#000000', '#123abc', '#ffeedd']);
+  assert.deepEqual(colorsIn('#f00=b21318 000=#010203,fff'),
+    [{ color: '#ff0000', seen: '#b21318' }, { color: '#000000', seen: '#010203' }, '#ffffff']);
+});
+
+test('the page knows what was measured of panels', async () => {
+  const { MEASURED } = await load('panels.mjs');
+  const numbers = Object.entries(MEASURED).map(([name, colors]) => [name, colors.map((color) => Number.parseInt(color.slice(1), 16))]);
+  assert.deepEqual(Object.fromEntries(numbers), { ...measured });
+});
+
+test('a picture as a panel shows it has the pixels of the BMP, in the colours that are seen', async () => {
+  const { asSeen } = await load('panels.mjs');
+  const pixelsOf = (bmp) => readBmp(bmp).rgba;
+  for (const options of [{ palette: 'spectra6', seen: 'measured' }, { palette: 'acep7', seen: 'measured', bits: 8, topDown: true },
+    { palette: ['#000000', { color: '#ff0000', seen: '#b21318' }, '#ffffff'], dither: 'none' }]) {
+    const bmp = getBMP(png, options);
+    const before = Buffer.from(bmp);
+    const written = options.seen ? palettes[options.palette] : [0, 0xff0000, 0xffffff];
+    const seen = options.seen ? measured[options.palette] : [0, 0xb21318, 0xffffff];
+    const [from, to] = [pixelsOf(bmp), pixelsOf(asSeen(bmp, options))];
+    assert(bmp.equals(before));
+    for (let i = 0; i < from.length; i += 4) {
+      const color = from[i] << 16 | from[i + 1] << 8 | from[i + 2];
+      assert.equal(to[i] << 16 | to[i + 1] << 8 | to[i + 2], seen[written.indexOf(color)]);
+    }
+  }
+  for (const options of [{ palette: 'spectra6' }, {}, { palette: 'bw' }, { palette: 'spectra6', seen: 'measured', header: 'v5' }])
+    assert.equal(asSeen(getBMP(png, options), options), undefined);
 });

@@ -1,12 +1,13 @@
 // The same conversion as a command and as a script of Node.js.
 
-const FLAGS = { topDown: '--top-down', invert: '--invert' };
+const FLAGS = { topDown: '--top-down', invert: '--invert', exact: '--exact' };
 
 const flagOf = (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Colours without '#', which starts a comment in some shells. */
 function argument(value) {
   if (Array.isArray(value)) return value.map(argument).join(',');
+  if (typeof value === 'object') return `${argument(value.color)}=${argument(value.seen)}`;
   return String(value).replace(/^#/, '');
 }
 
@@ -37,7 +38,8 @@ export function commandOf({ output, options }, names) {
 }
 
 const literal = (value) => (Array.isArray(value) ? `[${value.map(literal).join(', ')}]`
-  : typeof value === 'string' ? `'${value.replace(/[\\']/g, '\\$&')}'` : String(value));
+  : typeof value === 'object' ? `{ color: ${literal(value.color)}, seen: ${literal(value.seen)} }`
+    : typeof value === 'string' ? `'${value.replace(/[\\']/g, '\\$&')}'` : String(value));
 
 function objectOf(options) {
   const members = Object.entries(options).map(([name, value]) => `${name}: ${literal(value)}`);

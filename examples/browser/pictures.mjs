@@ -2,6 +2,7 @@
 
 import { encodeICOAsync, getBMPAsync } from '../../lib/browser.mjs';
 import { outputName } from './commands.mjs';
+import { asSeen } from './panels.mjs';
 
 const TYPES = { bmp: 'image/bmp', ico: 'image/x-icon' };
 
@@ -15,15 +16,14 @@ export function convertFiles(files, { output, options }, more) {
   return output === 'ico' ? encodeICOAsync(files, { ...options, ...more }) : getBMPAsync(files[0], { ...options, ...more });
 }
 
-/** Both figures of a picture show the same part of it. */
+/** All figures of a picture show the same part of it. */
 function scrollTogether(item) {
-  const [png, bmp] = item.querySelectorAll('figure div');
-  const follow = (from, to) => from.addEventListener('scroll', () => {
+  const boxes = [...item.querySelectorAll('figure div')];
+  const follow = (from, to) => {
     if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
     if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
-  });
-  follow(png, bmp);
-  follow(bmp, png);
+  };
+  for (const box of boxes) box.addEventListener('scroll', () => boxes.forEach((other) => follow(box, other)));
 }
 
 class Picture {
@@ -52,11 +52,11 @@ class Picture {
     const image = this.find(`.${kind} img`);
     this.#release(image);
     const caption = this.find(`.${kind} span`);
-    caption.textContent = bytesText(blob.size);
+    if (caption) caption.textContent = bytesText(blob.size);
     image.onload = () => {
       const { naturalWidth: width, naturalHeight: height } = image;
       image.style.setProperty('--width', `${width}px`);
-      caption.textContent = `${width} × ${height}, ${bytesText(blob.size)}`;
+      if (caption) caption.textContent = `${width} × ${height}, ${bytesText(blob.size)}`;
     };
     image.src = URL.createObjectURL(blob);
     return image.src;
@@ -70,15 +70,25 @@ class Picture {
     this.item.className = state;
     this.find('.download').hidden = state !== 'done';
     this.find('.bmp').hidden = state === 'bad';
+    if (state === 'bad') this.find('.panel').hidden = true;
   }
 
-  #showOutput(bytes, output, milliseconds, warnings) {
+  /** What an e-paper panel will show, where that is not what the BMP shows. */
+  #showPanel(bytes, { output, options }) {
+    const seen = output === 'bmp' ? asSeen(bytes, options) : undefined;
+    this.find('.panel').hidden = seen === undefined;
+    if (seen !== undefined) this.#show('panel', new Blob([seen], { type: TYPES.bmp }));
+  }
+
+  #showOutput(bytes, settings, milliseconds, warnings) {
+    const { output } = settings;
     const link = this.find('.download');
     this.bytes = bytes;
     this.outputName = outputName(this.file.name, output);
     link.href = this.#show('bmp', new Blob([bytes], { type: TYPES[output] }));
     link.download = this.outputName;
     link.setAttribute('aria-label', `Download ${this.outputName}`);
+    this.#showPanel(bytes, settings);
     this.find('.bmp b').textContent = output.toUpperCase();
     this.find('p').textContent = [`${Math.round(milliseconds)} ms`, ...warnings].join('; ');
   }
@@ -92,7 +102,7 @@ class Picture {
     try {
       const start = performance.now();
       const bytes = await convertFiles([this.file], settings, { signal, onWarning: ({ message }) => warnings.push(message) });
-      this.#showOutput(bytes, settings.output, performance.now() - start, warnings);
+      this.#showOutput(bytes, settings, performance.now() - start, warnings);
       this.#setState('done');
     } catch (error) {
       if (signal.aborted) return;

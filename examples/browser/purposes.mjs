@@ -6,7 +6,7 @@ export const PURPOSES = {
   installer: { text: 'Installer art', values: {} },
   uefi: { text: 'UEFI logo', values: { alpha: 'blend', background: '#000000' } },
   bwr: { text: 'E-paper: black, white, red', values: { format: 'indexed', palette: 'bwr' } },
-  spectra6: { text: 'E-paper: Spectra 6', values: { format: 'indexed', palette: 'spectra6' } },
+  spectra6: { text: 'E-paper: Spectra 6', values: { format: 'indexed', palette: 'spectra6', seen: 'measured' } },
   gray16: { text: 'E-paper: 16 grays', values: { format: 'indexed', palette: 'gray16' } },
   lcd: { text: 'LCD, 565', values: { format: 'rgb565', dither: 'ordered' } },
   label: { text: 'Label printer', values: { format: 'mono1' } },

@@ -89,7 +89,7 @@ function shown(page) {
       return Array.from(context.getImageData(0, 0, width, height).data);
     };
     const isDone = item.className === 'done';
-    const [before, after] = isDone ? await Promise.all([...item.querySelectorAll('img')].map(pixelsOf)) : [[], []];
+    const [before, after] = isDone ? await Promise.all([...item.querySelectorAll('figure:not(.panel) img')].map(pixelsOf)) : [[], []];
     return {
       name: item.querySelector('h2').textContent, state: item.className, text: item.querySelector('p').textContent,
       sizes: [...item.querySelectorAll('figcaption span')].map((each) => each.textContent),
@@ -193,13 +193,29 @@ test('Chromium: each purpose fills the form in, shows what has an effect, and co
     assert.equal((await shown(page))[0].state, 'done', purpose);
     commands[purpose] = await textOf(page, '#command');
   }
-  assert.equal(commands.spectra6, 'png2bmp --palette spectra6 -o alpha.bmp alpha.png');
+  assert.equal(commands.spectra6, 'png2bmp --palette spectra6 --seen measured -o alpha.bmp alpha.png');
   assert.equal(commands.game, 'png2bmp --alpha key --background ff00ff -o alpha.bmp alpha.png');
   assert.equal(commands.icon, 'png2bmp --ico -o alpha.ico alpha.png');
   const isShown = (name) => page.$eval(`[name=${name}]`, (each) => each.offsetParent !== null);
   assert.deepEqual([await isShown('png'), await isShown('threshold'), await isShown('topDown')], [true, false, false]);
   await page.$eval('[name=purpose][value=label]', (each) => each.click());
   assert.deepEqual([await isShown('png'), await isShown('threshold'), await isShown('topDown')], [false, true, true]);
+  assert.deepEqual(problems, []);
+});
+
+test('Chromium: what a panel will show is there beside the BMP, and only for panels that were measured', { ...bounded, skip: missing('Chromium') }, async (t) => {
+  const { page, problems } = await openPage(t, 'Chromium');
+  await choose(page, ['rgb.png']);
+  await settled(page, 1);
+  const isShown = () => page.$eval('.panel', (each) => !each.hidden);
+  for (const [purpose, wanted] of [['spectra6', true], ['bwr', false], ['spectra6', true], ['icon', false]]) {
+    await page.$eval(`[name=purpose][value=${purpose}]`, (each) => each.click());
+    await settled(page, 1);
+    assert.equal(await isShown(), wanted, purpose);
+  }
+  await page.$eval('[name=purpose][value=spectra6]', (each) => each.click());
+  await settled(page, 1);
+  await page.waitForFunction(() => document.querySelector('.panel img').naturalWidth === 61);
   assert.deepEqual(problems, []);
 });
 
