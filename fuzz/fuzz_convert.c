@@ -3,8 +3,8 @@
  *
  * Checked in addition to what the sanitizers see: the report; the same verdict and bytes
  * at every CPU level, and whatever stood in the output before (so every byte is
- * written); the same bytes strip by strip; the same verdict, messages and bytes fed in pieces;
- * `strict`; cancellation.
+ * written); the same bytes strip by strip; the same verdict, messages and bytes fed in pieces,
+ * with pauses; `strict`; cancellation.
  */
 #include "../test/c/fed.h"
 #include "cpu/levels.h"
@@ -149,7 +149,8 @@ static void check_fed(input in, const png2bmp_options *options, const outcome *e
     fed            f;
 
     png2bmp_report_clear(&report);
-    f = fed_convert(in.png, in.size, options, first & 1 ? 5000 : 0, cut_piece, &next, &report);
+    f = fed_convert(in.png, in.size, options, first & 1 ? 5000 : 0, first >> 1 & 3, cut_piece,
+                    &next, &report);
     out.status = f.status;
     out.bmp = f.status ? NULL : f.bmp;
     out.report = report;

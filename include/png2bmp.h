@@ -540,12 +540,29 @@ PNG2BMP_API png2bmp_feed *png2bmp_feed_new(const png2bmp_options *options, uint6
                                            png2bmp_report *report);
 
 /* The next bytes of the PNG, any number of them, which are read in place. Rows that they complete
- * are written before it returns. After an error every call returns it again. */
+ * are written before it returns, unless it pauses. After an error every call returns it again. */
 PNG2BMP_API png2bmp_status png2bmp_feed_bytes(png2bmp_feed *feed, const uint8_t *bytes,
                                               size_t size);
 
-/* There are no more. PNG2BMP_OK: the BMP is complete. */
+/* There are no more. PNG2BMP_OK: the BMP is complete, or the feed is paused. */
 PNG2BMP_API png2bmp_status png2bmp_feed_finish(png2bmp_feed *feed);
+
+/*
+ * For a sink that has no room for more: to be called by its `begin` or `write`. When that has
+ * returned, no more rows are written, and the call that feeds returns PNG2BMP_OK before it has read
+ * all of its bytes. Until it goes on they must stay as they are, and where they are:
+ *
+ *     status = png2bmp_feed_bytes(feed, bytes, size);
+ *     while (status == PNG2BMP_OK && png2bmp_feed_is_paused(feed)) {
+ *         make_room();
+ *         status = png2bmp_feed_bytes(feed, NULL, 0);
+ *     }
+ *
+ * png2bmp_feed_finish may pause as well, and goes on in the same way. To feed more bytes to a feed
+ * that is paused is PNG2BMP_ERR_PLAN; to finish it reads those that it has first.
+ */
+PNG2BMP_API void png2bmp_feed_pause(png2bmp_feed *feed);
+PNG2BMP_API bool png2bmp_feed_is_paused(const png2bmp_feed *feed);
 
 /* At any time; NULL is allowed. */
 PNG2BMP_API void png2bmp_feed_free(png2bmp_feed *feed);

@@ -4,8 +4,8 @@
 
 #include "opaque.h"
 
-/* Only inside the library: a file that is fed has not come far enough for an answer. Ask again when
- * there is more of it. It is never reported. */
+/* Only inside the library: a file that is fed has not come far enough for an answer, or nobody has
+ * room for more rows. Ask again when that has changed. It is never reported. */
 #define STATUS_WAITING PNG2BMP_BEFORE_WARNINGS
 
 #if defined(__GNUC__)

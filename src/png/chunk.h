@@ -70,6 +70,7 @@ typedef struct png_file {
     png2bmp_report *report;          /* NULL is allowed */
 
     const png2bmp_control *control; /* asked during long searches; NULL is allowed */
+    bool                   pauses;  /* what reads it is to wait before its next rows leave */
 } png_file;
 
 png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,

@@ -12,6 +12,7 @@
  */
 #include "convert.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,16 +56,17 @@ png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const pn
     const route    r = route_of(plan);
     png2bmp_status status;
 
-    *c = (conversion){.plan = plan,
-                      .route = r,
-                      .target = target,
-                      .cancel = {file->control, file->report, 0, false},
-                      .unfilter = kernels->unfilter[r.unfilter],
-                      .is_cgbi = cgbi_has_own_samples(&plan->png),
-                      .watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
-                                       plan->png.palette_entries < 1u << plan->png.bit_depth,
-                      .is_narrowed = r.steps.way.palette == PALETTE_OF_IMAGE &&
-                                     plan->bmp.bits_per_pixel < plan->png.bit_depth};
+    memset(c, 0, offsetof(conversion, filler)); /* which is large, and opened when it is needed */
+    c->plan = plan;
+    c->route = r;
+    c->target = target;
+    c->cancel = (cancel_check){file->control, file->report, 0, false};
+    c->unfilter = kernels->unfilter[r.unfilter];
+    c->is_cgbi = cgbi_has_own_samples(&plan->png);
+    c->watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
+                       plan->png.palette_entries < 1u << plan->png.bit_depth;
+    c->is_narrowed =
+        r.steps.way.palette == PALETTE_OF_IMAGE && plan->bmp.bits_per_pixel < plan->png.bit_depth;
     c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
     status = scanlines_open(&c->scanlines, plan, file, (size_t)r.held_bytes, c->fetches, kernels,
                             &c->cancel);
@@ -79,6 +81,8 @@ png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const pn
 
 void conversion_close(conversion *c)
 {
+    if (c->is_damaged)
+        salvage_close(&c->filler);
     free(c->memory);
     scanlines_close(&c->scanlines);
 }
@@ -231,41 +235,48 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
     return status;
 }
 
+static png2bmp_status wait_if_paused(const conversion *c)
+{
+    return c->scanlines.file->pauses ? STATUS_WAITING : PNG2BMP_OK;
+}
+
 /* The rows before `end` are done, but for those that the writer holds back. */
 static png2bmp_status hand_on(conversion *c, uint32_t end)
 {
     const png2bmp_status status = rows_hand_on(&c->writer, c->target, end);
 
-    if (!status)
-        c->rows_done = end;
-    return status;
+    if (status)
+        return status;
+    c->rows_done = end;
+    return wait_if_paused(c);
 }
 
-/* One batch, in groups for which the target and the scratch rows have room. */
-static png2bmp_status write_batch(conversion *c, const uint8_t *rows, size_t row_bytes, uint32_t y,
-                                  size_t count)
+/* What is left of a batch, in groups for which the target and the scratch rows have room. */
+static png2bmp_status write_batch(conversion *c, size_t row_bytes)
 {
-    const uint32_t end = y + (uint32_t)count;
     png2bmp_status status = PNG2BMP_OK;
 
-    while (y < end && !status) {
-        uint32_t n = (uint32_t)smaller(end - y, target_run(c->target, y));
+    while (c->batch_left > 0 && !status) {
+        const uint32_t y = c->y;
+        uint32_t       n = (uint32_t)smaller(c->batch_left, target_run(c->target, y));
 
         if (c->route.direct) {
-            status = write_rows_directly(c, rows, row_bytes, y, n);
+            status = write_rows_directly(c, c->batch, row_bytes, y, n);
         } else {
             const sample_rows samples =
-                take_samples(c, rows, row_bytes, c->plan->png.width, n, y == 0);
+                take_samples(c, c->batch, row_bytes, c->plan->png.width, n, y == 0);
 
             n = samples.count;
             status = write_rows(c, &samples, y);
         }
-        rows += n * (row_bytes + 1);
-        y += n;
+        c->batch += n * (row_bytes + 1);
+        c->batch_left -= n;
+        c->y += n;
         if (!status)
-            status = hand_on(c, y);
+            status = hand_on(c, c->y);
     }
-    keep_prior(c, row_bytes);
+    if (c->batch_left == 0)
+        keep_prior(c, row_bytes);
     return status;
 }
 
@@ -278,21 +289,24 @@ static void fetch_rows(conversion *c, uint32_t y)
     inflate_fetch(c->scanlines.inflater, up ? row - c->target->step : row, up);
 }
 
-static png2bmp_status convert_batch(conversion *c, size_t row_bytes)
+static png2bmp_status next_batch(conversion *c, size_t row_bytes)
 {
-    const uint32_t y = c->y;
-    const uint8_t *rows;
     size_t         count;
     png2bmp_status status;
 
     if (c->fetches)
-        fetch_rows(c, y);
-    status = scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - y, y, &rows, &count);
-
-    if (!status)
-        status = write_batch(c, rows, row_bytes, y, count);
-    c->y += (uint32_t)count;
+        fetch_rows(c, c->y);
+    status = scanlines_next(&c->scanlines, row_bytes, c->plan->png.height - c->y, c->y, &c->batch,
+                            &count);
+    c->batch_left = (uint32_t)count;
     return status;
+}
+
+static png2bmp_status convert_batch(conversion *c, size_t row_bytes)
+{
+    const png2bmp_status status = c->batch_left ? PNG2BMP_OK : next_batch(c, row_bytes);
+
+    return status ? status : write_batch(c, row_bytes);
 }
 
 /* A long scanline is written to the BMP, or to the scratch row, over the one above it. */
@@ -481,14 +495,16 @@ static png2bmp_status begin(conversion *c)
     if (!c->plan->png.interlaced)
         return PNG2BMP_OK;
     clear_target(c);
-    return c->plan->options.salvage ? salvage_fill(c->plan, c->target, 0, &c->cancel) : PNG2BMP_OK;
+    return c->plan->options.salvage ? salvage_all(c->plan, c->target, &c->cancel) : PNG2BMP_OK;
 }
 
 static png2bmp_status convert_all(conversion *c)
 {
-    png2bmp_status status = c->is_begun ? PNG2BMP_OK : begin(c);
+    png2bmp_status status = wait_if_paused(c);
     png2bmp_status flushed;
 
+    if (!status && !c->is_begun)
+        status = begin(c);
     if (!status)
         status = c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
     flushed = rows_flush(&c->writer);
@@ -500,6 +516,28 @@ static png2bmp_status convert_all(conversion *c)
 }
 
 /* ---- Damage ------------------------------------------------------------------ */
+
+/* The rows that are missing. */
+static png2bmp_status fill(conversion *c)
+{
+    png2bmp_status status = PNG2BMP_OK;
+
+    while (!status && c->filler.y < c->plan->png.height) {
+        status = salvage_row(&c->filler, c->target);
+        if (!status)
+            status = wait_if_paused(c);
+    }
+    return status == STATUS_WAITING ? status : salvage_finish(&c->filler, status);
+}
+
+static png2bmp_status begin_to_fill(conversion *c)
+{
+    png2bmp_status status;
+
+    c->is_damaged = true;
+    status = salvage_open(&c->filler, c->plan, c->rows_done, &c->cancel);
+    return status ? status : fill(c);
+}
 
 /* Adds to the error how many rows there are; with `salvage` keeps them, if there are any,
  * and makes the error a warning. */
@@ -522,10 +560,10 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
                        (unsigned)c->rows_done, all, unit);
     if (status || png->interlaced) /* filled before the passes */
         return status;
-    return salvage_fill(c->plan, c->target, c->rows_done, &c->cancel);
+    return begin_to_fill(c);
 }
 
 png2bmp_status conversion_go_on(conversion *c)
 {
-    return settle_damage(c, convert_all(c));
+    return c->is_damaged ? fill(c) : settle_damage(c, convert_all(c));
 }

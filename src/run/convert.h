@@ -6,10 +6,12 @@
 #include "long_row.h"
 #include "plan/route.h"
 #include "rows.h"
+#include "salvage.h"
 #include "scanlines.h"
 #include "target.h"
 
-/* A conversion that goes on as the PNG comes. One that lies in memory is converted at once. */
+/* A conversion that goes on as the PNG comes, and stops where the file pauses. One that lies in
+ * memory is converted at once. */
 typedef struct conversion {
     const png2bmp_plan *plan;
     route               route;
@@ -25,10 +27,12 @@ typedef struct conversion {
     bool        is_narrowed; /* indices have fewer bits in the BMP */
 
     /* How far it is. */
-    bool     is_begun;
-    unsigned pass;      /* of an interlaced image */
-    uint32_t y;         /* the next row, of the image or of this pass */
-    uint32_t rows_done; /* of the image; of an interlaced one: scanlines of all passes */
+    bool           is_begun, is_damaged; /* damaged: what is missing is being filled */
+    unsigned       pass;                 /* of an interlaced image */
+    uint32_t       y;                    /* the next row, of the image or of this pass */
+    uint32_t       rows_done;  /* of the image; of an interlaced one: scanlines of all passes */
+    const uint8_t *batch;      /* the scanlines from y on, */
+    uint32_t       batch_left; /* so many of them */
 
     /* One allocation, laid out as in route.h: what the writer needs, scratch rows, memory of
      * long_row, a row of pixels before they are scattered. */
@@ -38,6 +42,7 @@ typedef struct conversion {
     const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
 
     long_row_reader long_row;
+    salvage_filler  filler;
 } conversion;
 
 /* The plan, the file and the target, and the conversion itself, must not move until
@@ -47,7 +52,7 @@ png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const pn
 void           conversion_close(conversion *c);
 
 /* Converts all that has come. PNG2BMP_OK: that was all of it. STATUS_WAITING: the rows that have
- * come are written, and it goes on when it is called again. */
+ * come are written, or the file pauses; it goes on when it is called again. */
 png2bmp_status conversion_go_on(conversion *c);
 
 #endif

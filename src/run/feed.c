@@ -25,7 +25,8 @@ struct png2bmp_feed {
     png_file       file;
     fed_chunks     kept;
     png_window     window;
-    png2bmp_status status; /* STATUS_WAITING: more is to come */
+    bool           has_piece; /* bytes that were given, and are not used up */
+    png2bmp_status status;    /* STATUS_WAITING: more is to come, or it pauses */
 
     feed_stage        stage;
     png_header_reader header;
@@ -172,33 +173,83 @@ static png2bmp_status check_length(const png2bmp_feed *feed, size_t size)
                         "the PNG is longer than this machine can count");
 }
 
+/* What there is of the piece. Where the file pauses, it stays as it is. */
+static png2bmp_status read_piece(png2bmp_feed *feed)
+{
+    while (feed->has_piece) {
+        png2bmp_status status = go_on(feed);
+
+        if (status != STATUS_WAITING || feed->file.pauses)
+            return status;
+        status = window_move(&feed->window, &feed->file, position_of(feed), &feed->has_piece);
+        if (status)
+            return status;
+    }
+    return STATUS_WAITING;
+}
+
 static png2bmp_status feed_piece(png2bmp_feed *feed, const uint8_t *bytes, size_t size)
 {
     png2bmp_status status = check_length(feed, size);
-    bool           more = true;
 
     if (!status)
         status = window_feed(&feed->window, &feed->file, bytes, size);
-    while (!status && more) {
-        status = go_on(feed);
-        if (status != STATUS_WAITING)
-            return status;
-        status = window_move(&feed->window, &feed->file, position_of(feed), &more);
-    }
-    return status ? status : STATUS_WAITING;
+    if (status)
+        return status;
+    feed->has_piece = true;
+    return read_piece(feed);
+}
+
+static png2bmp_status refuse_bytes(png2bmp_feed *feed)
+{
+    return report_error(feed->file.report, PNG2BMP_ERR_PLAN,
+                        "the feed is paused, and has bytes to read: call "
+                        "png2bmp_feed_bytes(feed, NULL, 0) until it is not");
+}
+
+static png2bmp_status resume(png2bmp_feed *feed)
+{
+    feed->file.pauses = false;
+    return feed->file.is_open ? read_piece(feed) : go_on(feed);
+}
+
+/* The file ends when all that was given is read. */
+static png2bmp_status finish(png2bmp_feed *feed)
+{
+    const png2bmp_status status = resume(feed);
+
+    if (status != STATUS_WAITING || feed->file.pauses)
+        return status;
+    feed->file.is_open = false;
+    return go_on(feed);
 }
 
 png2bmp_status png2bmp_feed_bytes(png2bmp_feed *feed, const uint8_t *bytes, size_t size)
 {
-    if (feed->status == STATUS_WAITING && size > 0)
-        feed->status = feed_piece(feed, bytes, size);
+    if (feed->status == STATUS_WAITING) {
+        if (size == 0)
+            feed->status = resume(feed);
+        else if (feed->file.pauses)
+            feed->status = refuse_bytes(feed);
+        else
+            feed->status = feed_piece(feed, bytes, size);
+    }
     return feed->status == STATUS_WAITING ? PNG2BMP_OK : feed->status;
 }
 
 png2bmp_status png2bmp_feed_finish(png2bmp_feed *feed)
 {
-    feed->file.is_open = false;
     if (feed->status == STATUS_WAITING)
-        feed->status = go_on(feed);
-    return feed->status;
+        feed->status = finish(feed);
+    return feed->status == STATUS_WAITING ? PNG2BMP_OK : feed->status;
+}
+
+void png2bmp_feed_pause(png2bmp_feed *feed)
+{
+    feed->file.pauses = true;
+}
+
+bool png2bmp_feed_is_paused(const png2bmp_feed *feed)
+{
+    return feed->status == STATUS_WAITING && feed->file.pauses;
 }

@@ -7,7 +7,6 @@
 #include "bmp/bmp.h"
 #include "cpu/levels.h"
 #include "plan/background.h"
-#include "rows.h"
 
 bool salvage_is_damage(png2bmp_status status)
 {
@@ -23,32 +22,62 @@ static void fill_line(uint8_t *rgb, size_t width, const uint8_t background[3])
         memcpy(rgb + 3 * x, background, 3);
 }
 
-png2bmp_status salvage_fill(const png2bmp_plan *plan, row_target *target, uint32_t from,
+png2bmp_status salvage_open(salvage_filler *filler, const png2bmp_plan *plan, uint32_t from,
                             cancel_check *cancel)
 {
-    const png2bmp_plan background = background_of(plan);
-    const uint32_t     width = plan->png.width, height = plan->png.height;
-    const row_steps    steps = steps_of(&background);
-    const size_t       scratch = (size_t)steps.memory;
-    uint8_t           *memory = malloc(scratch + (size_t)background_line_bytes(plan));
-    png2bmp_status     status = PNG2BMP_OK, flushed;
-    row_writer         writer;
+    row_steps steps;
+    size_t    scratch;
 
-    if (!memory)
+    filler->y = from;
+    filler->background = background_of(plan);
+    steps = steps_of(&filler->background);
+    scratch = (size_t)steps.memory;
+    filler->memory = malloc(scratch + (size_t)background_line_bytes(plan));
+    if (!filler->memory)
         return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    rows_open(&writer, &background, &steps, kernels_for(plan->options.cpu), memory, cancel);
-    writer.above = from;
-    fill_line(memory + scratch, width, plan->options.background);
-    for (uint32_t y = from; y < height && !status; y++) {
-        uint8_t *dst = target_row(target, y);
+    filler->line = filler->memory + scratch;
+    fill_line(filler->line, plan->png.width, plan->options.background);
+    rows_open(&filler->writer, &filler->background, &steps, kernels_for(plan->options.cpu),
+              filler->memory, cancel);
+    filler->writer.above = from;
+    return PNG2BMP_OK;
+}
 
-        rows_write(&writer, dst, memory + scratch, width);
-        bmp_clear_padding(plan, dst);
-        status = rows_hand_on(&writer, target, y + 1);
-    }
-    flushed = rows_flush(&writer);
-    free(memory);
+png2bmp_status salvage_row(salvage_filler *filler, row_target *target)
+{
+    const png2bmp_plan *plan = &filler->background;
+    uint8_t            *dst = target_row(target, filler->y);
+
+    rows_write(&filler->writer, dst, filler->line, plan->png.width);
+    bmp_clear_padding(plan, dst);
+    filler->y++;
+    return rows_hand_on(&filler->writer, target, filler->y);
+}
+
+png2bmp_status salvage_finish(salvage_filler *filler, png2bmp_status status)
+{
+    const png2bmp_status flushed = rows_flush(&filler->writer);
+
     if (!status)
-        status = cancel_status(cancel);
+        status = cancel_status(filler->writer.cancel);
     return status ? status : flushed;
+}
+
+void salvage_close(salvage_filler *filler)
+{
+    free(filler->memory);
+}
+
+png2bmp_status salvage_all(const png2bmp_plan *plan, row_target *target, cancel_check *cancel)
+{
+    salvage_filler filler;
+    png2bmp_status status = salvage_open(&filler, plan, 0, cancel);
+
+    if (filler.memory) {
+        while (!status && filler.y < plan->png.height)
+            status = salvage_row(&filler, target);
+        status = salvage_finish(&filler, status);
+    }
+    salvage_close(&filler);
+    return status;
 }

@@ -20,6 +20,12 @@ typedef struct fed {
 
     bool     in_strips, is_top_down;
     uint64_t next; /* where the next piece of a top-down BMP belongs */
+
+    png2bmp_feed *feed;
+    unsigned      pause_every; /* that many pieces of the BMP; 0: never */
+    unsigned      pieces;      /* since it has paused */
+    unsigned      pauses;
+    bool          has_paused; /* so no piece may come */
 } fed;
 
 /* How pieces are cut: the size of the next one, at least 1 and at most `most`. */
@@ -45,6 +51,8 @@ static inline png2bmp_status fed_begin(void *user, const png2bmp_plan *plan, uin
     f->bmp = fed_memory(f->size);
     if (!f->in_strips)
         *bmp = f->bmp;
+    if (f->pause_every) /* the headers may follow */
+        png2bmp_feed_pause(f->feed);
     return PNG2BMP_OK;
 }
 
@@ -59,20 +67,39 @@ static inline png2bmp_status fed_write(void *user, const uint8_t *bytes, size_t 
     }
     if (f->is_top_down && offset != f->next)
         f->wrong = "a top-down BMP does not come in its order";
+    if (f->has_paused)
+        f->wrong = "a piece of the BMP comes while it is paused";
+    if (f->pause_every && ++f->pieces >= f->pause_every) {
+        f->has_paused = true;
+        png2bmp_feed_pause(f->feed);
+    }
     f->next = offset + size;
     memcpy(f->bmp + offset, bytes, size);
     return PNG2BMP_OK;
 }
 
-/* strip_bytes: 0: into memory. The caller frees the BMP. */
-static inline fed fed_convert(const uint8_t *png, size_t size, const png2bmp_options *options,
-                              size_t strip_bytes, fed_cut cut, void *user, png2bmp_report *report)
+/* Until it is not paused any more. */
+static inline void fed_go_on(fed *f)
 {
-    fed                f = {.in_strips = strip_bytes > 0, .is_top_down = options->top_down};
-    const png2bmp_sink sink = {fed_begin, fed_write, &f, strip_bytes};
-    png2bmp_feed      *feed = png2bmp_feed_new(options, size, &sink, NULL, report);
+    while (!f->status && png2bmp_feed_is_paused(f->feed)) {
+        f->has_paused = false;
+        f->pieces = 0;
+        f->pauses++;
+        f->status = png2bmp_feed_bytes(f->feed, NULL, 0);
+    }
+}
 
-    if (!feed)
+/* strip_bytes: 0: into memory. pause_every: as above. The caller frees the BMP. */
+static inline fed fed_convert(const uint8_t *png, size_t size, const png2bmp_options *options,
+                              size_t strip_bytes, unsigned pause_every, fed_cut cut, void *user,
+                              png2bmp_report *report)
+{
+    fed f = {
+        .in_strips = strip_bytes > 0, .is_top_down = options->top_down, .pause_every = pause_every};
+    const png2bmp_sink sink = {fed_begin, fed_write, &f, strip_bytes};
+
+    f.feed = png2bmp_feed_new(options, size, &sink, NULL, report);
+    if (!f.feed)
         abort();
     for (size_t at = 0, n; at < size && !f.status; at += n) {
         uint8_t *piece;
@@ -80,14 +107,16 @@ static inline fed fed_convert(const uint8_t *png, size_t size, const png2bmp_opt
         n = cut(user, size - at);
         piece = fed_memory(n);
         memcpy(piece, png + at, n);
-        f.status = png2bmp_feed_bytes(feed, piece, n);
+        f.status = png2bmp_feed_bytes(f.feed, piece, n);
+        fed_go_on(&f);
         memset(piece, 0xee, n);
         free(piece);
     }
-    if (f.status && png2bmp_feed_bytes(feed, png, size) != f.status)
+    if (f.status && png2bmp_feed_bytes(f.feed, png, size) != f.status)
         f.wrong = "an error is not that of each call";
-    f.status = png2bmp_feed_finish(feed);
-    png2bmp_feed_free(feed);
+    f.status = png2bmp_feed_finish(f.feed);
+    fed_go_on(&f);
+    png2bmp_feed_free(f.feed);
     return f;
 }
 

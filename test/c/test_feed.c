@@ -517,7 +517,8 @@ static outcome convert_fed(const uint8_t *bytes, size_t size, const png2bmp_opti
                            size_t strip_bytes, fed_cut cut, void *user)
 {
     outcome   out = {.report = must_have(png2bmp_report_new())};
-    const fed f = fed_convert(bytes, size, options, strip_bytes, cut, user, out.report);
+    const fed f =
+        fed_convert(bytes, size, options, strip_bytes, random_below(4), cut, user, out.report);
 
     check(!f.wrong, "%s", f.wrong ? f.wrong : "");
     out.status = f.status;
@@ -613,6 +614,77 @@ static void test_rows_leave_early(void)
           "after the second half all have");
     png2bmp_feed_free(feed);
     free(f.bmp);
+    free(png.bytes);
+    free(im.samples);
+}
+
+/* Each strip on its own, from a PNG that was given in whole; salvage fills the last of them. */
+static void test_pauses(void)
+{
+    const image     im = image_random(5, 300, 400, false, false);
+    byte_buffer     png = make_png(&im, FILTER_MIXED, 6, 8192);
+    size_t          all = SIZE_MAX;
+    unsigned        strips;
+    png2bmp_options options;
+    fed             f;
+
+    png2bmp_options_init(&options);
+    for (unsigned i = 0; i < 4; i++) {
+        options.top_down = i & 1;
+        options.salvage = i >= 2;
+        png.bytes[png.size / 2] ^= (uint8_t)(i == 2);
+        f = fed_convert(png.bytes, png.size, &options, 4096, 1, next_fixed, &all, NULL);
+        strips = 400 / (4096 / 900);
+        check(!f.status && !f.wrong && f.pauses == strips + 1,
+              "a pause after `begin`, and one after each of %u strips: %u", strips, f.pauses);
+        free(f.bmp);
+    }
+    free(png.bytes);
+    free(im.samples);
+}
+
+/* How much a paused feed still writes, and what it takes. */
+static void test_paused_calls(void)
+{
+    const image        im = image_random(5, 300, 400, false, false);
+    byte_buffer        png = make_png(&im, FILTER_MIXED, 6, 8192);
+    fed                f = {.in_strips = true, .is_top_down = true, .pause_every = 1};
+    const png2bmp_sink sink = {fed_begin, fed_write, &f, 4096};
+    png2bmp_report    *report = must_have(png2bmp_report_new());
+    png2bmp_options    options;
+
+    png2bmp_options_init(&options);
+    options.top_down = true;
+    f.feed = must_have(png2bmp_feed_new(&options, 0, &sink, NULL, report));
+    check(!png2bmp_feed_bytes(f.feed, NULL, 0) && !png2bmp_feed_is_paused(f.feed),
+          "no bytes are nothing");
+    check(!png2bmp_feed_bytes(f.feed, png.bytes, png.size) && png2bmp_feed_is_paused(f.feed) &&
+              f.next == 54,
+          "the headers alone after `begin` has paused");
+    f.has_paused = false;
+    check(!png2bmp_feed_finish(f.feed) && png2bmp_feed_is_paused(f.feed) && f.next == 54 + 3600,
+          "png2bmp_feed_finish goes on with what was fed, and pauses");
+    for (unsigned i = 0; i < 200 && !f.status && png2bmp_feed_is_paused(f.feed); i++) {
+        f.has_paused = false;
+        f.status = png2bmp_feed_finish(f.feed);
+    }
+    check(!f.status && !f.wrong && f.next == f.size && !png2bmp_feed_is_paused(f.feed),
+          "png2bmp_feed_finish goes on to the end");
+    png2bmp_feed_free(f.feed);
+    free(f.bmp);
+
+    f = (fed){.in_strips = true, .is_top_down = true, .pause_every = 1};
+    f.feed = must_have(png2bmp_feed_new(&options, 0, &sink, NULL, report));
+    check(!png2bmp_feed_bytes(f.feed, png.bytes, png.size), "a piece is taken");
+    check(png2bmp_feed_bytes(f.feed, png.bytes, 1) == PNG2BMP_ERR_PLAN &&
+              strstr(report->error.message, "(feed, NULL, 0)"),
+          "bytes while it is paused are an error that says what to do");
+    check(png2bmp_feed_bytes(f.feed, NULL, 0) == PNG2BMP_ERR_PLAN &&
+              !png2bmp_feed_is_paused(f.feed),
+          "which stays");
+    png2bmp_feed_free(f.feed);
+    free(f.bmp);
+    png2bmp_report_free(report);
     free(png.bytes);
     free(im.samples);
 }
@@ -811,6 +883,8 @@ int main(int argc, char **argv)
         test_random_files();
         test_conversions();
         test_rows_leave_early();
+        test_pauses();
+        test_paused_calls();
         test_ends();
         test_salvage_of_long_chunks();
         test_long_text();

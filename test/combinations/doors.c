@@ -255,7 +255,7 @@ static bool may_hold_more(const png2bmp_options *options, const outcome *wanted,
            (in_strips && (wanted->plan.png.interlaced || halves_are_needed(&wanted->plan)));
 }
 
-/* In pieces of up to 1, 10, 100... bytes, into memory or in strips of any size. */
+/* In pieces of up to 1, 10, 100... bytes, into memory or in strips of any size, with pauses. */
 static void check_fed(const source *from, const png2bmp_options *options, const outcome *wanted)
 {
     static const uint32_t longest[] = {1, 10, 100, 10000};
@@ -267,7 +267,8 @@ static void check_fed(const source *from, const png2bmp_options *options, const 
     if (from->pixels)
         return;
     png2bmp_report_clear(&out.report);
-    f = fed_convert(from->png, from->size, options, strip, cut_anywhere, &most, &out.report);
+    f = fed_convert(from->png, from->size, options, strip, random_below(4), cut_anywhere, &most,
+                    &out.report);
     out.status = f.status;
     out.bmp = f.bmp;
     if (f.wrong)
