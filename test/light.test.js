@@ -91,6 +91,19 @@ function assertSeen(image, { interlaced = false, palette, seen, options }) {
   assertBmp(bmp, expectedBmp(image, { ...options, palette, seen }), JSON.stringify(options));
 }
 
+test('ordered dots of grays have on average the gray they stand for, as it is seen, whatever is written', () => {
+  for (const [written, shown] of [
+    [['#000', '#fff'], [40, 200]], [['#000', '#555', '#aaa', '#fff'], [40, 120, 140, 200]], [['#fff', '#000'], [40, 200]],
+  ]) {
+    const palette = written.map((color, i) => ({ color, seen: `#${shown[i].toString(16).repeat(3)}` }));
+    for (const gray of [48, 80, 130, 160, 190]) {
+      const { indices } = readBmp(encodeBMP(plain(gray), { palette, dither: 'ordered', light: 'srgb', tone: 'none' }));
+      const mean = indices.reduce((sum, index) => sum + shown[index], 0) / indices.length;
+      assert.ok(Math.abs(mean - gray) <= 1.5, `${written}: gray ${gray} is seen as ${mean}`);
+    }
+  }
+});
+
 test('palettes of every size are matched by what is seen, at every width', () => {
   const random = (seed) => (i) => [(i * 97 + seed) % 256, (i * 57 + 31 * seed) % 256, (i * 13 + 7 * seed) % 256];
   for (let width = 1; width <= 40; width++) {
@@ -99,6 +112,8 @@ test('palettes of every size are matched by what is seen, at every width', () =>
       const [palette, seen] = [0, 3].map((seed) => Array.from({ length: count }, (_, i) => random(seed)(i)));
       const options = { format: 'indexed', light: width % 2 ? 'linear' : 'srgb', tone: width % 3 ? 'fit' : 'none' };
       assertSeen(image, { palette, seen, options });
+      const grays = palette.map(([gray]) => [gray, gray, gray]);
+      for (const written of [palette, grays]) assertSeen(image, { palette: written, seen, options: { ...options, dither: 'ordered' } });
     }
   }
 });

@@ -36,6 +36,7 @@ static void open_state(dither_state *state, const dither_setup *setup)
     *state = (dither_state){
         .rule = setup->rule,
         .numbers = setup->numbers,
+        .has_ends = !setup->numbers->are_stored,
         .width = setup->width,
         .shares = whole,
         .rows = diffusion_open(setup->rule, setup->errors, setup->width, sizeof(dither_error))};
@@ -62,7 +63,7 @@ static void open_ends(dither_state *state, const bool there[3][256], bool are_of
 {
     dither_numbers *numbers = state->numbers;
 
-    if (state->rule != PNG2BMP_DITHER_ORDERED || numbers->are_stored)
+    if (state->rule != PNG2BMP_DITHER_ORDERED || !state->has_ends)
         return;
     for (unsigned channel = 0; channel < 3; channel++) {
         const int16_t *of = are_of_palette ? numbers->scale.of : numbers->of[channel];
@@ -110,6 +111,7 @@ void dither_open_palette(dither_state *state, const dither_setup *setup,
 
     open_state(state, setup);
     state->palette = palette->nearest;
+    state->has_ends |= palette->is_seen;
     if (palette->is_chosen)
         state->shares = seven_eighths;
     state->diffuse = diffuse;
@@ -207,7 +209,7 @@ static ALWAYS_INLINE int moved(const dither_state *state, unsigned channel, uint
     const dither_numbers *numbers = state->numbers;
     const int low = numbers->low[channel][sample], high = numbers->high[channel][sample];
 
-    if (numbers->are_stored)
+    if (!state->has_ends)
         return 16 * clamp(sample + step * state->spread[channel] / 128, 0, 255);
     return clamp(numbers->of[channel][sample] + step * (high - low) / 128, low, high);
 }

@@ -27,7 +27,7 @@ typedef struct dither_numbers {
     light_scale scale;
     int16_t     of[3][256]; /* of B, G and R */
     bool        are_stored; /* of[...] is 16 times the sample */
-    /* Ordered, unless they are stored: between which two numbers each is moved. */
+    /* Ordered, where the matrix has ends: between which two numbers each is moved. */
     int16_t low[3][256], high[3][256];
 } dither_numbers;
 
@@ -41,7 +41,8 @@ typedef struct dither_state {
     dither_numbers *numbers;
     nearest        *palette;   /* NULL: the levels below */
     unsigned        levels[3]; /* B G R: the highest level of each channel */
-    int             spread[3]; /* ordered: how far the matrix reaches, in samples */
+    bool            has_ends;  /* ordered: the matrix reaches from one number to the next */
+    int             spread[3]; /* ordered, else: how far it reaches, in samples */
     dither_shares   shares;
     uint32_t        y; /* of the next row */
     diffuse_fn      diffuse;
@@ -73,12 +74,13 @@ typedef struct dither_setup {
 } dither_setup;
 
 /* A palette to be reduced to. gray_step: how far apart its grays are, in samples, if it has no
- * other colours and more than one; else 0. is_chosen: for this image. */
+ * other colours and more than one; else 0. is_chosen: for this image. is_seen: what is nearest is
+ * what is seen of the colours, which may be anywhere. */
 typedef struct dither_palette {
     nearest *nearest;
     unsigned entries;
     int      gray_step;
-    bool     is_chosen;
+    bool     is_chosen, is_seen;
 } dither_palette;
 
 /* Before row 0. */

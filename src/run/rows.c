@@ -25,7 +25,8 @@ static void open_match(row_writer *writer, const dither_setup *setup, void *memo
                                         nearest_open(memory, seen, entries, &setup->numbers->scale),
                                     .entries = entries,
                                     .gray_step = writer->steps.way.gray_step,
-                                    .is_chosen = options->colors != 0};
+                                    .is_chosen = options->colors != 0,
+                                    .is_seen = options->has_seen};
 
     if (options->has_seen && options->tone != PNG2BMP_TONE_NONE)
         dither_numbers_fit(setup->numbers, seen, entries);

@@ -348,8 +348,8 @@ function marksAround(number, marks) {
 }
 
 /** What ordered dithering moves a sample to. spreads: in samples. marks: the numbers between which it moves. */
-function mover({ scale, picture, spreads, marks }) {
-  if (!scale.isLinear && picture[0] === scale.of) {
+function mover({ scale, picture, spreads, marks, hasSeen }) {
+  if (!scale.isLinear && !hasSeen) {
     return (v, step, c) => 16 * clamp(v + Math.trunc((step * spreads[c]) / 128), 255);
   }
   const ends = [0, 1, 2].map((c) => picture[c].map((number) => marksAround(number, marks[c])));
@@ -430,7 +430,8 @@ function matched(common, settings) {
   const picture = pictureNumbers(scale, settings);
   const hasGrays = !chosen && isGray(palette) && new Set(palette.map(([gray]) => gray)).size > 1;
   const spread = paletteSpread(palette, hasGrays);
-  const way = { scale, picture, spreads: [spread, spread, spread], marks: paletteMarks(seen, hasGrays, spread, { scale, picture }) };
+  const marks = paletteMarks(seen, hasGrays, spread, { scale, picture });
+  const way = { scale, picture, spreads: [spread, spread, spread], marks, hasSeen: settings.seen !== undefined };
   const rgba = isGray(palette) && !chosen ? grayOf(common.rgba) : common.rgba;
   const choices = dithered(rgba, common.width, dither, nearestIn(seen, scale), way, chosen);
   if (format === 'bgr24') return { ...common, rgba: paint(choices, (index) => palette[index]) };
