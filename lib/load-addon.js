@@ -19,9 +19,6 @@ const shipped = {
   'linux-x64': () => {
     try { return { addon: require('../prebuilds/linux-x64.node') }; } catch (error) { return { error }; }
   },
-  'linux-x64-musl': () => {
-    try { return { addon: require('../prebuilds/linux-x64-musl.node') }; } catch (error) { return { error }; }
-  },
   'linux-arm64': () => {
     try { return { addon: require('../prebuilds/linux-arm64.node') }; } catch (error) { return { error }; }
   },
@@ -61,18 +58,15 @@ function fromPrebuilds(name) {
     : attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
 }
 
-// An addon built here, or else one of the package. On Linux there is one for glibc and one for musl. The one
-// for musl is tried first: glibc refuses it, while musl would load the one for glibc.
+// An addon built here, or else one of the package: those for Linux are for glibc and for musl.
 function candidates() {
   const chosen = environmentVariable('PNG2BMP_ADDON'); // for tests of a particular file
   if (chosen) {
     return [() => attempt(() => requireAtRunTime(path.resolve(chosen)))];
   }
-  const name = `${process.platform}-${process.arch}`;
   return [
     () => attempt(() => requireAtRunTime('../build/Release/png2bmp.node')),
-    () => fromPrebuilds(`${name}-musl`),
-    () => fromPrebuilds(name),
+    () => fromPrebuilds(`${process.platform}-${process.arch}`),
   ];
 }
 

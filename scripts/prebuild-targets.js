@@ -4,8 +4,9 @@
 //   compiler, packages    and Debian's packages that it is in, with all else that is needed
 //   files                 of those packages, beside the compiler
 //   architectures         Debian's, that packages are of
-//   compile, link         flags
+//   compile, link, last   flags; the last ones come after all files
 //   sources               beside ours
+//   glibc                 where glibc is, for an addon that may import what it and musl have, and no more
 //   libdeflate(compile)   how it is linked in: { include, link }; compile(sources, flags) gives objects
 //   libraries             that the addon may need
 //   needed(addon)         and those that it needs
@@ -59,6 +60,7 @@ function fromSource(cpuFeatures) {
 function forLinux({ compile = [], link, ...own }) {
   return {
     sources: [],
+    last: [],
     architectures: [],
     needed: (addon) => matches(output('readelf', '-dW', addon), /\(NEEDED\).*\[(.*)\]/g),
     ...own,
@@ -68,14 +70,21 @@ function forLinux({ compile = [], link, ...own }) {
   };
 }
 
-/** Links with the symbols of old versions of glibc: scripts/old_glibc.c. suffix: of the functions for
- * large files. */
-function forOldGlibc(suffix = '') {
+const wrap = (names) => names.map((name) => `-Wl,--wrap=${name}`);
+
+/** For glibc and musl: names no library, and takes functions without versions from that which the program has. */
+function forAnyLibc(library) {
   return {
-    sources: ['scripts/old_glibc.c'],
-    link: ['stat', 'lstat', 'fstat', 'fstatat'].map((name) => `-Wl,--wrap=${name}${suffix}`),
+    sources: ['scripts/any_libc.c'],
+    link: ['-nodefaultlibs', ...wrap(['stat', 'lstat', 'fstat', 'fstatat', 'strerror_r'])],
+    last: ['-lgcc'],
+    libraries: [],
+    glibc: library,
   };
 }
+
+/** With the symbols of old versions of glibc. */
+const FOR_OLD_GLIBC = { sources: ['scripts/old_glibc.c'], link: wrap(['stat64', 'lstat64', 'fstat64', 'fstatat64']) };
 
 // ---- Windows ----------------------------------------------------------------------------
 
@@ -106,6 +115,7 @@ const forWindows = {
     '-Wa,-muse-unaligned-vector-move'],
   link: ['-shared', '-s', '-static', '-static-libgcc', '-Wl,--gc-sections',
     '-Wl,--dynamicbase,--nxcompat,--high-entropy-va', '-Wl,--no-insert-timestamp'],
+  last: [],
   sources: ['scripts/windows_host.c'],
   libdeflate(compile) {
     const { include, link } = windowsDeflate.libdeflate(compile);
@@ -117,38 +127,28 @@ const forWindows = {
 
 module.exports = {
   'linux-x64': forLinux({
-    ...forOldGlibc(),
+    ...forAnyLibc('/lib/x86_64-linux-gnu/libc.so.6'),
     ...fromDebian('/usr/lib/x86_64-linux-gnu/libdeflate.a'),
     compiler: 'x86_64-linux-gnu-gcc',
-    packages: ['gcc', 'libc6-dev', 'libdeflate-dev'],
-    libraries: ['libc.so.6'],
+    packages: ['gcc', 'libc6-dev', 'libdeflate-dev', 'musl'],
   }),
   'linux-arm64': forLinux({
-    ...forOldGlibc(),
-    ...fromDebian('/usr/lib/aarch64-linux-gnu/libdeflate.a'),
+    ...forAnyLibc('/usr/aarch64-linux-gnu/lib/libc.so.6'),
+    // Debian's library would need glibc's loader, which has the stack protector's cookie on arm64.
+    ...fromSource('arm/cpu_features'),
     compiler: 'aarch64-linux-gnu-gcc',
-    architectures: ['arm64'],
-    packages: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'libdeflate-dev',
-      'libdeflate-dev:arm64'],
-    // The loader is part of libc, and has the stack protector's cookie on arm64.
-    libraries: ['libc.so.6', 'ld-linux-aarch64.so.1'],
+    // What chooses between two kinds of atomic instructions asks glibc for a function that musl keeps to itself.
+    compile: ['-mno-outline-atomics'],
+    packages: ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'dpkg-dev', 'musl'],
   }),
   // armv7 with hardware floating point, from Raspberry Pi 2 on.
   'linux-arm': forLinux({
-    ...forOldGlibc('64'),
+    ...FOR_OLD_GLIBC,
     ...fromSource('arm/cpu_features'),
     compiler: 'arm-linux-gnueabihf-gcc',
     compile: ['-march=armv7-a+fp', '-D_FILE_OFFSET_BITS=64'],
     packages: ['gcc-arm-linux-gnueabihf', 'libc6-dev-armhf-cross', 'dpkg-dev'],
     libraries: ['libc.so.6', 'ld-linux-armhf.so.3'],
-  }),
-  'linux-x64-musl': forLinux({
-    // Debian has it for glibc only. The two functions that are used call nothing of libc.
-    ...fromDebian('/usr/lib/x86_64-linux-gnu/libdeflate.a'),
-    compiler: 'musl-gcc',
-    link: [],
-    packages: ['gcc', 'musl-tools', 'libdeflate-dev'],
-    libraries: ['libc.so'],
   }),
   'win32-x64': forWindows,
 };

@@ -1,6 +1,6 @@
 'use strict';
 
-// Builds what goes into the npm package: prebuilds/PLATFORM-ARCH[-musl].node,
+// Builds what goes into the npm package: prebuilds/PLATFORM-ARCH.node,
 // prebuilds/png2bmp.wasm, and prebuilds/core.mjs for browsers.
 //
 //   npm run prebuilds                        all that this machine can build
@@ -25,8 +25,11 @@ const root = path.resolve(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
 const work = path.join(root, 'build/prebuild');
 
-// gcc 14 makes them a tenth larger than gcc 12, of which the published ones are.
 const LIMIT_BYTES = 640 * 1024;
+// Debian's musl for this machine: it exports the same functions for every CPU of 64 bits.
+const MUSL = '/lib/ld-musl-x86_64.so.1';
+// In both, but not with the same meaning.
+const OTHERWISE_IN_MUSL = ['strerror_r'];
 // Required by Node.js 20, the oldest supported version, itself.
 const GLIBC_LIMIT = [2, 28];
 
@@ -112,16 +115,43 @@ function compilerOf(name) {
 
 // ---- Checks of every addon --------------------------------------------------------------
 
+const numbersOf = (version) => version.split('.').map(Number);
+
+const compare = (a, b) => a[0] - b[0] || a[1] - b[1];
+
 /** The newest version of glibc that a symbol in the file is of, as numbers; undefined for none. */
 function newestGlibc(addon) {
   if (!isElf(addon)) return undefined;
-  const symbols = run('readelf', '-VW', addon).matchAll(/GLIBC_(\d[\d.]*)/g);
-  const versions = [...symbols].map(([, version]) => version.split('.').map(Number));
-  return versions.sort((a, b) => a[0] - b[0] || a[1] - b[1]).at(-1);
+  const versions = run('readelf', '-VW', addon).matchAll(/GLIBC_(\d[\d.]*)/g);
+  return [...versions].map(([, version]) => numbersOf(version)).sort(compare).at(-1);
 }
 
 function isElf(file) {
   return fs.readFileSync(file).subarray(1, 4).toString('latin1') === 'ELF';
+}
+
+/** The symbols of a file that it has itself, or that it imports: [{ name, version, isDefault, isWeak }]. */
+function symbols(file, areImported) {
+  const rows = run('readelf', '--dyn-syms', '-W', file)
+    .matchAll(/^ *\d+: (?:\S+ +){3}(GLOBAL|WEAK) +\S+ +(\S+) ([^@\s]+)(@@?)?(\S*)/gm);
+  return [...rows].filter(([, , section]) => (section === 'UND') === areImported)
+    .map(([, binding, , name, at, version]) => ({ name, version, isDefault: at === '@@', isWeak: binding === 'WEAK' }));
+}
+
+/** Whether a program without versions finds the function in each glibc that is to be supported: it gets the version that
+ * the library began with, or else the default one, if that is the only one. */
+function isOldEnough(versions) {
+  return versions.some(({ version }) => /^GLIBC_2\.(2\.5|17)$/.test(version)) ||
+    (versions.length === 1 && versions[0].isDefault && compare(numbersOf(versions[0].version.slice(6)), GLIBC_LIMIT) <= 0);
+}
+
+/** What an addon imports that musl or the glibc at this path does not have, or musl has otherwise. */
+function notInBoth(addon, glibc) {
+  const inMusl = new Set(symbols(MUSL, false).map(({ name }) => name));
+  const inGlibc = symbols(glibc, false);
+  return symbols(addon, true).filter(({ name, isWeak }) => !isWeak && !name.startsWith('napi_'))
+    .map(({ name }) => name)
+    .filter((name) => !inMusl.has(name) || OTHERWISE_IN_MUSL.includes(name) || !isOldEnough(inGlibc.filter((each) => each.name === name)));
 }
 
 /** Throws unless the addon is small and needs libc alone, and no new one; returns its facts. */
@@ -129,24 +159,25 @@ function inspect(name, addon) {
   const bytes = fs.statSync(addon).size;
   if (bytes > LIMIT_BYTES)
     throw new PrebuildError(`${addon} has ${bytes} bytes, more than ${LIMIT_BYTES}`);
-  const { libraries, needed } = TARGETS[name];
+  const { glibc, libraries, needed } = TARGETS[name];
   const others = needed(addon).filter((library) => !libraries.includes(library));
   if (others.length > 0) throw new PrebuildError(`${addon} needs ${others.join(', ')}`);
-  const glibc = newestGlibc(addon);
-  if (glibc && (glibc[0] - GLIBC_LIMIT[0] || glibc[1] - GLIBC_LIMIT[1]) > 0)
-    throw new PrebuildError(`${addon} needs glibc ${glibc.join('.')}`);
-  return `${bytes} bytes${glibc ? `, glibc ${glibc.join('.')} or later` : ''}`;
+  const foreign = glibc ? notInBoth(addon, glibc) : [];
+  if (foreign.length > 0) throw new PrebuildError(`${addon} imports what glibc and musl do not both have: ${foreign.join(', ')}`);
+  const newest = newestGlibc(addon);
+  if (newest && compare(newest, GLIBC_LIMIT) > 0) throw new PrebuildError(`${addon} needs glibc ${newest.join('.')}`);
+  return `${bytes} bytes${newest ? `, glibc ${newest.join('.')} or later` : ''}`;
 }
 
 function build(name) {
-  const { compiler, libdeflate, link, sources } = TARGETS[name];
+  const { compiler, last, libdeflate, link, sources } = TARGETS[name];
   const compile = compilerOf(name);
   const deflate = libdeflate(compile);
   const objects = compile([...recipe('ADDON_SOURCES'), ...recipe('LIBRARY_SOURCES'), ...sources],
     ['-isystem', deflate.include, '-isystem', includeOfNode()]);
   const addon = path.join(prebuilds, `${name}.node`);
   fs.mkdirSync(prebuilds, { recursive: true });
-  run(compiler, ...link, '-o', addon, ...objects, ...deflate.link);
+  run(compiler, ...link, '-o', addon, ...objects, ...deflate.link, ...last);
   fs.chmodSync(addon, 0o644);
   console.log(`prebuilds/${name}.node: ${inspect(name, addon)}`);
 }
@@ -158,8 +189,7 @@ const remove = (name) => fs.rmSync(path.join(prebuilds, `${name}.node`), { force
 
 /** The name by which lib/load-addon.js looks for it. */
 function nameHere() {
-  const libc = process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime ? '-musl' : '';
-  return `${process.platform}-${process.arch}${libc}`;
+  return `${process.platform}-${process.arch}`;
 }
 
 /** `npm pack` runs this, too, after it has built the package's addons: those stay as they are. */

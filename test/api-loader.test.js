@@ -43,13 +43,6 @@ test('without one, that of the platform is taken', (t) => {
   assert.equal(loadWith(t, { [`prebuilds/${name}.node`]: built }), version);
 });
 
-test('of the one for musl and the one for glibc, that which loads is taken', (t) => {
-  for (const [one, other] of [[built, 'broken'], ['broken', built]]) {
-    const files = { [`prebuilds/${name}.node`]: one, [`prebuilds/${name}-musl.node`]: other };
-    assert.equal(loadWith(t, files), version);
-  }
-});
-
 test('where there is none, the error says which there are and what to do', (t) => {
   const other = loadWith(t, { 'prebuilds/plan9-mips.node': built });
   assert.match(other, new RegExp(`^ERR_NO_ADDON png2bmp has no addon for ${name}\\.`));

