@@ -56,6 +56,12 @@ function colour(text, flag) {
   throw new UsageError(`${flag} needs a colour such as ffffff or fff, not '${text}'`);
 }
 
+function keyIndex(text, flag) {
+  if (text === 'last' || text === 'none') return text;
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
+  throw new UsageError(`${flag} needs a whole number from 0 to 255, last or none, not '${text}'`);
+}
+
 /* 'X,Y[:X,Y]...' */
 function hotspots(text, flag) {
   if (!/^\d{1,3},\d{1,3}(:\d{1,3},\d{1,3})*$/.test(text)) {
@@ -177,6 +183,13 @@ const GROUPS = [
       {
         name: 'alpha-threshold', value: 'N', range: [1, 255], initial: '128', library: 'alphaThreshold',
         help: 'With --alpha key, the lowest alpha that is opaque.',
+      },
+      {
+        name: 'key-index', value: 'N', read: keyIndex, library: 'keyIndex', needs: ['palette', 'colors'], icons: false,
+        words: ['0', 'last', 'none'],
+        help: 'With --alpha key, the entry of --palette or --colors that transparent pixels get, and no others: 0 to ' +
+          "255, or last. It is the background's colour. The default: of --palette, the first of this colour, or one " +
+          'more; of a .act file, the one that it says is transparent; of --colors, 0. With none, there is no such entry.',
       },
       {
         name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background', icons: false,
@@ -478,6 +491,15 @@ function refuseContradictions(values) {
   }
 }
 
+/* The transparent colour of a .act file is the key, if nothing else was asked for. */
+function withTransparent(conversion) {
+  const { alpha, format = 'indexed', palette } = conversion;
+  const index = palette?.transparent;
+  if (alpha !== 'key' || index === undefined) return conversion;
+  const background = `#${Buffer.from(palette[index]).toString('hex')}`;
+  return { background, ...format === 'indexed' ? { keyIndex: index } : {}, ...conversion };
+}
+
 /**
  * @param {string[]} args the command line without the program's name
  * @returns {{ operands: string[], settings: object, conversion: object }}
@@ -498,7 +520,7 @@ function parseCommandLine(args) {
     if (row.library) conversion[row.library] = value;
     else settings[keyOf(row.name)] = value;
   }
-  return { operands: positionals, settings, conversion };
+  return { operands: positionals, settings, conversion: withTransparent(conversion) };
 }
 
 module.exports = { GROUPS, OPTIONS, UsageError, parseCommandLine };

@@ -70,7 +70,12 @@ const ofHex = (bytes) => hexLines(bytes).map(({ text, number }) => colourOfLine(
 
 /* Adobe: 256 colours, their number and the transparent one, two bytes each. */
 const isAdobe = (bytes) => bytes.length === TABLE_BYTES + 4;
-const ofAdobe = (bytes) => triples(bytes.subarray(0, 3 * (bytes.readUInt16BE(TABLE_BYTES) || 256)));
+
+function ofAdobe(bytes) {
+  const colours = triples(bytes.subarray(0, 3 * (bytes.readUInt16BE(TABLE_BYTES) || 256)));
+  const transparent = bytes.readUInt16BE(TABLE_BYTES + 2); // 0xffff: none
+  return transparent < colours.length ? Object.assign(colours, { transparent }) : colours;
+}
 
 /* 256 colours and nothing else: Adobe's older tables, Quake's palette.lmp; several one after the other are
  * Doom's PLAYPAL, whose first is the usual one. */
@@ -160,7 +165,8 @@ const KINDS = [
 
 /**
  * @param {Buffer} bytes the file
- * @returns {Array} 2 to 256 colours [R, G, B], 0 to 255 each, or { color, seen } of two
+ * @returns {Array} 2 to 256 colours [R, G, B], 0 to 255 each, or { color, seen } of two; its property `transparent` is
+ *   the index of the one that the file says is
  * @throws {PaletteFileError}
  */
 function coloursOfFile(bytes) {

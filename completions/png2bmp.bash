@@ -27,6 +27,7 @@ _png2bmp() {
     --format) COMPREPLY=($(compgen -W 'bgr24 bgra32 indexed auto gray8 mono1 rgb565 rgb555' -- "$cur")); return ;;
     --alpha) COMPREPLY=($(compgen -W 'blend drop key premultiply' -- "$cur")); return ;;
     --alpha-threshold) COMPREPLY=(); return ;;
+    --key-index) COMPREPLY=(); return ;;
     --background) COMPREPLY=(); return ;;
     --depth16) COMPREPLY=($(compgen -W 'round truncate' -- "$cur")); return ;;
     --colors) COMPREPLY=(); return ;;

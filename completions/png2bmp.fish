@@ -15,6 +15,7 @@ complete -c png2bmp -l sync -d 'Flush each file to the disk (fsync) before it co
 complete -c png2bmp -l format -x -a 'bgr24 bgra32 indexed auto gray8 mono1 rgb565 rgb555' -d 'The kind of BMP to write'
 complete -c png2bmp -l alpha -x -a 'blend drop key premultiply' -d 'How transparency is handled'
 complete -c png2bmp -l alpha-threshold -x -d 'With --alpha key, the lowest alpha that is opaque'
+complete -c png2bmp -l key-index -r -F -a '0 last none' -d 'With --alpha key, the entry of --palette or --colors that transparent pixels get, and no others'
 complete -c png2bmp -l background -x -d 'The colour under transparent pixels'
 complete -c png2bmp -l top-down -d 'Store the top row first (negative height)'
 complete -c png2bmp -l depth16 -x -a 'round truncate' -d 'How 16-bit samples are reduced to 8 bits'

@@ -147,6 +147,7 @@ const VALUES = [
 const GOOD = {
   ...Object.fromEntries(table.filter(({ isOfLib }) => !isOfLib).map((row) => [row.name, VALUES[row.kind](row)])),
   bits: [1, 4, 8],
+  keyIndex: [0, 15, 255, 'last', 'none'],
   palette: [...constants.palettes, ['#000', '#fff', '#f00'], Uint8Array.of(0, 0, 0, 255, 255, 255),
     [{ color: '#000', seen: '#123' }, '#fff', { color: [255, 0, 0] }]],
   seen: ['measured'],

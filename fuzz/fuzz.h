@@ -55,7 +55,7 @@ static inline uint8_t *fuzz_alloc(size_t size)
  * 0      format; bit: color_space (7)
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
  * 2      cpu; bits: uncached (4), profile (5), exact (6), alpha (7)
- * 3..5   background; and what is seen of a palette, light, tone
+ * 3..5   background; and what is seen of a palette, light, tone, and which entry is the key
  * 6      threshold; in other formats than mono1: header, profile and colours
  * 7      low half: rows of a strip, about; high half: the look at the control
  *        that cancels, from 1 on
@@ -115,6 +115,8 @@ static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
     options->threshold = bytes[6];
     if (options->format != PNG2BMP_FORMAT_MONO1)
         fuzz_color_options(options, bytes);
+    options->key_index =
+        bytes[3] & 1 ? PNG2BMP_KEY_ANY : (uint16_t)((bytes[4] + 256 * bytes[5]) % 259);
     make_effective(options);
     options->max_pixels = FUZZ_MAX_PIXELS;
     if (FUZZ_MSAN)

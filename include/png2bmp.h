@@ -196,6 +196,14 @@ typedef enum png2bmp_alpha {
     PNG2BMP_ALPHA_COUNT
 } png2bmp_alpha;
 
+/* Values of options.key_index above every index. */
+typedef enum png2bmp_key_index {
+    PNG2BMP_KEY_LAST = 256, /* the last that the bits can count */
+    PNG2BMP_KEY_ANY,        /* of `palette` the first of the background's colour, else one more; of
+                               `colors`        0. If the image has no alpha, only an entry that is there */
+    PNG2BMP_KEY_NONE        /* none: the background is a colour as any other */
+} png2bmp_key_index;
+
 typedef enum png2bmp_depth16 {
     PNG2BMP_DEPTH16_ROUND,    /* (v * 255 + 32767) / 65535 */
     PNG2BMP_DEPTH16_TRUNCATE, /* the high byte */
@@ -330,6 +338,10 @@ typedef struct png2bmp_options {
     /* What is around the rows, and in ROWS the multiple of bytes that each has: 1, 2 or 4. */
     png2bmp_container container;
     uint8_t           row_align;
+
+    /* ALPHA_KEY with `palette` or `colors`: the entry of transparent pixels, 0 to 255, or a
+     * png2bmp_key_index. It has exactly the background's colour, and no opaque pixel gets it. */
+    uint16_t key_index;
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */

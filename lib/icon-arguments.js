@@ -24,7 +24,7 @@ const OF_KIND = ['format', ...OF_INDEXED];
 
 /** Options of getBMP that an icon decides by itself. */
 const DECIDED = [
-  'alpha', 'background', 'topDown', 'header', 'profile', 'density', 'fileHeader', 'container', 'rowAlign', 'threshold', 'invert', 'exact', 'input',
+  'alpha', 'keyIndex', 'background', 'topDown', 'header', 'profile', 'density', 'fileHeader', 'container', 'rowAlign', 'threshold', 'invert', 'exact', 'input',
 ];
 
 /** Those of the properties that are there. */

@@ -122,7 +122,7 @@ function noBlackError({ colors, palette }) {
 
 /** The DIB, with black among its colours if anything is transparent. */
 function* readDibWithBlack(png, palette, options, needsBlack) {
-  const given = { ...options, ...palette, alpha: 'key', background: '#000', header: 'info', fileHeader: false };
+  const given = { ...options, ...palette, alpha: 'key', keyIndex: 'none', background: '#000', header: 'info', fileHeader: false };
   const dib = readDib(yield (calls) => calls.getBMP(png, given));
   if (!needsBlack || blackOf(dib.colors) >= 0) {
     return dib;

@@ -144,6 +144,19 @@ function pixelsPerMeter(value) {
   return whole;
 }
 
+// As png2bmp_key_index.
+const keys = { __proto__: null, last: 256, none: 258 };
+
+function keyIndex(value) {
+  if (typeof value !== 'number' && typeof value !== 'string') {
+    throw argumentTypeError('option', 'keyIndex', "a number, 'last' or 'none'", value);
+  }
+  if (!isByte(value) && keys[value] === undefined) {
+    throw argumentValueError('option', 'keyIndex', "a whole number from 0 to 255, 'last' or 'none'", value);
+  }
+  return keys[value] ?? value;
+}
+
 // In the order of host_option_kind.
 const toNumber = [choice, flag, wholeNumber, limit, color];
 
@@ -181,6 +194,7 @@ function defaults() {
 const X_DENSITY = placeOf('xPixelsPerMeter');
 const Y_DENSITY = placeOf('yPixelsPerMeter');
 const EXCLUSIVE = placeOf('exclusive');
+const KEY = placeOf('key');
 
 // Maps names to functions that store a value in the options being read.
 const readers = { __proto__: null };
@@ -195,6 +209,7 @@ readers.density = (parsed, value) => {
   parsed.values[Y_DENSITY] = y;
 };
 readers.flag = (parsed, value) => { parsed.values[EXCLUSIVE] = saveFlags.indexOf(oneOf('flag', saveFlags, value)); };
+readers.keyIndex = (parsed, value) => { parsed.values[KEY] = keyIndex(value); };
 readers.palette = (parsed, value) => {
   parsed.palette = paletteColors(value);
   parsed.measured = typeof value === 'string' ? measured[value] : undefined;

@@ -87,6 +87,14 @@ export interface Options {
   alpha?: 'blend' | 'drop' | 'key' | 'premultiply' | undefined;
   /** `alpha: 'key'`: the lowest alpha that is opaque, 1 to 255; default 128. */
   alphaThreshold?: number | undefined;
+  /**
+   * With `alpha: 'key'` and a `palette` or `colors`, transparent pixels get an entry of their own, which is exactly
+   * the background's colour: no other pixel gets it, and `colors` chooses the others. This is its index for
+   * `'indexed'`: a number, or `'last'`; an entry of `palette` that is there is replaced. Default: of `palette`, the
+   * first of this colour, or one more at its end; of `colors`, 0. `'none'`: there is no such entry, and the
+   * background is a colour as any other.
+   */
+  keyIndex?: number | 'last' | 'none' | undefined;
   /** The colour behind transparent pixels; default `'#ffffff'`. */
   background?: Color | undefined;
   /** Write the rows from top to bottom, with a negative height; default `false`. */

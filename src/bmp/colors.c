@@ -97,6 +97,8 @@ void colors_palette(uint8_t (*palette)[4], const png2bmp_plan *plan, const pixel
         for (unsigned i = 0; i < plan->options.palette_entries; i++)
             for (unsigned channel = 0; channel < 3; channel++)
                 palette[i][channel] = plan->options.palette[i][2 - channel];
+        for (unsigned channel = 0; way->has_key && channel < 3; channel++)
+            palette[plan->options.key_index][channel] = plan->options.background[2 - channel];
         break;
     case PALETTE_OF_IMAGE:
         colors_prepare(&context, plan, way);

@@ -1,5 +1,7 @@
 #include "pixel_way.h"
 
+#include <string.h>
+
 #include "colour/space.h"
 #include "colour/to_srgb.h"
 
@@ -161,6 +163,8 @@ static grays grays_of(const png2bmp_options *options)
     for (unsigned i = 0; i < options->palette_entries; i++) {
         const uint8_t *rgb = options->palette[i];
 
+        if (options->key_index < 256 && memcmp(rgb, options->background, 3) == 0)
+            continue; /* no pixel is matched with it */
         if (rgb[0] != rgb[1] || rgb[1] != rgb[2])
             return (grays){false, 0};
         least = rgb[0] < least ? rgb[0] : least;
@@ -191,6 +195,7 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
 
     way.matched =
         way.palette == PALETTE_GIVEN || (options->palette_entries > 0 && format->takes_palette);
+    way.has_key = way.matched && options->key_index < 256;
     way.is_exact = way.matched && options->exact;
     if (way.matched && options->colors == 0) {
         const grays grays = grays_of(options);
@@ -198,9 +203,11 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
         way.gray_step = grays.step;
         way.in_gray = grays.are_all && !way.is_exact && png->color_type != PNG2BMP_GRAY;
     }
-    way.blends = !format->keeps_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
-    way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && has_channel && !format->keeps_alpha;
-    way.key_matters = png->has_key && (format->keeps_alpha || way.blends);
+    way.blends = !format->keeps_alpha && !(way.has_key && png->has_alpha) &&
+                 options->alpha != PNG2BMP_ALPHA_DROP;
+    way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && !format->keeps_alpha &&
+                      (has_channel || (way.has_key && png->has_alpha));
+    way.key_matters = png->has_key && (format->keeps_alpha || way.needs_alpha || way.blends);
     way.converts = space_converts_samples(plan);
     way.to_srgb = srgb_kind_of(png, way.key_matters);
     way.first = first_of(plan, &way);

@@ -15,6 +15,7 @@ typedef struct pixel_way {
     int          gray_step; /* matched: how far apart the palette's grays are, in samples, if it is
                                given and has more than one and no other colours; else 0 */
     bool in_gray;     /* matched by luma: the palette has grays alone, and the image may not */
+    bool has_key;     /* an entry that transparent pixels get, and no others: options.key_index */
     bool is_exact;    /* matched, and a pixel of another colour is an error */
     bool blends;      /* transparency is replaced with the background, or by a threshold */
     bool needs_alpha; /* rows are made with alpha although the format has none: ALPHA_KEY. A palette

@@ -3,16 +3,22 @@
 #include "bmp/colors.h"
 #include "steps.h"
 
+bool background_is_hole(const png2bmp_plan *plan)
+{
+    return plan->options.key_index < 256;
+}
+
 png2bmp_plan background_of(const png2bmp_plan *plan)
 {
     const pixel_way way = pixel_way_of(plan);
     png2bmp_plan    background = *plan;
 
     background.png.bit_depth = 8;
-    background.png.color_type = PNG2BMP_RGB;
+    background.png.color_type = background_is_hole(plan) ? PNG2BMP_RGB_ALPHA : PNG2BMP_RGB;
     background.options.uncached = false;
     background.space.is_used = false;
-    background.png.has_key = background.png.has_alpha = false;
+    background.png.has_key = false;
+    background.png.has_alpha = background_is_hole(plan);
     if (way.palette == PALETTE_OF_IMAGE) {
         uint8_t bgr[256][4];
 
@@ -27,7 +33,7 @@ png2bmp_plan background_of(const png2bmp_plan *plan)
 
 uint64_t background_line_bytes(const png2bmp_plan *plan)
 {
-    return 3 * (uint64_t)plan->png.width + KERNEL_SLACK;
+    return (background_is_hole(plan) ? 4 : 3) * (uint64_t)plan->png.width + KERNEL_SLACK;
 }
 
 uint64_t background_memory(const png2bmp_plan *plan)

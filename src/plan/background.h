@@ -4,11 +4,14 @@
 
 #include "base/opaque.h"
 
-/* The same BMP, from an RGB image. If it has a palette of its own, that is kept, and the nearest of
- * its colours is used. */
+/* Whether the background is no colour but what transparent pixels get. */
+bool background_is_hole(const png2bmp_plan *plan);
+
+/* The same BMP, from an image of R G B, or of R G B A if it is a hole. If it has a palette of its
+ * own, that is kept, and the nearest of its colours is used. */
 png2bmp_plan background_of(const png2bmp_plan *plan);
 
-/* Bytes of a line of R G B in the background colour, with slack. */
+/* Bytes of a line of such pixels, with slack. */
 uint64_t background_line_bytes(const png2bmp_plan *plan);
 
 /* Bytes that salvage_fill allocates: this line, and the memory of a writer. */

@@ -18,11 +18,19 @@ bool halves_meet_in_gray(const png2bmp_plan *plan)
     return format_of(plan->bmp.format)->step == STEP_BITS;
 }
 
+/* Transparent pixels are not blended, nor are missing rows, since they get an entry of their own.
+ */
+bool halves_meet_in_alpha(const png2bmp_plan *plan)
+{
+    return plan->options.key_index < 256 && (plan->png.has_alpha || plan->options.salvage);
+}
+
 png2bmp_plan halves_first(const png2bmp_plan *plan)
 {
     png2bmp_plan         first = *plan;
-    const png2bmp_format format =
-        halves_meet_in_gray(plan) ? PNG2BMP_FORMAT_GRAY8 : PNG2BMP_FORMAT_RAW_RGB;
+    const png2bmp_format format = halves_meet_in_gray(plan)    ? PNG2BMP_FORMAT_GRAY8
+                                  : halves_meet_in_alpha(plan) ? PNG2BMP_FORMAT_RAW_RGBA
+                                                               : PNG2BMP_FORMAT_RAW_RGB;
 
     first.options.top_down = true;
     first.options.colors = 0;
@@ -39,8 +47,11 @@ png2bmp_plan halves_second(const png2bmp_plan *plan)
     png2bmp_png_info *png = &second.png;
 
     png->bit_depth = 8;
-    png->color_type = halves_meet_in_gray(plan) ? PNG2BMP_GRAY : PNG2BMP_RGB;
-    png->interlaced = png->has_key = png->has_alpha = false;
+    png->color_type = halves_meet_in_gray(plan)    ? PNG2BMP_GRAY
+                      : halves_meet_in_alpha(plan) ? PNG2BMP_RGB_ALPHA
+                                                   : PNG2BMP_RGB;
+    png->interlaced = png->has_key = false;
+    png->has_alpha = halves_meet_in_alpha(plan);
     png->palette_entries = 0;
     second.space.is_used = false;
     if (halves_choose_colors(plan))
@@ -53,4 +64,9 @@ uint64_t halves_bytes(const png2bmp_plan *plan)
     const png2bmp_plan first = halves_first(plan);
 
     return first.bmp.stride * plan->png.height;
+}
+
+uint64_t halves_opaque_bytes(const png2bmp_plan *plan)
+{
+    return 3 * (uint64_t)plan->png.width * plan->png.height;
 }

@@ -86,6 +86,7 @@
 /* What lib/ makes of other options: no names that a user may give. */
 #define OPTION_TABLE_OF_LIB(CHOICE, NAMES, FLAG, NUMBER, LIMIT, COLOR, PALETTE)                    \
     FLAG("exclusive", exclusive, ALL, false)                                                       \
+    NUMBER("key", key_index, ALL, PNG2BMP_KEY_ANY, 0, PNG2BMP_KEY_NONE)                            \
     NUMBER("xPixelsPerMeter", x_pixels_per_meter, ALL, 0, 0, INT32_MAX)                            \
     NUMBER("yPixelsPerMeter", y_pixels_per_meter, ALL, 0, 0, INT32_MAX)                            \
     NAMES("cpu", cpu, ALL, PNG2BMP_CPU_COUNT, kernels_level_name)

@@ -61,6 +61,8 @@ static const char *contradiction(const png2bmp_options *options)
         return "'palette' must have 2 to 256 colours";
     if (options->row_align != 1 && options->row_align != 2 && options->row_align != 4)
         return "'rowAlign' must be 1, 2 or 4";
+    if (options->key_index > PNG2BMP_KEY_NONE)
+        return "'keyIndex' must be 0 to 255";
     if (options->colors && options->palette_entries)
         return "'colors' chooses a palette and 'palette' gives one: use one of them";
     if (options->has_seen && !options->palette_entries)
@@ -159,6 +161,18 @@ static const char *alpha_without_effect(png2bmp_alpha alpha, const format_row *f
     return NULL;
 }
 
+/* Whether options.key_index is given and nothing has a key of its own. */
+static bool key_without_effect(const png2bmp_options *options, const format_row *format)
+{
+    const bool has_key = options->alpha == PNG2BMP_ALPHA_KEY &&
+                         format->palette == PALETTE_OF_IMAGE &&
+                         (options->palette_entries || options->colors);
+
+    if (options->key_index == PNG2BMP_KEY_NONE)
+        return options->alpha != PNG2BMP_ALPHA_KEY;
+    return options->key_index != defaults.key_index && !has_key;
+}
+
 #define NO_EFFECT "an option has no effect on '%s': "
 
 png2bmp_status options_check_effect(const png2bmp_options *options, png2bmp_report *report)
@@ -171,6 +185,11 @@ png2bmp_status options_check_effect(const png2bmp_options *options, png2bmp_repo
     if (name)
         return report_error(report, PNG2BMP_ERR_OPTION, NO_EFFECT "'%s' applies only to %s",
                             format->name, name, scope_words[scope]);
+    if (key_without_effect(options, format))
+        return report_error(report, PNG2BMP_ERR_OPTION,
+                            NO_EFFECT "'keyIndex' applies only to 'indexed' with alpha 'key' and "
+                                      "with 'colors' or 'palette'",
+                            format->name);
     if (rule)
         return report_error(report, PNG2BMP_ERR_OPTION, NO_EFFECT "%s", format->name, rule);
     return PNG2BMP_OK;

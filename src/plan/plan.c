@@ -10,6 +10,7 @@
 #include "bmp/format.h"
 #include "bmp/pixel_way.h"
 #include "convert_colors.h"
+#include "key.h"
 #include "options.h"
 #include "png/png.h"
 #include "png/png_size.h"
@@ -55,8 +56,8 @@ static unsigned least_bits(const png2bmp_png_info *png)
 static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
                                       png2bmp_report *report)
 {
-    const png2bmp_options *options = &plan->options;
-    const unsigned given = options->palette_entries ? options->palette_entries : options->colors;
+    const png2bmp_options  *options = &plan->options;
+    const unsigned          given = key_entries(plan);
     const png2bmp_png_info *png = &plan->png;
 
     if (palette_kind_of(plan) == PALETTE_GIVEN) {
@@ -88,7 +89,7 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
     if (format_of(plan->bmp.format)->top_down)
         plan->options.top_down = true;
     plan->bmp = bmp_layout(plan->bmp.format, png->width, png->height, bits, &plan->options);
-    return PNG2BMP_OK;
+    return key_settle(plan, report);
 }
 
 /* ---- Limits --------------------------------------------------------------- */

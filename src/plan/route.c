@@ -95,9 +95,12 @@ static uint64_t memory_of_pixels(const png2bmp_plan *plan)
 /* Colours are counted before they are chosen. */
 static uint64_t memory_of_choosing(const png2bmp_plan *plan)
 {
+    const uint64_t opaque = halves_meet_in_alpha(plan) ? halves_opaque_bytes(plan) : 0;
+
     if (!halves_choose_colors(plan))
         return 0;
-    return plan->options.colors && !plan->options.exact ? QUANTIZE_MEMORY : sizeof(few_colors);
+    return opaque +
+           (plan->options.colors && !plan->options.exact ? QUANTIZE_MEMORY : sizeof(few_colors));
 }
 
 /* The image between the two halves, and the memory of the halves or of choosing colours. */

@@ -161,6 +161,7 @@ static ALWAYS_INLINE choice choose(const dither_state *state, const int wanted[3
     choice             c;
 
     if (state->palette) {
+        memset(c.bgr, 0, sizeof c.bgr);
         c.index = nearest_of(state->palette, wanted);
         memcpy(c.number, nearest_number(state->palette, c.index), sizeof c.number);
     } else {
@@ -187,18 +188,30 @@ static ALWAYS_INLINE void put(uint8_t *indices, uint8_t *bgr, size_t x, const ch
 
 /* ---- The rules ---------------------------------------------------------------------- */
 
+static ALWAYS_INLINE bool is_hole(bool holes, const uint8_t *indices, size_t x)
+{
+    return holes && indices[x] != 0;
+}
+
 static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
 {
     const int16_t(*of)[256] = (const int16_t(*)[256])state->numbers->of;
     choice c = {{0, 0, 0}, {0, 0, 0}, 0};
+    bool   is_chosen = false;
 
     for (size_t x = 0; x < state->width; x++, bgr += 3) {
         if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
+        if (is_hole(state->has_holes, indices, x)) {
+            indices[x] = state->hole;
+            is_chosen = false;
+            continue;
+        }
         /* Drawings have long runs of one colour. */
-        if (x == 0 || memcmp(bgr, bgr - 3, 3) != 0)
+        if (!is_chosen || memcmp(bgr, bgr - 3, 3) != 0)
             c = choose(state, (const int[3]){of[0][bgr[0]], of[1][bgr[1]], of[2][bgr[2]]});
         put(indices, out, x, &c);
+        is_chosen = true;
     }
 }
 
@@ -223,6 +236,10 @@ static void ordered_row(dither_state *state, uint8_t *indices, uint8_t *out, con
 
         if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
+        if (is_hole(state->has_holes, indices, x)) {
+            indices[x] = state->hole;
+            continue;
+        }
         for (unsigned i = 0; i < 3; i++)
             wanted[i] = moved(state, i, bgr[i], step);
         c = choose(state, wanted);
@@ -255,6 +272,17 @@ static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr,
     return c;
 }
 
+/* The same, or a hole, which takes up no error and gives none on. */
+static ALWAYS_INLINE choice take_if_opaque(const dither_state *state, bool holes,
+                                           const uint8_t *index, const uint8_t *bgr,
+                                           const int16_t *error, const int *ahead, int left_over[3])
+{
+    if (!is_hole(holes, index, 0))
+        return take(state, bgr, error, ahead, left_over);
+    memset(left_over, 0, 3 * sizeof *left_over);
+    return (choice){{0, 0, 0}, {0, 0, 0}, state->hole};
+}
+
 /* Of a row that is walked to the right (step 1) or to the left (-1). */
 static ALWAYS_INLINE size_t first_of(const dither_state *state, int step)
 {
@@ -269,8 +297,9 @@ static void drop_margins(const dither_state *state, dither_error *row)
 }
 
 /* error[x] is read for this row before the share of the next row is stored in its place. */
-static ALWAYS_INLINE void floyd_steinberg_row(const dither_state *state, uint8_t *indices,
-                                              uint8_t *out, const uint8_t *bgr, int step)
+static ALWAYS_INLINE void floyd_steinberg_row(const dither_state *state, bool holes,
+                                              uint8_t *indices, uint8_t *out, const uint8_t *bgr,
+                                              int step)
 {
     const dither_shares shares = state->shares;
     size_t              x = first_of(state, step);
@@ -283,7 +312,7 @@ static ALWAYS_INLINE void floyd_steinberg_row(const dither_state *state, uint8_t
 
         if (left % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
-        c = take(state, bgr + 3 * x, *error, ahead, left_over);
+        c = take_if_opaque(state, holes, indices + x, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (unsigned i = 0; i < 3; i++) {
@@ -300,14 +329,24 @@ static ALWAYS_INLINE void floyd_steinberg_row(const dither_state *state, uint8_t
     drop_margins(state, state->rows.error);
 }
 
+/* Atkinson: below the holes of the next row, what comes from the pixels above them. */
+static void drop_across(const dither_state *state, const uint8_t *indices)
+{
+    dither_error *const below = state->rows.below;
+
+    for (size_t x = 0; x < state->width; x++)
+        if (indices[x] != 0)
+            memset(below[x], 0, sizeof below[x]);
+}
+
 static ALWAYS_INLINE void add_to(int16_t *error, int share)
 {
     *error = (int16_t)(*error + share);
 }
 
 /* As in mono.c. */
-static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, uint8_t *out,
-                                       const uint8_t *bgr, int step)
+static ALWAYS_INLINE void atkinson_row(dither_state *state, bool holes, uint8_t *indices,
+                                       uint8_t *out, const uint8_t *bgr, int step)
 {
     const int     all = state->shares.all;
     size_t        x = first_of(state, step);
@@ -315,13 +354,17 @@ static ALWAYS_INLINE void atkinson_row(dither_state *state, uint8_t *indices, ui
     dither_error *below = (dither_error *)state->rows.below + x;
     int           ahead[3] = {0, 0, 0}, after[3] = {0, 0, 0};
 
+    if (holes)
+        drop_across(state, indices);
     for (size_t left = state->width; left > 0; left--, x += (size_t)step) {
         int    left_over[3];
         choice c;
 
         if (left % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
-        c = take(state, bgr + 3 * x, *error, ahead, left_over);
+        if (is_hole(holes, indices, x))
+            memset(after, 0, sizeof after);
+        c = take_if_opaque(state, holes, indices + x, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (unsigned i = 0; i < 3; i++) {
@@ -352,18 +395,26 @@ static bool is_to_left(const dither_state *state)
 static void floyd_steinberg(const dither_state *state, uint8_t *indices, uint8_t *out,
                             const uint8_t *bgr, bool to_left)
 {
-    if (to_left)
-        floyd_steinberg_row(state, indices, out, bgr, -1);
+    const int step = to_left ? -1 : 1;
+
+    if (state->has_holes)
+        floyd_steinberg_row(state, true, indices, out, bgr, step);
+    else if (to_left)
+        floyd_steinberg_row(state, false, indices, out, bgr, -1);
     else
-        floyd_steinberg_row(state, indices, out, bgr, 1);
+        floyd_steinberg_row(state, false, indices, out, bgr, 1);
 }
 
 static void atkinson(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
 {
-    if (is_to_left(state))
-        atkinson_row(state, indices, out, bgr, -1);
+    const int step = is_to_left(state) ? -1 : 1;
+
+    if (state->has_holes)
+        atkinson_row(state, true, indices, out, bgr, step);
+    else if (step < 0)
+        atkinson_row(state, false, indices, out, bgr, -1);
     else
-        atkinson_row(state, indices, out, bgr, 1);
+        atkinson_row(state, false, indices, out, bgr, 1);
 }
 
 void diffuse_c(const dither_state *state, const dither_rows *rows, bool to_left)
@@ -400,8 +451,8 @@ static void dither_row(dither_state *state, uint8_t *indices, uint8_t *out, cons
 
 void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned count)
 {
-    if (state->rule == PNG2BMP_DITHER_FLOYD_STEINBERG && count == DITHER_GROUP &&
-        state->y % DITHER_GROUP == 0 && state->width <= MOST_AT_ONCE) {
+    if (state->rule == PNG2BMP_DITHER_FLOYD_STEINBERG && !state->has_holes &&
+        count == DITHER_GROUP && state->y % DITHER_GROUP == 0 && state->width <= MOST_AT_ONCE) {
         cancel_before(state->cancel, DITHER_GROUP * state->width);
         state->diffuse(state, rows, is_to_left(state));
         state->y += DITHER_GROUP;

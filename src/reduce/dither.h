@@ -46,6 +46,8 @@ typedef struct dither_state {
     dither_shares   shares;
     uint32_t        y; /* of the next row */
     diffuse_fn      diffuse;
+    bool            has_holes; /* see dither_rows; false when it is opened */
+    uint8_t         hole;      /* their index */
     size_t          width;
     diffusion_rows  rows;   /* of dither_error */
     cancel_check   *cancel; /* NULL when it is opened */
@@ -89,7 +91,8 @@ void dither_open_palette(dither_state *state, const dither_setup *setup,
 void dither_open_levels(dither_state *state, const dither_setup *setup, const uint8_t levels[3]);
 
 /* Rows of B G R pixels, and the indices that they become, one a byte. The pitches are the bytes
- * from one row to the next. */
+ * from one row to the next. With holes, an index that is not 0 before is that of a hole: it has no
+ * colour, and no error crosses it. */
 typedef struct dither_rows {
     uint8_t *bgr;
     size_t   pitch;

@@ -100,6 +100,19 @@ nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entrie
     return n;
 }
 
+void nearest_leave_out(nearest *n, unsigned entries, const bool left_out[256])
+{
+    n->count = 0;
+    for (unsigned i = 0; i < entries; i++) {
+        bool is_there = left_out[i];
+
+        for (unsigned j = 0; j < n->count && !is_there; j++)
+            is_there = memcmp(n->bgr[n->all[j]], n->bgr[i], 3) == 0;
+        if (!is_there)
+            n->all[n->count++] = (uint8_t)i;
+    }
+}
+
 /* ---- Candidates -------------------------------------------------------------------- */
 
 typedef struct candidates {

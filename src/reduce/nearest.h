@@ -60,6 +60,10 @@ size_t nearest_memory(unsigned entries);
 nearest *nearest_open(void *memory, const uint8_t (*palette)[3], unsigned entries,
                       const light_scale *scale);
 
+/* Before the first colour is looked up: entries that are never the nearest. There must be others,
+ * if one is looked up. */
+void nearest_leave_out(nearest *n, unsigned entries, const bool left_out[256]);
+
 /* B G R of an entry, as it is matched; and in numbers. */
 static inline const uint8_t *nearest_color(const nearest *n, unsigned index)
 {

@@ -16,21 +16,36 @@ static const uint8_t (*colors_seen(const png2bmp_options *options))[3]
     return options->has_seen ? options->seen : options->palette;
 }
 
+/* No opaque pixel gets the key, nor another entry of its colour. */
+static void leave_out_key(nearest *n, const png2bmp_options *options)
+{
+    bool left_out[256] = {false};
+
+    for (unsigned i = 0; i < options->palette_entries; i++)
+        left_out[i] = memcmp(options->palette[i], options->background, 3) == 0;
+    nearest_leave_out(n, options->palette_entries, left_out);
+}
+
 static void open_match(row_writer *writer, const dither_setup *setup, void *memory)
 {
+    const pixel_way       *way = &writer->steps.way;
     const png2bmp_options *options = &writer->plan->options;
     const unsigned         entries = options->palette_entries;
     const uint8_t(*const seen)[3] = colors_seen(options);
     const dither_palette palette = {.nearest =
                                         nearest_open(memory, seen, entries, &setup->numbers->scale),
                                     .entries = entries,
-                                    .gray_step = writer->steps.way.gray_step,
+                                    .gray_step = way->gray_step,
                                     .is_chosen = options->colors != 0,
                                     .is_seen = options->has_seen};
 
+    if (way->has_key)
+        leave_out_key(palette.nearest, options);
     if (options->has_seen && options->tone != PNG2BMP_TONE_NONE)
         dither_numbers_fit(setup->numbers, seen, entries);
     dither_open_palette(&writer->dither, setup, &palette, writer->kernels->diffuse);
+    writer->dither.has_holes = way->has_key && way->needs_alpha;
+    writer->dither.hole = (uint8_t)options->key_index;
 }
 
 static void open_dither(row_writer *writer, void *numbers, void *nearest, void *errors)
@@ -296,10 +311,13 @@ static png2bmp_status check_exact(const row_writer *writer, const uint8_t *bgr,
         if (x % CANCEL_PIXELS == 0 &&
             cancel_before(writer->cancel, smaller(width - x, CANCEL_PIXELS)))
             break;
+        if (writer->steps.way.has_key && indices[x] == writer->dither.hole)
+            continue;
         if (memcmp(bgr, nearest_color(writer->dither.palette, indices[x]), 3) != 0)
             return report_error(writer->cancel->report, PNG2BMP_ERR_NOT_EXACT,
-                                "pixel (%zu, %u) is #%02x%02x%02x, which is not in the palette", x,
-                                (unsigned)y, bgr[2], bgr[1], bgr[0]);
+                                "pixel (%zu, %u) is #%02x%02x%02x, which is not in the palette%s",
+                                x, (unsigned)y, bgr[2], bgr[1], bgr[0],
+                                writer->steps.way.has_key ? " for opaque pixels" : "");
     }
     return PNG2BMP_OK;
 }
@@ -354,12 +372,28 @@ static void write_grays(row_writer *writer, uint8_t *dst, const uint8_t *samples
     panel_gray(dst, width);
 }
 
+static void write_to_match(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const uint8_t *const with_alpha = writer->colors + STEPS_PIECE_BYTES;
+    const unsigned       threshold = writer->plan->options.alpha_threshold;
+
+    if (writer->steps.way.in_gray)
+        write_grays(writer, dst, samples, width);
+    else
+        write_colors(writer, dst, samples, width);
+    if (!writer->dither.has_holes)
+        return;
+    for (size_t x = 0; x < width; x++)
+        writer->holes[x] = with_alpha[4 * x + 3] < threshold;
+    writer->holes += width;
+}
+
 static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     const size_t at = writer->waiting * writer->group.pitch;
 
-    write_in_pieces(writer, writer->steps.way.in_gray ? write_grays : write_colors,
-                    writer->group.bgr + at, 24, samples, width);
+    writer->holes = writer->group.indices + writer->waiting * writer->group.index_pitch;
+    write_in_pieces(writer, write_to_match, writer->group.bgr + at, 24, samples, width);
     writer->group_dst[writer->waiting++] = dst;
     if ((writer->dither.y + writer->waiting) % DITHER_GROUP == 0)
         rows_flush(writer);

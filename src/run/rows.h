@@ -24,13 +24,14 @@ typedef struct row_writer {
     bool                bypasses; /* the cache */
     uint8_t            *colors;   /* a piece of a row between two steps */
     uint8_t            *line;     /* what is between two steps: see row_layout */
-    dither_rows         group;    /* rows that wait for more, and what becomes of them */
-    uint8_t            *group_dst[DITHER_GROUP];
-    unsigned            waiting; /* of them */
-    uint32_t            above;   /* rows of the image that another writer has written */
-    png2bmp_status      failed;  /* way.is_exact: reported, and to be returned */
-    mono_state          mono;
-    dither_state        dither;
+    uint8_t    *holes; /* way.has_key and needs_alpha: of the next piece, in the group's indices */
+    dither_rows group; /* rows that wait for more, and what becomes of them */
+    uint8_t    *group_dst[DITHER_GROUP];
+    unsigned    waiting;   /* of them */
+    uint32_t    above;     /* rows of the image that another writer has written */
+    png2bmp_status failed; /* way.is_exact: reported, and to be returned */
+    mono_state     mono;
+    dither_state   dither;
 } row_writer;
 
 /* steps: those of the plan. memory: steps->memory bytes, which the caller keeps owning. cancel: is

@@ -16,9 +16,13 @@ bool salvage_is_damage(png2bmp_status status)
            status == PNG2BMP_ERR_FILTER;
 }
 
-static void fill_line(uint8_t *rgb, size_t width, const uint8_t background[3])
+static void fill_line(uint8_t *rgb, size_t width, const png2bmp_plan *plan)
 {
-    for (size_t x = 0; x < width; x++)
+    const uint8_t *const background = plan->options.background;
+
+    if (background_is_hole(plan))
+        memset(rgb, 0, 4 * width);
+    for (size_t x = 0; x < width && !background_is_hole(plan); x++)
         memcpy(rgb + 3 * x, background, 3);
 }
 
@@ -36,7 +40,7 @@ png2bmp_status salvage_open(salvage_filler *filler, const png2bmp_plan *plan, ui
     if (!filler->memory)
         return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     filler->line = filler->memory + scratch;
-    fill_line(filler->line, plan->png.width, plan->options.background);
+    fill_line(filler->line, plan->png.width, plan);
     rows_open(&filler->writer, &filler->background, &steps, kernels_for(plan->options.cpu),
               filler->memory, cancel);
     filler->writer.above = from;

@@ -1,6 +1,7 @@
 #include "second_half.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/report.h"
 #include "bmp/bmp.h"
@@ -9,8 +10,8 @@
 #include "reduce/few_colors.h"
 #include "reduce/quantize.h"
 
-/* The different colours, if there are at most `most`, in order of appearance; *count is 0 if there
- * are more. *fit: the pixels before the first that is a colour too many. */
+/* The different colours, if there are at most `most`, in order of appearance. *fit: the pixels
+ * before the first that is a colour too many. */
 static png2bmp_status own_colors(uint8_t palette[256][3], unsigned *count, size_t *fit,
                                  const uint8_t *rgb, size_t pixels, unsigned most,
                                  cancel_check *cancel)
@@ -37,11 +38,9 @@ static png2bmp_status best_colors(uint8_t palette[256][3], unsigned *count, cons
     return cancel_status(cancel);
 }
 
-static png2bmp_status too_many_colors(const png2bmp_plan *plan, const uint8_t *rgb, size_t pixel,
-                                      png2bmp_report *report)
+static png2bmp_status too_many_colors(const png2bmp_plan *plan, const uint8_t color[3],
+                                      size_t pixel, png2bmp_report *report)
 {
-    const uint8_t *const color = rgb + 3 * pixel;
-
     if (plan->options.exact)
         return report_error(report, PNG2BMP_ERR_NOT_EXACT,
                             "pixel (%zu, %zu) is #%02x%02x%02x, the first beyond %u colours",
@@ -53,23 +52,93 @@ static png2bmp_status too_many_colors(const png2bmp_plan *plan, const uint8_t *r
                         (unsigned)plan->bmp.palette_entries);
 }
 
-/* The image's own colours, or chosen ones if `colors` is set. */
-static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
-                                    const uint8_t *rgb, cancel_check *cancel)
+/* The pixels that colours are chosen for. */
+typedef struct opaque_pixels {
+    const uint8_t *rgb;
+    size_t         count;
+    const uint8_t *rgba; /* NULL: all are opaque */
+    unsigned       threshold;
+} opaque_pixels;
+
+/* The place in the image of opaque pixel i. */
+static size_t place_of(const opaque_pixels *opaque, size_t i)
 {
-    const size_t   pixels = (size_t)plan->png.width * plan->png.height;
-    const unsigned wanted = plan->options.colors;
-    const unsigned most = wanted ? wanted : plan->bmp.palette_entries;
+    size_t place = 0;
+
+    for (size_t left = i + 1; opaque->rgba; place++)
+        if (opaque->rgba[4 * place + 3] >= opaque->threshold && --left == 0)
+            return place;
+    return i;
+}
+
+/* The image's own colours, or chosen ones if `colors` is set: at most `most`. */
+static png2bmp_status colors_for(png2bmp_options *options, const png2bmp_plan *plan,
+                                 const opaque_pixels *opaque, unsigned most, cancel_check *cancel)
+{
+    const bool     chooses = plan->options.colors && !options->exact;
     unsigned       count = 0;
     size_t         fit = 0;
-    png2bmp_status status = own_colors(options->palette, &count, &fit, rgb, pixels, most, cancel);
+    png2bmp_status status =
+        own_colors(options->palette, &count, &fit, opaque->rgb, opaque->count, most, cancel);
 
-    if (!status && !count && (!wanted || options->exact))
-        return too_many_colors(plan, rgb, fit, cancel->report);
-    if (!status && !count)
-        status = best_colors(options->palette, &count, rgb, pixels, wanted, cancel);
-    if (!status)
-        options->palette_entries = (uint16_t)count;
+    if (!status && fit < opaque->count && !chooses)
+        return too_many_colors(plan, opaque->rgb + 3 * fit, place_of(opaque, fit), cancel->report);
+    if (!status && fit < opaque->count)
+        status = best_colors(options->palette, &count, opaque->rgb, opaque->count, most, cancel);
+    options->palette_entries = (uint16_t)count;
+    if (!plan->options.colors) /* all are there */
+        options->dither = PNG2BMP_DITHER_NONE;
+    return status;
+}
+
+/* Packs the opaque pixels. */
+static void take_opaque(opaque_pixels *opaque, uint8_t *rgb, size_t pixels)
+{
+    opaque->rgb = rgb;
+    for (size_t i = 0; i < pixels; i++)
+        if (opaque->rgba[4 * i + 3] >= opaque->threshold)
+            memcpy(rgb + 3 * opaque->count++, opaque->rgba + 4 * i, 3);
+}
+
+/* Makes room for the key among the colours. One of them that is the key's becomes its neighbour,
+ * unless pixels must stay as they are. */
+static void insert_key(png2bmp_options *options)
+{
+    const unsigned key = options->key_index, count = options->palette_entries;
+
+    for (unsigned i = 0; i < count && !options->exact; i++)
+        if (memcmp(options->palette[i], options->background, 3) == 0)
+            options->palette[i][2] ^= 1;
+    if (key >= count)
+        return;
+    memmove(options->palette[key + 1], options->palette[key],
+            sizeof *options->palette * (count - key));
+    memcpy(options->palette[key], options->background, sizeof *options->palette);
+    options->palette_entries++;
+}
+
+static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
+                                    const uint8_t *data, cancel_check *cancel)
+{
+    const size_t   pixels = (size_t)plan->png.width * plan->png.height;
+    const bool     has_key = options->key_index < 256;
+    const unsigned room = plan->options.colors ? plan->options.colors : plan->bmp.palette_entries;
+    const unsigned most = room - (has_key ? 1 : 0);
+    opaque_pixels  opaque = {.rgb = data, .count = pixels};
+    uint8_t       *packed = NULL;
+    png2bmp_status status;
+
+    if (halves_meet_in_alpha(plan)) {
+        opaque = (opaque_pixels){.rgba = data, .threshold = options->alpha_threshold};
+        packed = malloc((size_t)halves_opaque_bytes(plan));
+        if (!packed)
+            return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+        take_opaque(&opaque, packed, pixels);
+    }
+    status = colors_for(options, plan, &opaque, most, cancel);
+    free(packed);
+    if (!status && has_key)
+        insert_key(options);
     return status;
 }
 
@@ -83,7 +152,9 @@ png2bmp_status second_half(const png2bmp_plan *plan, const uint8_t *data, uint8_
                                    .size = (size_t)halves_bytes(plan),
                                    .width = plan->png.width,
                                    .height = plan->png.height,
-                                   .channels = halves_meet_in_gray(plan) ? 1 : 3,
+                                   .channels = halves_meet_in_gray(plan)    ? 1
+                                               : halves_meet_in_alpha(plan) ? 4
+                                                                            : 3,
                                    .stride = (size_t)first.bmp.stride};
 
     if (halves_choose_colors(plan)) {

@@ -57,6 +57,9 @@ static inline void make_effective(png2bmp_options *options)
         options->dither = PNG2BMP_DITHER_DEFAULT;
     if (!options->colors && !options->palette_entries)
         options->exact = false;
+    if (options->alpha != PNG2BMP_ALPHA_KEY || format != PNG2BMP_FORMAT_INDEXED ||
+        (!options->colors && !options->palette_entries))
+        options->key_index = PNG2BMP_KEY_ANY;
     if (options->exact)
         options->dither = PNG2BMP_DITHER_DEFAULT;
     if (!effective_light(options))

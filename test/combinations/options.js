@@ -53,6 +53,7 @@ function palette(random) {
 }
 
 const SPECIAL = {
+  keyIndex: (random) => pick(random, [0, 'last', 'last', 'none', 1, 7, 15, 16, 255, byte(random)]),
   palette,
   seen: () => 'measured',
   density: (random) => pick(random, [72, 96.5, { x: 3000, y: 1 }, { x: 0.6, y: 0x7fffffff }]),

@@ -6,7 +6,7 @@
 
 const { readBmp } = require('../kit/bmp-reader');
 const { conversionOf, convertPixels } = require('../kit/color-space');
-const { expectedBmp, expectedRgba } = require('../kit/expected');
+const { expectedBmp, expectedRgba, hasKey, holesOf, withKey } = require('../kit/expected');
 const { rgba16 } = require('../kit/image');
 const { measured, palettes } = require('../../lib/palettes');
 const { bmpBytes } = require('./bmp');
@@ -16,7 +16,8 @@ const { decode, scanlineOrder } = require('./decode');
 const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'light', 'seen', 'tone', 'threshold', 'invert', 'strict',
   'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
   'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact',
-  'container', 'rowAlign'];
+  'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact',
+  'container', 'rowAlign', 'keyIndex'];
 
 const isKnown = (name) => KNOWN.includes(name);
 const knows = (options) => Object.keys(options).every(isKnown);
@@ -72,7 +73,8 @@ function isWithoutEffect({ format, ...o }) {
     (o.palette && !isIndexed && format !== 'bgr24') ||
     (o.dither && !['mono1', 'rgb565', 'rgb555'].includes(format) && !isMatched) ||
     (o.light && !isDithered({ format, ...o })) || (o.tone === 'none' && !o.seen) || (o.exact && !isMatched) ||
-    (o.container === 'rows' ? o.header !== undefined || o.profile === 'embed' || o.fileHeader === false : (o.rowAlign ?? 4) !== 4);
+    (o.container === 'rows' ? o.header !== undefined || o.profile === 'embed' || o.fileHeader === false : (o.rowAlign ?? 4) !== 4) ||
+    (o.keyIndex !== undefined && (o.alpha !== 'key' || (o.keyIndex !== 'none' && !(isIndexed && isMatched))));
 }
 
 function isDithered({ format, dither, palette, colors, exact }) {
@@ -87,10 +89,21 @@ function isContradiction(o) {
     (o.exact && (o.seen || ![undefined, 'none'].includes(o.dither))) || o.rowAlign === 3;
 }
 
+/** Of chosen colours, which are not known yet, it does not matter which they are. */
+function hasNoRoomForKey(image, options) {
+  const { palette, colors } = options;
+  if (!palette && !colors) return false;
+  const some = palette ? {} : { palette: Array.from({ length: colors - 1 }, () => [0, 0, 0]), chosen: true };
+  const bits = options.bits ?? (palette ? undefined : bitsFor(colors, options.keyIndex));
+  return withKey(image, { background: [255, 255, 255], ...options, ...some, bits }).error !== undefined;
+}
+
+const bitsFor = (colors, keyIndex) => [1, 4, 8].find((n) => Math.max(colors, keyIndex > 0 ? keyIndex + 1 : 0) <= 2 ** n);
+
 /** The codes of all that forbids the conversion, whatever the pixels are. */
 function refusals(image, options, memory) {
   const codes = options.seen === 'none' ? ['ERR_INVALID_ARG_VALUE'] : [];
-  if (isContradiction(options) || isWithoutEffect(options)) codes.push('ERR_OPTION');
+  if (isContradiction(options) || isWithoutEffect(options) || hasNoRoomForKey(image, options)) codes.push('ERR_OPTION');
   if (image.width * image.height > (options.maxPixels ?? 268402689)) codes.push('ERR_PIXEL_LIMIT');
   if (memory > (options.maxMemory ?? 268435456)) codes.push('ERR_MEMORY_LIMIT');
   return codes;
@@ -120,6 +133,16 @@ function plain({ width, height }, color) {
 const onlyColors = ({ palette, seen, tone, bits, dither, light, colors, chosen, threshold, invert, topDown, format, exact }) =>
   ({ palette, seen, tone, bits, dither, light, colors, chosen, threshold, invert, topDown, format, exact });
 
+/** What says which entry holes get. */
+const onlyKey = ({ alpha, keyIndex, background }) => ({ alpha, keyIndex, background });
+
+/** An image of R G B A that is transparent where `holes` is 1, and has these colours elsewhere. */
+function withHoles({ samples, ...image }, holes) {
+  const rgba = new Uint16Array(holes.length * 4);
+  holes.forEach((isHole, i) => { if (!isHole) rgba.set([...samples.subarray(3 * i, 3 * i + 3), 255], 4 * i); });
+  return { ...image, colorType: 6, channels: 4, samples: rgba };
+}
+
 /** `under` where nothing covers it, else `over`. */
 function merge(over, under, there) {
   const out = { ...over, rgba: Uint8Array.from(over.rgba), indices: over.indices && Uint8Array.from(over.indices) };
@@ -131,9 +154,13 @@ function merge(over, under, there) {
   return out;
 }
 
+/** Pixels that are missing: of the background's colour, or, if there is a key, holes. */
+const missing = (size, background, { alpha }) => (alpha === 'key'
+  ? withHoles(plain(size, background), new Uint8Array(size.width * size.height).fill(1)) : plain(size, background));
+
 /** Rows that are missing, as an image of their own below the others. */
 function below(background, { width, height }, rows, options) {
-  const rest = expectedBmp(plain({ width, height: height - rows }, background), options);
+  const rest = expectedBmp(missing({ width, height: height - rows }, background, options), options);
   const shift = (list, size) => {
     const whole = new Uint8Array(width * height * size);
     whole.set(list, rows * width * size);
@@ -149,8 +176,12 @@ function salvagedColors(image, options, count) {
   covered(image, count).forEach((isThere, i) => {
     if (isThere) whole.samples.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
   });
-  return whole;
+  if (!hasKey(image, options)) return whole;
+  const holes = holesOf(image.firstScanlines(count), options);
+  return withHoles(whole, covered(image, count).map((isThere, i) => (isThere ? holes[i] : 1)));
 }
+
+const keyOptions = (image, options) => (hasKey(image, options) ? onlyKey(options) : {});
 
 /** The first scanlines of a damaged image, the rest in the colour of the background. */
 function salvaged(image, options, count) {
@@ -162,11 +193,11 @@ function salvaged(image, options, count) {
     !(image.bitDepth === 16 && image.key && options.alpha !== 'drop'));
   const isWhole = options.format === 'indexed' && (options.chosen || (!options.palette && !hasOwnPalette));
   if (isWhole || (image.interlaced && (options.palette || options.format === 'mono1' || options.dither))) {
-    return expectedBmp(salvagedColors(image, options, count), onlyColors(options));
+    return expectedBmp(salvagedColors(image, options, count), { ...onlyColors(options), ...keyOptions(image, options) });
   }
   const palette = options.palette ?? (options.format === 'indexed' ? own.palette : undefined);
-  const settings = onlyColors({ ...options, format: own.format, palette });
-  return merge(own, image.interlaced ? expectedBmp(plain(image, background), settings)
+  const settings = { ...onlyColors({ ...options, format: own.format, palette }), ...keyOptions(image, options) };
+  return merge(own, image.interlaced ? expectedBmp(missing(image, background, settings), settings)
     : below(background, image, count, settings), there);
 }
 
@@ -183,8 +214,10 @@ function paletteIn(bmp, { fileHeader = true, container }) {
 /** The different colours of an image on its background, in order of appearance, as far as one more than `most`. */
 function firstColors(image, options, most) {
   const rgba = expectedRgba(rgba16(image), image.bitDepth, { ...options, format: 'bgr24' });
+  const holes = hasKey(image, options) ? holesOf(image, options) : [];
   const seen = new Set();
-  for (let i = 0; i < rgba.length && seen.size <= most; i += 4) seen.add(rgba[i] << 16 | rgba[i + 1] << 8 | rgba[i + 2]);
+  for (let i = 0; i < rgba.length && seen.size <= most; i += 4)
+    if (!holes[i / 4]) seen.add(rgba[i] << 16 | rgba[i + 1] << 8 | rgba[i + 2]);
   return [...seen].map(ofNumber);
 }
 
@@ -193,11 +226,14 @@ function firstColors(image, options, most) {
 function withColors(image, options, outcome) {
   if (!options.colors || !(outcome.bytes || options.exact)) return options;
   const { colors, ...others } = options;
-  const own = firstColors(image, options, colors);
-  const palette = own.length <= colors || options.exact ? own.slice(0, colors)
-    : options.container === 'rows' ? undefined : paletteIn(outcome.bytes, options).slice(0, colors);
-  return { ...others, bits: options.bits ?? [1, 4, 8].find((n) => colors <= 2 ** n), palette: palette ?? [[0, 0, 0]], chosen: true,
-    isUnknown: palette === undefined };
+  const isKeyed = hasKey(image, options);
+  const most = colors - (isKeyed ? 1 : 0);
+  const own = firstColors(image, options, most);
+  const bits = options.bits ?? bitsFor(colors, isKeyed ? options.keyIndex : undefined);
+  const key = !isKeyed ? -1 : options.keyIndex === 'last' ? 2 ** bits - 1 : options.keyIndex ?? 0;
+  const palette = own.length <= most || options.exact ? own.slice(0, most)
+    : options.container === 'rows' ? undefined : paletteIn(outcome.bytes, options).filter((_, i) => i !== key).slice(0, most);
+  return { ...others, bits, palette: palette ?? [[0, 0, 0]], chosen: true, isUnknown: palette === undefined };
 }
 
 /**
@@ -278,7 +314,7 @@ function judgeInexact(image, settings, outcome) {
   const known = salvagedColors(image, settings, readable);
   const isRight = Array.from({ length: readable - safe + 1 }, (_, i) => safe + i).some((count) => {
     const seen = settings.salvage ? salvagedColors(image, settings, count) : known;
-    return compare(expectedBmp(seen, onlyColors(withColors(seen, settings, outcome))), image, settings, outcome) === undefined;
+    return compare(expectedBmp(seen, { ...onlyColors(withColors(seen, settings, outcome)), ...keyOptions(image, settings) }), image, settings, outcome) === undefined;
   });
   return isRight ? undefined : `is not right: ${outcome.message}`;
 }

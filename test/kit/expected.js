@@ -252,24 +252,28 @@ function quantize(value, levels) {
 // What chooses colours: choose(wanted) -> which it is, and numbers(which) -> its numbers. `wanted` are those of R, G
 // and B, which the errors of other pixels may have moved out of range.
 
-function nearestIndex(palette, [r, g, b]) {
+const isSame = (a, b) => a !== undefined && b !== undefined && a.every((v, i) => v === b[i]);
+
+function nearestIndex(palette, [r, g, b], leftOut) {
   let [best, least] = [0, Infinity];
   for (let i = 0; i < palette.length; i++) {
+    if (leftOut[i]) continue;
     const distance = (palette[i][0] - r) ** 2 + (palette[i][1] - g) ** 2 + (palette[i][2] - b) ** 2;
     if (distance < least) [best, least] = [i, distance];
   }
   return best;
 }
 
-/** The first of the nearest colours. With more than 16, they are compared as whole samples in range. */
-function nearestIn(palette, scale) {
+/** The first of the nearest colours, but none that is left out. With more than 16, they are compared as whole samples
+ * in range. */
+function nearestIn(palette, scale, leftOut = []) {
   const known = new Map();
   const numbers = palette.map((color) => color.map((v) => scale.of[v]));
   const choose = (wanted) => {
-    if (palette.length <= 16) return nearestIndex(numbers, wanted);
+    if (palette.length <= 16) return nearestIndex(numbers, wanted, leftOut);
     const color = wanted.map(scale.sample);
     const key = color[0] << 16 | color[1] << 8 | color[2];
-    if (!known.has(key)) known.set(key, nearestIndex(palette, color));
+    if (!known.has(key)) known.set(key, nearestIndex(palette, color, leftOut));
     return known.get(key);
   };
   return { choose, numbers: (index) => numbers[index] };
@@ -302,13 +306,15 @@ const ATKINSON = [[1, 0], [2, 0], [-1, 1], [0, 1], [1, 1], [0, 2]].map((place) =
 const SHARES = { 'floyd-steinberg': FLOYD_STEINBERG, atkinson: ATKINSON };
 
 /** Gives the error of channel c of pixel (x, y) to its neighbours; `step` is 1 to the right, -1 to the left. */
-function spread(wanted, width, [x, y, c], step, error, { shares, chosen }) {
+function spread(wanted, width, [x, y, c], step, error, { shares, chosen, holes }) {
   let left = kept(error, chosen);
   for (const [ahead, below, shareOf] of shares) {
     const share = shareOf ? shareOf(error, chosen) : left;
     left -= share;
     const [toX, at] = [x + ahead * step, ((y + below) * width + x + ahead * step) * 3 + c];
-    if (toX >= 0 && toX < width && at < wanted.length) wanted[at] += share;
+    const between = (y + (below >> 1)) * width + x + (Math.abs(ahead) >> 1) * step;
+    const isAcross = Math.abs(ahead) + below === 2 && ahead * below === 0 && holes?.[between];
+    if (toX >= 0 && toX < width && at < wanted.length && !isAcross) wanted[at] += share;
   }
 }
 
@@ -321,6 +327,7 @@ function diffuse(colors, width, { choose, numbers }, picture, rule) {
     const step = y % 8 < 4 ? 1 : -1;
     const x = step > 0 ? i % width : width - 1 - (i % width);
     const at = y * width + x;
+    if (rule.holes?.[at]) continue;
     const now = [0, 1, 2].map((c) => Math.min(Math.max(wanted[at * 3 + c], -128 * 16), (255 + 128) * 16));
     choices[at] = choose(now);
     const chosen = numbers(choices[at]);
@@ -359,12 +366,12 @@ function mover({ scale, picture, spreads, marks, hasSeen }) {
   };
 }
 
-/** Which colour each pixel gets. way: { scale, picture, spreads, marks }. */
+/** Which colour each pixel gets. way: { scale, picture, spreads, marks, holes }. */
 function dithered(rgba, width, dither, chooser, way, chosen = false) {
   const colors = withoutAlpha(rgba);
-  const { picture } = way;
+  const { picture, holes } = way;
   if (dither === 'none') return chooseEach(colors, width, chooser, (v, x, y, c) => picture[c][v]);
-  if (dither !== 'ordered') return diffuse(colors, width, chooser, picture, { shares: SHARES[dither], chosen });
+  if (dither !== 'ordered') return diffuse(colors, width, chooser, picture, { shares: SHARES[dither], chosen, holes });
   const move = mover(way);
   return chooseEach(colors, width, chooser, (v, x, y, c) => move(v, 2 * BAYER[y % 8][x % 8] + 1 - 64, c));
 }
@@ -388,8 +395,8 @@ const isGray = (palette) => palette.every(([r, g, b]) => r === g && g === b);
  * As far as evenly spread grays would be apart; else as the colours would be in a cube of cbrt(entries) levels a
  * side, but at least two.
  */
-function paletteSpread(palette, hasGrays) {
-  const grays = [...new Set(palette.map(([gray]) => gray))];
+function paletteSpread(palette, hasGrays, others) {
+  const grays = [...new Set(others.map(([gray]) => gray))];
   if (hasGrays) return Math.trunc((Math.max(...grays) - Math.min(...grays)) / (grays.length - 1));
   const levels = Math.max(32, Math.ceil(Math.cbrt(palette.length * 4096) - 1e-9)) / 16;
   return Math.trunc(255 / (levels - 1));
@@ -409,9 +416,10 @@ function grayOf(rgba) {
 }
 
 /** The error for the first pixel of a colour that is not in the palette; undefined: there is none. */
-function inexact({ rgba, width }, palette) {
-  const there = new Set(palette.map(String));
+function inexact({ rgba, width }, { palette, key }) {
+  const there = new Set(palette.filter((color) => !isSame(color, key?.color)).map(String));
   for (let i = 0; i < rgba.length; i += 4) {
+    if (key?.holes[i / 4]) continue;
     const color = [...rgba.subarray(i, i + 3)];
     if (there.has(String(color))) continue;
     const [x, y] = [i / 4 % width, Math.floor(i / 4 / width)];
@@ -421,36 +429,84 @@ function inexact({ rgba, width }, palette) {
 }
 
 function matchedExactly(common, settings) {
-  return inexact(common, settings.palette) ?? matched(common, { ...settings, dither: 'none', chosen: true });
+  return inexact(common, settings) ?? matched(common, { ...settings, dither: 'none', chosen: true });
 }
 
 function matched(common, settings) {
-  const { palette, seen = palette, dither = 'floyd-steinberg', bits, format, chosen } = settings;
+  const { palette, seen = palette, dither = 'floyd-steinberg', bits, format, chosen, key } = settings;
   const scale = scaleOf(settings);
   const picture = pictureNumbers(scale, settings);
-  const hasGrays = !chosen && isGray(palette) && new Set(palette.map(([gray]) => gray)).size > 1;
-  const spread = paletteSpread(palette, hasGrays);
-  const marks = paletteMarks(seen, hasGrays, spread, { scale, picture });
-  const way = { scale, picture, spreads: [spread, spread, spread], marks, hasSeen: settings.seen !== undefined };
-  const rgba = isGray(palette) && !chosen ? grayOf(common.rgba) : common.rgba;
-  const choices = dithered(rgba, common.width, dither, nearestIn(seen, scale), way, chosen);
-  if (format === 'bgr24') return { ...common, rgba: paint(choices, (index) => palette[index]) };
+  const leftOut = palette.map((color) => isSame(color, key?.color));
+  const others = (list) => list.filter((_, i) => !leftOut[i]);
+  const grays = new Set(others(palette).map(([gray]) => gray));
+  const hasGrays = !chosen && isGray(others(palette)) && grays.size > 1;
+  const spread = paletteSpread(palette, hasGrays, others(palette));
+  const marks = paletteMarks(others(seen), hasGrays, spread, { scale, picture });
+  const way = { scale, picture, spreads: [spread, spread, spread], marks, holes: key?.holes, hasSeen: settings.seen !== undefined };
+  const rgba = isGray(others(palette)) && !chosen ? grayOf(common.rgba) : common.rgba;
+  const choices = dithered(rgba, common.width, dither, nearestIn(seen, scale, leftOut), way, chosen)
+    .map((choice, i) => (key?.holes[i] ? key.index : choice));
+  if (format === 'bgr24') return { ...common, rgba: paint(choices, (index) => palette[index] ?? key.color) };
   const depth = bits ?? bitsFor(palette.length);
-  return indexedBy(common, depth, wholePalette(palette, depth), choices);
+  const whole = wholePalette(palette, depth);
+  if (key) whole[key.index] = key.color;
+  return indexedBy(common, depth, whole, choices);
+}
+
+// ---- The key: an entry that transparent pixels alone get -------------------------
+
+/** Whether there is such an entry. `palette` is given, or `chosen` with `colors` or for an indexed image. */
+function hasKey(image, { alpha, keyIndex, palette, chosen, background, format, colors }) {
+  const isMatched = palette || colors || (format === 'indexed' && !canBeIndexed(image, { alpha }));
+  if (alpha !== 'key' || keyIndex === 'none' || !isMatched) return false;
+  const isThere = !chosen && palette?.some((color) => isSame(color, parseBackground(background ?? DEFAULTS.background)));
+  return keyIndex !== undefined || hasAlpha(image) || isThere === true;
+}
+
+function holesOf(image, { alphaThreshold = 128, depth16 = 'round' }) {
+  const pixels = rgba16(image);
+  return Uint8Array.from({ length: pixels.length / 4 }, (_, i) =>
+    (narrow(pixels[4 * i + 3], { bitDepth: image.bitDepth, depth16 }) < alphaThreshold ? 1 : 0));
+}
+
+/** Its index in a palette of so many entries; undefined: 'last'. */
+function keyPlace({ keyIndex, palette, chosen }, color) {
+  if (keyIndex !== undefined) return keyIndex === 'last' ? undefined : keyIndex;
+  const first = chosen ? 0 : palette.findIndex((each) => isSame(each, color));
+  return first < 0 ? palette.length : first;
+}
+
+/** The settings with `key`: { index, color, holes }, and the palette that goes with it; { error } if there is no room.
+ * A palette that was chosen has the other colours. */
+function withKey(image, settings) {
+  if (!hasKey(image, settings)) return settings;
+  const { palette, chosen, exact, format } = settings;
+  const color = parseBackground(settings.background);
+  const place = keyPlace(settings, color);
+  const bits = format === 'bgr24' ? 8 : settings.bits ?? bitsFor(Math.max(palette.length, (place ?? 0) + 1)) ?? 8;
+  const index = place ?? 2 ** bits - 1;
+  const others = chosen && !exact ? palette.map(([r, g, b]) => [r, g, isSame([r, g, b], color) ? b ^ 1 : b]) : [...palette];
+  if (index < palette.length) others.splice(index, chosen ? 0 : 1, color);
+  if (index >= 2 ** bits || (!chosen && others.every((each) => isSame(each, color)))) return { error: 'ERR_OPTION' };
+  return { ...settings, bits, palette: others, key: { index, color, holes: holesOf(image, settings) } };
 }
 
 const bitsFor = (entries) => [1, 4, 8].find((bits) => entries <= 2 ** bits);
 
 /** The image's colours in order of appearance, if they are few enough. */
-function ownColors(common, settings) {
+function ownColors(image, common, settings) {
   const seen = new Map();
+  const isKeyed = hasKey(image, settings);
+  const holes = isKeyed ? holesOf(image, settings) : [];
   for (let i = 0; i < common.rgba.length; i += 4) {
+    if (holes[i / 4]) continue;
     const color = [...common.rgba.subarray(i, i + 3)];
     if (!seen.has(color.join())) seen.set(color.join(), color);
   }
   const bits = settings.bits ?? 8;
-  if (seen.size > 2 ** bits) return { error: 'ERR_FORMAT' };
-  return matched(common, { ...settings, palette: [...seen.values()], dither: 'none', bits });
+  if (seen.size > 2 ** bits - (isKeyed ? 1 : 0)) return { error: 'ERR_FORMAT' };
+  const own = withKey(image, { ...settings, palette: [...seen.values()], chosen: true, bits });
+  return matched(common, { ...own, dither: 'none' });
 }
 
 const LEVELS = { rgb565: [31, 63, 31], rgb555: [31, 31, 31] };
@@ -501,9 +557,13 @@ function expectedBmp(image, options = {}) {
   };
   if (isIneffective(settings, options)) return { error: 'ERR_OPTION' };
   if (PANELS[format]) return PANELS[format](common, settings);
-  if (settings.palette) return settings.exact ? matchedExactly(common, settings) : matched(common, settings);
+  if (settings.palette) {
+    const keyed = withKey(image, settings);
+    if (keyed.error) return keyed;
+    return keyed.exact ? matchedExactly(common, keyed) : matched(common, keyed);
+  }
   if (format !== 'indexed') return common;
-  if (!canBeIndexed(image, settings)) return ownColors(common, settings);
+  if (!canBeIndexed(image, settings)) return ownColors(image, common, settings);
   return withOwnPalette(image, common, settings);
 }
 
@@ -524,4 +584,4 @@ function withOwnPalette(image, common, settings) {
   };
 }
 
-module.exports = { expectedBmp, expectedRgba, reduce };
+module.exports = { expectedBmp, expectedRgba, hasKey, holesOf, reduce, withKey };

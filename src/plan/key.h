@@ -1,0 +1,17 @@
+/* The entry of a palette that transparent pixels get, and no others: ALPHA_KEY with a palette that
+ * is given or chosen. */
+#ifndef PNG2BMP_KEY_H
+#define PNG2BMP_KEY_H
+
+#include "base/opaque.h"
+
+/* How many entries the palette needs, with that of the key; 0: as many as there may be. Needs
+ * plan->png, options and bmp.format. */
+unsigned key_entries(const png2bmp_plan *plan);
+
+/* Settles plan->options.key_index: the index, or KEY_NONE if the palette has no such entry. An
+ * entry of options.palette gets the background's colour. Needs key_entries's and
+ * bmp.bits_per_pixel. */
+png2bmp_status key_settle(png2bmp_plan *plan, png2bmp_report *report);
+
+#endif

@@ -1,0 +1,178 @@
+'use strict';
+
+// alpha 'key' with a palette: transparent pixels get an entry that is exactly the background's colour, and no
+// other pixel gets it.
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const { readBmp } = require('./kit/bmp-reader');
+const { workplace } = require('./kit/cli');
+const { assertConverts, refusal } = require('./kit/convert');
+const { TYPES, createImage, hasAlpha, typeName } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+const { createConverter, encodeBMP, getBMP, getBMPInto, readInfo } = require('..');
+
+const MAGENTA = [255, 0, 255];
+const NEAR = [255, 40, 220];
+const GAME = [[0, 0, 0], MAGENTA, [255, 255, 255], [128, 0, 0], [0, 128, 0], NEAR];
+const DITHERS = ['floyd-steinberg', 'atkinson', 'ordered', 'none'];
+const KEY = { alpha: 'key', background: MAGENTA };
+const [SIDE, RADIUS] = [32, 14];
+
+/** A disc of a gradient from the key's colour to others, transparent around it and in some holes. */
+function disc() {
+  const data = new Uint8Array(4 * SIDE * SIDE);
+  const isOpaque = (x, y) => (x - SIDE / 2) ** 2 + (y - SIDE / 2) ** 2 < RADIUS ** 2 && (x % 7 > 0 || y % 5 > 1);
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const [x, y] = [i % SIDE, Math.floor(i / SIDE)];
+    data.set([255 - 2 * x, 4 * y, 255 - x, isOpaque(x, y) ? 255 - x : y], 4 * i);
+  }
+  return { data, width: SIDE, height: SIDE, channels: 4 };
+}
+const isHole = Array.from({ length: SIDE * SIDE }, (_, i) => disc().data[4 * i + 3] < 128);
+
+/** Which pixels have the index, and the colour. */
+const pixelsOf = (bmp, index) => [...bmp.indices].map((each) => each === index);
+const ofColor = (bmp, [r, g, b]) =>
+  Array.from({ length: bmp.rgba.length / 4 }, (_, i) => bmp.rgba[4 * i] === r && bmp.rgba[4 * i + 1] === g && bmp.rgba[4 * i + 2] === b);
+
+test('with every rule, the holes and nothing else are of the key', () => {
+  for (const dither of DITHERS) {
+    for (const colors of [{ colors: 2 }, { colors: 16 }, { colors: 256 }, { palette: GAME }, { palette: GAME, bits: 8 },
+      { palette: GAME, format: 'bgr24' }, { palette: [[0, 0, 0], [255, 255, 255]] }, { palette: 'web216' }]) {
+      const bmp = readBmp(encodeBMP(disc(), { ...KEY, ...colors, dither }));
+      assert.deepEqual(ofColor(bmp, MAGENTA), isHole, `${dither} ${JSON.stringify(colors)}`);
+    }
+  }
+});
+
+test('keyIndex says which entry it is', () => {
+  for (const [keyIndex, wanted] of [[0, 0], [7, 7], [15, 15], ['last', 15]]) {
+    for (const options of [{ colors: 16 }, { palette: GAME, bits: 4 }]) {
+      const bmp = readBmp(encodeBMP(disc(), { ...KEY, ...options, keyIndex }));
+      assert.deepEqual(bmp.palette[wanted], MAGENTA);
+      assert.deepEqual(pixelsOf(bmp, wanted), isHole, `${keyIndex}`);
+    }
+  }
+  const goldSrc = readBmp(encodeBMP(disc(), { ...KEY, colors: 256, keyIndex: 'last' }));
+  assert.deepEqual(pixelsOf(goldSrc, 255), isHole);
+  assert.equal(readBmp(encodeBMP(disc(), { ...KEY, colors: 16, keyIndex: 200 })).bitsPerPixel, 8);
+});
+
+test('without keyIndex it is the entry of a palette that has its colour, one more, or 0 of chosen colours', () => {
+  const entryOf = (options) => readBmp(encodeBMP(disc(), { ...KEY, ...options })).indices[0];
+  assert.equal(entryOf({ palette: GAME }), 1);
+  assert.equal(entryOf({ palette: [[1, 2, 3], [4, 5, 6], [7, 8, 9]] }), 3);
+  assert.equal(entryOf({ colors: 9 }), 0);
+  const opaque = { data: new Uint8Array(12), width: 2, height: 2, channels: 3 };
+  assert.deepEqual(encodeBMP(opaque, { ...KEY, palette: 'bw' }), encodeBMP(opaque, { palette: 'bw' }));
+  assert.deepEqual(encodeBMP(opaque, { ...KEY, colors: 7 }), encodeBMP(opaque, { colors: 7 }));
+});
+
+test('an opaque pixel of the colour of the key gets another, in an opaque image too', () => {
+  const pixels = { data: Uint8Array.of(255, 0, 255, 255, 9, 9, 9, 255, 0, 0, 0, 0), width: 3, height: 1, channels: 4 };
+  const colorsOf = (options) => {
+    const { rgba } = readBmp(encodeBMP(pixels, { ...KEY, ...options }));
+    return [0, 4, 8].map((at) => [...rgba.subarray(at, at + 3)]);
+  };
+  for (const options of [{ colors: 3 }, { format: 'indexed' }])
+    assert.deepEqual(colorsOf(options), [[255, 0, 254], [9, 9, 9], MAGENTA]);
+  assert.deepEqual(colorsOf({ palette: [...GAME, MAGENTA, [9, 9, 9]] }), [NEAR, [9, 9, 9], MAGENTA]);
+  const opaque = { data: Uint8Array.of(255, 0, 255), width: 1, height: 1, channels: 3 };
+  assert.deepEqual(ofColor(readBmp(encodeBMP(opaque, { ...KEY, palette: GAME })), NEAR), [true]);
+});
+
+test('exact lets holes pass, and refuses an opaque pixel of the key', () => {
+  const pixels = { data: Uint8Array.of(0, 0, 0, 255, 9, 9, 9, 0, 255, 0, 255, 255), width: 3, height: 1, channels: 4 };
+  const refused = { code: 'ERR_NOT_EXACT', message: /^pixel \(2, 0\) is #ff00ff/ };
+  for (const options of [{ palette: GAME }, { colors: 3 }, { colors: 2 }])
+    assert.throws(() => encodeBMP(pixels, { ...KEY, ...options, exact: true }), refused);
+  assert.deepEqual([...readBmp(encodeBMP({ ...pixels, width: 2 }, { ...KEY, palette: GAME, exact: true })).indices], [0, 1]);
+});
+
+for (const type of TYPES) {
+  test(`${typeName(type)} with transparency is as the model says, with every rule, interlaced or not`, () => {
+    const image = createImage({ ...type, width: 21, height: 11, seed: 5, fill: 'gradients', transparency: type.colorType < 4 });
+    for (const dither of DITHERS) {
+      for (const interlaced of [false, true]) {
+        for (const options of [{ palette: GAME }, { palette: GAME, keyIndex: 'last' }, { palette: GAME, format: 'bgr24' },
+          { palette: [[0, 0, 0], [99, 99, 99], [255, 255, 255]], keyIndex: 1 }, { palette: GAME, keyIndex: 'none' }])
+          assertConverts(image, {
+            encoding: { interlaced },
+            options: { format: 'indexed', ...KEY, ...options, dither },
+            what: `${dither} ${JSON.stringify(options)} interlaced ${interlaced}, alpha ${hasAlpha(image)}`,
+          });
+      }
+    }
+  });
+}
+
+test('an image without any opaque pixel is the key alone', () => {
+  const pixels = { data: new Uint8Array(4 * 9), width: 3, height: 3, channels: 4 };
+  for (const options of [{ colors: 2 }, { colors: 256 }, { palette: GAME }, { format: 'indexed' }]) {
+    const bmp = readBmp(encodeBMP(pixels, { ...KEY, ...options }));
+    assert.ok(ofColor(bmp, MAGENTA).every(Boolean), JSON.stringify(options));
+  }
+});
+
+test('rows that salvage fills are of the key', () => {
+  const image = createImage({ colorType: 6, bitDepth: 8, width: 40, height: 900, seed: 1 });
+  for (const interlaced of [false, true]) {
+    const png = encodePng(image, { interlaced });
+    for (const options of [{ palette: GAME }, { colors: 16 }]) {
+      const { indices, palette, rgba } = readBmp(getBMP(png.subarray(0, png.length >> 1), { ...KEY, ...options, salvage: true }));
+      assert.deepEqual(palette[indices.at(-1)], MAGENTA);
+      assert.deepEqual([...rgba.subarray(-4, -1)], MAGENTA);
+    }
+  }
+});
+
+test('what leaves no colour, or no room, is refused and says what to do', () => {
+  const full = Array.from({ length: 256 }, (_, i) => [i, 0, 0]);
+  for (const [options, words] of [
+    [{ palette: full }, /no room .* 'keyIndex' replaces one of its entries/],
+    [{ palette: full.slice(0, 16), bits: 4 }, /no room/], [{ colors: 16, bits: 4, keyIndex: 16 }, /below 16/],
+    [{ palette: [MAGENTA, MAGENTA] }, /no colour besides/], [{ palette: GAME, format: 'bgr24', keyIndex: 1 }, /applies only to/],
+    [{ keyIndex: 1 }, /applies only to/], [{ palette: GAME, keyIndex: 0, alpha: 'blend' }, /applies only to/],
+  ]) assert.throws(() => encodeBMP(disc(), { ...KEY, ...options }), { code: 'ERR_OPTION', message: words }, JSON.stringify(options));
+  assert.deepEqual(ofColor(readBmp(encodeBMP(disc(), { ...KEY, palette: full, keyIndex: 3 })), MAGENTA), isHole);
+  for (const keyIndex of [-1, 256, 1.5, 'first', null, {}])
+    assert.match(refusal(encodePng(createImage(TYPES[0])), { ...KEY, colors: 4, keyIndex }), /^ERR_INVALID_ARG/);
+});
+
+test('every call gives the same, in the memory that the plan says', () => {
+  const png = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 300, height: 200, seed: 2, fill: 'gradients' }));
+  for (const options of [{ ...KEY, palette: GAME }, { ...KEY, colors: 32, keyIndex: 'last' }]) {
+    const bmp = getBMP(png, options);
+    const { memory } = readInfo(png, options);
+    assert.deepEqual(createConverter(options).getBMP(png), bmp);
+    assert.deepEqual(getBMP(png, { ...options, maxMemory: memory }), bmp);
+    assert.equal(refusal(png, { ...options, maxMemory: memory - 1 }), 'ERR_MEMORY_LIMIT');
+    const target = new Uint8Array(bmp.length);
+    getBMPInto(target, png, options);
+    assert.deepEqual(Buffer.from(target), bmp);
+  }
+});
+
+test('on the command line, the transparent colour of a .act file is the key', (t) => {
+  const act = Buffer.alloc(772);
+  act.set(GAME.flat());
+  act.set([0, GAME.length, 0, 3], 768);
+  const png = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 30, height: 20, seed: 4 }));
+  const place = workplace(t, { 'a.png': png, 'game.act': act });
+  for (const [args, options] of [
+    [['--palette', 'game.act'], { background: GAME[3], keyIndex: 3, palette: GAME }],
+    [['--palette', 'game.act', '--format', 'bgr24'], { background: GAME[3], palette: GAME, format: 'bgr24' }],
+    [['--palette', 'game.act', '--background', 'ff00ff'], { background: MAGENTA, keyIndex: 3, palette: GAME }],
+    [['--palette', 'game.act', '--key-index', '0'], { background: GAME[3], keyIndex: 0, palette: GAME }],
+    [['--colors', '16', '--background', 'ff00ff', '--key-index', 'last'], { background: MAGENTA, keyIndex: 'last', colors: 16 }],
+  ]) {
+    const { status, stderr } = place.run(['-f', '--alpha', 'key', ...args, 'a.png']);
+    assert.equal(stderr, '', args.join(' '));
+    assert.equal(status, 0);
+    assert.deepEqual(place.read('a.bmp'), getBMP(png, { alpha: 'key', ...options }), args.join(' '));
+  }
+  assert.equal(place.run(['-f', '--palette', 'game.act', 'a.png']).status, 0);
+  assert.deepEqual(place.read('a.bmp'), getBMP(png, { palette: GAME }));
+  assert.match(place.run(['--colors', '4', '--alpha', 'key', '--key-index', '256', 'a.png']).stderr, /needs a whole number from 0 to 255, last or none/);
+});
