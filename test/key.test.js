@@ -87,6 +87,11 @@ test('exact lets holes pass, and refuses an opaque pixel of the key', () => {
   const refused = { code: 'ERR_NOT_EXACT', message: /^pixel \(2, 0\) is #ff00ff/ };
   for (const options of [{ palette: GAME }, { colors: 3 }, { colors: 2 }])
     assert.throws(() => encodeBMP(pixels, { ...KEY, ...options, exact: true }), refused);
+  const ofKey = { data: Uint8Array.of(1, 2, 3, 0, 255, 0, 255, 255, 9, 9, 9, 255), width: 3, height: 1, channels: 4 };
+  for (const colors of [2, 3, 256]) {
+    assert.throws(() => encodeBMP(ofKey, { ...KEY, colors, exact: true }),
+      { code: 'ERR_NOT_EXACT', message: 'pixel (1, 0) is #ff00ff, which only transparent pixels get' });
+  }
   assert.deepEqual([...readBmp(encodeBMP({ ...pixels, width: 2 }, { ...KEY, palette: GAME, exact: true })).indices], [0, 1]);
 });
 
@@ -106,6 +111,12 @@ for (const type of TYPES) {
     }
   });
 }
+
+test('what is seen of the key is nothing that others are compared with, and not the panel\'s black or white', () => {
+  const seen = (white) => ({ palette: [{ color: '#000', seen: '#222' }, { color: '#fff', seen: '#ddd' }, { color: MAGENTA, seen: white }] });
+  for (const dither of DITHERS)
+    assert.deepEqual(encodeBMP(disc(), { ...KEY, ...seen('#fff'), dither }), encodeBMP(disc(), { ...KEY, ...seen('#333'), dither }));
+});
 
 test('an image without any opaque pixel is the key alone', () => {
   const pixels = { data: new Uint8Array(4 * 9), width: 3, height: 3, channels: 4 };
@@ -130,7 +141,7 @@ test('rows that salvage fills are of the key', () => {
 test('what leaves no colour, or no room, is refused and says what to do', () => {
   const full = Array.from({ length: 256 }, (_, i) => [i, 0, 0]);
   for (const [options, words] of [
-    [{ palette: full }, /no room .* 'keyIndex' replaces one of its entries/],
+    [{ palette: full }, /no room .* 'keyIndex' replaces one/], [{ palette: full, format: 'bgr24' }, /leave one out/],
     [{ palette: full.slice(0, 16), bits: 4 }, /no room/], [{ colors: 16, bits: 4, keyIndex: 16 }, /below 16/],
     [{ palette: [MAGENTA, MAGENTA] }, /no colour besides/], [{ palette: GAME, format: 'bgr24', keyIndex: 1 }, /applies only to/],
     [{ keyIndex: 1 }, /applies only to/], [{ palette: GAME, keyIndex: 0, alpha: 'blend' }, /applies only to/],

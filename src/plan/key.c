@@ -74,8 +74,8 @@ png2bmp_status key_settle(png2bmp_plan *plan, png2bmp_report *report)
     if (key >= room)
         return report_error(report, PNG2BMP_ERR_OPTION,
                             "the palette has no room for the background's colour, which "
-                            "transparent pixels get: 'keyIndex' replaces one of its entries, "
-                            "below %u",
+                            "transparent pixels get: leave one out; of 'indexed', 'keyIndex' "
+                            "replaces one, below %u",
                             room);
     if (!has_other_colors(options, key))
         return report_error(report, PNG2BMP_ERR_OPTION,

@@ -190,7 +190,7 @@ static ALWAYS_INLINE void put(uint8_t *indices, uint8_t *bgr, size_t x, const ch
 
 static ALWAYS_INLINE bool is_hole(bool holes, const uint8_t *indices, size_t x)
 {
-    return holes && indices[x] != 0;
+    return holes && indices && indices[x] != 0;
 }
 
 static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
@@ -354,7 +354,7 @@ static ALWAYS_INLINE void atkinson_row(dither_state *state, bool holes, uint8_t 
     dither_error *below = (dither_error *)state->rows.below + x;
     int           ahead[3] = {0, 0, 0}, after[3] = {0, 0, 0};
 
-    if (holes)
+    if (holes && indices)
         drop_across(state, indices);
     for (size_t left = state->width; left > 0; left--, x += (size_t)step) {
         int    left_over[3];

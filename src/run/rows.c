@@ -26,6 +26,18 @@ static void leave_out_key(nearest *n, const png2bmp_options *options)
     nearest_leave_out(n, options->palette_entries, left_out);
 }
 
+/* The numbers of the picture are brought into the range of what is seen of the colours that pixels
+ * may get. */
+static void fit_numbers(dither_numbers *numbers, const nearest *n)
+{
+    uint8_t rgb[256][3];
+
+    for (unsigned i = 0; i < n->count; i++)
+        for (unsigned channel = 0; channel < 3; channel++)
+            rgb[i][channel] = n->bgr[n->all[i]][2 - channel];
+    dither_numbers_fit(numbers, (const uint8_t(*)[3])rgb, n->count);
+}
+
 static void open_match(row_writer *writer, const dither_setup *setup, void *memory)
 {
     const pixel_way       *way = &writer->steps.way;
@@ -42,7 +54,7 @@ static void open_match(row_writer *writer, const dither_setup *setup, void *memo
     if (way->has_key)
         leave_out_key(palette.nearest, options);
     if (options->has_seen && options->tone != PNG2BMP_TONE_NONE)
-        dither_numbers_fit(setup->numbers, seen, entries);
+        fit_numbers(setup->numbers, palette.nearest);
     dither_open_palette(&writer->dither, setup, &palette, writer->kernels->diffuse);
     writer->dither.has_holes = way->has_key && way->needs_alpha;
     writer->dither.hole = (uint8_t)options->key_index;
@@ -301,6 +313,11 @@ static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t 
     }
 }
 
+static bool is_key_color(const row_writer *writer, const uint8_t bgr[3])
+{
+    return writer->steps.way.has_key && memcmp(bgr, writer->context.background, 3) == 0;
+}
+
 /* Whether the colours of row y are those of their indices. */
 static png2bmp_status check_exact(const row_writer *writer, const uint8_t *bgr,
                                   const uint8_t *indices, uint32_t y)
@@ -314,10 +331,10 @@ static png2bmp_status check_exact(const row_writer *writer, const uint8_t *bgr,
         if (writer->steps.way.has_key && indices[x] == writer->dither.hole)
             continue;
         if (memcmp(bgr, nearest_color(writer->dither.palette, indices[x]), 3) != 0)
-            return report_error(writer->cancel->report, PNG2BMP_ERR_NOT_EXACT,
-                                "pixel (%zu, %u) is #%02x%02x%02x, which is not in the palette%s",
-                                x, (unsigned)y, bgr[2], bgr[1], bgr[0],
-                                writer->steps.way.has_key ? " for opaque pixels" : "");
+            return report_error(
+                writer->cancel->report, PNG2BMP_ERR_NOT_EXACT,
+                "pixel (%zu, %u) is #%02x%02x%02x, which %s", x, (unsigned)y, bgr[2], bgr[1],
+                bgr[0], is_key_color(writer, bgr) ? ONLY_OF_HOLES : "is not in the palette");
     }
     return PNG2BMP_OK;
 }

@@ -34,6 +34,9 @@ typedef struct row_writer {
     dither_state   dither;
 } row_writer;
 
+/* In the error for a pixel that is not exact, of one that has the key's colour. */
+#define ONLY_OF_HOLES "only transparent pixels get"
+
 /* steps: those of the plan. memory: steps->memory bytes, which the caller keeps owning. cancel: is
  * asked between pieces of rows; what is written when it says yes is not whole. */
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,

@@ -1,5 +1,6 @@
 #include "second_half.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "plan/halves.h"
 #include "reduce/few_colors.h"
 #include "reduce/quantize.h"
+#include "rows.h"
 
 /* The different colours, if there are at most `most`, in order of appearance. *fit: the pixels
  * before the first that is a colour too many. */
@@ -38,14 +40,8 @@ static png2bmp_status best_colors(uint8_t palette[256][3], unsigned *count, cons
     return cancel_status(cancel);
 }
 
-static png2bmp_status too_many_colors(const png2bmp_plan *plan, const uint8_t color[3],
-                                      size_t pixel, png2bmp_report *report)
+static png2bmp_status too_many_colors(const png2bmp_plan *plan, png2bmp_report *report)
 {
-    if (plan->options.exact)
-        return report_error(report, PNG2BMP_ERR_NOT_EXACT,
-                            "pixel (%zu, %zu) is #%02x%02x%02x, the first beyond %u colours",
-                            pixel % plan->png.width, pixel / plan->png.width, color[0], color[1],
-                            color[2], (unsigned)plan->options.colors);
     return report_error(report, PNG2BMP_ERR_FORMAT,
                         "the image has more than %u different colours: use 'colors' to "
                         "choose the best",
@@ -71,19 +67,62 @@ static size_t place_of(const opaque_pixels *opaque, size_t i)
     return i;
 }
 
+static png2bmp_status not_exact(const png2bmp_plan *plan, const opaque_pixels *opaque, size_t i,
+                                const char *why, png2bmp_report *report)
+{
+    const uint8_t *const color = opaque->rgb + 3 * i;
+    const size_t         place = place_of(opaque, i);
+
+    return report_error(report, PNG2BMP_ERR_NOT_EXACT, "pixel (%zu, %zu) is #%02x%02x%02x, %s",
+                        place % plan->png.width, place / plan->png.width, color[0], color[1],
+                        color[2], why);
+}
+
+/* The first of the colour of the key; otherwise `most`. */
+static size_t first_of_key(const opaque_pixels *opaque, const png2bmp_options *options, size_t most,
+                           cancel_check *cancel)
+{
+    size_t i = 0;
+
+    while (i < most && memcmp(opaque->rgb + 3 * i, options->background, 3) != 0 &&
+           !cancel_before(cancel, 1))
+        i++;
+    return i;
+}
+
+/* `fit` opaque pixels have few enough colours: are these all, and none that of the key? */
+static png2bmp_status check_exact(const png2bmp_plan *plan, const opaque_pixels *opaque, size_t fit,
+                                  cancel_check *cancel)
+{
+    const png2bmp_options *options = &plan->options;
+    const size_t           right =
+        options->key_index < 256 ? first_of_key(opaque, options, fit, cancel) : fit;
+    char why[48];
+
+    if (cancel->is_cancelled)
+        return cancel_status(cancel);
+    if (right < fit)
+        return not_exact(plan, opaque, right, "which " ONLY_OF_HOLES, cancel->report);
+    if (fit == opaque->count)
+        return PNG2BMP_OK;
+    snprintf(why, sizeof why, "the first beyond %u colours", (unsigned)options->colors);
+    return not_exact(plan, opaque, fit, why, cancel->report);
+}
+
 /* The image's own colours, or chosen ones if `colors` is set: at most `most`. */
 static png2bmp_status colors_for(png2bmp_options *options, const png2bmp_plan *plan,
                                  const opaque_pixels *opaque, unsigned most, cancel_check *cancel)
 {
-    const bool     chooses = plan->options.colors && !options->exact;
     unsigned       count = 0;
     size_t         fit = 0;
     png2bmp_status status =
         own_colors(options->palette, &count, &fit, opaque->rgb, opaque->count, most, cancel);
 
-    if (!status && fit < opaque->count && !chooses)
-        return too_many_colors(plan, opaque->rgb + 3 * fit, place_of(opaque, fit), cancel->report);
-    if (!status && fit < opaque->count)
+    if (!status && options->exact)
+        status = check_exact(plan, opaque, fit, cancel);
+    else if (!status && fit < opaque->count && !options->colors)
+        status = too_many_colors(plan, cancel->report);
+    else if (!status && fit < opaque->count)
         status = best_colors(options->palette, &count, opaque->rgb, opaque->count, most, cancel);
     options->palette_entries = (uint16_t)count;
     if (!plan->options.colors) /* all are there */
@@ -92,23 +131,28 @@ static png2bmp_status colors_for(png2bmp_options *options, const png2bmp_plan *p
 }
 
 /* Packs the opaque pixels. */
-static void take_opaque(opaque_pixels *opaque, uint8_t *rgb, size_t pixels)
+static void take_opaque(opaque_pixels *opaque, uint8_t *rgb, size_t pixels, cancel_check *cancel)
 {
     opaque->rgb = rgb;
-    for (size_t i = 0; i < pixels; i++)
+    for (size_t i = 0; i < pixels && !cancel_before(cancel, 1); i++)
         if (opaque->rgba[4 * i + 3] >= opaque->threshold)
             memcpy(rgb + 3 * opaque->count++, opaque->rgba + 4 * i, 3);
 }
 
-/* Makes room for the key among the colours. One of them that is the key's becomes its neighbour,
- * unless pixels must stay as they are. */
+/* Makes room for the key among the colours. One of them that is the key's becomes its neighbour;
+ * with `exact` there is none. An image of holes alone gets black, since a palette of no colours
+ * stands for one that is not chosen yet. */
 static void insert_key(png2bmp_options *options)
 {
-    const unsigned key = options->key_index, count = options->palette_entries;
+    const unsigned key = options->key_index;
+    unsigned       count = options->palette_entries;
 
-    for (unsigned i = 0; i < count && !options->exact; i++)
+    for (unsigned i = 0; i < count; i++)
         if (memcmp(options->palette[i], options->background, 3) == 0)
             options->palette[i][2] ^= 1;
+    if (count == 0)
+        memset(options->palette[count++], 0, sizeof *options->palette);
+    options->palette_entries = (uint16_t)count;
     if (key >= count)
         return;
     memmove(options->palette[key + 1], options->palette[key],
@@ -133,7 +177,7 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
         packed = malloc((size_t)halves_opaque_bytes(plan));
         if (!packed)
             return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
-        take_opaque(&opaque, packed, pixels);
+        take_opaque(&opaque, packed, pixels, cancel);
     }
     status = colors_for(options, plan, &opaque, most, cancel);
     free(packed);

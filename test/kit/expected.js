@@ -435,9 +435,9 @@ function matchedExactly(common, settings) {
 function matched(common, settings) {
   const { palette, seen = palette, dither = 'floyd-steinberg', bits, format, chosen, key } = settings;
   const scale = scaleOf(settings);
-  const picture = pictureNumbers(scale, settings);
   const leftOut = palette.map((color) => isSame(color, key?.color));
   const others = (list) => list.filter((_, i) => !leftOut[i]);
+  const picture = pictureNumbers(scale, { ...settings, seen: settings.seen && others(seen) });
   const grays = new Set(others(palette).map(([gray]) => gray));
   const hasGrays = !chosen && isGray(others(palette)) && grays.size > 1;
   const spread = paletteSpread(palette, hasGrays, others(palette));
