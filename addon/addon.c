@@ -22,6 +22,7 @@
 #include "errors.h"
 #include "host/host_facts.h"
 #include "option_values.h"
+#include "stream.h"
 
 /* ---- Synchronous calls ------------------------------------------------------ */
 
@@ -341,6 +342,55 @@ static napi_value convert_kept_async(napi_env env, napi_callback_info info)
     return task_start(env, call.self, &call.job, &request);
 }
 
+/* ---- PNGs that come in pieces --------------------------------------------------- */
+
+/* openStream(options, pngSize, wantsWhole): the `stream` of the functions below; pngSize: 0 if it
+ * is not known */
+static napi_value open_stream(napi_env env, napi_callback_info info)
+{
+    napi_value      argv[3], host;
+    size_t          argc = 3;
+    png2bmp_options options;
+    double          size;
+    bool            wants_whole;
+
+    if (napi_get_cb_info(env, info, &argc, argv, &host, NULL) != napi_ok ||
+        !options_read(env, argv[0], &options) ||
+        napi_get_value_double(env, argv[1], &size) != napi_ok || !(size >= 0 && size < 0x1p63) ||
+        napi_get_value_bool(env, argv[2], &wants_whole) != napi_ok)
+        return throw_quiet(env);
+    return stream_open(env, host, &options, (uint64_t)size, wants_whole);
+}
+
+/* stepAsync(input, length, stream, onWarning, copy, ticket, isLast, memory, facts): Promise<facts>.
+ * memory: where the output goes, undefined until there is a plan. facts: those of
+ * src/host/host_feed.h. */
+static napi_value step_async(napi_env env, napi_callback_info info)
+{
+    call         call;
+    task_request request;
+
+    if (!call_begin_step(env, info, &call, &request))
+        return NULL;
+    call.job.run = job_step;
+    return task_start(env, call.self, &call.job, &request);
+}
+
+/* closeStream(stream): frees it, when its step has ended */
+static napi_value close_stream(napi_env env, napi_callback_info info)
+{
+    napi_value argv[1];
+    size_t     argc = 1;
+    stream    *stream;
+
+    if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok)
+        return throw_quiet(env);
+    stream = stream_of(env, argv[0]);
+    if (stream)
+        stream_close(stream);
+    return NULL;
+}
+
 /* cancel(ticket) */
 static napi_value cancel(napi_env env, napi_callback_info info)
 {
@@ -432,6 +482,9 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         FUNCTION("useMemory", use_memory),
         FUNCTION("convertKept", convert_kept),
         FUNCTION("convertKeptAsync", convert_kept_async),
+        FUNCTION("openStream", open_stream),
+        FUNCTION("stepAsync", step_async),
+        FUNCTION("closeStream", close_stream),
         FUNCTION("cancel", cancel),
     };
 #undef FUNCTION

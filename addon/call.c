@@ -8,11 +8,13 @@
 #include "converter.h"
 #include "errors.h"
 #include "host/host_facts.h"
+#include "host/host_feed.h"
 #include "host/host_png.h"
 #include "option_values.h"
 #include "pages.h"
 #include "plan/cache.h"
 #include "save/file.h"
+#include "stream.h"
 
 napi_value call_throw(napi_env env, const call *call)
 {
@@ -77,6 +79,7 @@ static bool begin(napi_env env, napi_callback_info info, call *call)
     call->job.from = call->job.full_from = NULL;
     call->job.read_failed = false;
     call->job.cwd = NULL;
+    call->job.stream = NULL;
     call->job.directory = FILE_WORKING_DIRECTORY;
     png2bmp_report_clear(&call->job.report);
     if (read_arguments(env, info, call))
@@ -234,12 +237,12 @@ static bool read_source(napi_env env, call *call, size_t own)
     return call->job.from;
 }
 
-/* The job's output: where job_convert_file writes. */
-static bool use_facts(napi_env env, call *call, napi_value view)
+/* The job's output: where job_convert_file and job_step write. */
+static bool use_facts(napi_env env, call *call, napi_value view, size_t needed)
 {
     size_t size;
 
-    if (bytes_of_view(env, view, &call->job.output, &size) && size == JOB_FILE_FACTS_BYTES)
+    if (bytes_of_view(env, view, &call->job.output, &size) && size == needed)
         return true;
     throw_quiet(env);
     return false;
@@ -249,7 +252,8 @@ bool call_begin_file(napi_env env, napi_callback_info info, call *call, size_t o
 {
     if (!call_begin_bytes(env, info, call) || !read_source(env, call, own))
         return false;
-    if (call_read_path(env, call, call->argv[own + 2]) && use_facts(env, call, call->argv[own + 3]))
+    if (call_read_path(env, call, call->argv[own + 2]) &&
+        use_facts(env, call, call->argv[own + 3], JOB_FILE_FACTS_BYTES))
         return true;
     job_release(&call->job);
     return false;
@@ -310,9 +314,46 @@ bool call_make_request(napi_env env, const call *call, task_request *request)
     request->input = call->argv[ARG_INPUT];
     request->on_warning = call->on_warning;
     request->output = NULL;
+    request->memory = NULL;
     if (napi_get_value_bool(env, call->argv[ARG_COPY], &request->copy_input) == napi_ok &&
         napi_get_value_uint32(env, call->argv[ARG_TICKET], &request->ticket) == napi_ok)
         return true;
     throw_quiet(env);
     return false;
+}
+
+/* The arguments isLast and memory. */
+static bool read_step(napi_env env, call *call, task_request *request, stream_step *step)
+{
+    napi_valuetype   type;
+    const napi_value memory = call->argv[ARG_ASYNC_OWN + 1];
+
+    step->copies = request->copy_input;
+    request->copy_input = false;
+    if (napi_get_value_bool(env, call->argv[ARG_ASYNC_OWN], &step->is_last) == napi_ok &&
+        napi_typeof(env, memory, &type) == napi_ok) {
+        step->memory = NULL;
+        step->memory_size = 0;
+        if (type == napi_undefined)
+            return true;
+        request->memory = memory;
+        if (bytes_of_view(env, memory, &step->memory, &step->memory_size))
+            return true;
+    }
+    throw_quiet(env);
+    return false;
+}
+
+bool call_begin_step(napi_env env, napi_callback_info info, call *call, task_request *request)
+{
+    stream     *stream;
+    stream_step step;
+
+    if (!begin(env, info, call) || !call_make_request(env, call, request))
+        return false;
+    stream = stream_of(env, call->argv[ARG_OPTIONS]);
+    request->output = call->argv[ARG_ASYNC_OWN + 2];
+    return stream && use_facts(env, call, request->output, HOST_FEED_COUNT * sizeof(double)) &&
+           read_step(env, call, request, &step) &&
+           stream_hold(env, call->host, stream, &call->job, &step);
 }

@@ -51,6 +51,10 @@ bool call_begin_file(napi_env env, napi_callback_info info, call *call, size_t o
 /* As call_begin_png, with a converter in place of the options. */
 bool call_begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter);
 
+/* For job_step: a stream in place of the options, and three arguments from ARG_ASYNC_OWN on. The
+ * job holds the stream from then on: see job_release. */
+bool call_begin_step(napi_env env, napi_callback_info info, call *call, task_request *request);
+
 /* A path for the job, from a view of its bytes. */
 bool call_read_path(napi_env env, call *call, napi_value view);
 

@@ -7,6 +7,7 @@
 #include "host/host_png.h"
 #include "save/convert_file.h"
 #include "save/save.h"
+#include "stream.h"
 
 static png2bmp_pixels job_pixels(const job *job)
 {
@@ -109,6 +110,7 @@ const char *job_failed_path(const job *job)
 
 void job_release(job *job)
 {
+    stream_release(job->stream);
     cwd_release(job->cwd);
     free(job->full_path);
     free(job->path);

@@ -33,6 +33,8 @@ typedef struct job {
     uint64_t most_input;  /* bytes */
     bool     read_failed; /* PNG2BMP_ERR_FILE is about the file that is read */
 
+    struct stream *stream; /* job_step; held */
+
     png2bmp_status status;
     png2bmp_report report;
 } job;

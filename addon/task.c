@@ -23,8 +23,8 @@ typedef struct task {
     napi_async_work work;
     napi_deferred   deferred;
     napi_ref        host;
-    napi_ref        input, output, on_warning; /* NULL: none */
-    uint8_t        *copy;                      /* of the input, or NULL */
+    napi_ref        input, output, memory, on_warning; /* NULL: none */
+    uint8_t        *copy;                              /* of the input, or NULL */
     atomic_bool     cancelled;
     uint32_t        ticket;
     struct task    *next; /* in self->cancellable */
@@ -55,6 +55,7 @@ static void task_free(napi_env env, task *t)
     release_reference(env, t->host);
     release_reference(env, t->input);
     release_reference(env, t->output);
+    release_reference(env, t->memory);
     release_reference(env, t->on_warning);
     if (t->work)
         napi_delete_async_work(env, t->work);
@@ -175,7 +176,7 @@ static bool keep_bytes(napi_env env, task *t, const task_request *request)
                             : !keep(env, request->input, &t->input))
         return false;
     return keep(env, request->host, &t->host) && keep(env, request->output, &t->output) &&
-           keep(env, request->on_warning, &t->on_warning);
+           keep(env, request->memory, &t->memory) && keep(env, request->on_warning, &t->on_warning);
 }
 
 static bool create_work(napi_env env, task *t)

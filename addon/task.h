@@ -14,6 +14,7 @@ typedef struct task_request {
     napi_value input;      /* the view that job->input is in */
     bool       copy_input; /* read from a copy made now, not in place */
     napi_value output;     /* the Buffer that job->output is in; NULL: the result is `true` */
+    napi_value memory;     /* a view that the job writes to beside the output, or NULL */
     napi_value on_warning; /* a function, or NULL */
     uint32_t   ticket;     /* for task_cancel; 0: cannot be cancelled */
 } task_request;
@@ -22,9 +23,9 @@ typedef struct task_request {
  * Starts the job, which has been planned and only has to run.
  *
  * Until the promise settles the task owns the job (from the moment of the call, even if it fails),
- * and keeps input and output alive; the caller's `job` may go out of scope. The promise resolves to
- * request->output or `true`, or rejects with the error of lib/errors.js or with what on_warning
- * threw.
+ * and keeps input, output and memory alive; the caller's `job` may go out of scope. The promise
+ * resolves to request->output or `true`, or rejects with the error of lib/errors.js or with what
+ * on_warning threw.
  *
  * NULL: an exception is pending.
  */

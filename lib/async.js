@@ -9,15 +9,12 @@ const { argumentTypeError } = require('./errors');
 const { bindToContext, callLater } = require('./host');
 const { asyncInput, checkStillThere, readPixels, sourceKinds, toLength, toPixels, toView } = require('./input');
 const { depth16Of, readDecodeOptions, readOptions, withDensityOf } = require('./options');
-const { abortable } = require('./signals');
+const { abortable, newTicket } = require('./signals');
 const { newFacts, toPixelsOf } = require('./sync');
-
-let lastTicket = 0;
 
 /** start(ticket), with a ticket that the signal cancels. */
 function startAbortable(signal, start) {
-  lastTicket = lastTicket % 0xffffffff + 1;
-  const ticket = lastTicket;
+  const ticket = newTicket();
   return abortable(signal, () => native.cancel(ticket), () => start(ticket));
 }
 

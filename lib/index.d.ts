@@ -1,5 +1,7 @@
 /// <reference types="node" />
 
+import type { Duplex } from 'node:stream';
+
 import type * as types from './types.js';
 
 export type {
@@ -142,6 +144,28 @@ export function convertFileAsync(
   callback: Callback<Info>,
 ): void;
 export function convertFileAsync(from: Path | number, to: Path, options?: Options): Promise<Info>;
+
+/**
+ * A stream of Node.js: the bytes of a PNG in, those of its BMP out. Each chunk is converted on a worker thread as it
+ * comes, and read in place: it must not change until it has been taken. `maxInputBytes` and the options of files do
+ * not apply.
+ *
+ * Rows leave as they are made with `topDown: true`, unless the PNG is interlaced or colours are chosen. Else the BMP is
+ * held until it is complete, and counts for `maxMemory`.
+ */
+export interface BMPStream extends Duplex {
+  /** `'info'`: what {@link readInfo} gives, once, before the first byte. `memory` includes a BMP that is held. */
+  on(event: 'info', listener: (info: Info) => void): this;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+  once(event: 'info', listener: (info: Info) => void): this;
+  once(event: string | symbol, listener: (...args: any[]) => void): this;
+}
+
+/**
+ * Makes a stream that converts: for `stream.pipeline`. Its errors are those of {@link getBMPAsync}; one of a wrong option
+ * is thrown at once. An image that is too large for its file is `ERR_PNG_TRUNCATED`, since the size of the file is not known.
+ */
+export function createBMPStream(options?: Options): BMPStream;
 
 /** Reads only the chunks before the pixels; `png` may end there, unless colours are counted. */
 export function readInfo(png: Bytes, options?: InfoOptions): Info;

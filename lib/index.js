@@ -7,6 +7,7 @@ const async = require('./async');
 const { createConverter } = require('./converter');
 const save = require('./save');
 const { convertFile, convertFileAsync } = require('./convert-file');
+const { createBMPStream } = require('./stream');
 const { encodeICO, encodeICOAsync } = require('./ico');
 const { constants, errors, versions } = require('./facts');
 
@@ -15,6 +16,7 @@ module.exports = {
   getBMPAsync: async.getBMPAsync,
   getBMPInto: sync.getBMPInto,
   createConverter,
+  createBMPStream,
   saveBMP: save.saveBMP,
   saveBMPAsync: save.saveBMPAsync,
   convertFile,

@@ -5,6 +5,7 @@ export const {
   getBMPAsync,
   getBMPInto,
   createConverter,
+  createBMPStream,
   saveBMP,
   saveBMPAsync,
   convertFile,

@@ -50,4 +50,12 @@ async function abortable(signal, cancel, work) {
   }
 }
 
-module.exports = { abortable, throwIfAborted };
+let lastTicket = 0;
+
+/** A number for native.cancel. */
+function newTicket() {
+  lastTicket = lastTicket % 0xffffffff + 1;
+  return lastTicket;
+}
+
+module.exports = { abortable, newTicket, throwIfAborted };

@@ -98,7 +98,7 @@ function installMissing(names) {
 
 // What waits for Node.js or for files, runs once for a conversion, or is about PNGs that are none: -O3 makes it a quarter
 // larger, and no faster.
-const IS_SMALL = /^(addon|src\/(save|host|plan|base|bmp|colour\/(?!to_srgb))|src\/png\/(signature|mend|about|png_end|window|walk)\.c)/;
+const IS_SMALL = /^(addon|src\/(save|host|plan|base|bmp|colour\/(?!to_srgb))|src\/png\/(signature|mend|about|png_end|window|walk)\.c|src\/run\/(feed|pump)\.c)/;
 const optimizationOf = (source) => (IS_SMALL.test(source) ? ['-Os'] : optimization(source));
 
 /** compile(sources, flags) for a target: the objects. */

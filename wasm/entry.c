@@ -14,6 +14,7 @@
 #include "base/opaque.h"
 #include "base/report.h"
 #include "host/host_facts.h"
+#include "host/host_feed.h"
 #include "host/host_options.h"
 #include "host/host_png.h"
 #include "run/run.h"
@@ -188,6 +189,66 @@ png2bmp_status EXPORT(run)(void)
         return run_to_png();
     return run_into(&job.plan, &source, STRIP_BYTES, (byte_sink){hand_out, NULL}, &control,
                     &job.report);
+}
+
+/* ---- Fed in pieces -------------------------------------------------------------- */
+
+/* Of one PNG: an instance that is fed does nothing else. Its bytes are in the input, each step's
+ * until they are used up; what leaves in order is in `memory`, a whole goes through host_rows. */
+static struct {
+    pump     pump;
+    uint8_t *memory;
+    double   numbers[HOST_FEED_COUNT];
+} fed;
+
+png2bmp_status EXPORT(feed_open)(double png_size, bool wants_whole)
+{
+    png2bmp_options options;
+    png2bmp_status  status = begin(&options);
+
+    if (!status)
+        status =
+            pump_open(&fed.pump, &options, (uint64_t)png_size, wants_whole, &control, &job.report);
+    fed.pump.parts_of_whole.write = hand_out;
+    return status;
+}
+
+/* room: bytes that may be written to the memory. */
+png2bmp_status EXPORT(feed_step)(bool is_last, size_t room)
+{
+    pump_input     input = {.bytes = job.input, .size = job.size, .is_last = is_last};
+    pump_state     state = PUMP_WANTS_INPUT;
+    png2bmp_status status;
+
+    if (fed.pump.plan && !fed.pump.is_whole) {
+        const size_t size = (size_t)fed.pump.needed;
+
+        input.memory_size = room < size ? room : size;
+        if (!fed.memory)
+            fed.memory = malloc(size);
+        if (!fed.memory)
+            return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
+        input.memory = fed.memory;
+    }
+    status = pump_step(&fed.pump, &input, &state);
+    host_feed_write(fed.numbers, &fed.pump, state);
+    return status;
+}
+
+/* After a step: HOST_FEED_COUNT numbers, and what it has written. */
+const double *EXPORT(feed_numbers)(void)
+{
+    return fed.numbers;
+}
+
+uint32_t EXPORT(feed_number_count)(void)
+{
+    return HOST_FEED_COUNT;
+}
+
+const uint8_t *EXPORT(feed_memory)(void)
+{
+    return fed.memory;
 }
 
 /* ---- Facts and texts ----------------------------------------------------------- */

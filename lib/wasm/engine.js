@@ -208,6 +208,56 @@ class Engine {
     }
   }
 
+  // ---- Fed in pieces: an instance for each PNG -------------------------------------------------
+
+  #told = 0; // warnings
+
+  #fedOutcome(status) {
+    const { error, warnings } = this.#outcome(status);
+    return { error, warnings: warnings.slice(this.#told, this.#told = warnings.length) };
+  }
+
+  /** Begins to be fed; size: of the PNG, 0 if it is not known. Returns { error, warnings }. */
+  openFeed(values, size, wantsWhole) {
+    const shortage = this.shortage();
+    if (shortage !== undefined) {
+      return outOfMemory(shortage);
+    }
+    const wasm = this.#exports;
+    new Float64Array(wasm.memory.buffer, wasm.options_reserve(values.length), values.length).set(values);
+    return this.#fedOutcome(wasm.feed_open(size, wantsWhole ? 1 : 0));
+  }
+
+  #giveInput(bytes) {
+    const wasm = this.#exports;
+    wasm.input_release();
+    const input = wasm.input_reserve(bytes.length) >>> 0;
+    if (input === 0) {
+      return false;
+    }
+    new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
+    return true;
+  }
+
+  /**
+   * Converts the next bytes, or goes on with those that it has if there are none. At most `room` bytes of the BMP
+   * come in `output`, a view of WebAssembly memory; those of a BMP in one piece go to the sink. Returns { error,
+   * warnings, numbers, output }; throws what the sink throws.
+   */
+  feed(bytes, isLast, room, sink) {
+    const wasm = this.#exports;
+    if (bytes !== undefined && !this.#giveInput(bytes)) {
+      return outOfMemory(`WebAssembly has no ${bytes.length} bytes for the PNG`);
+    }
+    this.#sink = sink;
+    const outcome = this.#fedOutcome(wasm.feed_step(isLast ? 1 : 0, room));
+    if (this.#failure !== undefined) {
+      throw this.#failure.error;
+    }
+    const numbers = new Float64Array(wasm.memory.buffer, wasm.feed_numbers(), wasm.feed_number_count()).slice();
+    return { ...outcome, numbers, output: new Uint8Array(wasm.memory.buffer, wasm.feed_memory()) };
+  }
+
   #optionRow(i) {
     const wasm = this.#exports;
     const row = {

@@ -9,6 +9,7 @@ const path = require('node:path');
 const { errorFromNative } = require('../errors');
 const { createCalls } = require('./calls');
 const { Engine } = require('./engine');
+const { createFeeds } = require('./feeds');
 const { Pool } = require('./pool');
 const { run } = require('./request');
 const { createSaves } = require('./saves');
@@ -42,8 +43,9 @@ function loadWasm() {
     runHere: (request) => run(engine, request),
   });
   const calls = createCalls(engine, pool);
-
-  return { ...engine.words(), ...calls.functions, ...createSaves(engine, calls) };
+  const words = engine.words();
+  const feeds = createFeeds({ openEngine: () => new Engine(module), facts: words.facts.length, settled: calls.settled });
+  return { ...words, ...calls.functions, ...createSaves(engine, calls), ...feeds };
 }
 
 module.exports = { isWasmHere, loadWasm };

@@ -197,6 +197,13 @@ static png2bmp_status read_first_chunk(const png_file *file, const chunk *c, png
     return read_ihdr(file, c, info);
 }
 
+/* The bytes of a name will have passed. */
+static void keep_name(const png_file *file, const chunk *c, const png2bmp_png_about *about)
+{
+    if (file->fed && c->type == ICCP && about->icc_at == c->offset && about->icc_name_length > 0)
+        memcpy(file->fed->profile_name, c->data, about->icc_name_length);
+}
+
 /* Of chunks that the conversion uses, the CRC is compared first. */
 static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_png_about *about)
 {
@@ -205,8 +212,10 @@ static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_p
 
     if (file->converts_colors && about_is_color(c->type))
         status = chunk_check_ancillary_crc(file, c, &dropped);
-    if (!status && !dropped && c->data) /* else it was read before it passed */
+    if (!status && !dropped && c->data) { /* else it was read before it passed */
         about_read(c, about);
+        keep_name(file, c, about);
+    }
     return status;
 }
 
@@ -340,8 +349,10 @@ static png2bmp_status begin_to_pass(png_header_reader *reader, const chunk *c)
 {
     if (file_left(reader->file, c->offset) < bytes_needed(c))
         return STATUS_WAITING;
-    if (reader->seen.ihdr)
+    if (reader->seen.ihdr) {
         about_read(c, reader->about);
+        keep_name(reader->file, c, reader->about);
+    }
     walk_pass(&reader->walk, c);
     return PNG2BMP_OK;
 }

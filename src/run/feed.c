@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/report.h"
+#include "feed.h"
 #include "plan/halves.h"
 #include "plan/options.h"
 #include "plan/plan.h"
@@ -14,6 +15,7 @@
 
 typedef enum feed_stage {
     FEED_HEADER,
+    FEED_PLANNED,
     FEED_RUN,
     FEED_DONE
 } feed_stage;
@@ -97,6 +99,8 @@ static png2bmp_status begin_run(png2bmp_feed *feed)
 
     if (sink->begin)
         status = sink->begin(sink->user, &feed->plan, &bmp);
+    if (status == STATUS_WAITING) /* it is asked again */
+        png2bmp_feed_pause(feed);
     if (!status && !bmp)
         status = check_held(feed);
     if (status)
@@ -121,7 +125,8 @@ static png2bmp_status read_header(png2bmp_feed *feed)
     if (status)
         return status;
     feed->plan.made_from = PLAN_OF_PNG;
-    return begin_run(feed);
+    feed->stage = FEED_PLANNED;
+    return PNG2BMP_OK;
 }
 
 static png2bmp_status go_on(png2bmp_feed *feed)
@@ -130,6 +135,8 @@ static png2bmp_status go_on(png2bmp_feed *feed)
 
     if (feed->stage == FEED_HEADER)
         status = read_header(feed);
+    if (!status && feed->stage == FEED_PLANNED)
+        status = begin_run(feed);
     if (!status && feed->stage == FEED_RUN)
         status = run_go_on(&feed->run);
     if (status == STATUS_WAITING)
@@ -147,6 +154,12 @@ static size_t position_of(const png2bmp_feed *feed)
         return 0;
     return feed->stage == FEED_HEADER ? png_header_position(&feed->header)
                                       : run_position(&feed->run);
+}
+
+const uint8_t *feed_profile_name(const png2bmp_feed *feed)
+{
+    return feed->file.fed ? feed->kept.profile_name
+                          : file_at(&feed->file, feed->plan.about.icc_name_at);
 }
 
 /* ---- The interface ------------------------------------------------------------------- */

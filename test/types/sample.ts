@@ -5,6 +5,7 @@ import {
   getBMPAsync,
   getBMPInto,
   createConverter,
+  createBMPStream,
   saveBMP,
   saveBMPAsync,
   convertFile,
@@ -22,8 +23,9 @@ import {
   errors,
   versions,
 } from 'png2bmp';
-import type { Converter, DecodedPixels, Format, Info, Options, PaletteEntry, PngError, Warning } from 'png2bmp';
-import { createReadStream } from 'node:fs';
+import type { BMPStream, Converter, DecodedPixels, Format, Info, Options, PaletteEntry, PngError, Warning } from 'png2bmp';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { Blob } from 'node:buffer';
 import { ReadableStream } from 'node:stream/web';
 import required = require('png2bmp');
@@ -80,6 +82,12 @@ const collected: Promise<Buffer>[] = [
   getBMPAsync(new Blob([png])),
   getBMPAsync(new ReadableStream<Uint8Array>()),
 ];
+const stream: BMPStream = createBMPStream(options);
+stream.on('info', (info: Info) => info.bmp.byteLength).once('info', ({ width }) => width.toFixed()).on('data', () => {});
+pipeline(createReadStream('a.png'), createBMPStream({ topDown: true }), createWriteStream('a.bmp')).then(() => {});
+// @ts-expect-error: an unknown option
+createBMPStream({ colours: 3 });
+
 const converter: Converter = createConverter(options);
 const kept: Buffer = converter.getBMP(png);
 const keptLater: Promise<Buffer> = converter.getBMPAsync(new Blob([png]));

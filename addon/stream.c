@@ -1,0 +1,206 @@
+#include "stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "errors.h"
+#include "host/host_feed.h"
+
+struct stream {
+    pump           pump;
+    png2bmp_report report;  /* of all steps */
+    unsigned       told;    /* its warnings that jobs have taken */
+    unsigned       holders; /* the External, and a job */
+    bool           is_busy, closes;
+
+    png2bmp_control        control; /* asks that of the step: */
+    const png2bmp_control *of_step;
+    pump_input             input;
+    uint8_t               *copy; /* that input.bytes are in, or NULL */
+};
+
+static bool is_cancelled(void *user)
+{
+    const stream *self = user;
+
+    return self->of_step && self->of_step->cancelled(self->of_step->user);
+}
+
+/* ---- On the JavaScript thread --------------------------------------------------------- */
+
+static void drop_piece(stream *self)
+{
+    free(self->copy);
+    self->copy = NULL;
+}
+
+static void let_go(stream *self)
+{
+    if (--self->holders > 0)
+        return;
+    pump_close(&self->pump);
+    drop_piece(self);
+    free(self);
+}
+
+static void external_free(napi_env env, void *data, void *hint)
+{
+    (void)env;
+    (void)hint;
+    let_go(data);
+}
+
+static napi_value wrap(napi_env env, stream *self)
+{
+    napi_value external;
+
+    if (napi_create_external(env, self, external_free, NULL, &external) == napi_ok)
+        return external;
+    let_go(self);
+    return throw_quiet(env);
+}
+
+napi_value stream_open(napi_env env, napi_value host, const png2bmp_options *options,
+                       uint64_t png_size, bool wants_whole)
+{
+    stream *self = calloc(1, sizeof *self);
+
+    if (!self) {
+        napi_throw_range_error(env, "ERR_OUT_OF_MEMORY", "out of memory");
+        return NULL;
+    }
+    self->holders = 1;
+    self->control = (png2bmp_control){is_cancelled, self};
+    const png2bmp_status status =
+        pump_open(&self->pump, options, png_size, wants_whole, &self->control, &self->report);
+    if (!status)
+        return wrap(env, self);
+
+    const napi_value error = error_from_report(env, host, status, &self->report, NULL);
+    if (error)
+        napi_throw(env, error);
+    let_go(self);
+    return NULL;
+}
+
+stream *stream_of(napi_env env, napi_value value)
+{
+    void *data = NULL;
+
+    if (napi_get_value_external(env, value, &data) != napi_ok)
+        throw_quiet(env);
+    return data;
+}
+
+static bool take_piece(stream *self, const job *job, bool copies)
+{
+    self->input.bytes = job->input;
+    self->input.size = job->input_size;
+    if (!copies || job->input_size == 0)
+        return true;
+    self->copy = malloc(job->input_size);
+    if (!self->copy)
+        return false;
+    memcpy(self->copy, job->input, job->input_size);
+    self->input.bytes = self->copy;
+    return true;
+}
+
+/* Whether the bytes of the last step, which are not used up, are still there. */
+static bool is_same_piece(const stream *self, const job *job)
+{
+    return self->copy || (self->input.bytes == job->input && self->input.size == job->input_size);
+}
+
+static bool is_memory_right(const pump *p, const uint8_t *memory, size_t size)
+{
+    if (!p->plan)
+        return !memory;
+    if (!p->is_whole)
+        return memory;
+    return size >= p->needed && (!p->whole || memory == p->whole);
+}
+
+static bool take_input(napi_env env, napi_value host, stream *self, const job *job, bool copies)
+{
+    if (!self->pump.goes_on) {
+        if (take_piece(self, job, copies))
+            return true;
+        napi_throw_range_error(env, "ERR_OUT_OF_MEMORY", "out of memory");
+        return false;
+    }
+    if (is_same_piece(self, job))
+        return true;
+    throw_argument(env, host, "ERR_INVALID_ARG_VALUE",
+                   "A chunk must not be transferred or resized before it has been converted: "
+                   "the callback of write() tells");
+    return false;
+}
+
+bool stream_hold(napi_env env, napi_value host, stream *self, job *job, const stream_step *step)
+{
+    if (self->is_busy || self->closes ||
+        !is_memory_right(&self->pump, step->memory, step->memory_size)) {
+        throw_quiet(env);
+        return false;
+    }
+    if (!take_input(env, host, self, job, step->copies))
+        return false;
+    self->input.is_last = step->is_last;
+    self->input.memory = step->memory;
+    self->input.memory_size = step->memory_size;
+    self->is_busy = true;
+    self->holders++;
+    job->stream = self;
+    return true;
+}
+
+void stream_close(stream *self)
+{
+    self->closes = true;
+    if (self->is_busy)
+        return;
+    pump_close(&self->pump);
+    drop_piece(self);
+}
+
+void stream_release(stream *self)
+{
+    if (!self)
+        return;
+    self->is_busy = false;
+    if (!self->pump.goes_on)
+        drop_piece(self);
+    if (self->closes)
+        stream_close(self);
+    let_go(self);
+}
+
+/* ---- On the worker thread ------------------------------------------------------------- */
+
+/* The error, and the warnings that are new. */
+static void hand_over_report(stream *self, png2bmp_report *report)
+{
+    const unsigned count = self->report.warning_count;
+
+    png2bmp_report_clear(report);
+    report->error = self->report.error;
+    for (; self->told < count; self->told++)
+        report->warnings[report->warning_count++] = self->report.warnings[self->told];
+}
+
+void job_step(job *job, const png2bmp_control *control)
+{
+    stream    *self = job->stream;
+    pump_state state = PUMP_WANTS_INPUT;
+    double     numbers[HOST_FEED_COUNT];
+
+    self->of_step = control;
+    job->status = pump_step(&self->pump, &self->input, &state);
+    self->of_step = NULL;
+    hand_over_report(self, &job->report);
+    if (job->status)
+        return;
+    host_feed_write(numbers, &self->pump, state);
+    memcpy(job->output, numbers, sizeof numbers);
+}

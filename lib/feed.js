@@ -1,0 +1,138 @@
+'use strict';
+
+// The conversion of a PNG that comes in pieces, step by step on a worker thread.
+
+const native = require('./native');
+const { PngError, errorFromNative } = require('./errors');
+const { WANTS_MEMORY, feedPlaces } = require('./feed-numbers');
+const { allocate, maxLength, maxLengthName } = require('./host');
+const { asyncInput, checkStillThere, toLength } = require('./input');
+const { newTicket } = require('./signals');
+const { infoOf } = require('./sync');
+
+const { STATE, USED, IS_PLANNED, IS_WHOLE, NEEDED, NEXT, COUNT } = feedPlaces(native.facts.length);
+
+const NO_BYTES = new Uint8Array(0);
+
+function createMemory(size) {
+  const failed = (code, why) => errorFromNative(code, `the output needs a Buffer of ${size} bytes: ${why}`);
+  if (size > maxLength) {
+    throw failed('ERR_OUTPUT_LIMIT', `more than ${maxLengthName}`);
+  }
+  try {
+    return allocate(size);
+  } catch {
+    throw failed('ERR_OUT_OF_MEMORY', 'out of memory');
+  }
+}
+
+/** What stops a conversion whose feed was closed. */
+const closedError = () => new PngError('ERR_CANCELLED', '');
+
+class Feed {
+  #o;
+  #sink;
+  #stream;
+  #numbers = new Float64Array(COUNT);
+  #memory; // the next output, or the whole of it
+  #isPlanned = false;
+  #isClosed = false;
+  #ticket = 0; // of the step that runs
+  #step = Promise.resolve();
+
+  /**
+   * o: options that were read. size: of the PNG; 0 if it is not known. wantsWhole: the BMP is wanted in one
+   * Buffer, which is `output` at the end. sink: planned(feed), when the chunks before the pixels have come;
+   * put(bytes), the next bytes of the BMP, and a promise if it is to be waited for. Each may be left out.
+   */
+  constructor(o, { size = 0, wantsWhole = false, sink = {} } = {}) {
+    this.#o = o;
+    this.#sink = sink;
+    this.#stream = native.openStream(o.values, size, wantsWhole);
+  }
+
+  #at(place) {
+    return this.#numbers[place];
+  }
+
+  /** Converts the next bytes of the PNG. They must not change until the promise is settled. */
+  async take(view) {
+    const size = toLength('chunk', view);
+    if (size > 0) {
+      const { view: input, copy } = asyncInput(view, this.#o.input);
+      await this.#convert(input, size, copy, false);
+    }
+  }
+
+  /** There are no more. */
+  end() {
+    return this.#convert(NO_BYTES, 0, false, true);
+  }
+
+  async #convert(view, size, copy, isLast) {
+    do {
+      if (this.#isClosed) {
+        throw closedError();
+      }
+      checkStillThere('chunk', view, size);
+      this.#step = this.#run(view, size, copy, isLast);
+      await this.#step;
+      await this.#deliver();
+    } while (this.#at(STATE) === WANTS_MEMORY);
+  }
+
+  async #run(view, size, copy, isLast) {
+    this.#ticket = newTicket();
+    try {
+      await native.stepAsync(view, size, this.#stream, this.#o.onWarning, copy, this.#ticket, isLast, this.#memory,
+        this.#numbers);
+    } finally {
+      this.#ticket = 0;
+    }
+  }
+
+  async #deliver() {
+    if (this.#at(IS_PLANNED) === 1 && !this.#isPlanned) {
+      this.#isPlanned = true;
+      this.#sink.planned?.(this);
+      this.#memory = createMemory(this.#at(NEEDED));
+    } else if (this.#isPlanned && this.#at(IS_WHOLE) === 0) {
+      await this.#putMemory(this.#at(USED));
+    }
+  }
+
+  async #putMemory(used) {
+    const memory = this.#memory;
+    this.#memory = memory.length - used < this.#at(NEXT) ? createMemory(this.#at(NEEDED)) : memory.subarray(used);
+    if (used > 0) {
+      await this.#sink.put(memory.subarray(0, used));
+    }
+  }
+
+  /** What readInfo gives, when it is planned. */
+  get info() {
+    return infoOf(this.#numbers, this.#numbers.slice(0, native.facts.length));
+  }
+
+  /** The facts of the plan. */
+  get facts() {
+    return this.#numbers.subarray(0, native.facts.length);
+  }
+
+  /** At the end, if the BMP was converted as a whole: it. */
+  get output() {
+    return this.#at(IS_WHOLE) === 1 ? this.#memory : undefined;
+  }
+
+  /** Ends it at once, or when the running step has noticed that it is to end: then the promise is settled. */
+  async close() {
+    this.#isClosed = true;
+    if (this.#ticket !== 0) {
+      native.cancel(this.#ticket);
+    }
+    native.closeStream(this.#stream);
+    await this.#step.catch(() => {});
+  }
+}
+
+module.exports = { Feed };

@@ -1,0 +1,101 @@
+'use strict';
+
+// A stream of Node.js: the bytes of a PNG in, those of a BMP out.
+
+const { Duplex, addAbortSignal } = require('node:stream');
+
+const { bindWarnings } = require('./async');
+const { Feed } = require('./feed');
+const { callLater } = require('./host');
+const { readOptions } = require('./options');
+
+/** Bytes that may wait: of the PNG, and of the BMP. */
+const WRITABLE_BYTES = 64 * 1024;
+const READABLE_BYTES = 512 * 1024;
+
+/** A BMP that was converted as a whole leaves in parts of so many bytes. */
+const SLICE_BYTES = 256 * 1024;
+
+/** Streams take null and undefined for no error, but onWarning may throw them. */
+const toError = (thrown) => thrown ?? new Error(`onWarning has thrown ${thrown}`);
+
+/** Calls what may call listeners. What they throw is an uncaught exception, as with other streams. */
+function callListeners(call) {
+  try {
+    return call();
+  } catch (error) {
+    callLater(() => { throw error; });
+    return true;
+  }
+}
+
+class BMPStream extends Duplex {
+  #feed;
+  #isRead = false; // more has been asked for since the last push
+  #wake = () => {};
+
+  constructor(options) {
+    const o = bindWarnings(readOptions(options));
+    const feed = new Feed(o, {
+      sink: { planned: () => this.#tellInfo(), put: (bytes) => this.#put(bytes) },
+    });
+    super({ readableHighWaterMark: READABLE_BYTES, writableHighWaterMark: WRITABLE_BYTES });
+    this.#feed = feed;
+    if (o.signal !== undefined) {
+      addAbortSignal(o.signal, this); // which may destroy it at once
+    }
+  }
+
+  #tellInfo() {
+    callListeners(() => this.emit('info', this.#feed.info));
+  }
+
+  /** Waits while the reader has enough. */
+  async #put(bytes) {
+    this.#isRead = false;
+    if (!callListeners(() => this.push(bytes)) && !this.#isRead && !this.destroyed) {
+      await new Promise((resolve) => { this.#wake = resolve; });
+    }
+  }
+
+  async #putWhole(bytes) {
+    for (let at = 0; at < bytes.length && !this.destroyed; at += SLICE_BYTES) {
+      await this.#put(bytes.subarray(at, at + SLICE_BYTES));
+    }
+  }
+
+  async #end() {
+    await this.#putWhole(this.#feed.output ?? []);
+    callListeners(() => this.push(null));
+  }
+
+  _read() {
+    this.#isRead = true;
+    this.#wake();
+  }
+
+  /** A stream that was destroyed has its error, if there is one. */
+  #fail(callback, error) {
+    callLater(callback, this.destroyed ? undefined : toError(error));
+  }
+
+  _write(chunk, _encoding, callback) {
+    this.#feed.take(chunk).then(() => callLater(callback), (error) => this.#fail(callback, error));
+  }
+
+  _final(callback) {
+    this.#feed.end().then(() => {
+      callLater(callback);
+      this.#end();
+    }, (error) => this.#fail(callback, error));
+  }
+
+  _destroy(error, callback) {
+    this.#wake();
+    this.#feed.close().then(() => callLater(callback, error));
+  }
+}
+
+const createBMPStream = (options) => new BMPStream(options);
+
+module.exports = { createBMPStream };

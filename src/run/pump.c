@@ -1,0 +1,208 @@
+#include "pump.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/report.h"
+#include "bmp/bmp.h"
+#include "plan/halves.h"
+#include "plan/plan.h"
+#include "target.h"
+
+/* Of a strip; and of the memory for several of them, beside the headers. */
+#define STRIP_BYTES (128 * 1024)
+#define MEMORY_BYTES (256 * 1024)
+
+/* ---- What leaves ------------------------------------------------------------------- */
+
+static size_t put(pump *p, const uint8_t *bytes, size_t size)
+{
+    const size_t room = p->size - p->used, fits = size < room ? size : room;
+
+    if (fits > 0)
+        memcpy(p->memory + p->used, bytes, fits);
+    p->used += fits;
+    return fits;
+}
+
+static png2bmp_status keep_rest(pump *p, const uint8_t *bytes, size_t size)
+{
+    uint8_t *rest;
+
+    if (size == 0)
+        return PNG2BMP_OK;
+    rest = realloc(p->rest, p->rest_size + size);
+    if (!rest)
+        return report_plain_error(p->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    memcpy(rest + p->rest_size, bytes, size);
+    p->rest = rest;
+    p->rest_size += size;
+    return PNG2BMP_OK;
+}
+
+/* Whether there is none left. */
+static bool put_rest(pump *p)
+{
+    p->rest_at += put(p, p->rest + p->rest_at, p->rest_size - p->rest_at);
+    if (p->rest_at < p->rest_size)
+        return false;
+    free(p->rest);
+    p->rest = NULL;
+    p->rest_size = p->rest_at = 0;
+    return true;
+}
+
+static size_t strip_of(const png2bmp_plan *plan)
+{
+    const uint64_t bytes = target_strip_rows(plan, STRIP_BYTES) * plan->bmp.stride;
+
+    return bytes < STRIP_BYTES ? STRIP_BYTES : (size_t)bytes;
+}
+
+uint64_t pump_next(const pump *p)
+{
+    const uint64_t strip = strip_of(p->plan);
+
+    return p->left < strip ? p->left : strip;
+}
+
+static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
+{
+    pump  *p = user;
+    size_t fits;
+
+    if (p->is_whole)
+        return p->parts_of_whole.write(p->parts_of_whole.user, bytes, size, offset);
+    fits = put(p, bytes, size);
+    p->left -= size;
+    if (p->size - p->used < pump_next(p))
+        png2bmp_feed_pause(p->feed);
+    return keep_rest(p, bytes + fits, size - fits);
+}
+
+/* ---- The plan ------------------------------------------------------------------------ */
+
+static bool must_be_complete(const png2bmp_plan *plan)
+{
+    return plan->png.interlaced || halves_are_needed(plan);
+}
+
+static bool leaves_in_order(const png2bmp_plan *plan)
+{
+    if (plan->bmp.byte_length <= STRIP_BYTES)
+        return true;
+    return plan->options.top_down && !must_be_complete(plan);
+}
+
+/* Memory for the whole, or for some strips. */
+static uint64_t needed_for(const pump *p)
+{
+    const uint64_t whole = p->plan->bmp.byte_length, strip = strip_of(p->plan);
+    const uint64_t some = BMP_MAX_HEADER + (strip > MEMORY_BYTES ? strip : MEMORY_BYTES);
+
+    return p->is_whole || whole < some ? whole : some;
+}
+
+static png2bmp_status take_plan(pump *p, const png2bmp_plan *plan)
+{
+    const uint64_t whole = plan->bmp.byte_length;
+
+    p->plan = plan;
+    p->left = whole;
+    p->is_held = !p->is_whole && !leaves_in_order(plan);
+    p->is_whole |= p->is_held;
+    p->needed = needed_for(p);
+    return p->is_held ? plan_check_strip(plan, whole, p->report) : PNG2BMP_OK;
+}
+
+/* Called again when there is memory. */
+static png2bmp_status begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
+{
+    pump *p = user;
+
+    if (!p->plan) {
+        const png2bmp_status status = take_plan(p, plan);
+
+        return status ? status : STATUS_WAITING;
+    }
+    *bmp = NULL;
+    if (!p->is_whole)
+        return PNG2BMP_OK;
+    if (!p->parts_of_whole.write)
+        p->whole = p->memory;
+    else if (must_be_complete(plan) && !(p->whole = malloc((size_t)plan->bmp.byte_length)))
+        return report_plain_error(p->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    *bmp = p->whole;
+    return PNG2BMP_OK;
+}
+
+/* A whole in memory of its own, when it is complete. */
+static png2bmp_status give_whole(const pump *p)
+{
+    if (!p->parts_of_whole.write || !p->whole)
+        return PNG2BMP_OK;
+    return p->parts_of_whole.write(p->parts_of_whole.user, p->whole,
+                                   (size_t)p->plan->bmp.byte_length, 0);
+}
+
+uint64_t pump_memory(const pump *p)
+{
+    return p->plan->memory + (p->is_held ? p->plan->bmp.byte_length : 0);
+}
+
+/* ---- Steps --------------------------------------------------------------------------- */
+
+png2bmp_status pump_open(pump *p, const png2bmp_options *options, uint64_t png_size,
+                         bool wants_whole, const png2bmp_control *control, png2bmp_report *report)
+{
+    const png2bmp_sink sink = {
+        .begin = begin, .write = write_piece, .user = p, .strip_bytes = STRIP_BYTES};
+
+    memset(p, 0, sizeof *p);
+    p->report = report;
+    p->is_whole = wants_whole;
+    p->feed = png2bmp_feed_new(options, png_size, &sink, control, report);
+    return p->feed ? png2bmp_feed_bytes(p->feed, NULL, 0)
+                   : report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+}
+
+static png2bmp_status go_on(pump *p, const pump_input *input)
+{
+    if (input->is_last)
+        return png2bmp_feed_finish(p->feed);
+    return p->goes_on ? png2bmp_feed_bytes(p->feed, NULL, 0)
+                      : png2bmp_feed_bytes(p->feed, input->bytes, input->size);
+}
+
+static pump_state state_of(const pump *p, const pump_input *input)
+{
+    if (p->rest || png2bmp_feed_is_paused(p->feed))
+        return PUMP_WANTS_MEMORY;
+    return input->is_last ? PUMP_IS_DONE : PUMP_WANTS_INPUT;
+}
+
+png2bmp_status pump_step(pump *p, const pump_input *input, pump_state *state)
+{
+    png2bmp_status status = PNG2BMP_OK;
+
+    p->memory = input->memory;
+    p->size = p->is_whole || !input->memory ? 0 : input->memory_size;
+    p->used = 0;
+    if (!p->rest || put_rest(p))
+        status = go_on(p, input);
+    if (status)
+        return status;
+    *state = state_of(p, input);
+    p->goes_on = *state == PUMP_WANTS_MEMORY;
+    return *state == PUMP_IS_DONE ? give_whole(p) : PNG2BMP_OK;
+}
+
+void pump_close(pump *p)
+{
+    png2bmp_feed_free(p->feed);
+    free(p->rest);
+    if (p->parts_of_whole.write)
+        free(p->whole);
+    p->feed = NULL;
+    p->rest = p->whole = NULL;
+}

@@ -1,0 +1,412 @@
+'use strict';
+
+// createBMPStream: the bytes of a PNG in, those of a BMP out, as they come.
+
+const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+const { PassThrough, Readable, Writable } = require('node:stream');
+const { pipeline } = require('node:stream/promises');
+const test = require('node:test');
+const { setTimeout: delay } = require('node:timers/promises');
+
+const { createBMPStream, getBMP, readInfo } = require('..');
+const { iccProfile, profileChunk } = require('./kit/icc');
+const { TYPES, createImage, typeName } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+const { createRandom } = require('./kit/random');
+
+const ROOT = path.join(__dirname, '..');
+const SUITE = process.env.PNGSUITE ?? path.join(ROOT, '../shared/pngsuite');
+
+/** Larger than the memory for an output: 840 054 bytes of BMP. */
+const large = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 700, height: 400, seed: 3 }), { idat: 5000 });
+const small = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 23, height: 17 }));
+
+function* pieces(bytes, size) {
+  for (let at = 0; at < bytes.length;) {
+    const count = typeof size === 'function' ? size() : size;
+    yield bytes.subarray(at, at += count);
+  }
+}
+
+async function collect(stream) {
+  const parts = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+async function convert(png, size, options) {
+  let bmp;
+  await pipeline(pieces(png, size), createBMPStream(options), async (stream) => { bmp = await collect(stream); });
+  return bmp;
+}
+
+/** The BMP, or the error of getBMP, with what onWarning received. An image that is too large for its file is
+ * known by the size of the file, or else at its end; `salvage` waits for that. */
+function outcomeOf(png, options) {
+  const warnings = [];
+  try {
+    return { bmp: getBMP(png, { ...options, onWarning: (warning) => warnings.push(warning) }), warnings };
+  } catch (error) {
+    return error.code === 'ERR_PNG_BOMB' && !options.salvage ? { error: { code: 'ERR_PNG_TRUNCATED' }, warnings } : { error, warnings };
+  }
+}
+
+async function assertSame(png, size, options, name) {
+  const { bmp, error, warnings } = outcomeOf(png, options);
+  const told = [];
+  const converted = convert(png, size, { ...options, onWarning: (warning) => told.push(warning) });
+  if (error === undefined) assert.ok(bmp.equals(await converted), `${name}: the BMP differs`);
+  else await assert.rejects(converted, { ...error, ...error.message && { message: error.message } }, name);
+  assert.deepEqual(told, warnings, `${name}: warnings`);
+}
+
+// ---- The same as getBMP ---------------------------------------------------------------------
+
+const suite = fs.existsSync(SUITE) ? fs.readdirSync(SUITE).filter((name) => name.endsWith('.png')) : [];
+
+test('every image of PngSuite is converted as by getBMP, however it is cut', {
+  skip: suite.length === 0 && `no PngSuite at ${SUITE} (set PNGSUITE)`,
+}, async () => {
+  assert.ok(suite.length >= 170);
+  const random = createRandom(26);
+  for (const [i, name] of suite.entries()) {
+    const png = fs.readFileSync(path.join(SUITE, name));
+    for (const topDown of [false, true])
+      await assertSame(png, [1, 7, 4096, () => 1 + random.below(97)][i % 4], { topDown }, `${name}, topDown: ${topDown}`);
+  }
+});
+
+for (const type of TYPES) {
+  test(`${typeName(type)}: pieces of random sizes give the BMP of getBMP, in each format`, async () => {
+    const random = createRandom(type.colorType * 100 + type.bitDepth);
+    for (const interlaced of [false, true]) {
+      const png = encodePng(createImage({ ...type, width: 331, height: 257, seed: 9 }), { interlaced, idat: 3000 });
+      for (const options of [
+        {}, { topDown: true }, { format: 'bgra32', topDown: true }, { format: 'mono1', topDown: true }, { format: 'rgb565', topDown: true },
+        { colors: 16, topDown: true }, { palette: 'spectra6' }, { container: 'rows', topDown: true }, { container: 'dib' },
+      ]) await assertSame(png, () => 1 + random.below(5000), options, JSON.stringify({ interlaced, ...options }));
+    }
+  });
+}
+
+test('rows that are longer than the memory for an output are converted', async () => {
+  const wide = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 150000, height: 5 }));
+  for (const format of ['bgr24', 'bgra32', 'mono1']) await assertSame(wide, 30000, { format, topDown: true }, format);
+});
+
+test('damaged files give the error, the warnings and the message of getBMP', async () => {
+  const random = createRandom(5);
+  for (let i = 0; i < 200; i++) {
+    const png = Buffer.from(i % 2 ? large.subarray(0, 20000) : small);
+    for (let n = random.below(3); n >= 0; n--) png[random.below(png.length)] = random.below(256);
+    const cut = i % 5 === 0 ? png.subarray(0, random.below(png.length)) : png;
+    for (const options of [{ topDown: true }, { strict: true }, { ignoreChecksums: true }, { salvage: true, topDown: true }])
+      await assertSame(cut, () => 1 + random.below(9000), options, `damage ${i}, ${JSON.stringify(options)}`);
+  }
+});
+
+test('no bytes at all are the error of getBMP', async () => {
+  await assertSame(Buffer.alloc(0), 1, {}, 'no bytes');
+});
+
+test('an embedded profile is written, and its name is in info', async () => {
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 300, height: 300 });
+  const png = encodePng(image, { first: [profileChunk(iccProfile(), { name: 'A profile' })] });
+  const options = { header: 'v5', profile: 'embed', topDown: true };
+  await assertSame(png, 77, options, 'profile');
+  const stream = createBMPStream(options).resume();
+  stream.end(png);
+  const [info] = await once(stream, 'info');
+  assert.equal(info.colorSpace.profile, 'A profile');
+  assert.ok(info.memory > readInfo(png, options).memory, 'the profile is held');
+});
+
+// ---- As it comes ------------------------------------------------------------------------------
+
+/** Writes, and waits until all of it has been taken. */
+const write = (stream, bytes) => new Promise((resolve, reject) => {
+  stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+});
+
+test('rows leave before the last bytes of the PNG have come, if they leave in order', async () => {
+  const stream = createBMPStream({ topDown: true });
+  const bmp = getBMP(large, { topDown: true });
+  const parts = [];
+  stream.on('data', (part) => parts.push(part));
+  await write(stream, large.subarray(0, large.length / 2));
+  const early = Buffer.concat(parts);
+  assert.ok(early.length > bmp.length / 3, `${early.length} bytes of ${bmp.length}`);
+  assert.ok(early.equals(bmp.subarray(0, early.length)));
+  stream.end(large.subarray(large.length / 2));
+  await once(stream, 'end');
+  assert.ok(Buffer.concat(parts).equals(bmp));
+});
+
+test('a BMP whose first row is the last one is complete before it leaves, and counts for maxMemory', async () => {
+  const stream = createBMPStream();
+  let got = 0;
+  stream.on('data', (part) => { got += part.length; });
+  await write(stream, large.subarray(0, -30));
+  assert.equal(got, 0);
+  stream.end(large.subarray(-30));
+  await once(stream, 'end');
+  assert.equal(got, readInfo(large).bmp.byteLength);
+
+  const { memory, bmp: { byteLength } } = readInfo(large);
+  const told = once(createBMPStream({ maxMemory: memory + byteLength }).end(large).resume(), 'info');
+  assert.equal((await told)[0].memory, memory + byteLength);
+  await assert.rejects(convert(large, 1000, { maxMemory: memory + byteLength - 1 }), { code: 'ERR_MEMORY_LIMIT' });
+  assert.ok((await convert(large, 1000, { maxMemory: memory, topDown: true })).length === byteLength);
+});
+
+test('info comes once, before the first bytes, and is that of readInfo', async () => {
+  for (const options of [{ topDown: true }, { format: 'mono1', topDown: true }, { container: 'rows', topDown: true }]) {
+    const events = [];
+    const stream = createBMPStream(options);
+    stream.on('info', (info) => events.push(info)).on('data', () => events.push('data'));
+    stream.end(large);
+    await once(stream, 'end');
+    assert.deepEqual(events[0], readInfo(large, options));
+    assert.ok(events.length > 1 && events.slice(1).every((event) => event === 'data'));
+  }
+});
+
+test('bytes that wait are bounded in both directions', async () => {
+  const stream = createBMPStream({ topDown: true });
+  let isTaken = true;
+  let given = 0;
+  for (const piece of pieces(large, 16384)) {
+    if (!isTaken) break;
+    given += piece.length;
+    isTaken = stream.write(piece) || await Promise.race([once(stream, 'drain'), delay(300, false)]);
+  }
+  assert.ok(!isTaken, 'it has taken all of the PNG, and nobody has read');
+  assert.ok(stream.readableLength > 0 && stream.readableLength <= 1024 * 1024, `${stream.readableLength} bytes wait`);
+  assert.ok(stream.writableLength <= 2 * 65536);
+  const rest = collect(stream);
+  for (const piece of pieces(large.subarray(given), 16384)) await write(stream, piece);
+  stream.end();
+  assert.ok((await rest).equals(getBMP(large, { topDown: true })));
+});
+
+test('a slow reader gets every byte, from both kinds of outputs', async () => {
+  for (const topDown of [true, false]) {
+    const parts = [];
+    const reader = new Writable({
+      highWaterMark: 1000,
+      write(part, _encoding, done) {
+        parts.push(part);
+        setTimeout(done, 1);
+      },
+    });
+    await pipeline(pieces(large, 30000), createBMPStream({ topDown }), reader);
+    assert.ok(Buffer.concat(parts).equals(getBMP(large, { topDown })));
+  }
+});
+
+test('chunks of shared and of resizable memory, and of pools, are converted', async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(large.length));
+  shared.set(large);
+  const resizable = new Uint8Array(new ArrayBuffer(large.length, { maxByteLength: 2 * large.length }));
+  resizable.set(large);
+  for (const bytes of [shared, resizable, Buffer.from(large)]) {
+    const stream = createBMPStream({ topDown: true });
+    stream.end(bytes);
+    assert.ok((await collect(stream)).equals(getBMP(large, { topDown: true })));
+  }
+});
+
+test('the source may use its memory again when it has been taken', async () => {
+  const memory = Buffer.alloc(4096);
+  const stream = createBMPStream({ topDown: true });
+  const bmp = collect(stream);
+  for (const piece of pieces(large, memory.length)) {
+    memory.set(piece);
+    await write(stream, memory.subarray(0, piece.length));
+    memory.fill(0xaa);
+  }
+  stream.end();
+  assert.ok((await bmp).equals(getBMP(large, { topDown: true })));
+});
+
+test('a chunk that is transferred while the stream waits for its reader is an error', async () => {
+  const bytes = new Uint8Array(large.length);
+  bytes.set(large);
+  const stream = createBMPStream({ topDown: true });
+  stream.write(bytes);
+  while (stream.readableLength === 0) await delay(1);
+  await delay(20);
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  stream.resume();
+  const [error] = await once(stream, 'error');
+  assert.equal(error.code, 'ERR_INVALID_ARG_VALUE');
+});
+
+// ---- Ends ---------------------------------------------------------------------------------------
+
+test('options are checked at once', () => {
+  for (const [options, code] of [
+    [{ format: 'gif' }, 'ERR_INVALID_ARG_VALUE'], [{ unknown: 1 }, 'ERR_INVALID_ARG_VALUE'], [{ maxPixels: '1' }, 'ERR_INVALID_ARG_TYPE'],
+    [null, 'ERR_INVALID_ARG_TYPE'], [{ signal: {} }, 'ERR_INVALID_ARG_TYPE'], [{ onWarning: 1 }, 'ERR_INVALID_ARG_TYPE'],
+  ]) {
+    let wanted;
+    try {
+      getBMP(small, options);
+    } catch (error) {
+      wanted = error;
+    }
+    assert.equal(wanted?.code, code, JSON.stringify(options));
+    assert.throws(() => createBMPStream(options), { code, message: wanted.message });
+  }
+});
+
+test('an option that the image does not allow is an error when its header has come', async () => {
+  await assertSame(large, 50, { format: 'bgr24', dither: 'none' }, 'dither');
+  const stream = createBMPStream({ maxPixels: 1000 });
+  stream.write(large.subarray(0, 100));
+  const [error] = await once(stream, 'error');
+  assert.equal(error.code, 'ERR_PIXEL_LIMIT');
+});
+
+test('a stream that is destroyed at any moment closes, without an error', async () => {
+  const random = createRandom(8);
+  for (let i = 0; i < 150; i++) {
+    const stream = createBMPStream({ topDown: i % 2 === 0 });
+    const closed = once(stream, 'close'); // rejects if there is an error
+    if (i % 3) stream.resume();
+    if (i % 7 === 0) stream.end(large);
+    else stream.write(large.subarray(0, 1 + random.below(large.length)));
+    if (i % 4) await delay(random.below(6));
+    stream.destroy();
+    await closed;
+    assert.equal(stream.errored, null);
+  }
+});
+
+test('a stream that is destroyed by one of its listeners ends there', async () => {
+  for (const event of ['info', 'data']) {
+    const stream = createBMPStream({ topDown: true });
+    let count = 0;
+    stream.on(event, () => {
+      count++;
+      stream.destroy(new Error('enough'));
+    });
+    stream.end(large);
+    const [error] = await once(stream, 'error');
+    assert.equal(error.message, 'enough');
+    if (event === 'info') assert.equal(count, 1); // 'data' may come again, of what waits in the stream
+  }
+});
+
+test('signal ends a stream with an AbortError', async () => {
+  for (const wait of [0, 1, 10]) {
+    const controller = new AbortController();
+    const stream = createBMPStream({ signal: controller.signal, topDown: true });
+    stream.write(large.subarray(0, -100));
+    if (wait > 0) await delay(wait);
+    controller.abort(new Error('why'));
+    const [error] = await once(stream, 'error');
+    assert.equal(error.name, 'AbortError');
+    assert.equal(error.code, 'ABORT_ERR');
+    assert.equal(error.cause.message, 'why');
+  }
+  const [error] = await once(createBMPStream({ signal: AbortSignal.abort() }), 'error');
+  assert.equal(error.name, 'AbortError');
+});
+
+test('pipeline ends all of its streams when one fails', async () => {
+  const source = new PassThrough();
+  const stream = createBMPStream();
+  const failed = pipeline(source, stream, new Writable({ write(_part, _encoding, done) { done(new Error('full')); } }));
+  source.end(large);
+  await assert.rejects(failed, { message: 'full' });
+  assert.ok(source.destroyed && stream.destroyed);
+
+  const wrong = Readable.from([Buffer.from('GIF89a is not a PNG, and long enough to tell'), large], { objectMode: false });
+  await assert.rejects(pipeline(wrong, createBMPStream(), new PassThrough().resume()), { code: 'ERR_PNG_SIGNATURE' });
+  assert.ok(wrong.destroyed);
+});
+
+test('what onWarning throws is the error of the stream', async () => {
+  const png = Buffer.concat([small, small]);
+  for (const thrown of [new Error('mine'), null, undefined, 'text']) {
+    const stream = createBMPStream({ onWarning() { throw thrown; } });
+    stream.end(png);
+    const [error] = await once(stream.resume(), 'error');
+    if (thrown === null || thrown === undefined) assert.match(error.message, /onWarning/);
+    else assert.equal(error, thrown);
+  }
+});
+
+test('warnings of chunks before the pixels come before info', async () => {
+  const events = [];
+  const gamma = { type: 'gAMA', data: Buffer.from([0, 1, 0x86, 0xa0]) }; // 1
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 9, height: 9 }), { first: [gamma] });
+  const stream = createBMPStream({ onWarning: ({ code }) => events.push(code) });
+  stream.on('info', () => events.push('info'));
+  stream.end(png);
+  await collect(stream);
+  assert.deepEqual(events, ['WARN_PNG_COLOR_SPACE', 'info']);
+});
+
+test('a stream that waits holds no thread of the pool', () => {
+  const script = `
+    const { createBMPStream } = require(${JSON.stringify(ROOT)});
+    const png = require('node:fs').readFileSync(${JSON.stringify(path.join(ROOT, 'samples/sample.png'))});
+    const all = Array.from({ length: 20 }, () => createBMPStream({ topDown: true }));
+    const written = all.map((stream) => new Promise((resolve) => { stream.resume().write(png.subarray(0, 9000), resolve); }));
+    Promise.all(written).then(() => require('node:fs').promises.readFile(__filename, 'utf8').catch(() => 'read'))
+      .then(() => { console.log('read'); process.exit(); });
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '1' } });
+  assert.equal(stdout, 'read\n', stderr);
+});
+
+test('what a listener throws is an uncaught exception', () => {
+  for (const event of ['info', 'data', 'end', 'finish']) {
+    const script = `
+      const { createBMPStream } = require(${JSON.stringify(ROOT)});
+      const stream = createBMPStream({ topDown: true }).resume();
+      process.on('uncaughtException', (error) => { console.log(error.message); process.exit(0); });
+      process.on('unhandledRejection', () => console.log('rejection'));
+      stream.on('${event}', () => { throw new Error('of ${event}'); });
+      stream.on('error', () => console.log('error'));
+      stream.end(require('node:fs').readFileSync(${JSON.stringify(path.join(ROOT, 'samples/sample.png'))}));
+    `;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    assert.equal(stdout, `of ${event}\n`, stderr);
+  }
+});
+
+test('streams that are left alone, a process that exits and threads that end do no harm', () => {
+  const script = `
+    const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+    const { createBMPStream } = require(${JSON.stringify(ROOT)});
+    const png = require('node:fs').readFileSync(${JSON.stringify(path.join(ROOT, 'samples/sample.png'))});
+    const start = () => {
+      for (let i = 0; i < 8; i++) createBMPStream({ topDown: i % 2 === 0 }).on('error', () => {}).resume().write(png.subarray(0, 30000 + i));
+    };
+    start();
+    if (isMainThread) {
+      const ended = Array.from({ length: 6 }, (_, i) => new Promise((resolve) => {
+        const worker = new Worker(process.argv[1] ?? __filename, { eval: true });
+        setTimeout(() => worker.terminate().then(resolve), 20 * i);
+      }));
+      for (let i = 0; i < 2000; i++) createBMPStream();
+      gc();
+      Promise.all(ended).then(() => { start(); console.log('right'); setTimeout(() => process.exit(), 2); });
+    } else {
+      setInterval(start, 2);
+    }
+  `;
+  const file = script.replace('process.argv[1] ?? __filename', 'process.env.SCRIPT');
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--expose-gc', '-e', file],
+    { encoding: 'utf8', env: { ...process.env, SCRIPT: file } });
+  assert.equal(stdout, 'right\n', stderr);
+  assert.equal(status, 0, stderr);
+});
