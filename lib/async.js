@@ -4,7 +4,8 @@
 // them here.
 
 const native = require('./native');
-const { collect, isCollectable } = require('./collect');
+const { collect, fromPieces, isCollectable, sizeOfSource } = require('./collect');
+const { Feed } = require('./feed');
 const { argumentTypeError } = require('./errors');
 const { bindToContext, callLater } = require('./host');
 const { asyncInput, checkStillThere, readPixels, sourceKinds, toLength, toPixels, toView } = require('./input');
@@ -37,6 +38,24 @@ async function run(name, view, size, o, start) {
   };
   return o.signal === undefined ? begin(0) : startAbortable(o.signal, begin);
 }
+
+/** Converts what comes in pieces as it comes, without holding it: a promise of finish(feed), whose output is there. In
+ * WebAssembly this would take the time of this thread. */
+async function runPieces(source, o, finish) {
+  const input = o.input === 'copy' ? 'copy' : 'borrow'; // the source has given nothing away
+  const feed = new Feed({ ...o, input }, { size: sizeOfSource(source), wantsWhole: true });
+  try {
+    return await fromPieces(source, o, {
+      take: (bytes) => feed.take(bytes),
+      end: () => feed.end().then(() => finish(feed)),
+      cancel: () => feed.close(),
+    });
+  } finally {
+    feed.close();
+  }
+}
+
+const canFeed = (png, length) => isCollectable(png) && length === undefined && native.versions.backend === 'native';
 
 /** The same for a PNG, with options that `read` reads; waits for the bytes that collect.js collects. */
 function runPng(png, length, options, start, read = readOptions) {
@@ -81,8 +100,9 @@ function sortArguments(length, options, callback) {
 
 function getBMPAsync(png, ...rest) {
   const [length, options, callback] = sortArguments(...rest);
-  return settle(callback, () => runPng(png, length, options,
-    (...common) => native.convertAsync(...common)));
+  return settle(callback, () => (canFeed(png, length)
+    ? runPieces(png, bindWarnings(readOptions(options)), ({ output }) => output)
+    : runPng(png, length, options, (...common) => native.convertAsync(...common))));
 }
 
 function encodeBMPAsync(pixels, ...rest) {
@@ -106,6 +126,9 @@ function decodePNGAsync(png, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, () => {
     const o = readDecodeOptions(options);
+    if (canFeed(png)) {
+      return runPieces(png, bindWarnings(o), (feed) => toPixelsOf(feed.output, feed.facts, o));
+    }
     const facts = newFacts();
     return runPng(png, undefined, options, async (...common) =>
       toPixelsOf(await native.decodeAsync(...common, facts), facts, o), () => o);

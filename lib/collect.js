@@ -1,7 +1,7 @@
 'use strict';
 
 // PNGs that arrive in pieces, or later: Blobs and Files, Responses and Requests, web and Node.js streams.
-// Their bytes are collected before they are converted.
+// Their bytes are converted as they come, or collected first.
 
 const { PngError, argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { toBytes } = require('./input');
@@ -109,22 +109,22 @@ function checkCount(count, most) {
   }
 }
 
-async function collectPieces({ next }, most) {
-  const collected = new Collected();
-  let count = 0;
+/** Waits for take(bytes) with each piece. */
+async function eachPiece({ next }, most, take) {
+  let [count, size] = [0, 0];
   for (let piece = await next(); !isLast(piece); piece = await next()) {
     const bytes = bytesOfPiece(piece);
-    checkSize(collected.size + bytes.length, most);
+    size += bytes.length;
+    checkSize(size, most);
     checkCount(++count, most);
-    collected.add(bytes);
+    await take(bytes);
   }
-  return collected.bytes();
 }
 
-async function collectStream(stream, most, untilCancelled) {
+async function eachOfStream(stream, most, untilCancelled, take) {
   const { next, stop } = piecesOf(stream);
   try {
-    return await collectPieces({ next: () => untilCancelled(next()) }, most);
+    await eachPiece({ next: () => untilCancelled(next()) }, most, take);
   } catch (error) {
     // The source is told to stop, but not awaited: it may never answer.
     Promise.resolve().then(stop).catch(() => {});
@@ -132,19 +132,22 @@ async function collectStream(stream, most, untilCancelled) {
   }
 }
 
-async function collectBlob(blob, most, untilCancelled) {
+async function eachOfBlob(blob, most, untilCancelled, take) {
   const { size } = blob; // a Response has none
   if (typeof size === 'number') {
     checkSize(size, most);
   }
+  if (has(blob, 'stream')) {
+    return eachOfStream(blob.stream(), most, untilCancelled, take);
+  }
   const bytes = toBytes('png', await untilCancelled(blob.arrayBuffer()));
   checkSize(bytes.length, most);
-  return bytes;
+  return take(bytes);
 }
 
-function collectFrom(source, most, untilCancelled) {
+function eachFrom(source, most, untilCancelled, take) {
   if (isStream(source)) {
-    return collectStream(source, most, untilCancelled);
+    return eachOfStream(source, most, untilCancelled, take);
   }
   if (source.ok === false) {
     throw argumentValueError('argument', 'png', 'a successful Response', source.status);
@@ -152,23 +155,37 @@ function collectFrom(source, most, untilCancelled) {
   if (source.bodyUsed === true) {
     throw argumentValueError('argument', 'png', 'a body that has not been read', source);
   }
-  return isStream(source.body) ? collectStream(source.body, most, untilCancelled)
-    : collectBlob(source, most, untilCancelled);
+  return isStream(source.body) ? eachOfStream(source.body, most, untilCancelled, take)
+    : eachOfBlob(source, most, untilCancelled, take);
 }
 
-/** A promise of the bytes of a source that isCollectable accepts: at most maxInputBytes, until the signal is
- * aborted. */
-async function collect(source, { maxInputBytes, signal }) {
+/** Waits for take(bytes) with each piece of a source that isCollectable accepts, then for the result of end(): at most
+ * maxInputBytes, until the signal is aborted; cancel() is called then. */
+async function fromPieces(source, { maxInputBytes, signal }, { take, end, cancel = () => {} }) {
   if (signal === undefined) {
-    return collectFrom(source, maxInputBytes, (promise) => promise);
+    await eachFrom(source, maxInputBytes, (promise) => promise, take);
+    return end();
   }
-  let cancel;
-  const cancelled = new Promise((_, reject) => {
-    cancel = () => reject(new PngError('ERR_CANCELLED', ''));
-  });
+  let reject;
+  const cancelled = new Promise((_, refuse) => { reject = refuse; });
   cancelled.catch(() => {}); // nobody may be waiting
-  return abortable(signal, cancel,
-    () => collectFrom(source, maxInputBytes, (promise) => Promise.race([promise, cancelled])));
+  const stop = () => {
+    reject(new PngError('ERR_CANCELLED', ''));
+    cancel();
+  };
+  return abortable(signal, stop, async () => {
+    await eachFrom(source, maxInputBytes, (promise) => Promise.race([promise, cancelled]), take);
+    return end();
+  });
 }
 
-module.exports = { collect, isCollectable };
+/** A promise of all the bytes of such a source. */
+function collect(source, limits) {
+  const collected = new Collected();
+  return fromPieces(source, limits, { take: (bytes) => collected.add(bytes), end: () => collected.bytes() });
+}
+
+/** How many bytes there will be; 0: it is not known. */
+const sizeOfSource = ({ size }) => (Number.isSafeInteger(size) && size > 0 ? size : 0);
+
+module.exports = { collect, fromPieces, isCollectable, sizeOfSource };

@@ -21,8 +21,9 @@ export interface BodySource {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** What asynchronous calls take: the bytes of a PNG, or something to collect them from. A Node.js stream
- * is an `AsyncIterable`. A stream is read to its end before the conversion begins. */
+/** What asynchronous calls take: the bytes of a PNG, or something that gives them. A Node.js stream
+ * is an `AsyncIterable`. With the addon `getBMPAsync` and `decodePNGAsync` convert pieces as they come, without holding
+ * them; other calls, and WebAssembly, collect them first. */
 export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
 
 /** `'#rgb'`, `'#rrggbb'`, or three whole numbers from 0 to 255. */
@@ -181,7 +182,7 @@ export interface Options {
   /** Refuse conversions that need more bytes of memory in addition to PNG and BMP, before anything is
    * allocated (see `memory` of `readInfo`); default 268435456 (256 MiB). `Infinity`: no limit. */
   maxMemory?: number | bigint | undefined;
-  /** Asynchronous calls: collect at most this many bytes of a Blob, a Response or a stream, in at most
+  /** Asynchronous calls: take at most this many bytes of a Blob, a Response or a stream, in at most
    * as many pieces; `convertFile`: read at most this many. Default 268435456 (256 MiB). `Infinity`: no limit. */
   maxInputBytes?: number | bigint | undefined;
   /** Convert the intact rows of a damaged or truncated PNG, and fill the rest with `background`, with

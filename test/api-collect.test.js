@@ -6,10 +6,11 @@ const assert = require('node:assert/strict');
 const { File } = require('node:buffer');
 const fs = require('node:fs');
 const path = require('node:path');
+const process = require('node:process');
 const { PassThrough, Readable } = require('node:stream');
 const test = require('node:test');
 
-const { decodePNG, decodePNGAsync, getBMP, getBMPAsync, saveBMPAsync } = require('..');
+const { decodePNG, decodePNGAsync, getBMP, getBMPAsync, saveBMPAsync, versions } = require('..');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
@@ -55,7 +56,7 @@ const sources = {
 };
 
 for (const [name, make] of Object.entries(sources)) {
-  test(`${name} is collected and converted`, async (t) => {
+  test(`${name} is converted`, async (t) => {
     assert.deepEqual(await getBMPAsync(make()), bmp);
     assert.deepEqual(await getBMPAsync(make(), { signal: new AbortController().signal }), bmp);
     assert.deepEqual(await decodePNGAsync(make(), { channels: 3 }), decodePNG(png, { channels: 3 }));
@@ -139,4 +140,59 @@ test('what is not bytes, not there or used up is refused', async () => {
   const used = new Response(png);
   await used.arrayBuffer();
   await assert.rejects(getBMPAsync(used), { code: 'ERR_INVALID_ARG_VALUE', message: /has not been read/ });
+});
+
+// ---- As they come -----------------------------------------------------------------------------------
+
+const natively = { skip: versions.backend === 'wasm' && 'WebAssembly collects: it would convert on this thread' };
+
+test('what is no PNG is refused by its first piece, and its stream is cancelled', natively, async () => {
+  const { stream, seen } = countedStream([Buffer.alloc(100000, 'GIF89a'), ...pieces(10)]);
+  await assert.rejects(getBMPAsync(stream), { code: 'ERR_PNG_SIGNATURE' });
+  assert.equal(seen.pieces, 1);
+  assert.ok(seen.cancelled);
+});
+
+test('the PNG is not held: 100 MB before its pixels take no memory', natively, async () => {
+  const piece = Buffer.alloc(1 << 20);
+  const header = Buffer.from('06400000' + Buffer.from('teXt').toString('hex'), 'hex');
+  let most = 0;
+  async function* long() {
+    yield png.subarray(0, 33);
+    yield header; // of 100 pieces, with a CRC of 0
+    for (let i = 0; i < 100; i++) {
+      yield piece;
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    }
+    yield Buffer.concat([Buffer.alloc(4), png.subarray(33)]);
+  }
+  const before = process.memoryUsage().arrayBuffers;
+  assert.deepEqual(await getBMPAsync(long(), { ignoreChecksums: true }), bmp);
+  assert.ok(most - before < 20e6, `${most - before} bytes`);
+});
+
+test('the size of a Blob is known: an image that is too large for it is refused as in memory', natively, async () => {
+  const large = encodePng(createImage({ width: 700, height: 400, colorType: 2, bitDepth: 8 })).subarray(0, 300);
+  assert.throws(() => getBMP(large), { code: 'ERR_PNG_BOMB' });
+  await assert.rejects(getBMPAsync(new Blob([large])), { code: 'ERR_PNG_BOMB' });
+  await assert.rejects(getBMPAsync(Readable.from([large])), { code: 'ERR_PNG_TRUNCATED' });
+});
+
+test('damaged pieces give the error and the warnings of getBMP', async () => {
+  const damaged = Buffer.from(png);
+  damaged[damaged.length - 20] ^= 0xff;
+  for (const options of [{}, { strict: true }, { salvage: true }]) {
+    const [wanted, given] = [[], []];
+    let result;
+    try {
+      result = getBMP(damaged, { ...options, onWarning: (warning) => wanted.push(warning) });
+    } catch (error) {
+      result = error;
+    }
+    const made = await getBMPAsync(Readable.from([damaged.subarray(0, 99), damaged.subarray(99)]), {
+      ...options, onWarning: (warning) => given.push(warning),
+    }).catch((error) => error);
+    assert.deepEqual([made, made.code, made.message], [result, result.code, result.message]);
+    assert.deepEqual(given, wanted);
+  }
 });
