@@ -64,12 +64,12 @@ static void write_facts(const job *job, file_conversion *done)
     const size_t name_at = HOST_FACTS_COUNT * sizeof(double);
     double       facts[HOST_FACTS_COUNT];
 
-    _Static_assert(sizeof done->profile_name <= JOB_FILE_FACTS_BYTES - sizeof facts,
+    _Static_assert(sizeof done->plan.about.icc_name <= JOB_FILE_FACTS_BYTES - sizeof facts,
                    "the name must fit");
     done->plan.about.icc_name_at = name_at;
     host_facts_write(facts, &done->plan);
     memcpy(job->output, facts, sizeof facts);
-    memcpy(job->output + name_at, done->profile_name, sizeof done->profile_name);
+    memcpy(job->output + name_at, done->plan.about.icc_name, sizeof done->plan.about.icc_name);
 }
 
 void job_convert_file(job *job, const png2bmp_control *control)

@@ -84,6 +84,14 @@ function mostBytes(head, readInfo) {
   return MOST_METADATA_BYTES + 2 * info.width * info.height * MOST_BYTES_PER_PIXEL;
 }
 
+/* The beginning of a file as if it were the whole, for a plan that reads no more and needs its size: the system gives
+ * memory only for what is written. More than a GiB is enough for any image. */
+function extended(head, size) {
+  const bytes = Buffer.alloc(Math.min(size, 2 ** 30));
+  head.copy(bytes);
+  return bytes;
+}
+
 /* 'missing', 'file' (or a directory: the save will fail and say so), or 'special': a
  * device or a pipe, where writing destroys nothing. */
 function kindOfOutput(output) {
@@ -218,6 +226,7 @@ class Converter {
       return { png: whole ? bytes : undefined, info: this.#info(bytes) };
     } catch (error) {
       if (whole || !WANTS_MORE.has(error.code)) throw error;
+      if (error.code === 'ERR_PNG_BOMB') return { info: this.#info(extended(bytes, size)) };
     }
     const png = attempt(exitCodes.CANNOT_READ, () => fs.readFileSync(toPath(input)));
     return { png, info: this.#info(png) };
@@ -290,10 +299,11 @@ class Converter {
 
   #later({ job, start, png, isRegular = false, bytes }) {
     const isFromFileToFile = isRegular && job.output !== STANDARD_STREAM && !this.#onlyLooks();
+    const held = isFromFileToFile ? undefined : png;
     const run = async () => {
       try {
         return await (isFromFileToFile ? this.#write(job, start, (kind) => this.#convertLater(job, start, kind))
-          : this.#run(job, start, png ?? await this.#input(job, isRegular)));
+          : this.#run(job, start, held ?? await this.#input(job, isRegular)));
       } catch (error) {
         return this.#failed(job, start, error);
       }

@@ -380,6 +380,7 @@ typedef struct png2bmp_png_about {
     uint32_t frames;          /* of an animation; 0: there is none */
     bool     has_chromaticities;
     uint32_t chromaticities[8]; /* cHRM, times 100000: x and y of white, red, green, blue */
+    char     icc_name[80];      /* the bytes at icc_name_at, then zeros */
 } png2bmp_png_about;
 
 /* What the chunks before the pixels say. */

@@ -122,9 +122,9 @@ export function saveBMPAsync(
 export function saveBMPAsync(path: Path, png: Source, options?: Options): Promise<true>;
 
 /**
- * Converts a PNG in a file into a file, which is written as {@link saveBMP} writes it. The PNG is read into memory as a
- * whole, but outside of JavaScript; `maxInputBytes` limits it, and a longer one is an error with the code
- * `ERR_OUT_OF_RANGE`.
+ * Converts a PNG in a file into a file, which is written as {@link saveBMP} writes it. The PNG is read in pieces, outside
+ * of JavaScript, so that memory does not grow with it; with `salvage`, and in WebAssembly, it is held as a whole.
+ * `maxInputBytes` limits it, and a longer one is an error with the code `ERR_OUT_OF_RANGE`.
  *
  * @param from a path; or a descriptor, read from its position on and left open. Pipes and devices are read to their end
  * @param to may be the same file: it is replaced when the BMP is complete

@@ -283,6 +283,84 @@ for (const [name, convert] of Object.entries(forms)) {
   });
 }
 
+const noisyImage = (facts) => encodePng(createImage({ width: 700, height: 600, bitDepth: 8, seed: 3, ...facts }));
+
+for (const [name, convert] of Object.entries(forms)) {
+  test(`${name} reads a large PNG in pieces, and writes the bytes of getBMP`, async (t) => {
+    for (const [facts, ...all] of [
+      [{ colorType: 2 }, {}, { topDown: true }, { colors: 16 }, { format: 'rgb565' }, { salvage: true }, { maxMemory: 700000 }],
+      [{ colorType: 2, interlaced: true }, {}, { format: 'mono1', dither: 'floyd-steinberg' }],
+      [{ colorType: 6 }, { format: 'bgra32' }, { alpha: 'blend', background: '#f00' }],
+    ]) {
+      const large = noisyImage(facts);
+      assert.ok(large.length > 700000);
+      const { directory, from, to } = files(t, large);
+      for (const options of all) {
+        assert.deepEqual(await convert(from, to, options), readInfo(large, options));
+        assert.ok(fs.readFileSync(to).equals(getBMP(large, options)), JSON.stringify([facts, options]));
+      }
+      await convert(from, from, { forceExtension: true });
+      assert.ok(fs.readFileSync(from).equals(getBMP(large)));
+      assert.deepEqual(fs.readdirSync(directory), ['a.bmp', 'a.png']);
+    }
+  });
+
+  test(`${name} gives errors and warnings of a large PNG as getBMP does, and leaves the old file`, async (t) => {
+    const large = noisyImage({ colorType: 2 });
+    const damaged = Buffer.from(large);
+    damaged[600000] ^= 1;
+    const cases = [large.subarray(0, 300000), large.subarray(0, large.length - 8), damaged,
+      Buffer.concat([large, large]), Buffer.concat([Buffer.alloc(1000), large])];
+    for (const bytes of cases) {
+      const { directory, from, to } = files(t, bytes);
+      fs.writeFileSync(to, 'old');
+      for (const options of [{}, { salvage: true }, { strict: true }, { maxMemory: 100000 }]) {
+        const [told, expected] = [[], []];
+        const wanted = await errorOf(() => getBMP(bytes, { ...options, onWarning: (w) => expected.push(w) }));
+        const error = await errorOf(() => convert(from, to, { ...options, onWarning: (w) => told.push(w) }));
+        assert.deepEqual([error.code, error.message], [wanted.code, wanted.message]);
+        assert.deepEqual(told, expected);
+        if (wanted) assert.equal(fs.readFileSync(to, 'latin1'), 'old');
+        fs.writeFileSync(to, 'old');
+      }
+      assert.deepEqual(fs.readdirSync(directory), ['a.bmp', 'a.png']);
+    }
+  });
+
+  test(`${name} writes a large BMP into a pipe in its order`, { skip: needsPipes }, async (t) => {
+    const large = noisyImage({ colorType: 2 });
+    const { directory, from } = files(t, large);
+    const [pipe, copy] = [path.join(directory, 'pipe'), path.join(directory, 'copy')];
+    execFileSync('mkfifo', [pipe]);
+    const reader = spawn('sh', ['-c', 'cat "$0" > "$1"', pipe, copy]);
+    const end = new Promise((resolve) => reader.on('close', resolve));
+    const fd = fs.openSync(pipe, 'r+'); // so that there is a reader from the beginning
+    await convert(from, pipe);
+    fs.closeSync(fd);
+    await end;
+    assert.ok(fs.readFileSync(copy).equals(getBMP(large)));
+  });
+}
+
+test('memory does not grow with the PNG or the BMP, in the library and on the command line', {
+  skip: onlyAddon('the PNG is held') || (process.platform !== 'linux' && 'reads /proc'),
+}, (t) => {
+  const { directory, from, to } = files(t, largePng({ width: 6000, height: 4000, noisy: 4000 }));
+  const [small, tell] = [path.join(directory, 'small.png'), path.join(directory, 'tell.js')];
+  fs.writeFileSync(small, png);
+  fs.writeFileSync(tell, `process.on('exit', () => process.stdout.write(
+    /VmHWM:\\s*(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'latin1'))[1]));`);
+  const peak = (...args) => Number(execFileSync(process.execPath, ['-r', tell, ...args], { encoding: 'utf8' }));
+  const library = JSON.stringify(path.resolve(__dirname, '..'));
+  const call = (file) => ['-e', `require(${library}).convertFile(...process.argv.slice(1))`, file, to];
+  const command = (file) => [path.join(__dirname, '../bin/png2bmp.js'), '-q', '-f', '-o', to, file];
+  assert.ok(fs.statSync(from).size > 15e6);
+  for (const form of [call, command]) {
+    const [most, least] = [peak(...form(from)), peak(...form(small))];
+    assert.ok(most - least < 8000, `${most} kB, and ${least} kB for a small PNG`);
+  }
+});
+
 test('standard input may be a pipe or a file', { skip: needsPipes }, (t) => {
   const { from, to } = files(t);
   const library = JSON.stringify(path.resolve(__dirname, '..'));

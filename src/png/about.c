@@ -22,6 +22,7 @@ static void read_profile_name(const chunk *c, png2bmp_png_about *about)
             continue;
         about->icc_name_at = c->offset + 8;
         about->icc_name_length = (uint32_t)i;
+        memcpy(about->icc_name, c->data, i);
         return;
     }
 }

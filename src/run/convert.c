@@ -548,7 +548,7 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
     const char *const       unit = png->interlaced ? "scanlines of the passes" : "rows";
     const unsigned all = png->interlaced ? adam7_scanlines(png->width, png->height) : png->height;
 
-    if (!salvage_is_damage(status))
+    if (!salvage_is_damage(status) || c->target->failed)
         return status;
     report_add(report, "; %u of %u %s were decoded", (unsigned)c->rows_done, all, unit);
     if (!c->plan->options.salvage || c->rows_done == 0)

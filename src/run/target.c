@@ -43,11 +43,14 @@ bool target_is_due(const row_target *target, uint32_t end)
 png2bmp_status target_leave(row_target *target, uint32_t whole)
 {
     const uint32_t first = target->gone;
+    png2bmp_status status;
 
     if (!target_is_due(target, whole) || whole == first)
         return PNG2BMP_OK;
     target->gone = whole;
-    return target->flush(target, first, whole - first);
+    status = target->flush(target, first, whole - first);
+    target->failed = status != PNG2BMP_OK;
+    return status;
 }
 
 #ifdef PNG2BMP_POISON

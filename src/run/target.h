@@ -20,6 +20,7 @@ typedef struct row_target {
     uint32_t  rows;
     uint32_t  height; /* of the image */
     uint32_t  gone;   /* rows that have left */
+    bool      failed; /* flush has */
     png2bmp_status (*flush)(struct row_target *target, uint32_t first_row, uint32_t rows);
 } row_target;
 

@@ -2,15 +2,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/report.h"
 #include "failure.h"
+#include "plan/halves.h"
 #include "save.h"
 
-/* As many bytes as are searched for a PNG that begins later: see src/png/signature.c. They show
- * what is no PNG, or one that is refused, before the rest is read. */
-#define HEAD_BYTES 65536
+/* A PNG of at most this size is read at once; of a larger one, this much is in memory at a time,
+ * which fits into a cache. The memory is one byte larger: see read.c. */
+#define PIECE_BYTES ((size_t)256 * 1024 - 1)
 
 static png2bmp_status read_failure(file_conversion *conversion, file_failure failed,
                                    png2bmp_report *report)
@@ -25,44 +25,96 @@ static png2bmp_status read_failure(file_conversion *conversion, file_failure fai
                           conversion->from.path ? conversion->from.path : descriptor);
 }
 
-/* Whether the rest of the file can make a difference: chunks before the pixels may be long, the
- * size of the image is compared with that of the file, and what is damaged may be found later. */
-static bool wants_more(png2bmp_status status, const png2bmp_options *options)
-{
-    return !status || status == PNG2BMP_ERR_TRUNCATED || status == PNG2BMP_ERR_BOMB ||
-           options->salvage;
-}
+/* ---- All at once -------------------------------------------------------------- */
 
-static png2bmp_status plan(file_conversion *conversion, const old_file *png, png2bmp_report *report)
+static png2bmp_status convert_whole(file_conversion *conversion, old_file *png,
+                                    const png2bmp_control *control, png2bmp_report *report)
 {
-    png2bmp_report_clear(report);
-    return png2bmp_plan_make(&conversion->plan, png->bytes, png->size, &conversion->options,
-                             report);
-}
+    png2bmp_status status = read_failure(conversion, read_until(png, READ_ALL), report);
 
-/* The whole PNG, with its plan. */
-static png2bmp_status read_png(file_conversion *conversion, old_file *png, png2bmp_report *report)
-{
-    png2bmp_status status = read_failure(conversion, read_open(png, &conversion->from), report);
-
+    read_close(png);
     if (!status)
-        status = read_failure(conversion, read_until(png, HEAD_BYTES), report);
+        status = png2bmp_plan_make(&conversion->plan, png->bytes, png->size, &conversion->options,
+                                   report);
     if (status)
         return status;
-    status = plan(conversion, png, report);
-    if (png->ended || !wants_more(status, &conversion->options))
-        return status;
-    status = read_failure(conversion, read_until(png, READ_ALL), report);
-    return status ? status : plan(conversion, png, report);
+    return save_at(conversion->directory, conversion->to, &conversion->plan, png->bytes, png->size,
+                   control, report);
 }
 
-static void keep_profile_name(file_conversion *conversion, const old_file *png)
+/* ---- In pieces ---------------------------------------------------------------- */
+
+typedef struct piecewise {
+    file_conversion       *conversion;
+    saving                 to;
+    uint8_t               *bmp; /* all of it, if it cannot leave in strips */
+    const png2bmp_control *control;
+    png2bmp_report        *report;
+} piecewise;
+
+static png2bmp_status hold_bmp(piecewise *p, const png2bmp_plan *plan)
 {
-    const png2bmp_png_about *about = &conversion->plan.about;
+    const uint64_t size = plan->bmp.byte_length;
 
-    if (about->icc_name_length <= sizeof conversion->profile_name)
-        memcpy(conversion->profile_name, png->bytes + about->icc_name_at, about->icc_name_length);
+    p->bmp = size <= PTRDIFF_MAX ? malloc((size_t)size) : NULL;
+    return p->bmp ? PNG2BMP_OK : report_plain_error(p->report, PNG2BMP_ERR_OUT_OF_MEMORY);
 }
+
+static png2bmp_status begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
+{
+    piecewise *const             p = user;
+    const file_conversion *const conversion = p->conversion;
+    png2bmp_status               status;
+
+    p->conversion->plan = *plan;
+    status = saving_open(&p->to, conversion->directory, conversion->to, &plan->options, p->control,
+                         p->report);
+    if (!status &&
+        (saving_is_sequential(&p->to) || plan->png.interlaced || halves_are_needed(plan)))
+        status = hold_bmp(p, plan);
+    *bmp = p->bmp;
+    return status;
+}
+
+static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
+{
+    return saving_write(&((piecewise *)user)->to, bytes, size, offset);
+}
+
+/* From the bytes that were read already to the last. */
+static png2bmp_status feed_all(piecewise *p, png2bmp_feed *feed, old_file *png)
+{
+    png2bmp_status status = png2bmp_feed_bytes(feed, png->bytes, png->size);
+
+    while (!status && !png->ended) {
+        status = read_failure(p->conversion, read_next(png), p->report);
+        if (!status)
+            status = png2bmp_feed_bytes(feed, png->bytes, png->size);
+    }
+    read_close(png); /* it may be the file that gets another name now */
+    return status ? status : png2bmp_feed_finish(feed);
+}
+
+static png2bmp_status convert_pieces(file_conversion *conversion, old_file *png,
+                                     const png2bmp_control *control, png2bmp_report *report)
+{
+    piecewise          p = {.conversion = conversion, .control = control, .report = report};
+    const png2bmp_sink sink = {begin, write_piece, &p, SAVE_STRIP_BYTES};
+    png2bmp_feed      *feed =
+        png2bmp_feed_new(&conversion->options, png->length, &sink, control, report);
+    png2bmp_status status;
+
+    if (!feed)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    status = feed_all(&p, feed, png);
+    if (!status && p.bmp)
+        status = saving_write(&p.to, p.bmp, (size_t)conversion->plan.bmp.byte_length, 0);
+    png2bmp_feed_free(feed);
+    free(p.bmp);
+    return saving_finish(&p.to, status);
+}
+
+/* ---- Either ------------------------------------------------------------------- */
 
 png2bmp_status convert_file(file_conversion *conversion, const png2bmp_control *control,
                             png2bmp_report *report)
@@ -74,13 +126,14 @@ png2bmp_status convert_file(file_conversion *conversion, const png2bmp_control *
         conversion->from.cancelled = control->cancelled;
         conversion->from.user = control->user;
     }
-    status = read_png(conversion, &png, report);
+    status = read_failure(conversion, read_open(&png, &conversion->from), report);
+    if (!status)
+        status = read_failure(conversion, read_until(&png, PIECE_BYTES), report);
+    if (!status)
+        status = png.ended || conversion->options.salvage
+                     ? convert_whole(conversion, &png, control, report)
+                     : convert_pieces(conversion, &png, control, report);
     read_close(&png);
-    if (!status)
-        status = save_at(conversion->directory, conversion->to, &conversion->plan, png.bytes,
-                         png.size, control, report);
-    if (!status)
-        keep_profile_name(conversion, &png);
     free(png.bytes);
     return status;
 }

@@ -11,16 +11,14 @@ typedef struct file_conversion {
     const char     *to; /* with `directory` as in save_at */
     png2bmp_options options;
 
-    /* What is known after success. */
-    png2bmp_plan plan;
-    char         profile_name[80]; /* plan.about.icc_name_length bytes of it */
-
-    bool is_of_input; /* PNG2BMP_ERR_FILE: `from` could not be read */
+    png2bmp_plan plan;        /* after success */
+    bool         is_of_input; /* PNG2BMP_ERR_FILE: `from` could not be read */
 } file_conversion;
 
 /*
- * Reads the PNG, which is held in memory as a whole, and saves the BMP as save_at does. The two may
- * be the same file. report->file_errno is EFBIG if there are more than from.most bytes.
+ * Reads the PNG piece by piece, and saves the BMP as save_at does, in strips as the rows come. With
+ * `salvage` the PNG is held in memory as a whole. The two may be the same file. report->file_errno
+ * is EFBIG if there are more than from.most bytes.
  */
 png2bmp_status convert_file(file_conversion *conversion, const png2bmp_control *control,
                             png2bmp_report *report);

@@ -51,11 +51,12 @@ static file_failure read_piece(old_file *file)
     if (failed.code)
         return failed;
     file->size += got;
-    if (file->size > file->rules.most)
+    if (file->passed + file->size > file->rules.most)
         return (file_failure){EFBIG, "read"};
     /* Network file systems may give less than was asked for in the middle of a file: the end is
      * believed at once only where it was expected. */
-    file->ended = got == 0 || (got < asked && file->is_regular && file->size == file->length);
+    file->ended =
+        got == 0 || (got < asked && file->is_regular && file->passed + file->size == file->length);
     return success;
 }
 
@@ -80,4 +81,13 @@ file_failure read_until(old_file *file, size_t wanted)
             return failed;
     }
     return success;
+}
+
+file_failure read_next(old_file *file)
+{
+    if (is_cancelled(file))
+        return (file_failure){ECANCELED, "read"};
+    file->passed += file->size;
+    file->size = 0;
+    return read_piece(file);
 }

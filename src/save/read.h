@@ -24,8 +24,9 @@ typedef struct read_rules {
 
 typedef struct old_file {
     read_rules rules;
-    uint8_t   *bytes; /* from malloc, for the caller to free: all that was read so far */
+    uint8_t   *bytes; /* from malloc, for the caller to free: all that was read so far, */
     size_t     size;
+    uint64_t   passed;     /* but for these, which came before */
     size_t     capacity;   /* of bytes */
     bool       ended;      /* there are no more */
     bool       is_regular; /* reading does not wait for a writer */
@@ -36,9 +37,13 @@ typedef struct old_file {
 /* read_close must be called in any case, and frees no bytes; again it does nothing. */
 file_failure read_open(old_file *file, const read_rules *rules);
 
-/* Reads on until there are at least `wanted` bytes in all, or the file ends. */
+/* Reads on until there are at least `wanted` bytes in all, or the file ends. Not after read_next.
+ */
 file_failure read_until(old_file *file, size_t wanted);
 #define READ_ALL SIZE_MAX
+
+/* Reads the next bytes, at least one unless the file ends, in place of those that are there. */
+file_failure read_next(old_file *file);
 
 void read_close(old_file *file);
 

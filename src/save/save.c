@@ -9,27 +9,10 @@
 #include "run/run.h"
 #include "save.h"
 
-/* A BMP of at most this size is made in memory and written with one call; of a larger one, this
- * much is in memory at a time. */
-#define STRIP_BYTES (1024 * 1024)
-
 /* Bytes; lib/save-path.js refuses longer ones already. */
 #define LONGEST_PATH 65535
 
-typedef struct destination {
-    new_file       *file;
-    const char     *path;
-    png2bmp_report *report;
-} destination;
-
-static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
-{
-    const destination *to = user;
-
-    return report_failure(to->report, file_write(to->file, bytes, size, offset), to->path);
-}
-
-/* ---- Save ----------------------------------------------------------------- */
+/* ---- A file, piece by piece ---------------------------------------------------- */
 
 /* Paths that no system accepts: an empty one, and one whose length might not fit an int. */
 static file_failure open_path(new_file **file, const char *path, const file_rules *rules)
@@ -54,48 +37,67 @@ static file_rules rules_of(int directory, const png2bmp_options *options,
     return rules;
 }
 
-/* Gives the file its name, or removes it if what was to be written failed. */
-static png2bmp_status finish(new_file *file, png2bmp_status status, const char *path,
-                             png2bmp_report *report)
+png2bmp_status saving_open(saving *s, int directory, const char *path,
+                           const png2bmp_options *options, const png2bmp_control *control,
+                           png2bmp_report *report)
 {
+    const file_rules rules = rules_of(directory, options, control);
+
+    *s = (saving){NULL, path, report};
+    return report_failure(report, open_path(&s->file, path, &rules), path);
+}
+
+bool saving_is_sequential(const saving *s)
+{
+    return file_is_sequential(s->file);
+}
+
+png2bmp_status saving_write(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
+{
+    const saving *s = user;
+
+    return report_failure(s->report, file_write(s->file, bytes, size, offset), s->path);
+}
+
+png2bmp_status saving_finish(saving *s, png2bmp_status status)
+{
+    if (!s->file)
+        return status;
     if (!status)
-        return report_failure(report, file_commit(file), path);
-    file_discard(file);
+        return report_failure(s->report, file_commit(s->file), s->path);
+    file_discard(s->file);
     return status;
 }
+
+/* ---- Save ----------------------------------------------------------------------- */
 
 png2bmp_status save_at(int directory, const char *path, const png2bmp_plan *plan,
                        const uint8_t *png, size_t size, const png2bmp_control *control,
                        png2bmp_report *report)
 {
-    const file_rules rules = rules_of(directory, &plan->options, control);
-    new_file        *file = NULL;
-    png2bmp_status   status = plan_check_png(plan, report);
-    destination      to;
+    png2bmp_status status = plan_check_png(plan, report);
+    saving         to;
 
     if (!status)
-        status = report_failure(report, open_path(&file, path, &rules), path);
+        status = saving_open(&to, directory, path, &plan->options, control, report);
     if (status)
         return status;
-    to = (destination){file, path, report};
     status = run_into(plan, &(run_source){.png = png, .size = size},
-                      file_is_sequential(file) ? UINT64_MAX : STRIP_BYTES,
-                      (byte_sink){write_piece, &to}, control, report);
-    return finish(file, status, path, report);
+                      saving_is_sequential(&to) ? UINT64_MAX : SAVE_STRIP_BYTES,
+                      (byte_sink){saving_write, &to}, control, report);
+    return saving_finish(&to, status);
 }
 
 png2bmp_status save_bytes_at(int directory, const char *path, const uint8_t *bytes, size_t size,
                              const png2bmp_options *options, const png2bmp_control *control,
                              png2bmp_report *report)
 {
-    const file_rules rules = rules_of(directory, options, control);
-    new_file        *file = NULL;
-    png2bmp_status   status = report_failure(report, open_path(&file, path, &rules), path);
+    saving         to;
+    png2bmp_status status = saving_open(&to, directory, path, options, control, report);
 
-    if (status)
-        return status;
-    status = report_failure(report, file_write(file, bytes, size, 0), path);
-    return finish(file, status, path, report);
+    if (!status)
+        status = saving_write(&to, bytes, size, 0);
+    return saving_finish(&to, status);
 }
 
 png2bmp_status png2bmp_save(const char *path, const png2bmp_plan *plan, const uint8_t *png,

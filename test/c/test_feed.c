@@ -240,8 +240,10 @@ static bool same_facts(const reading *a, const reading *b)
            x->cicp_primaries == y->cicp_primaries && x->cicp_transfer == y->cicp_transfer &&
            x->cicp_matrix == y->cicp_matrix && x->cicp_full_range == y->cicp_full_range &&
            x->is_hdr == y->is_hdr && x->icc_at == y->icc_at && x->icc_name_at == y->icc_name_at &&
-           x->icc_name_length == y->icc_name_length && x->orientation == y->orientation &&
-           x->frames == y->frames && a->plan.first_idat == b->plan.first_idat &&
+           x->icc_name_length == y->icc_name_length &&
+           memcmp(x->icc_name, y->icc_name, sizeof x->icc_name) == 0 &&
+           x->orientation == y->orientation && x->frames == y->frames &&
+           a->plan.first_idat == b->plan.first_idat &&
            a->plan.bmp.byte_length == b->plan.bmp.byte_length &&
            a->plan.bmp.profile_length == b->plan.bmp.profile_length &&
            a->most_memory == b->most_memory;
@@ -739,6 +741,40 @@ static void test_ends(void)
     free(im.samples);
 }
 
+static png2bmp_status fail_after_five(void *user, const uint8_t *bytes, size_t size,
+                                      uint64_t offset)
+{
+    unsigned *const pieces = user;
+
+    (void)bytes, (void)size, (void)offset;
+    return ++*pieces > 5 ? PNG2BMP_ERR_CRC : PNG2BMP_OK;
+}
+
+/* The sink's error is not one of the PNG, whatever its number. */
+static void test_sink_that_fails(void)
+{
+    const image        im = image_random(5, 300, 400, false, false);
+    byte_buffer        png = make_png(&im, FILTER_MIXED, 6, 8192);
+    png2bmp_report    *report = must_have(png2bmp_report_new());
+    unsigned           pieces = 0;
+    const png2bmp_sink sink = {NULL, fail_after_five, &pieces, 4096};
+    png2bmp_options    options;
+    png2bmp_feed      *feed;
+
+    png2bmp_options_init(&options);
+    options.salvage = true;
+    feed = must_have(png2bmp_feed_new(&options, 0, &sink, NULL, report));
+    check(!png2bmp_feed_bytes(feed, png.bytes, png.size) &&
+              png2bmp_feed_finish(feed) == PNG2BMP_ERR_CRC && pieces == 6,
+          "an error of the sink ends a conversion with salvage: %u pieces", pieces);
+    check(report->warning_count == 0 && report->error.message[0] == 0,
+          "and is not told as damage: '%s'", report->error.message);
+    png2bmp_feed_free(feed);
+    png2bmp_report_free(report);
+    free(png.bytes);
+    free(im.samples);
+}
+
 /* How much may be mended follows from the size of the file, which is known at its end. */
 static void test_salvage_of_long_chunks(void)
 {
@@ -886,6 +922,7 @@ int main(int argc, char **argv)
         test_pauses();
         test_paused_calls();
         test_ends();
+        test_sink_that_fails();
         test_salvage_of_long_chunks();
         test_long_text();
         test_no_png();

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "check.h"
 #include "save/read.h"
 
@@ -100,6 +101,39 @@ static void check_most(uint64_t most, size_t grown, int code, const char *what)
     throw_away(&made);
 }
 
+/* The first 65536 bytes, then piece by piece in their place, while the file gets another length. */
+static void check_pieces(size_t length, size_t grown, uint64_t most, int code, const char *what)
+{
+    const sample made = make(length);
+    read_rules   rules = rules_for(&made);
+    old_file     file;
+    file_failure failed;
+    size_t       all = 0;
+    bool         same = true;
+
+    rules.most = most;
+    check(!read_open(&file, &rules).code, "%s: cannot be opened", what);
+    failed = read_until(&file, 65536);
+    if (ftruncate(made.fd, (off_t)smaller(length, grown)) != 0)
+        abort();
+    write_bytes(&made, length, grown);
+    for (;;) {
+        for (size_t i = 0; i < file.size; i++)
+            same = same && file.bytes[i] == byte_at(all + i);
+        all += file.size;
+        if (failed.code || file.ended)
+            break;
+        failed = read_next(&file);
+        check(file.capacity <= 65537, "%s: %zu bytes are held", what, file.capacity);
+    }
+    check(failed.code == code, "%s: code %d, not %d", what, failed.code, code);
+    check(code || all == grown, "%s: %zu bytes, not %zu", what, all, grown);
+    check(same, "%s: other bytes", what);
+    read_close(&file);
+    free(file.bytes);
+    throw_away(&made);
+}
+
 static bool yes(void *user)
 {
     (void)user;
@@ -132,6 +166,13 @@ int main(void)
     check_change(LENGTH, 65536, 100000, 100000, "a file that shrinks");
     check_change(LENGTH, 65536, LENGTH, 2 * LENGTH, "a file that grows");
     check_change(65536, 65000, 65536, LENGTH, "a file that grows at its end");
+    check_pieces(LENGTH, LENGTH, UINT64_MAX, 0, "a file in pieces");
+    check_pieces(65536, 65536, UINT64_MAX, 0, "a file of one piece");
+    check_pieces(4 * 65537, 4 * 65537, UINT64_MAX, 0, "a file of whole pieces");
+    check_pieces(LENGTH, 100000, UINT64_MAX, 0, "a file in pieces that shrinks");
+    check_pieces(LENGTH, 2 * LENGTH, UINT64_MAX, 0, "a file in pieces that grows");
+    check_pieces(LENGTH, LENGTH, LENGTH, 0, "as many bytes in pieces as allowed");
+    check_pieces(LENGTH, LENGTH + 1, LENGTH, EFBIG, "one byte more in pieces");
     check_most(5000, 5000, 0, "as many bytes as allowed");
     check_most(4999, 5000, EFBIG, "more bytes than allowed");
     check_most(5000, 5001, EFBIG, "a file that grows beyond what is allowed");
