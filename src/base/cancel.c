@@ -14,6 +14,6 @@ bool cancel_ask(cancel_check *check)
 
 png2bmp_status cancel_status(const cancel_check *check)
 {
-    return check->is_cancelled ? report_plain_error(check->report, PNG2BMP_ERR_CANCELLED)
-                               : PNG2BMP_OK;
+    return check && check->is_cancelled ? report_plain_error(check->report, PNG2BMP_ERR_CANCELLED)
+                                        : PNG2BMP_OK;
 }

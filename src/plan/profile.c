@@ -20,7 +20,8 @@
 #define HEADER_BYTES 128
 #define TAG_COUNT_BYTES 4
 
-/* The compressed bytes are handed out in pieces, before each of which a control may cancel. */
+/* The compressed bytes are handed out in pieces, before each of which the conversion may be
+ * cancelled. */
 #define PIECE 65536u
 
 /* Values of bV5Intent: wingdi.h. */
@@ -34,19 +35,16 @@ enum {
 /* ---- The compressed bytes ------------------------------------------------------ */
 
 typedef struct stream {
-    const uint8_t         *next;
-    size_t                 left;
-    const png2bmp_control *control; /* NULL: none */
-    bool                   cancelled;
+    const uint8_t *next;
+    size_t         left;
+    cancel_check  *cancel;
 } stream;
 
 static void next_piece(void *user, const uint8_t **bytes, size_t *size)
 {
     stream *s = user;
 
-    if (!s->cancelled && s->control && s->control->cancelled)
-        s->cancelled = s->control->cancelled(s->control->user);
-    *size = s->cancelled ? 0 : smaller(s->left, PIECE);
+    *size = cancel_ask(s->cancel) ? 0 : smaller(s->left, PIECE);
     *bytes = s->next;
     s->next += *size;
     s->left -= *size;
@@ -355,8 +353,9 @@ static png2bmp_status copy_again(const png2bmp_plan *plan, stream *s, byte_sink 
     inflate_close(z);
     if (status)
         return status;
-    if (s->cancelled) /* perhaps after the last byte */
-        return report_plain_error(report, PNG2BMP_ERR_CANCELLED);
+    status = cancel_status(s->cancel); /* perhaps after the last byte */
+    if (status)
+        return status;
     if (copied)
         return PNG2BMP_OK;
     return report_error(report, PNG2BMP_ERR_PROFILE, "iCCP at byte %zu has changed since the plan",
@@ -373,6 +372,6 @@ png2bmp_status profile_write(const png2bmp_plan *plan, const png_file *file, byt
     if (read_chunk(file, plan->about.icc_at, &c) || find_stream(&c, &s))
         return report_error(file->report, PNG2BMP_ERR_PROFILE,
                             "iCCP at byte %zu has changed since the plan", plan->about.icc_at);
-    s.control = file->control;
+    s.cancel = file->cancel;
     return copy_again(plan, &s, sink, file->report);
 }

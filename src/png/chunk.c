@@ -2,6 +2,9 @@
 
 #include <libdeflate.h>
 
+/* After how many bytes of a CRC it is asked whether the conversion is cancelled. */
+#define CRC_PIECE 65536u
+
 png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
                      png2bmp_report *report)
 {
@@ -98,6 +101,16 @@ png2bmp_status chunk_report_truncated(const png_file *file, size_t offset)
                         file_end(file), offset);
 }
 
+uint32_t chunk_crc(const png_file *file, uint32_t crc, const uint8_t *bytes, size_t size)
+{
+    for (size_t done = 0; done < size; done += CRC_PIECE) {
+        if (done > 0 && cancel_ask(file->cancel))
+            break;
+        crc = libdeflate_crc32(crc, bytes + done, smaller(size - done, CRC_PIECE));
+    }
+    return crc;
+}
+
 bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed)
 {
     uint8_t name[4];
@@ -112,7 +125,7 @@ bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, 
     }
     *stored = load_be32(c->data + c->length);
     store_be32(name, c->type); /* not as in the file: it may have been mended */
-    *computed = libdeflate_crc32(libdeflate_crc32(0, name, sizeof name), c->data, c->length);
+    *computed = chunk_crc(file, libdeflate_crc32(0, name, sizeof name), c->data, c->length);
     return *stored == *computed;
 }
 
@@ -122,6 +135,8 @@ png2bmp_status chunk_check_crc(const png_file *file, const chunk *c)
 
     if (chunk_crc_is_right(file, c, &stored, &computed))
         return PNG2BMP_OK;
+    if (cancel_status(file->cancel))
+        return PNG2BMP_ERR_CANCELLED;
     return report_error(file->report, PNG2BMP_ERR_CRC, CHUNK_CRC_MESSAGE, c->name, c->offset,
                         (unsigned)stored, (unsigned)computed);
 }
@@ -133,6 +148,8 @@ png2bmp_status chunk_check_ancillary_crc(const png_file *file, const chunk *c, b
     *dropped = !chunk_crc_is_right(file, c, &stored, &computed);
     if (!*dropped)
         return PNG2BMP_OK;
+    if (cancel_status(file->cancel))
+        return PNG2BMP_ERR_CANCELLED;
     return report_warning(file->report, file->strict, PNG2BMP_ERR_ANCILLARY_CRC, CHUNK_CRC_MESSAGE,
                           c->name, c->offset, (unsigned)stored, (unsigned)computed);
 }

@@ -7,6 +7,7 @@
 #define PNG2BMP_CHUNK_H
 
 #include "base/bytes.h"
+#include "base/cancel.h"
 #include "base/report.h"
 
 /* The largest four-byte number that a PNG may have: section 7.1. */
@@ -69,9 +70,8 @@ typedef struct png_file {
     bool            salvage;         /* never with `fed`: what follows a damaged chunk decides */
     bool            converts_colors; /* their chunks are used: CRCs count */
     png2bmp_report *report;          /* NULL is allowed */
-
-    const png2bmp_control *control; /* asked during long searches; NULL is allowed */
-    bool                   pauses;  /* what reads it is to wait before its next rows leave */
+    cancel_check   *cancel;          /* of the conversion; NULL: never */
+    bool            pauses;          /* what reads it is to wait before its next rows leave */
 } png_file;
 
 png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *options,
@@ -124,10 +124,13 @@ bool chunk_is_critical(uint32_t type);
 bool chunk_is_known_critical(uint32_t type);
 bool chunk_is_unknown_critical(uint32_t type);
 
+/* The CRC of `size` more bytes. When the conversion is cancelled meanwhile it has no meaning. */
+uint32_t chunk_crc(const png_file *file, uint32_t crc, const uint8_t *bytes, size_t size);
+
 /* *stored and *computed are 0 if checksums are not checked. */
 bool chunk_crc_is_right(const png_file *file, const chunk *c, uint32_t *stored, uint32_t *computed);
 
-/* A wrong CRC is an error. */
+/* A wrong CRC is an error. Both return PNG2BMP_ERR_CANCELLED if they were cut short. */
 png2bmp_status chunk_check_crc(const png_file *file, const chunk *c);
 
 /* An ancillary chunk with a wrong CRC is ignored: *dropped. */

@@ -9,12 +9,11 @@
 /* CRCs are computed on pieces that stay in the cache for the inflater. */
 #define IDAT_PIECE 65536u
 
-void idat_open(idat_reader *reader, const png_file *file, size_t first_idat, cancel_check *cancel)
+void idat_open(idat_reader *reader, const png_file *file, size_t first_idat)
 {
     memset(reader, 0, sizeof *reader);
     reader->file = file;
     reader->mender = mend_open(file);
-    reader->cancel = cancel;
     reader->position = first_idat;
 }
 
@@ -53,10 +52,10 @@ static void enter_chunk(idat_reader *reader)
     mending               mended;
     const png2bmp_status  status = mend_read(&reader->mender, reader->position, &c, &mended);
 
-    if (reader->cancel && reader->mender.is_cancelled)
-        reader->cancel->is_cancelled = true;
     if (status == STATUS_WAITING)
         reader->is_waiting = true;
+    else if (status == PNG2BMP_ERR_CANCELLED)
+        idat_fail(reader, status);
     else if (status == PNG2BMP_ERR_TRUNCATED && chunk_begins_idat(file, reader->position))
         /* the part that is there may hold rows */
         enter_idat(reader, load_be32(file_at(file, reader->position)));
@@ -105,8 +104,8 @@ void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size)
     *size = 0;
     *bytes = NULL;
     reader->is_waiting = false;
-    if (!reader->ended && cancel_ask(reader->cancel))
-        idat_fail(reader, cancel_status(reader->cancel));
+    if (!reader->ended && cancel_ask(reader->file->cancel))
+        idat_fail(reader, cancel_status(reader->file->cancel));
     while (!idat_is_at_rest(reader) && reader->left == 0) {
         if (reader->in_chunk)
             leave_chunk(reader);

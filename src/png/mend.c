@@ -25,32 +25,17 @@ static bool spend(mender *m, uint64_t bytes)
     return enough;
 }
 
-static bool is_cancelled(mender *m)
-{
-    const png2bmp_control *control = m->file->control;
-
-    m->is_cancelled =
-        m->is_cancelled || (control && control->cancelled && control->cancelled(control->user));
-    return m->is_cancelled;
-}
-
 /* Whether the chunk has the CRC that is stored after it, if it is of this type. */
 static bool has_right_crc(mender *m, const chunk *c, uint32_t type)
 {
     const uint8_t *stored = c->data + c->length;
     uint8_t        name[4];
-    uint32_t       crc;
 
     if (!spend(m, c->length))
         return false;
     store_be32(name, type);
-    crc = libdeflate_crc32(0, name, sizeof name);
-    for (uint32_t done = 0; done < c->length; done += SEARCH_PIECE) {
-        if (done > 0 && is_cancelled(m))
-            return false;
-        crc = libdeflate_crc32(crc, c->data + done, smaller(c->length - done, SEARCH_PIECE));
-    }
-    return crc == load_be32(stored);
+    return chunk_crc(m->file, libdeflate_crc32(0, name, sizeof name), c->data, c->length) ==
+           load_be32(stored);
 }
 
 static bool is_plausible(mender *m, size_t offset)
@@ -83,7 +68,8 @@ static size_t find_chunk(mender *m, size_t from)
     const size_t size = from + smaller(m->file->size - from, PNG_MAX_NUMBER);
     size_t       found = 0;
 
-    while (!found && from + CHUNK_OVERHEAD <= size && !is_cancelled(m) && spend(m, SEARCH_PIECE)) {
+    while (!found && from + CHUNK_OVERHEAD <= size && !cancel_ask(m->file->cancel) &&
+           spend(m, SEARCH_PIECE)) {
         const size_t piece = smaller(size - CHUNK_OVERHEAD + 1 - from, SEARCH_PIECE);
 
         found = find_chunk_before(m, from, from + piece);
@@ -153,15 +139,16 @@ static png2bmp_status mend(mender *m, png2bmp_status status, chunk *c, mending *
 
 png2bmp_status mend_read(mender *m, size_t offset, chunk *c, mending *what)
 {
-    const png_file      *file = m->file;
-    const png2bmp_status status = chunk_read_quietly(file, offset, c);
+    const png_file *file = m->file;
+    png2bmp_status  status = chunk_read_quietly(file, offset, c);
 
     *what = MEND_NOTHING;
     if (!file->salvage || m->budget == 0 || file->size - offset < CHUNK_OVERHEAD)
         return status;
     if (!status && (file->ignore_checksums || has_right_crc(m, c, c->type)))
         return PNG2BMP_OK;
-    return mend(m, status, c, what);
+    status = mend(m, status, c, what);
+    return cancel_status(file->cancel) ? PNG2BMP_ERR_CANCELLED : status;
 }
 
 png2bmp_status mend_report(const png_file *file, const chunk *c, mending what)

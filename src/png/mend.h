@@ -7,8 +7,7 @@
 /* Reads the chunks of a file in their order. */
 typedef struct mender {
     const png_file *file;
-    uint64_t        budget;       /* bytes whose CRC may be computed: a bound on the time */
-    bool            is_cancelled; /* a search was given up, so what it found is not to be used */
+    uint64_t        budget; /* bytes whose CRC may be computed: a bound on the time */
 } mender;
 
 typedef enum mending {
@@ -21,7 +20,8 @@ mender mend_open(const png_file *file);
 
 /* As chunk_read, without messages. With `salvage` a chunk whose header or CRC is wrong is compared
  * with what follows: the next plausible chunk (type, length, CRC) says how long it was. Finds it in
- * time that is linear in the rest of the file, or gives up when the conversion is cancelled. */
+ * time that is linear in the rest of the file. PNG2BMP_ERR_CANCELLED, which is reported: it was
+ * given up. */
 png2bmp_status mend_read(mender *m, size_t offset, chunk *c, mending *what);
 
 /* The warning about a chunk that was repaired or skipped. */

@@ -271,6 +271,12 @@ static png2bmp_status check_salvaged(const png_file *file, const chunk *c, mendi
     return is_used(c->type) ? PNG2BMP_OK : chunk_check_ancillary_crc(file, c, &dropped);
 }
 
+/* What mend_read returns that is not about the chunk. */
+static bool is_final(png2bmp_status status)
+{
+    return status == STATUS_WAITING || status == PNG2BMP_ERR_CANCELLED;
+}
+
 /* The error of a chunk that could not be read. */
 static png2bmp_status report_unreadable(const png_file *file, size_t offset)
 {
@@ -430,7 +436,7 @@ static png2bmp_status next_chunk(png_header_reader *reader, chunk *c, mending *m
         if (status == PNG2BMP_ERR_TRUNCATED && reader->seen.ihdr && chunk_begins_idat(file, offset))
             c->type = IDAT; /* the facts are complete; run reports where the data ends */
         else if (status)
-            return status == STATUS_WAITING ? status : report_unreadable(file, offset);
+            return is_final(status) ? status : report_unreadable(file, offset);
         if (c->type == IDAT && reader->seen.ihdr)
             return PNG2BMP_OK;
         if (chunk_is_visible(file, c) && !is_kept(reader, c)) {

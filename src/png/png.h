@@ -6,7 +6,6 @@
 #ifndef PNG2BMP_PNG_H
 #define PNG2BMP_PNG_H
 
-#include "base/cancel.h"
 #include "mend.h"
 #include "walk.h"
 
@@ -59,7 +58,6 @@ png2bmp_status png_check_unused_chunks(const png_file *file, size_t first_idat);
 typedef struct idat_reader {
     const png_file *file;
     mender          mender;
-    cancel_check   *cancel;   /* is asked once per span */
     size_t          chunk;    /* offset of the length field of the current IDAT */
     size_t          position; /* of the next byte to return, or of the next chunk */
     uint32_t        left;     /* bytes of data left in the current chunk */
@@ -79,10 +77,11 @@ typedef struct idat_reader {
     chunk          noted[IDAT_MOST_NOTED];
 } idat_reader;
 
-void idat_open(idat_reader *reader, const png_file *file, size_t first_idat, cancel_check *cancel);
+void idat_open(idat_reader *reader, const png_file *file, size_t first_idat);
 
-/* Returns the next bytes: *size is 0 at the end, after an error (reader->status), and while the
- * file is still to come (idat_is_waiting). Computes CRCs on the way. */
+/* Asks whether the conversion is cancelled. Returns the next bytes: *size is 0 at the end, after an
+ * error (reader->status), and while the file is still to come (idat_is_waiting). Computes CRCs on
+ * the way. */
 void idat_next(idat_reader *reader, const uint8_t **bytes, size_t *size);
 bool idat_is_waiting(const idat_reader *reader);
 

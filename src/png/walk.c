@@ -20,7 +20,7 @@ png2bmp_status walk_on(chunk_walk *walk, const png_file *file)
     const size_t         there = smaller(walk->left, file_left(file, walk->position));
 
     if (!file->ignore_checksums)
-        c->computed = libdeflate_crc32(c->computed, bytes, there);
+        c->computed = chunk_crc(file, c->computed, bytes, there);
     walk->position += there;
     walk->left -= (uint32_t)there;
     if (walk->left > 0 || file_left(file, walk->position) < 4)

@@ -60,7 +60,7 @@ png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const pn
     c->plan = plan;
     c->route = r;
     c->target = target;
-    c->cancel = (cancel_check){file->control, file->report, 0, false};
+    c->cancel = file->cancel;
     c->unfilter = kernels->unfilter[r.unfilter];
     c->is_cgbi = cgbi_has_own_samples(&plan->png);
     c->watch_indices = plan->png.color_type == PNG2BMP_PALETTE &&
@@ -68,14 +68,13 @@ png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const pn
     c->is_narrowed =
         r.steps.way.palette == PALETTE_OF_IMAGE && plan->bmp.bits_per_pixel < plan->png.bit_depth;
     c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
-    status = scanlines_open(&c->scanlines, plan, file, (size_t)r.held_bytes, c->fetches, kernels,
-                            &c->cancel);
+    status = scanlines_open(&c->scanlines, plan, file, (size_t)r.held_bytes, c->fetches, kernels);
     if (status)
         return status;
     if (!open_scratch(c, kernels))
         return report_plain_error(file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     if (!c->route.direct)
-        rows_open(&c->writer, plan, &c->route.steps, kernels, c->memory, &c->cancel);
+        rows_open(&c->writer, plan, &c->route.steps, kernels, c->memory, c->cancel);
     return PNG2BMP_OK;
 }
 
@@ -158,7 +157,7 @@ static unsigned highest_index(conversion *c, const uint8_t *samples, uint32_t wi
     const unsigned bits = c->plan->png.bit_depth;
     unsigned       highest = 0;
 
-    for (size_t x = 0; x < width && !cancel_before(&c->cancel, smaller(width, CANCEL_PIXELS));
+    for (size_t x = 0; x < width && !cancel_before(c->cancel, smaller(width, CANCEL_PIXELS));
          x += CANCEL_PIXELS) {
         const uint8_t *const piece = samples + x / 8 * bits;
         const unsigned       h = indices_highest(piece, smaller(width - x, CANCEL_PIXELS), bits);
@@ -355,7 +354,7 @@ static void scatter_long(conversion *c, uint8_t *dst, const uint8_t *pixels, con
 
         piece.x0 += x * pass->dx;
         piece.width = (uint32_t)smaller(pass->width - x, CANCEL_PIXELS);
-        if (cancel_before(&c->cancel, piece.width))
+        if (cancel_before(c->cancel, piece.width))
             return;
         scatter_piece(dst, pixels + x / 8 * bits, &piece, bits);
     }
@@ -459,7 +458,7 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
 static void clear_target(conversion *c)
 {
     for (uint32_t y = 0; y < c->plan->png.height; y++) {
-        if (cancel_before(&c->cancel, c->plan->png.width))
+        if (cancel_before(c->cancel, c->plan->png.width))
             return;
         if (c->plan->bmp.bits_per_pixel < 8)
             memset(target_row(c->target, y), 0, (size_t)c->plan->bmp.stride);
@@ -495,7 +494,7 @@ static png2bmp_status begin(conversion *c)
     if (!c->plan->png.interlaced)
         return PNG2BMP_OK;
     clear_target(c);
-    return c->plan->options.salvage ? salvage_all(c->plan, c->target, &c->cancel) : PNG2BMP_OK;
+    return c->plan->options.salvage ? salvage_all(c->plan, c->target, c->cancel) : PNG2BMP_OK;
 }
 
 static png2bmp_status convert_all(conversion *c)
@@ -508,11 +507,12 @@ static png2bmp_status convert_all(conversion *c)
     if (!status)
         status = c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
     flushed = rows_flush(&c->writer);
-    if (c->cancel.is_cancelled)
-        return cancel_status(&c->cancel);
     if (flushed)
-        return flushed;
-    return status ? status : scanlines_finish(&c->scanlines);
+        status = flushed;
+    if (!status)
+        status = scanlines_finish(&c->scanlines);
+    /* What was cut short may have ended in any way. */
+    return cancel_status(c->cancel) ? PNG2BMP_ERR_CANCELLED : status;
 }
 
 /* ---- Damage ------------------------------------------------------------------ */
@@ -535,7 +535,7 @@ static png2bmp_status begin_to_fill(conversion *c)
     png2bmp_status status;
 
     c->is_damaged = true;
-    status = salvage_open(&c->filler, c->plan, c->rows_done, &c->cancel);
+    status = salvage_open(&c->filler, c->plan, c->rows_done, c->cancel);
     return status ? status : fill(c);
 }
 

@@ -16,7 +16,7 @@ typedef struct conversion {
     const png2bmp_plan *plan;
     route               route;
     row_target         *target;
-    cancel_check        cancel;
+    cancel_check       *cancel;
     scanline_reader     scanlines;
 
     unfilter_fn unfilter;
@@ -46,7 +46,7 @@ typedef struct conversion {
 } conversion;
 
 /* The plan, the file and the target, and the conversion itself, must not move until
- * conversion_close, which must be called in any case. The file has the report and the control. */
+ * conversion_close, which must be called in any case. The file has the report and `cancel`. */
 png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const png_file *file,
                                row_target *target);
 void           conversion_close(conversion *c);

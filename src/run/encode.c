@@ -14,7 +14,7 @@ typedef struct encoding {
     const png2bmp_plan   *plan;
     const png2bmp_pixels *pixels;
     row_target           *target;
-    cancel_check          cancel;
+    cancel_check         *cancel;
     row_writer            writer;
     void                 *memory; /* the writer's, and one row with slack */
     uint8_t              *slack_row;
@@ -22,7 +22,7 @@ typedef struct encoding {
 } encoding;
 
 static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                          row_target *target, cancel_check cancel)
+                          row_target *target, cancel_check *cancel)
 {
     const row_steps steps = steps_of(plan);
 
@@ -35,7 +35,7 @@ static bool open_encoding(encoding *e, const png2bmp_plan *plan, const png2bmp_p
     if (!e->memory)
         return false;
     e->slack_row = (uint8_t *)e->memory + steps.memory;
-    rows_open(&e->writer, plan, &steps, kernels_for(plan->options.cpu), e->memory, &e->cancel);
+    rows_open(&e->writer, plan, &steps, kernels_for(plan->options.cpu), e->memory, cancel);
     return true;
 }
 
@@ -65,21 +65,20 @@ static png2bmp_status write_rows(encoding *e)
     }
     flushed = rows_flush(&e->writer);
     if (!status)
-        status = cancel_status(&e->cancel);
+        status = cancel_status(e->cancel);
     return status ? status : flushed;
 }
 
 png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                           row_target *target, const png2bmp_control *control,
-                           png2bmp_report *report)
+                           row_target *target, cancel_check *cancel)
 {
     png2bmp_status status;
     encoding       e;
 
-    if (!open_encoding(&e, plan, pixels, target, (cancel_check){control, report, 0, false}))
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    if (!open_encoding(&e, plan, pixels, target, cancel))
+        return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     target_poison(target, false);
-    cancel_ask(&e.cancel);
+    cancel_ask(cancel);
     status = write_rows(&e);
     free(e.memory);
     return status;

@@ -3,10 +3,10 @@
 #ifndef PNG2BMP_ENCODE_H
 #define PNG2BMP_ENCODE_H
 
+#include "base/cancel.h"
 #include "target.h"
 
 png2bmp_status encode_rows(const png2bmp_plan *plan, const png2bmp_pixels *pixels,
-                           row_target *target, const png2bmp_control *control,
-                           png2bmp_report *report);
+                           row_target *target, cancel_check *cancel);
 
 #endif

@@ -25,6 +25,7 @@ struct png2bmp_feed {
     png2bmp_sink   sink;
     uint64_t       png_size; /* 0: unknown */
     png_file       file;
+    cancel_check   cancel;
     fed_chunks     kept;
     png_window     window;
     bool           has_piece; /* bytes that were given, and are not used up */
@@ -50,7 +51,8 @@ png2bmp_feed *png2bmp_feed_new(const png2bmp_options *options, uint64_t png_size
         return feed;
     feed->status = STATUS_WAITING;
     feed->file = png_file_of(NULL, 0, &feed->plan.options, report);
-    feed->file.control = control;
+    feed->cancel = (cancel_check){.control = control, .report = report};
+    feed->file.cancel = &feed->cancel;
     feed->file.is_open = true;
     if (!feed->file.salvage) /* else it is read when all of it is there */
         feed->file.fed = &feed->kept;

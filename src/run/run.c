@@ -126,7 +126,7 @@ png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_fi
 static png2bmp_status go_on_with_rows(bmp_run *r)
 {
     if (r->pixels)
-        return encode_rows(r->rows_plan, r->pixels, &r->target, r->file->control, r->file->report);
+        return encode_rows(r->rows_plan, r->pixels, &r->target, r->file->cancel);
     return conversion_go_on(&r->conversion);
 }
 
@@ -168,7 +168,7 @@ png2bmp_status run_go_on(bmp_run *r)
         return status;
     close_rows(r); /* memory: each step frees before the next allocates */
     if (!status && halves_are_needed(r->plan))
-        status = second_half(r->plan, r->scratch, r->bmp, r->file->control, r->file->report);
+        status = second_half(r->plan, r->scratch, r->bmp, r->file->cancel);
     free_scratch(r);
     return status ? status : complete(r);
 }
@@ -188,12 +188,11 @@ size_t run_position(const bmp_run *r)
 
 /* ---- All at once -------------------------------------------------------------- */
 
-static png_file file_of(const png2bmp_plan *plan, const run_source *source,
-                        const png2bmp_control *control, png2bmp_report *report)
+static png_file file_of(const png2bmp_plan *plan, const run_source *source, cancel_check *cancel)
 {
-    png_file file = png_file_of(source->png, source->size, &plan->options, report);
+    png_file file = png_file_of(source->png, source->size, &plan->options, cancel->report);
 
-    file.control = control;
+    file.cancel = cancel;
     return file;
 }
 
@@ -209,7 +208,8 @@ static png2bmp_status finish(bmp_run *r, png2bmp_status status)
 png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_t *bmp,
                       const png2bmp_control *control, png2bmp_report *report)
 {
-    const png_file file = file_of(plan, source, control, report);
+    cancel_check   cancel = {.control = control, .report = report};
+    const png_file file = file_of(plan, source, &cancel);
     bmp_run        r;
     png2bmp_status status = run_begin_to(&r, plan, &file, source->pixels, bmp);
 
@@ -219,7 +219,8 @@ png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_
 png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint64_t strip_bytes,
                         byte_sink sink, const png2bmp_control *control, png2bmp_report *report)
 {
-    const png_file file = file_of(plan, source, control, report);
+    cancel_check   cancel = {.control = control, .report = report};
+    const png_file file = file_of(plan, source, &cancel);
     bmp_run        r;
     png2bmp_status status = run_begin_into(&r, plan, &file, source->pixels, strip_bytes, sink);
 

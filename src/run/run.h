@@ -42,9 +42,9 @@ typedef struct bmp_run {
     png2bmp_plan          first; /* of the first half, if there are two */
 } bmp_run;
 
-/* As run_to and run_into. file: the PNG, its report and its control; with pixels (else NULL), only
- * the latter two. What is pointed to, and the run itself, must not move until run_end, which must
- * be called in any case. */
+/* As run_to and run_into. file: the PNG, its report and its `cancel`, which is there; with pixels
+ * (else NULL), only the latter two. What is pointed to, and the run itself, must not move until
+ * run_end, which must be called in any case. */
 png2bmp_status run_begin_to(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
                             const png2bmp_pixels *pixels, uint8_t *bmp);
 png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_file *file,

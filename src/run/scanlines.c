@@ -20,12 +20,12 @@ static bool source_pauses(void *user)
 
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
                               const png_file *file, size_t longest_row, bool fetches,
-                              const kernels *kernels, cancel_check *cancel)
+                              const kernels *kernels)
 {
     inflate_config config;
 
-    *reader = (scanline_reader){.plan = plan, .cancel = cancel, .file = file};
-    idat_open(&reader->idats, file, plan->first_idat, cancel);
+    *reader = (scanline_reader){.plan = plan, .file = file};
+    idat_open(&reader->idats, file, plan->first_idat);
     config = (inflate_config){.source = {next_span, reader, source_pauses},
                               .total_bytes = png_all_scanlines_bytes(&plan->png),
                               .longest_row = longest_row + 1,
@@ -47,8 +47,7 @@ void scanlines_close(scanline_reader *reader)
 /* Whether the inflater has only what there is so far. */
 static bool waits(const scanline_reader *reader, inflate_status status)
 {
-    return status == INFLATE_STARVED && idat_is_waiting(&reader->idats) &&
-           !reader->cancel->is_cancelled;
+    return status == INFLATE_STARVED && idat_is_waiting(&reader->idats);
 }
 
 /* The message for an error of the inflater. A damaged chunk first shows as invalid data: a wrong
@@ -57,11 +56,7 @@ static png2bmp_status inflate_error(scanline_reader *reader, inflate_status stat
 {
     png2bmp_report *report = reader->file->report;
     uint32_t        stored, computed;
-    png2bmp_status  known;
-
-    if (cancel_ask(reader->cancel)) /* perhaps during a search for a chunk */
-        return cancel_status(reader->cancel);
-    known = idat_diagnose(&reader->idats);
+    png2bmp_status  known = idat_diagnose(&reader->idats);
     if (!known && status == INFLATE_STARVED)
         known = png_find_late_idat(&reader->idats);
     if (known)
@@ -134,15 +129,12 @@ static png2bmp_status take(scanline_reader *reader, size_t row_bytes, size_t max
 {
     inflate_status status;
 
-    if (cancel_ask(reader->cancel))
-        return cancel_status(reader->cancel);
+    if (cancel_ask(reader->file->cancel))
+        return cancel_status(reader->file->cancel);
     status = inflate_rows(reader->inflater, row_bytes, max_rows, rows, count);
     if (waits(reader, status))
         return STATUS_WAITING;
-    if (status ||
-        reader->cancel->is_cancelled) /* rows that came before the end of the input do not count */
-        return inflate_error(reader, status);
-    return PNG2BMP_OK;
+    return status ? inflate_error(reader, status) : PNG2BMP_OK;
 }
 
 png2bmp_status scanlines_next(scanline_reader *reader, size_t row_bytes, uint32_t max_rows,
@@ -190,14 +182,12 @@ static png2bmp_status finish_stream(scanline_reader *reader)
 
     if (waits(reader, inflated))
         return STATUS_WAITING;
-    if (inflated == INFLATE_STARVED && !reader->cancel->is_cancelled)
+    if (inflated == INFLATE_STARVED)
         return missing_end(reader);
-    if (inflated || reader->cancel->is_cancelled)
-        return inflate_error(reader, inflated);
-    return PNG2BMP_OK;
+    return inflated ? inflate_error(reader, inflated) : PNG2BMP_OK;
 }
 
-static png2bmp_status finish(scanline_reader *reader)
+png2bmp_status scanlines_finish(scanline_reader *reader)
 {
     bool           has_extra;
     png2bmp_status status = reader->stream_is_read ? PNG2BMP_OK : finish_stream(reader);
@@ -211,14 +201,4 @@ static png2bmp_status finish(scanline_reader *reader)
     return report_warning(reader->file->report, reader->file->strict, PNG2BMP_ERR_EXTRA_DATA,
                           "the IDAT chunks hold more data than %u x %u pixels need",
                           (unsigned)reader->plan->png.width, (unsigned)reader->plan->png.height);
-}
-
-png2bmp_status scanlines_finish(scanline_reader *reader)
-{
-    const png2bmp_status status = finish(reader);
-
-    /* A search for a chunk that was given up ends as if there were none. */
-    if (status != STATUS_WAITING && cancel_ask(reader->cancel))
-        return cancel_status(reader->cancel);
-    return status;
 }

@@ -10,7 +10,6 @@
 
 typedef struct scanline_reader {
     const png2bmp_plan *plan;
-    cancel_check       *cancel;
     const png_file     *file;
     idat_reader         idats;
     inflater           *inflater;
@@ -24,12 +23,12 @@ typedef struct scanline_reader {
     bool has_surplus;    /* more than was needed */
 } scanline_reader;
 
-/* reader, file, cancel: must not move until scanlines_close, which must be called in any case.
+/* reader, file: must not move until scanlines_close, which must be called in any case.
  * longest_row: bytes without the filter type. fetches: before each scanlines_next, inflate_fetch is
  * called. */
 png2bmp_status scanlines_open(scanline_reader *reader, const png2bmp_plan *plan,
                               const png_file *file, size_t longest_row, bool fetches,
-                              const kernels *kernels, cancel_check *cancel);
+                              const kernels *kernels);
 void           scanlines_close(scanline_reader *reader);
 
 /* The functions below return STATUS_WAITING while more of a file that is fed is needed: then they

@@ -187,7 +187,7 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
 }
 
 png2bmp_status second_half(const png2bmp_plan *plan, const uint8_t *data, uint8_t *bmp,
-                           const png2bmp_control *control, png2bmp_report *report)
+                           cancel_check *cancel)
 {
     png2bmp_plan         second = halves_second(plan);
     row_target           target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
@@ -202,12 +202,11 @@ png2bmp_status second_half(const png2bmp_plan *plan, const uint8_t *data, uint8_
                                    .stride = (size_t)first.bmp.stride};
 
     if (halves_choose_colors(plan)) {
-        cancel_check         cancel = {.control = control, .report = report};
-        const png2bmp_status status = choose_colors(&second.options, plan, data, &cancel);
+        const png2bmp_status status = choose_colors(&second.options, plan, data, cancel);
 
         if (status)
             return status;
     }
     bmp_write_header(bmp, &second);
-    return encode_rows(&second, &pixels, &target, control, report);
+    return encode_rows(&second, &pixels, &target, cancel);
 }

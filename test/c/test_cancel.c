@@ -39,8 +39,9 @@ static bool is_cancelled(void *user)
 typedef struct mode {
     const char     *name;
     png2bmp_options options;
-    bool            is_interlaced, is_wide, is_cut, counts;
-    size_t          type; /* of png_types */
+    bool            is_interlaced, is_wide, is_cut, counts, is_fed;
+    bool            has_texts, is_damaged; /* long chunks before and after the pixels; the first */
+    size_t          type;                  /* of png_types */
 } mode;
 
 enum {
@@ -48,6 +49,26 @@ enum {
     RGB8 = 5,
     INDEX8 = 10
 };
+
+#define TEXT_BYTES (4u << 20)
+
+/* After IHDR and before IEND. */
+static byte_buffer with_texts(const byte_buffer *png, bool is_damaged)
+{
+    const size_t   first = 33, last = png->size - 12;
+    uint8_t *const text = must_have(calloc(1, TEXT_BYTES));
+    byte_buffer    out = {0};
+
+    put_bytes(&out, png->bytes, first);
+    put_chunk(&out, "tEXt", text, TEXT_BYTES);
+    if (is_damaged)
+        out.bytes[first] ^= 1; /* its length */
+    put_bytes(&out, png->bytes + first, last - first);
+    put_chunk(&out, "tEXt", text, TEXT_BYTES);
+    put_bytes(&out, png->bytes + last, png->size - last);
+    free(text);
+    return out;
+}
 
 /* About a million pixels, or more than half of it. */
 static byte_buffer png_of(const mode *m)
@@ -59,16 +80,45 @@ static byte_buffer png_of(const mode *m)
     if (m->is_cut)
         png.size /= 8;
     image_free(&im);
+    if (m->has_texts) {
+        const byte_buffer longer = with_texts(&png, m->is_damaged);
+
+        free(png.bytes);
+        return longer;
+    }
     return png;
+}
+
+static png2bmp_status write_nowhere(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
+{
+    (void)user, (void)bytes, (void)size, (void)offset;
+    return PNG2BMP_OK;
+}
+
+static png2bmp_status convert_fed(const mode *m, const byte_buffer *png,
+                                  const png2bmp_control *control)
+{
+    const png2bmp_sink sink = {.write = write_nowhere};
+    png2bmp_feed  *feed = must_have(png2bmp_feed_new(&m->options, png->size, &sink, control, NULL));
+    png2bmp_status status = png2bmp_feed_bytes(feed, png->bytes, png->size);
+
+    if (!status)
+        status = png2bmp_feed_finish(feed);
+    png2bmp_feed_free(feed);
+    return status;
 }
 
 static png2bmp_status convert(const mode *m, const byte_buffer *png, asked *a)
 {
     const png2bmp_control control = {.cancelled = is_cancelled, .user = a};
     png2bmp_plan          plan;
-    png2bmp_status status = png2bmp_plan_make(&plan, png->bytes, png->size, &m->options, NULL);
-    uint8_t       *bmp;
+    png2bmp_status        status;
+    uint8_t              *bmp;
 
+    a->last = clock();
+    if (m->is_fed)
+        return convert_fed(m, png, &control);
+    status = png2bmp_plan_make(&plan, png->bytes, png->size, &m->options, NULL);
     a->last = clock();
     if (status)
         return status;
@@ -197,6 +247,26 @@ static void check_salvage(void)
     check_mode(m);
 }
 
+/* Once per 64 KiB of what has only its CRC computed. */
+static void check_long_chunks(void)
+{
+    for (int i = 0; i < 4; i++) {
+        mode        m = mode_of("long chunks", PNG2BMP_FORMAT_BGR24, GRAY8);
+        byte_buffer png;
+        asked       a = {0};
+
+        m.has_texts = true;
+        m.is_fed = i % 2;
+        m.options.salvage = m.is_damaged = i / 2;
+        png = png_of(&m);
+        check(!convert(&m, &png, &a), "%s", m.name);
+        check(a.count >= TEXT_BYTES / 65536 * (m.is_fed ? 2 : 1), "%s: %u questions", m.name,
+              a.count);
+        check_moments(&m, &png, a.count);
+        free(png.bytes);
+    }
+}
+
 int main(void)
 {
     check_formats(false, false);
@@ -206,6 +276,7 @@ int main(void)
     check_dithers(true);
     check_choosing();
     check_salvage();
+    check_long_chunks();
     printf("%s: %d checks, %d failed\n", failures ? "not ok" : "ok", checks, failures);
     return failures != 0;
 }

@@ -90,7 +90,7 @@ static png2bmp_status read_header(reading *r)
     if (status)
         return status;
     r->most_memory = r->plan.memory - profile_kept_bytes(&r->file);
-    idat_open(&r->idats, &r->file, r->plan.first_idat, NULL);
+    idat_open(&r->idats, &r->file, r->plan.first_idat);
     r->stage = DATA;
     return PNG2BMP_OK;
 }

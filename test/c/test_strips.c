@@ -47,9 +47,13 @@ static png2bmp_status plan_of(png2bmp_plan *plan, const source *s, const png2bmp
 static png2bmp_status convert_rows(const png2bmp_plan *plan, const byte_buffer *png,
                                    row_target *target)
 {
-    const png_file file = png_file_of(png->bytes, png->size, &plan->options, NULL);
+    cancel_check   cancel = {.control = NULL};
+    png_file       file = png_file_of(png->bytes, png->size, &plan->options, NULL);
     conversion     c;
-    png2bmp_status status = conversion_open(&c, plan, &file, target);
+    png2bmp_status status;
+
+    file.cancel = &cancel;
+    status = conversion_open(&c, plan, &file, target);
 
     if (!status)
         status = conversion_go_on(&c);
@@ -69,7 +73,7 @@ static uint8_t *rows_of(const source *s, const png2bmp_plan *plan, uint32_t stri
     if (strip)
         c.target.flush = collect;
     status = s->png ? convert_rows(plan, s->png, &c.target)
-                    : encode_rows(plan, &s->pixels, &c.target, NULL, NULL);
+                    : encode_rows(plan, &s->pixels, &c.target, &(cancel_check){.control = NULL});
     check(!status, "the conversion ends with %s", png2bmp_status_text(status));
     free(base);
     return bmp;

@@ -186,13 +186,14 @@ static png2bmp_status keep_strip(row_target *target, uint32_t first_row, uint32_
 static png2bmp_status fill_strips(const source *from, strip *s, const png2bmp_control *control,
                                   png2bmp_report *report)
 {
+    cancel_check   cancel = {.control = control, .report = report};
     png_file       file = png_file_of(from->png, from->size, &s->plan->options, report);
     conversion     c;
     png2bmp_status status;
 
     if (from->pixels)
-        return encode_rows(s->plan, from->pixels, &s->target, control, report);
-    file.control = control;
+        return encode_rows(s->plan, from->pixels, &s->target, &cancel);
+    file.cancel = &cancel;
     status = conversion_open(&c, s->plan, &file, &s->target);
     if (!status)
         status = conversion_go_on(&c);
