@@ -5,6 +5,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "png2bmp.h"
+
+/* Numbers of ITU-T H.273, tables 2 to 4, in cICP. */
+enum {
+    PRIMARIES_BT709 = 1,
+    PRIMARIES_BT470M = 4,
+    PRIMARIES_BT470BG = 5,
+    PRIMARIES_BT601 = 6,
+    PRIMARIES_SMPTE240M = 7,
+    PRIMARIES_BT2020 = 9,
+    PRIMARIES_DCI_P3 = 11,
+    PRIMARIES_DISPLAY_P3 = 12,
+    TRANSFER_BT709 = 1,
+    TRANSFER_GAMMA22 = 4,
+    TRANSFER_GAMMA28 = 5,
+    TRANSFER_BT601 = 6,
+    TRANSFER_LINEAR = 8,
+    TRANSFER_SRGB = 13,
+    TRANSFER_BT2020_10 = 14,
+    TRANSFER_BT2020_12 = 15,
+    TRANSFER_PQ = 16,
+    TRANSFER_HLG = 18,
+    MATRIX_RGB = 0
+};
+
+/* What encoders write into gAMA for sRGB: PNG specification, section 11.3.2.2. */
+#define SRGB_GAMMA 45455
+
+static inline bool color_type_is_gray(png2bmp_color_type type)
+{
+    return type == PNG2BMP_GRAY || type == PNG2BMP_GRAY_ALPHA;
+}
+
 /* From a sample to light, both 0 to 1. In the form of ICC's parametric curves, type 4 (ICC.1:2022,
  * section 10.18): (a x + b)^g + e from d on, c x + f below; or sampled at i / 255, in between on
  * straight lines: so samples of 8 bits are exact. */

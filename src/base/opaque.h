@@ -34,10 +34,4 @@ struct png2bmp_plan {
     bool              is_srgb; /* with COLOR_SPACE_SRGB: what is written is sRGB */
 };
 
-/* Receives pieces of a BMP, each of which belongs at `offset`. */
-typedef struct byte_sink {
-    png2bmp_status (*write)(void *user, const uint8_t *bytes, size_t size, uint64_t offset);
-    void *user;
-} byte_sink;
-
 #endif

@@ -9,8 +9,7 @@ typedef struct primaries {
     double white[2], rgb[3][2];
 } primaries;
 
-/* The matrix, white to white (relative colorimetric). False: the numbers are not those of colours.
- */
+/* The matrix, white to white (relative colorimetric). False: the numbers are not colours. */
 bool primaries_matrix(color_matrix *matrix, const primaries *from);
 
 /* The same from the X Y Z of red, green and blue (columns), adapted to D50, as in ICC profiles. */

@@ -7,29 +7,6 @@
 
 /* ---- cICP ------------------------------------------------------------------------ */
 
-/* Numbers of ITU-T H.273, tables 2 to 4. */
-enum {
-    PRIMARIES_BT709 = 1,
-    PRIMARIES_BT470M = 4,
-    PRIMARIES_BT470BG = 5,
-    PRIMARIES_BT601 = 6,
-    PRIMARIES_SMPTE240M = 7,
-    PRIMARIES_BT2020 = 9,
-    PRIMARIES_DCI_P3 = 11,
-    PRIMARIES_DISPLAY_P3 = 12,
-    TRANSFER_BT709 = 1,
-    TRANSFER_GAMMA22 = 4,
-    TRANSFER_GAMMA28 = 5,
-    TRANSFER_BT601 = 6,
-    TRANSFER_LINEAR = 8,
-    TRANSFER_SRGB = 13,
-    TRANSFER_BT2020_10 = 14,
-    TRANSFER_BT2020_12 = 15,
-    TRANSFER_PQ = 16,
-    TRANSFER_HLG = 18,
-    MATRIX_RGB = 0
-};
-
 static const primaries *primaries_of(unsigned code)
 {
     static const primaries bt470m = {{0.310, 0.316}, {{0.67, 0.33}, {0.21, 0.71}, {0.14, 0.08}}},
@@ -115,9 +92,8 @@ const char *space_of_cicp(color_space *space, const png2bmp_png_about *about)
 
 /* ---- gAMA and cHRM ------------------------------------------------------------------- */
 
-/* What encoders write into gAMA for sRGB: PNG specification, section 11.3.2.2. With sRGB's
- * primaries, or none, this is meant. Some round otherwise: 1/2.2 is 45454.54. */
-#define SRGB_GAMMA 45455
+/* With sRGB's primaries, or none, a gAMA of SRGB_GAMMA means sRGB. Some encoders round otherwise:
+ * 1/2.2 is 45454.54. */
 #define NEAR_GAMMA 5
 
 static bool means_srgb(const color_space *space, uint32_t gamma)

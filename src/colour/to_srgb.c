@@ -5,11 +5,6 @@
 
 /* ---- Which function ------------------------------------------------------------------ */
 
-static bool has_gray(const png2bmp_png_info *png)
-{
-    return png->color_type == PNG2BMP_GRAY || png->color_type == PNG2BMP_GRAY_ALPHA;
-}
-
 srgb_kind srgb_kind_of(const png2bmp_png_info *png, bool key_matters)
 {
     const png2bmp_color_type type = png->color_type;
@@ -44,7 +39,7 @@ uint64_t srgb_memory(const png2bmp_plan *plan)
 {
     const png2bmp_png_info *png = &plan->png;
 
-    if (has_gray(png))
+    if (color_type_is_gray(png->color_type))
         return png->bit_depth == 8 ? 256 : BYTES_LIGHT;
     return png->bit_depth == 8 ? BYTES_PARTS + SRGB_PLACES : 3 * BYTES_LIGHT + BYTES_STEPS;
 }
@@ -186,7 +181,7 @@ srgb_tables srgb_open(const png2bmp_plan *plan, void *memory)
 {
     srgb_tables tables = {.key = {plan->png.key[0], plan->png.key[1], plan->png.key[2]}};
 
-    if (has_gray(&plan->png))
+    if (color_type_is_gray(plan->png.color_type))
         open_gray(&tables, plan, memory);
     else if (plan->png.bit_depth == 8)
         open_rgb8(&tables, plan, memory);
@@ -197,9 +192,7 @@ srgb_tables srgb_open(const png2bmp_plan *plan, void *memory)
 
 /* ---- Pixels ---------------------------------------------------------------------------- */
 
-/* Loops pass a copy of their own: the caller's may overlap dst, as far as compilers know, and would
- * be read again for each pixel. */
-static void convert8(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
+static ALWAYS_INLINE void convert8(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
 {
     const uint64_t sum =
         tables->parts[0][src[0]] + tables->parts[1][src[1]] + tables->parts[2][src[2]];
@@ -220,7 +213,7 @@ static void store_be16(uint8_t *dst, uint32_t v)
     dst[1] = (uint8_t)v;
 }
 
-static void convert16(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
+static ALWAYS_INLINE void convert16(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
 {
     int64_t light[3];
 
@@ -236,102 +229,73 @@ static void convert16(uint8_t *dst, const uint8_t *src, const srgb_tables *table
     }
 }
 
-static bool is_key8(const uint8_t *src, const srgb_tables *tables)
+static ALWAYS_INLINE void convert_gray8(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
 {
-    return src[0] == tables->key[0] && src[1] == tables->key[1] && src[2] == tables->key[2];
+    const uint8_t *gray = tables->gray;
+
+    *dst = gray[*src];
 }
 
-static bool is_key16(const uint8_t *src, const srgb_tables *tables)
-{
-    return load_be16(src) == tables->key[0] && load_be16(src + 2) == tables->key[1] &&
-           load_be16(src + 4) == tables->key[2];
-}
-
-void srgb_rgb8_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    const srgb_tables own = *tables;
-
-    for (size_t x = 0; x < width; x++)
-        convert8(dst + 3 * x, src + 3 * x, &own);
-}
-
-void srgb_rgb8_key_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    const srgb_tables own = *tables;
-
-    for (size_t x = 0; x < width; x++, src += 3, dst += 4) {
-        convert8(dst, src, &own);
-        dst[3] = is_key8(src, &own) ? 0 : 255;
-    }
-}
-
-void srgb_rgba8_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    const srgb_tables own = *tables;
-
-    for (size_t x = 0; x < width; x++, src += 4, dst += 4) {
-        convert8(dst, src, &own);
-        dst[3] = src[3];
-    }
-}
-
-void srgb_rgb16_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    for (size_t x = 0; x < width; x++)
-        convert16(dst + 6 * x, src + 6 * x, tables);
-}
-
-void srgb_rgb16_key_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    for (size_t x = 0; x < width; x++, src += 6, dst += 8) {
-        convert16(dst, src, tables);
-        store_be16(dst + 6, is_key16(src, tables) ? 0 : 65535);
-    }
-}
-
-void srgb_rgba16_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    for (size_t x = 0; x < width; x++, src += 8, dst += 8) {
-        convert16(dst, src, tables);
-        memcpy(dst + 6, src + 6, 2);
-    }
-}
-
-static void convert_gray16(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
+static ALWAYS_INLINE void convert_gray16(uint8_t *dst, const uint8_t *src,
+                                         const srgb_tables *tables)
 {
     const uint16_t *gray = tables->gray;
 
     store_be16(dst, gray[load_be16(src)]);
 }
 
-void srgb_gray16_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
+static ALWAYS_INLINE bool is_key(const uint8_t *src, unsigned samples, unsigned bytes,
+                                 const srgb_tables *tables)
 {
-    for (size_t x = 0; x < width; x++)
-        convert_gray16(dst + 2 * x, src + 2 * x, tables);
+    for (unsigned i = 0; i < samples; i++) {
+        if ((bytes == 1 ? src[i] : load_be16(src + 2 * i)) != tables->key[i])
+            return false;
+    }
+    return true;
 }
 
-void srgb_gray16_key_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
+typedef enum row_alpha {
+    ALPHA_NONE,
+    ALPHA_COPY,
+    ALPHA_OF_KEY
+} row_alpha;
+
+typedef void (*convert_fn)(uint8_t *dst, const uint8_t *src, const srgb_tables *tables);
+
+/* A row of pixels that have `samples` of light of `bytes` each, and perhaps alpha. The loop has a
+ * copy of its own: the caller's tables may overlap dst, as far as compilers know, and would be read
+ * again for each pixel. */
+static ALWAYS_INLINE void convert_row(uint8_t *dst, const uint8_t *src, size_t width,
+                                      const srgb_tables *tables, convert_fn convert,
+                                      unsigned samples, unsigned bytes, row_alpha alpha)
 {
-    for (size_t x = 0; x < width; x++, src += 2, dst += 4) {
-        convert_gray16(dst, src, tables);
-        store_be16(dst + 2, load_be16(src) == tables->key[0] ? 0 : 65535);
+    const size_t      light = (size_t)samples * bytes;
+    const size_t      from = light + (alpha == ALPHA_COPY ? bytes : 0);
+    const size_t      to = light + (alpha == ALPHA_NONE ? 0 : bytes);
+    const srgb_tables own = *tables;
+
+    for (size_t x = 0; x < width; x++, src += from, dst += to) {
+        convert(dst, src, &own);
+        if (alpha == ALPHA_COPY)
+            memcpy(dst + light, src + light, bytes);
+        if (alpha == ALPHA_OF_KEY)
+            memset(dst + light, is_key(src, samples, bytes, &own) ? 0 : 255, bytes);
     }
 }
 
-void srgb_gray_alpha8_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    const uint8_t *gray = tables->gray;
-
-    for (size_t x = 0; x < width; x++, src += 2, dst += 2) {
-        dst[0] = gray[src[0]];
-        dst[1] = src[1];
+#define DEFINE_ROW(name, convert, samples, bytes, alpha)                                           \
+    void srgb_##name##_c(uint8_t *dst, const uint8_t *src, size_t width,                           \
+                         const srgb_tables *tables)                                                \
+    {                                                                                              \
+        convert_row(dst, src, width, tables, convert, samples, bytes, alpha);                      \
     }
-}
-
-void srgb_gray_alpha16_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
-{
-    for (size_t x = 0; x < width; x++, src += 4, dst += 4) {
-        convert_gray16(dst, src, tables);
-        memcpy(dst + 2, src + 2, 2);
-    }
-}
+DEFINE_ROW(rgb8, convert8, 3, 1, ALPHA_NONE)
+DEFINE_ROW(rgb8_key, convert8, 3, 1, ALPHA_OF_KEY)
+DEFINE_ROW(rgba8, convert8, 3, 1, ALPHA_COPY)
+DEFINE_ROW(rgb16, convert16, 3, 2, ALPHA_NONE)
+DEFINE_ROW(rgb16_key, convert16, 3, 2, ALPHA_OF_KEY)
+DEFINE_ROW(rgba16, convert16, 3, 2, ALPHA_COPY)
+DEFINE_ROW(gray16, convert_gray16, 1, 2, ALPHA_NONE)
+DEFINE_ROW(gray16_key, convert_gray16, 1, 2, ALPHA_OF_KEY)
+DEFINE_ROW(gray_alpha8, convert_gray8, 1, 1, ALPHA_COPY)
+DEFINE_ROW(gray_alpha16, convert_gray16, 1, 2, ALPHA_COPY)

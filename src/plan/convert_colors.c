@@ -8,23 +8,16 @@
 #include "colour/space.h"
 #include "profile.h"
 
-/* gAMA has 100000 times the exponent; sRGB's is about 1/2.2. */
-#define SRGB_GAMMA 45455
+/* Up to here a gAMA is not worth a warning. */
 #define NEAR_GAMMA 4000
-
-/* ITU-T H.273: colour primaries of BT.709 and sRGB; transfer functions that displays treat alike
- * (BT.709, BT.601, sRGB, BT.2020), PQ. */
-enum {
-    PRIMARIES_BT709 = 1,
-    MATRIX_RGB = 0,
-    TRANSFER_PQ = 16
-};
 
 /* ---- Samples stay ------------------------------------------------------------------ */
 
+/* Displays treat these alike. */
 static bool is_like_srgb(unsigned transfer)
 {
-    return transfer == 1 || transfer == 6 || transfer == 13 || transfer == 14 || transfer == 15;
+    return transfer == TRANSFER_BT709 || transfer == TRANSFER_BT601 || transfer == TRANSFER_SRGB ||
+           transfer == TRANSFER_BT2020_10 || transfer == TRANSFER_BT2020_12;
 }
 
 /* What the warning ends with, if it is true. */
@@ -75,11 +68,6 @@ static void warn_of_colors(const png2bmp_plan *plan, const png_file *file)
 
 /* ---- Samples are converted ----------------------------------------------------------- */
 
-static bool is_gray(const png2bmp_plan *plan)
-{
-    return plan->png.color_type == PNG2BMP_GRAY || plan->png.color_type == PNG2BMP_GRAY_ALPHA;
-}
-
 /* *is_there: the chunk counts, and what is wrong with it in *defect. */
 static png2bmp_status space_of_profile(png2bmp_plan *plan, const png_file *file, bool *is_there,
                                        const char **defect)
@@ -90,7 +78,8 @@ static png2bmp_status space_of_profile(png2bmp_plan *plan, const png_file *file,
     *is_there = profile.bytes || profile.defect;
     *defect = profile.defect;
     if (profile.bytes)
-        *defect = icc_read(&plan->space, profile.bytes, profile.size, is_gray(plan));
+        *defect = icc_read(&plan->space, profile.bytes, profile.size,
+                           color_type_is_gray(plan->png.color_type));
     free(profile.bytes);
     return status;
 }
@@ -145,7 +134,8 @@ static png2bmp_status plan_conversion(png2bmp_plan *plan, const png_file *file)
             file->report, false, PNG2BMP_ERR_COLOR_SPACE,
             "the colours are not converted to sRGB: %s says what they are, but %s",
             chunk_of(source), defect);
-    if (source == PNG2BMP_COLOR_SOURCE_NONE || space_is_srgb(&plan->space, is_gray(plan)))
+    if (source == PNG2BMP_COLOR_SOURCE_NONE ||
+        space_is_srgb(&plan->space, color_type_is_gray(plan->png.color_type)))
         return PNG2BMP_OK;
     plan->space.is_used = true;
     plan->bmp.converted_from = source;

@@ -5,8 +5,7 @@
 #include "png/png.h"
 
 /* Decides it: plan->space, is_srgb and bmp.converted_from, whose layout must be there. Warns if
- * what is written is far from sRGB, which programs that read a BMP assume; that is never an error.
- */
+ * what is written is far from sRGB, which readers of a BMP assume; that is never an error. */
 png2bmp_status convert_colors_plan(png2bmp_plan *plan, const png_file *file);
 
 #endif

@@ -1,5 +1,4 @@
-/* What is checked of a plan again: before it is run, and for conversions that are derived from one.
- */
+/* What is checked again of a plan: before it is run, and of plans that are derived from it. */
 #ifndef PNG2BMP_PLAN_H
 #define PNG2BMP_PLAN_H
 

@@ -259,12 +259,6 @@ png2bmp_status profile_plan(png2bmp_plan *plan, const png_file *file)
 
 /* ---- Into memory ---------------------------------------------------------------- */
 
-static png2bmp_status put(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
-{
-    memcpy((uint8_t *)user + offset, bytes, size);
-    return PNG2BMP_OK;
-}
-
 static png2bmp_status check_memory(const png2bmp_plan *plan, size_t length, png2bmp_report *report)
 {
     const uint64_t bytes = length + inflate_memory(length, 1);
@@ -284,7 +278,7 @@ static png2bmp_status read_bytes(const png2bmp_plan *plan, stream s, profile_byt
     uint8_t       *memory = z ? malloc(length) : NULL;
     png2bmp_status status = PNG2BMP_OK;
 
-    if (memory && copy_profile(z, length, (byte_sink){put, memory}, 0, &status))
+    if (memory && copy_profile(z, length, sink_into(memory), 0, &status))
         profile->bytes = memory;
     else
         free(memory);

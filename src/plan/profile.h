@@ -3,6 +3,7 @@
 #ifndef PNG2BMP_PROFILE_H
 #define PNG2BMP_PROFILE_H
 
+#include "base/sink.h"
 #include "png/png.h"
 
 /* Reads the profile once: sets its length and intent in plan->bmp, whose layout must be there, and

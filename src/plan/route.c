@@ -28,8 +28,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Rows of CgBI are changed after the filter is undone, so the prior row has to be kept separately.
- */
+/* Rows of CgBI are changed after the filter is undone, so the prior row is kept separately. */
 static uint64_t most_held(const png2bmp_plan *plan, uint64_t row_bytes)
 {
     return row_bytes > LONG_ROW && !cgbi_has_own_samples(&plan->png) ? LONG_ROW : row_bytes;

@@ -6,12 +6,6 @@
 #define MOST_NAME 80
 #define MOST_EXIF 65536
 
-/* ITU-T H.273, table 3: PQ and HLG. */
-enum {
-    TRANSFER_PQ = 16,
-    TRANSFER_HLG = 18
-};
-
 /* Section 11.3.2.3: a name of 1 to 79 bytes, then a zero. */
 static void read_profile_name(const chunk *c, png2bmp_png_about *about)
 {

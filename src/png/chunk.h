@@ -37,8 +37,7 @@ enum {
 
 #define CHUNK_OVERHEAD 12 /* length, type, CRC */
 
-/* A chunk whose header was read once. Its bytes are all in the file, if the end of that is known.
- */
+/* A chunk whose header was read once. If the end of the file is known, all its bytes are in it. */
 typedef struct chunk {
     size_t         offset; /* of the length field */
     uint32_t       type;

@@ -143,17 +143,10 @@ static void free_scratch(bmp_run *r)
     r->scratch = NULL;
 }
 
-static png2bmp_status put(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
-{
-    memcpy((uint8_t *)user + offset, bytes, size);
-    return PNG2BMP_OK;
-}
-
 /* All but the rows, when they are complete. */
 static png2bmp_status complete(bmp_run *r)
 {
-    png2bmp_status status =
-        profile_write(r->plan, r->file, r->bmp ? (byte_sink){put, r->bmp} : r->sink);
+    png2bmp_status status = profile_write(r->plan, r->file, r->bmp ? sink_into(r->bmp) : r->sink);
 
     if (!status && r->owns_bmp)
         status = r->sink.write(r->sink.user, r->bmp, (size_t)r->plan->bmp.byte_length, 0);

@@ -2,6 +2,7 @@
 #ifndef PNG2BMP_RUN_H
 #define PNG2BMP_RUN_H
 
+#include "base/sink.h"
 #include "convert.h"
 
 /* ---- All at once -------------------------------------------------------------- */
