@@ -349,6 +349,24 @@ static bool is_kept(const png_header_reader *reader, const chunk *c)
            (first == 0 || first == c->offset);
 }
 
+/* How many bytes of its data. */
+static size_t kept_bytes(const png_header_reader *reader, const chunk *c)
+{
+    return smaller(c->length, reader->profile_most);
+}
+
+/* Before any of them is. */
+static png2bmp_status check_kept(const png_header_reader *reader, const chunk *c)
+{
+    const size_t bytes = kept_bytes(reader, c);
+
+    if (bytes <= reader->max_memory)
+        return PNG2BMP_OK;
+    return report_error(reader->file->report, PNG2BMP_ERR_MEMORY_LIMIT,
+                        "to keep the ICC profile needs %zu bytes; maxMemory allows %llu", bytes,
+                        (unsigned long long)reader->max_memory);
+}
+
 /* A chunk that cannot be seen as a whole, or is kept: everything else that is needed of it is read
  * now. */
 static png2bmp_status begin_to_pass(png_header_reader *reader, const chunk *c)
@@ -360,14 +378,14 @@ static png2bmp_status begin_to_pass(png_header_reader *reader, const chunk *c)
         keep_name(reader->file, c, reader->about);
     }
     walk_pass(&reader->walk, c);
-    return PNG2BMP_OK;
+    return is_kept(reader, c) ? check_kept(reader, c) : PNG2BMP_OK;
 }
 
 /* Of a chunk that is kept: the next bytes of its data, or of its CRC, which is not kept. */
 static png2bmp_status keep(png_header_reader *reader, const uint8_t *bytes, size_t size)
 {
     fed_chunks *const fed = reader->file->fed;
-    const size_t      most = smaller(reader->walk.current.length, reader->profile_most);
+    const size_t      most = kept_bytes(reader, &reader->walk.current);
     const size_t      fresh = smaller(size, most - fed->kept);
 
     if (fed->kept + fresh > fed->kept_room) {

@@ -24,8 +24,9 @@ typedef struct png_header_reader {
     bool               is_png; /* the signature was read */
 
     /* Of a file that is fed: how much of the data of a profile is kept, as it is needed after it
-     * has passed; 0: none. */
-    size_t profile_most;
+     * has passed (0: none), and how much memory there may be for it. */
+    size_t   profile_most;
+    uint64_t max_memory;
 } png_header_reader;
 
 /* file, info and about: filled by png_header_read, and must not move meanwhile. */

@@ -57,6 +57,7 @@ png2bmp_feed *png2bmp_feed_new(const png2bmp_options *options, uint64_t png_size
     if (!feed->file.salvage) /* else it is read when all of it is there */
         feed->file.fed = &feed->kept;
     png_header_open(&feed->header, &feed->file, &feed->plan.png, &feed->plan.about);
+    feed->header.max_memory = feed->plan.options.max_memory;
     feed->header.profile_most = feed->file.fed ? profile_most_kept(&feed->plan.options) : 0;
     return feed;
 }

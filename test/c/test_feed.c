@@ -70,6 +70,7 @@ static void begin(reading *r, const png2bmp_options *options, ending ending, siz
 static void open_header(reading *r)
 {
     png_header_open(&r->header, &r->file, &r->plan.png, &r->plan.about);
+    r->header.max_memory = r->plan.options.max_memory;
     r->header.profile_most = r->file.fed ? profile_most_kept(&r->plan.options) : 0;
 }
 
@@ -854,6 +855,35 @@ static void test_long_text(void)
     free(tail.bytes);
 }
 
+/* The length of a profile that is used decides at once whether there may be memory for it. */
+static void test_kept_profile(void)
+{
+    const png2bmp_png_info info = {
+        .width = 4, .height = 1, .bit_depth = 8, .color_type = PNG2BMP_GRAY};
+    byte_buffer png = {0};
+
+    put_signature(&png);
+    put_ihdr(&png, &info);
+    put_number(&png, 3000000);
+    put_bytes(&png, "iCCPa profile\0", 14);
+    put_bytes(&png, (uint8_t[100]){0}, 100);
+    for (uint64_t most = 2999999; most <= 3000000; most++) {
+        png2bmp_options    options;
+        const png2bmp_sink sink = {.write = fed_write};
+        png2bmp_feed      *feed;
+
+        png2bmp_options_init(&options);
+        options.profile = PNG2BMP_PROFILE_EMBED;
+        options.max_memory = most;
+        feed = must_have(png2bmp_feed_new(&options, 0, &sink, NULL, NULL));
+        check(png2bmp_feed_bytes(feed, png.bytes, png.size) ==
+                  (most < 3000000 ? PNG2BMP_ERR_MEMORY_LIMIT : PNG2BMP_OK),
+              "a profile of 3000000 bytes, of which 100 have come; maxMemory %u", (unsigned)most);
+        png2bmp_feed_free(feed);
+    }
+    free(png.bytes);
+}
+
 /* What is not a PNG: no more is held than is looked at for a PNG in it. */
 static void test_no_png(void)
 {
@@ -925,6 +955,7 @@ int main(int argc, char **argv)
         test_sink_that_fails();
         test_salvage_of_long_chunks();
         test_long_text();
+        test_kept_profile();
         test_no_png();
     }
     printf("# %d checks, %d failed\n", checks, failures);
