@@ -74,7 +74,7 @@ static bool has_avx512(void)
 
 #define X86_LEVEL(level)                                                                           \
     {                                                                                              \
-#level, &level, has_##level                                                                \
+        .name = #level, .kernels = &level, .is_supported = has_##level                             \
     }
 #else
 #define X86_LEVEL(level)                                                                           \
@@ -92,7 +92,7 @@ static const kernels neon = {PLAIN, NEON_UNFILTERS(NEON_UNFILTER) NEON_ROWS(NEON
 
 #define ARM_LEVEL(level)                                                                           \
     {                                                                                              \
-#level, &level, NULL                                                                       \
+        .name = #level, .kernels = &level                                                          \
     }
 #else
 #define ARM_LEVEL(level)                                                                           \
@@ -109,7 +109,7 @@ static const kernels simd128 = {SSE};
 
 #define WASM_LEVEL(level)                                                                          \
     {                                                                                              \
-#level, &level, NULL                                                                       \
+        .name = #level, .kernels = &level                                                          \
     }
 #else
 #define WASM_LEVEL(level)                                                                          \

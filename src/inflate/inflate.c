@@ -110,7 +110,7 @@ static inline void copy_match(uint8_t *to, const uint8_t *end, size_t distance)
 }
 
 #define COPY_MATCH copy_match
-#define INFLATE_FAST inflate_fast_c
+#define INFLATE_FAST(z) bool inflate_fast_c(struct inflater *z)
 #include "inflate_fast.h"
 
 /* Decodes one literal entry, match or end of block, with every check. At most 48 bits: 15 + 5 of

@@ -2,7 +2,7 @@
  * The inflater's fast loop, a template: included once for each instruction set,
  * with these defined:
  *
- * INFLATE_FAST             the function's attributes and name
+ * INFLATE_FAST(z)          the head of the function, up to its parameters
  * FAST_EXTRA(entry, code)  the extra bits of a length or distance; `code` are the
  *                          bits of the stream that the entry was looked up by
  * COPY_MATCH(to, end, d)   to[i] = to[i - d] up to `end`, and up to 64 bytes more
@@ -50,7 +50,7 @@
         entry = litlen[bits & litlen_mask];                                                        \
     } while (0)
 
-bool INFLATE_FAST(struct inflater *z)
+INFLATE_FAST(z)
 {
     const uint32_t *const litlen = z->litlen, *const distances = z->distance;
     const uint64_t       litlen_mask = z->litlen_mask;

@@ -77,8 +77,7 @@ enum {
 
 /* What comes next in the stream. Each stage takes nothing from the bit buffer before all of its
  * next step is there, and keeps in the inflater what it has taken: so it can be starved anywhere,
- * and go on.
- */
+ * and go on. */
 typedef enum inflate_stage {
     STAGE_ZLIB_HEADER,
     STAGE_BLOCK_HEADER,

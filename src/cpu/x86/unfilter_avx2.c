@@ -22,38 +22,26 @@ KERNEL __m256i shuffle_blocks(__m256i v, const uint8_t *order)
 #define VECTOR_BYTES 16
 #define SLOT 1
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 16
 #define SLOT 2
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 32
 #define SLOT 1
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 32
 #define SLOT 2
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 32
 #define SLOT 4
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 32
 #define SLOT 8
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define WAVES_1 ((wave_pair){.wave = wave_1_256, .narrow = wave_1_128, .lanes = 32})
 #define WAVES_2 ((wave_pair){.wave = wave_2_256, .narrow = wave_2_128, .lanes = 16})

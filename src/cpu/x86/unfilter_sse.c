@@ -16,26 +16,18 @@
 #define VECTOR_BYTES 16
 #define SLOT 1
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 16
 #define SLOT 2
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 16
 #define SLOT 4
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define VECTOR_BYTES 16
 #define SLOT 8
 #include "unfilter_wave.h"
-#undef SLOT
-#undef VECTOR_BYTES
 
 #define WAVES_1 ((wave_pair){.wave = wave_1_128, .narrow = NULL, .lanes = 16})
 #define WAVES_2 ((wave_pair){.wave = wave_2_128, .narrow = NULL, .lanes = 8})

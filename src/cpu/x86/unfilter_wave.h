@@ -11,7 +11,8 @@
  * bytes each, and are transposed on the way in and out.
  *
  * This file is a template: it is included once for each VECTOR_BYTES (16 or 32) and SLOT (1, 2, 4,
- * 8), and defines the function wave_of_rows, wave_SLOT_BITS for the including file.
+ * 8), which it undefines, and defines the function wave_of_rows, wave_SLOT_BITS for the including
+ * file.
  */
 #if VECTOR_BYTES == 16
 #define VEC __m128i
@@ -398,6 +399,8 @@ KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t ds
     }
 }
 
+#undef VECTOR_BYTES
+#undef SLOT
 #undef VEC
 #undef V
 #undef V_BITS
