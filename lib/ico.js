@@ -68,8 +68,8 @@ function join(head, entries) {
     at += piece.length;
   };
   append(head);
-  entries.forEach(({ pieces, size, place }) => {
-    checkStillThere(nameOf(place), pieces[0], pieces.length === 1 ? size : 0); // a copied PNG
+  entries.forEach(({ pieces, size, index }) => {
+    checkStillThere(nameOf(index), pieces[0], pieces.length === 1 ? size : 0); // a copied PNG
     pieces.forEach(append);
   });
   return file;
@@ -79,30 +79,30 @@ function join(head, entries) {
 
 /** Errors and warnings say which image they are about, except errors of the caller's own code that cannot be
  * changed. */
-function ofImage(place, error) {
+function ofImage(index, error) {
   const isOfImage = error instanceof Error && error.code !== 'ABORT_ERR' && Object.isExtensible(error);
-  return isOfImage ? Object.assign(error, { image: place }) : error;
+  return isOfImage ? Object.assign(error, { image: index }) : error;
 }
 
-function optionsOfImage({ onWarning, ...decoding }, place) {
+function optionsOfImage({ onWarning, ...decoding }, index) {
   return onWarning === undefined ? decoding
-    : { ...decoding, onWarning: (warning) => onWarning({ ...warning, image: place }) };
+    : { ...decoding, onWarning: (warning) => onWarning({ ...warning, image: index }) };
 }
 
 function readImageOf(item, common) {
   try {
     return readImage(item, common);
   } catch (error) {
-    throw ofImage(item.place, error);
+    throw ofImage(item.index, error);
   }
 }
 
 function* toEntryOf(image, { png, decoding }) {
   try {
-    const { bits, pieces } = yield* toEntry(image, png, optionsOfImage(decoding, image.place));
+    const { bits, pieces } = yield* toEntry(image, png, optionsOfImage(decoding, image.index));
     return { ...image, bits, pieces, size: lengthOf(pieces) };
   } catch (error) {
-    throw ofImage(image.place, error);
+    throw ofImage(image.index, error);
   }
 }
 
@@ -168,10 +168,10 @@ function encodeICO(images, options) {
 async function withOwnBytes(item, options) {
   try {
     const bytes = isCollectable(item.png) ? await collect(item.png, options)
-      : new Uint8Array(toBytes(nameOf(item.place), item.png));
+      : new Uint8Array(toBytes(nameOf(item.index), item.png));
     return { ...item, png: bytes };
   } catch (error) {
-    throw ofImage(item.place, error);
+    throw ofImage(item.index, error);
   }
 }
 

@@ -86,7 +86,7 @@ function checkHotspot({ x, y }, { width, height }, name) {
   }
 }
 
-const nameOf = (place) => `images[${place}]`;
+const nameOf = (index) => `images[${index}]`;
 
 /** The PNG of { png, hotspot }; undefined if the item is itself a PNG. */
 const pngIn = (item) => (typeof item === 'object' && item !== null && !isBytes(item) ? optional(item, 'png') : undefined);
@@ -98,13 +98,13 @@ function readHotspot(item) {
   return { x, y };
 }
 
-function readItem(item, place) {
+function readItem(item, index) {
   const png = pngIn(item);
-  return png === undefined ? { png: item, hotspot: { x: 0, y: 0 }, kind: {}, place }
-    : { png, hotspot: readHotspot(item), kind: pick(item, OF_KIND), place };
+  return png === undefined ? { png: item, hotspot: { x: 0, y: 0 }, kind: {}, index }
+    : { png, hotspot: readHotspot(item), kind: pick(item, OF_KIND), index };
 }
 
-/** { png, hotspot, kind, place } of each item of the list: bytes, or an object that has them. Holes are read as
+/** { png, hotspot, kind, index } of each item of the list: bytes, or an object that has them. Holes are read as
  * well; and all code of the caller (getters) runs before anything is counted. */
 function readList(images) {
   if (!Array.isArray(images)) {
@@ -114,12 +114,12 @@ function readList(images) {
   if (length === 0 || length > MOST_IMAGES) {
     throw argumentValueError('argument', 'images', `a list of 1 to ${MOST_IMAGES} PNGs`, images);
   }
-  return Array.from({ length }, (_, place) => readItem(images[place], place));
+  return Array.from({ length }, (_, index) => readItem(images[index], index));
 }
 
 /** The image with its size and type. */
-function readImage({ png, hotspot, kind, place }, common) {
-  const name = nameOf(place);
+function readImage({ png, hotspot, kind, index }, common) {
+  const name = nameOf(index);
   const bytes = toBytes(name, png);
   const { width, height, bitDepth, colorType } = readInfo(bytes, { ...common.decoding, onWarning: undefined });
   if (width > LARGEST_SIDE || height > LARGEST_SIDE) {
@@ -130,7 +130,7 @@ function readImage({ png, hotspot, kind, place }, common) {
     throw argumentValueError('option', 'png', "'none' or 'large' with format 'indexed': PNGs in icons have 32 bits", 'all');
   }
   checkHotspot(hotspot, { width, height }, name);
-  return { png: bytes, width, height, bitDepth, colorType, kind: own, place, hotspot };
+  return { png: bytes, width, height, bitDepth, colorType, kind: own, index, hotspot };
 }
 
 module.exports = { LARGEST_SIDE, TYPES, nameOf, readIconOptions, readImage, readList };

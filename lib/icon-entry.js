@@ -167,7 +167,7 @@ function withoutTail(png) {
 
 /** The PNG as it is, if it is of the only type that Windows shows in icons (R. Chen, part 4), and intact;
  * otherwise undefined. */
-function* intactPng({ png, bitDepth, colorType, place }, options) {
+function* intactPng({ png, bitDepth, colorType, index }, options) {
   if (bitDepth !== 8 || colorType !== RGBA) {
     return undefined;
   }
@@ -186,7 +186,7 @@ function* intactPng({ png, bitDepth, colorType, place }, options) {
   const intact = withoutTail(png);
   const { length } = intact; // before the caller's code runs
   warnings.forEach((warning) => options.onWarning?.(warning));
-  checkStillThere(nameOf(place), intact, length);
+  checkStillThere(nameOf(index), intact, length);
   return intact;
 }
 
@@ -205,7 +205,7 @@ function* toPng(image, options) {
 const isLarge = ({ width, height }) => Math.max(width, height) > LARGEST_DIB;
 
 /** { bits, pieces }: bits per pixel, and the bytes of the image in the file. image: { png, width, height,
- * bitDepth, colorType, place, kind: { format, bits, colors, ... } }; pngRule: 'none', 'large' or 'all'; options:
+ * bitDepth, colorType, index, kind: { format, bits, colors, ... } }; pngRule: 'none', 'large' or 'all'; options:
  * of decodePNG. */
 function* toEntry(image, pngRule, options) {
   if (image.kind.format === 'indexed') {

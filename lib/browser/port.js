@@ -53,7 +53,7 @@ function portOf(worker, module, listener) {
         first = message;
       }
     },
-    rest() {
+    idle() {
       worker.unref?.();
       resting = setTimeout(() => {
         stop();

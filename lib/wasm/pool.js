@@ -75,7 +75,7 @@ class Pool {
   #answered(thread, answer) {
     const { job } = thread;
     thread.job = job.thread = undefined;
-    thread.port.rest();
+    thread.port.idle();
     this.#idle.push(thread);
     this.#serve();
     job.done(answer);

@@ -36,7 +36,7 @@ function openThread(module, listener, source) {
       worker.ref();
       worker.postMessage(request, transfer);
     },
-    rest: () => worker.unref(),
+    idle: () => worker.unref(),
     stop: () => worker.terminate(),
   };
 }

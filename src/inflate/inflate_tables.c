@@ -74,7 +74,7 @@ typedef struct code_order {
 static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned symbols)
 {
     const unsigned half = symbols / 2;
-    uint16_t       count[2][MAX_CODE_BITS + 1] = {{0}}, place[2][MAX_CODE_BITS + 1];
+    uint16_t       count[2][MAX_CODE_BITS + 1] = {{0}}, next[2][MAX_CODE_BITS + 1];
 
     for (unsigned i = 0; i < half; i += 4) {
         if ((load_le32(lengths + i) | load_le32(lengths + half + i)) == 0)
@@ -99,18 +99,18 @@ static inline void sort_code(code_order *order, const uint8_t *lengths, unsigned
     order->coded = 0;
     for (unsigned bits = 1; bits <= order->longest; bits++) {
         order->used = order->used * 2 + order->count[bits];
-        place[0][bits] = (uint16_t)order->coded;
-        place[1][bits] = (uint16_t)(order->coded + count[0][bits]);
+        next[0][bits] = (uint16_t)order->coded;
+        next[1][bits] = (uint16_t)(order->coded + count[0][bits]);
         order->coded += order->count[bits];
     }
-    place[0][0] = (uint16_t)order->coded;
-    place[1][0] = (uint16_t)(order->coded + count[0][0]);
+    next[0][0] = (uint16_t)order->coded;
+    next[1][0] = (uint16_t)(order->coded + count[0][0]);
     for (unsigned i = 0; i < half; i += 4) {
         if ((load_le32(lengths + i) | load_le32(lengths + half + i)) == 0)
             continue;
         for (unsigned j = i; j < i + 4; j++) {
-            order->symbol[place[0][lengths[j]]++] = (uint16_t)j;
-            order->symbol[place[1][lengths[half + j]]++] = (uint16_t)(half + j);
+            order->symbol[next[0][lengths[j]]++] = (uint16_t)j;
+            order->symbol[next[1][lengths[half + j]]++] = (uint16_t)(half + j);
         }
     }
 }

@@ -70,10 +70,10 @@ typedef struct idat_reader {
 
     /* After the data. What png_find_late_idat has met is noted for png_parse_end. */
     bool           has_extra;  /* there were bytes that the image does not need */
-    bool           after_data; /* `rest` has begun */
+    bool           after_data; /* `late` has begun */
     bool           is_over;    /* and ended */
     png2bmp_status no_chunk;   /* without IEND: why */
-    chunk_walk     rest;
+    chunk_walk     late;
     unsigned       noted_count;
     chunk          noted[IDAT_MOST_NOTED];
 } idat_reader;

@@ -78,7 +78,7 @@ static png2bmp_status report_no_chunk(const png_file *file, png2bmp_status statu
 
 size_t idat_position(const idat_reader *reader)
 {
-    return reader->after_data ? reader->rest.position : reader->position;
+    return reader->after_data ? reader->late.position : reader->position;
 }
 
 static png2bmp_status next_late_chunk(idat_reader *reader, chunk *c)
@@ -86,9 +86,9 @@ static png2bmp_status next_late_chunk(idat_reader *reader, chunk *c)
     png2bmp_status status;
 
     if (!reader->after_data)
-        reader->rest.position = reader->position;
+        reader->late.position = reader->position;
     reader->after_data = true;
-    status = walk_next(&reader->rest, reader->file, c);
+    status = walk_next(&reader->late, reader->file, c);
     if (status == STATUS_WAITING)
         return status;
     reader->is_over = status || c->type == IEND;
@@ -137,7 +137,7 @@ png2bmp_status png_find_late_idat(idat_reader *reader)
         if (status == STATUS_WAITING)
             return status;
         if (status) /* again, for the message */
-            return chunk_read(file, reader->rest.position, &c);
+            return chunk_read(file, reader->late.position, &c);
         if (c.type == IDAT)
             return report_error(file->report, PNG2BMP_ERR_CHUNK,
                                 "IDAT at byte %zu is out of place: not right after the other "
@@ -178,8 +178,8 @@ static png2bmp_status read_end(const idat_reader *reader)
     const png_file *file = reader->file;
 
     if (reader->no_chunk)
-        return report_no_chunk(file, reader->no_chunk, walk_offset(&reader->rest));
-    return check_what_follows(file, reader->rest.position);
+        return report_no_chunk(file, reader->no_chunk, walk_offset(&reader->late));
+    return check_what_follows(file, reader->late.position);
 }
 
 png2bmp_status png_parse_end(idat_reader *reader, bool *extra)
