@@ -285,8 +285,8 @@ static napi_value use_memory(napi_env env, napi_callback_info info)
     return converter ? converter_use_memory(env, converter, argv[1]) : NULL;
 }
 
-/* The arguments and the plan. False: *answer is to be returned; if it is a number, there was no
- * error, but the memory is too small: the number of bytes that it must have, negated. */
+/* The arguments and the plan. False: *answer is to be returned: NULL, or the length of the BMP, for
+ * which there is no room. */
 static bool begin_kept(napi_env env, napi_callback_info info, call *call, converter **converter,
                        napi_value *answer)
 {
@@ -296,8 +296,8 @@ static bool begin_kept(napi_env env, napi_callback_info info, call *call, conver
 
     const uint64_t needed = call->job.plan.bmp.byte_length;
 
-    if (needed > (*converter)->capacity || !converter_memory(env, *converter)) {
-        *answer = number(env, -(double)needed);
+    if (needed > (*converter)->capacity) {
+        *answer = number(env, (double)needed);
         return false;
     }
     if (call_overlaps(call, (*converter)->output, (size_t)needed)) {
@@ -310,7 +310,8 @@ static bool begin_kept(napi_env env, napi_callback_info info, call *call, conver
     return true;
 }
 
-/* convertKept(input, length, converter, onWarning): bytes written, or see begin_kept */
+/* convertKept(input, length, converter, onWarning): the length of the BMP, which is written if the
+ * memory has as many bytes */
 static napi_value convert_kept(napi_env env, napi_callback_info info)
 {
     call       call;
@@ -324,7 +325,8 @@ static napi_value convert_kept(napi_env env, napi_callback_info info)
 }
 
 /* convertKeptAsync(input, length, converter, onWarning, copy, ticket, facts): a Promise that is
- * settled when the output is there, or see begin_kept; facts as in decodeAsync */
+ * settled when the output is there, or the length of the BMP, if the memory has fewer bytes; facts
+ * as in decodeAsync */
 static napi_value convert_kept_async(napi_env env, napi_callback_info info)
 {
     call         call;

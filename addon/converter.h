@@ -29,7 +29,7 @@ napi_value converter_create(napi_env env, const png2bmp_options *options);
 /* The converter in such a value. */
 converter *converter_of(napi_env env, napi_value value);
 
-/* The memory. NULL: there is none. */
+/* The memory: needed while there is room for an output. */
 napi_value converter_memory(napi_env env, const converter *self);
 
 /* From now on the output goes to this view, to the first suitable address in it. Returns its offset

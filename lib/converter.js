@@ -58,6 +58,7 @@ class Converter {
   #kept; // the addon's part of the converter
   #memory; // all of it: the addon does not keep it alive
   #start = 0; // where the output starts in it
+  #room = 0; // bytes from there on
   #latest; // view of the latest output
   #isBusy = false;
   #isRefused = false; // there was no memory
@@ -98,11 +99,11 @@ class Converter {
 
   async #run(png) {
     const facts = newFacts();
+    // In WebAssembly the output has memory of its own: copying it into the converter's would take longer.
     const start = (view, size, values, ...rest) =>
-      this.#attempt(() => native.convertKeptAsync(view, size, this.#kept, ...rest, facts)) ??
+      this.#attempt(() => native.convertKeptAsync?.(view, size, this.#kept, ...rest, facts)) ??
       native.convertAsync(view, size, values, ...rest);
     const output = await runPng(png, undefined, undefined, start, () => this.#options);
-    // Without memory of the converter, and always in WebAssembly, the output has memory of its own.
     return output === this.#memory ? this.#viewOf(byteLengthOf(facts))
       : wrap(output.buffer, output.byteOffset, output.length);
   }
@@ -117,12 +118,12 @@ class Converter {
     this.#isBusy = true;
   }
 
-  /** The result of convert(), with enough memory: if there is too little, convert() returns the required size
-   * as a negative number. undefined if no memory can be kept. */
+  /** The result of convert(), with enough memory: if there is too little, convert() only says how long the BMP
+   * would be. undefined if no memory can be kept. */
   #attempt(convert) {
     let answer = convert();
-    while (answer < 0) {
-      answer = this.#grow(-answer) ? convert() : undefined;
+    while (typeof answer === 'number' && answer > this.#room) {
+      answer = this.#grow(answer) ? convert() : undefined;
     }
     return answer;
   }
@@ -140,6 +141,7 @@ class Converter {
     }
     this.#memory = new Uint8Array(memory);
     this.#start = native.useMemory(this.#kept, this.#memory);
+    this.#room = this.#memory.length - this.#start;
     this.#latest = undefined;
     return true;
   }

@@ -108,7 +108,7 @@ function createCalls(engine, pool) {
     return true;
   }
 
-  /** Bytes written; or the number that the memory must have, negated. */
+  /** The length of the BMP, which is written if the memory has as many bytes. */
   function convertKept(view, length, { values, memory }, onWarning) {
     const bytes = bytesOf(view, length);
     let size = 0;
@@ -116,10 +116,9 @@ function createCalls(engine, pool) {
       size = needed;
       return size <= memory.length && checkKept(bytes, memory, size);
     });
-    if (size > memory.length) {
-      return -size;
+    if (size <= memory.length) {
+      settled(outcome, onWarning, convertKept);
     }
-    settled(outcome, onWarning, convertKept);
     return size;
   }
 
@@ -166,10 +165,6 @@ function createCalls(engine, pool) {
     return wrap((await start(view, length, { options: { values } }, onWarning, ticket)).output);
   }
 
-  /** The output itself, in memory of its own: copying it into the converter's would take longer. */
-  const convertKeptAsync = (view, length, { values }, onWarning, copy, ticket) =>
-    convertAsync(view, length, values, onWarning, copy, ticket);
-
   async function decodeAsync(view, length, values, onWarning, _copy, ticket, facts) {
     const outcome = await start(view, length, { options: { values } }, onWarning, ticket);
     facts.set(outcome.facts);
@@ -193,7 +188,7 @@ function createCalls(engine, pool) {
 
   const functions = {
     convert, convertAsync, convertInto, plan, countColors, decode, decodeAsync, encode, encodeAsync, encodePNG,
-    encodePNGAsync, cancel, createConverter, createMemory, useMemory, convertKept, convertKeptAsync,
+    encodePNGAsync, cancel, createConverter, createMemory, useMemory, convertKept,
   };
   return { functions, settled, start };
 }
