@@ -13,7 +13,6 @@
 #include "option_values.h"
 #include "pages.h"
 #include "plan/cache.h"
-#include "save/file.h"
 #include "stream.h"
 
 napi_value call_throw(napi_env env, const call *call)
@@ -75,12 +74,10 @@ static bool read_arguments(napi_env env, napi_callback_info info, call *call)
 /* The common arguments, except the options. */
 static bool begin(napi_env env, napi_callback_info info, call *call)
 {
-    call->job.path = call->job.full_path = NULL;
-    call->job.from = call->job.full_from = NULL;
+    call->job.to = call->job.from = (job_path){NULL, NULL};
     call->job.read_failed = false;
     call->job.cwd = NULL;
     call->job.stream = NULL;
-    call->job.directory = FILE_WORKING_DIRECTORY;
     png2bmp_report_clear(&call->job.report);
     if (read_arguments(env, info, call))
         return true;
@@ -216,8 +213,8 @@ bool call_read_path(napi_env env, call *call, napi_value view)
         throw_quiet(env);
         return false;
     }
-    call->job.path = path_of_bytes(env, bytes, size);
-    return call->job.path;
+    call->job.to.given = path_of_bytes(env, bytes, size);
+    return call->job.to.given;
 }
 
 /* The two arguments from `own` on: a descriptor, or -1 if the input is a path; the most bytes. */
@@ -233,8 +230,8 @@ static bool read_source(napi_env env, call *call, size_t own)
     call->job.most_input = most < 0x1p63 ? (uint64_t)most : UINT64_MAX;
     if (call->job.descriptor >= 0)
         return true;
-    call->job.from = path_of_bytes(env, call->job.input, call->job.input_size);
-    return call->job.from;
+    call->job.from.given = path_of_bytes(env, call->job.input, call->job.input_size);
+    return call->job.from.given;
 }
 
 /* The job's output: where job_convert_file and job_step write. */

@@ -43,10 +43,11 @@ static char *absolute(const wchar_t *path)
 #define LONGEST_WIDE_PATH 32767
 
 /* A path that is not UTF-8, empty or too long is left unchanged, and the system refuses it. */
-static bool fix(const char *path, char **full)
+static bool fix(job_path *path)
 {
     const int length =
-        path ? MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, NULL, 0) : 0;
+        path->given ? MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path->given, -1, NULL, 0)
+                    : 0;
     wchar_t *wide;
 
     if (length <= 1 || length > LONGEST_WIDE_PATH)
@@ -54,17 +55,22 @@ static bool fix(const char *path, char **full)
     wide = malloc((size_t)length * sizeof *wide);
     if (!wide)
         return false;
-    MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, length);
-    *full = absolute(wide);
+    MultiByteToWideChar(CP_UTF8, 0, path->given, -1, wide, length);
+    path->full = absolute(wide);
     free(wide);
-    return *full;
+    return path->full;
 }
 
 bool cwd_keep(instance *self, job *job)
 {
     (void)self;
-    return (fix(job->path, &job->full_path) && fix(job->from, &job->full_from)) ||
-           fail(job, ENOMEM);
+    return (fix(&job->to) && fix(&job->from)) || fail(job, ENOMEM);
+}
+
+int cwd_directory(const cwd *cwd)
+{
+    (void)cwd;
+    return FILE_WORKING_DIRECTORY;
 }
 
 void cwd_release(cwd *cwd)
@@ -121,14 +127,14 @@ static cwd *cwd_shared(const instance *self)
     return NULL;
 }
 
-static bool is_relative(const char *path)
+static bool is_relative(const job_path *path)
 {
-    return path && path[0] != '/' && path[0] != 0;
+    return path->given && path->given[0] != '/' && path->given[0] != 0;
 }
 
 bool cwd_keep(instance *self, job *job)
 {
-    if (!is_relative(job->path) && !is_relative(job->from))
+    if (!is_relative(&job->to) && !is_relative(&job->from))
         return true;
     job->cwd = cwd_shared(self);
     if (!job->cwd)
@@ -136,8 +142,12 @@ bool cwd_keep(instance *self, job *job)
     if (!job->cwd)
         return fail(job, errno);
     job->cwd->users++;
-    job->directory = job->cwd->fd;
     return true;
+}
+
+int cwd_directory(const cwd *cwd)
+{
+    return cwd ? cwd->fd : FILE_WORKING_DIRECTORY;
 }
 
 void cwd_release(cwd *cwd)

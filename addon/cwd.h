@@ -15,6 +15,10 @@
  */
 bool cwd_keep(instance *self, job *job);
 
+/* The directory for functions of src/save, of which FILE_WORKING_DIRECTORY is that of the process:
+ * as it has for NULL. */
+int cwd_directory(const cwd *cwd);
+
 void cwd_release(cwd *cwd);
 
 #endif

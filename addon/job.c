@@ -34,27 +34,27 @@ void job_convert(job *job, const png2bmp_control *control)
         png2bmp_run(&job->plan, job->input, job->input_size, job->output, control, &job->report);
 }
 
-static const char *target_of(const job *job)
+static const char *name_of(const job_path *path)
 {
-    return job->full_path ? job->full_path : job->path;
+    return path->full ? path->full : path->given;
 }
 
 void job_save(job *job, const png2bmp_control *control)
 {
-    job->status = save_at(job->directory, target_of(job), &job->plan, job->input, job->input_size,
-                          control, &job->report);
+    job->status = save_at(cwd_directory(job->cwd), name_of(&job->to), &job->plan, job->input,
+                          job->input_size, control, &job->report);
 }
 
 void job_save_bytes(job *job, const png2bmp_control *control)
 {
-    job->status = save_bytes_at(job->directory, target_of(job), job->input, job->input_size,
-                                &job->plan.options, control, &job->report);
+    job->status = save_bytes_at(cwd_directory(job->cwd), name_of(&job->to), job->input,
+                                job->input_size, &job->plan.options, control, &job->report);
 }
 
 static read_rules source_of(const job *job)
 {
-    return (read_rules){.directory = job->directory,
-                        .path = job->full_from ? job->full_from : job->from,
+    return (read_rules){.directory = cwd_directory(job->cwd),
+                        .path = name_of(&job->from),
                         .descriptor = job->descriptor,
                         .most = job->most_input};
 }
@@ -75,8 +75,8 @@ static void write_facts(const job *job, file_conversion *done)
 void job_convert_file(job *job, const png2bmp_control *control)
 {
     file_conversion conversion = {.from = source_of(job),
-                                  .directory = job->directory,
-                                  .to = target_of(job),
+                                  .directory = cwd_directory(job->cwd),
+                                  .to = name_of(&job->to),
                                   .options = job->plan.options};
 
     job->status = convert_file(&conversion, control, &job->report);
@@ -105,15 +105,19 @@ void job_count_colors(job *job)
 
 const char *job_failed_path(const job *job)
 {
-    return job->read_failed ? job->from : job->path;
+    return job->read_failed ? job->from.given : job->to.given;
+}
+
+static void free_path(job_path *path)
+{
+    free(path->full);
+    free(path->given);
 }
 
 void job_release(job *job)
 {
     stream_release(job->stream);
     cwd_release(job->cwd);
-    free(job->full_path);
-    free(job->path);
-    free(job->full_from);
-    free(job->from);
+    free_path(&job->to);
+    free_path(&job->from);
 }

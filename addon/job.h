@@ -9,6 +9,12 @@
 #include "base/opaque.h"
 #include "host/host_facts.h"
 
+/* The path of a file, owned by its job. */
+typedef struct job_path {
+    char *given; /* from malloc; NULL: none */
+    char *full;  /* the same from the root; NULL: `given`, from the job's cwd */
+} job_path;
+
 typedef struct job {
     /* Runs on any thread and does not call JavaScript; sets status, fills report. */
     void (*run)(struct job *job, const png2bmp_control *control);
@@ -21,14 +27,11 @@ typedef struct job {
                               job_convert_file: JOB_FILE_FACTS_BYTES */
 
     /* job_save, job_save_bytes, job_convert_file; owned: see job_release */
-    char       *path;      /* from malloc */
-    int         directory; /* where a relative path starts: see save_at */
-    struct cwd *cwd;       /* keeps `directory` open; NULL: nothing to keep */
-    char       *full_path; /* NULL: `path` is enough */
+    job_path    to;
+    struct cwd *cwd; /* where paths start; NULL: where the process is */
 
-    /* job_convert_file; owned as well. NULL: `descriptor` */
-    char    *from;
-    char    *full_from;
+    /* job_convert_file */
+    job_path from; /* without a path: */
     int      descriptor;
     uint64_t most_input;  /* bytes */
     bool     read_failed; /* PNG2BMP_ERR_FILE is about the file that is read */
