@@ -389,6 +389,25 @@ async function saveCase(random, { bytes, length, options }) {
   }
 }
 
+async function fileCase(random, { bytes, options }) {
+  const name = `${saves++ % 8}-${process.pid}-${isMainThread ? 0 : workerData.seed}-${random.below(1e9)}`;
+  const [from, to] = ['png', 'bmp'].map((end) => path.join(scratch, `${name}.${end}`));
+  fs.writeFileSync(from, bytes);
+  const expected = outcomeOf(() => png2bmp.getBMP(Uint8Array.from(bytes), undefined, options));
+  const info = outcomeOf(() => png2bmp.readInfo(Uint8Array.from(bytes), options));
+  const found = chance(random, 1, 2) ? outcomeOf(() => png2bmp.convertFile(from, to, options))
+    : await outcomeOfPromise((async () => png2bmp.convertFileAsync(from, to, options))());
+  fs.unlinkSync(from);
+  if (expected.bytes) {
+    assert.deepEqual(found, info, 'from file to file');
+    assert.ok(fs.readFileSync(to).equals(expected.bytes), 'from file to file: other bytes');
+    fs.unlinkSync(to);
+  } else {
+    assert.deepEqual(found, expected, 'from file to file');
+    assert.ok(!fs.existsSync(to), 'a conversion that failed left a file');
+  }
+}
+
 /** A thread that does the same, and is ended in the middle of it. */
 async function threadCase(random) {
   const worker = new Worker(__filename, { workerData: { seed: 1 + random.below(1e9), seconds: 2, scratch } });
@@ -402,7 +421,7 @@ async function threadCase(random) {
 }
 
 const KINDS = [
-  ...Array(40).fill(syncCase), ...Array(20).fill(intoCase), ...Array(40).fill(asyncCase), ...Array(10).fill(saveCase),
+  ...Array(40).fill(syncCase), ...Array(20).fill(intoCase), ...Array(40).fill(asyncCase), ...Array(10).fill(saveCase), ...Array(5).fill(fileCase),
   ...Array(15).fill(converterCase),
 ];
 

@@ -35,20 +35,33 @@ function toSource(from) {
   return { path: toReadablePath(from, 'from'), descriptor: -1 };
 }
 
-/** What is converted, where to, and how. */
+/** onWarning, which also adds to the list what it throws. */
+const noting = (onWarning, thrown) => (warning) => {
+  try {
+    onWarning(warning);
+  } catch (error) {
+    thrown.push(error);
+    throw error;
+  }
+};
+
+/** What is converted, where to, and how; and what onWarning throws. */
 function prepare(from, to, options) {
   const source = toSource(from);
   const target = toWritablePath(to, 'to');
-  return { from, source, target, o: readerFor(to, target, 'to')(options) };
+  const o = readerFor(to, target, 'to')(options);
+  const thrown = [];
+  const { onWarning } = o;
+  return { from, source, target, o: onWarning === undefined ? o : { ...o, onWarning: noting(onWarning, thrown) }, thrown };
 }
 
 /** Whether the addon can read it: on Windows Node.js has descriptors of its own. */
 const isForAddon = ({ descriptor }) => native.convertFile !== undefined &&
   (descriptor < 0 || process.platform !== 'win32');
 
-/** error: also what onWarning has thrown, which may be anything. */
-function withLimit(error, { from, o: { maxInputBytes } }) {
-  return error?.code === 'EFBIG' && error.syscall === 'read'
+/** The error of a file that is too long names the option; what onWarning has thrown stays as it is. */
+function withLimit(error, { from, o: { maxInputBytes }, thrown }) {
+  return !thrown.includes(error) && error?.code === 'EFBIG' && error.syscall === 'read'
     ? rangeError('argument', 'from', `a file of at most ${maxInputBytes} bytes (option maxInputBytes)`, from) : error;
 }
 

@@ -163,7 +163,8 @@ for (const [name, convert] of Object.entries(forms)) {
     assert.equal((await errorOf(() => convert(from, to, { strict: true }))).code, 'ERR_PNG_END');
     assert.equal((await errorOf(() => convert(from, to, { maxPixels: 100 }))).code, 'ERR_PIXEL_LIMIT');
     assert.equal((await errorOf(() => convert(from, to, { maxMemory: 0 }))).code, 'ERR_MEMORY_LIMIT');
-    for (const thrown of [new Error('mine'), 'text', null, undefined]) {
+    const fromElsewhere = Object.assign(new Error('mine'), { code: 'EFBIG', syscall: 'read' });
+    for (const thrown of [new Error('mine'), fromElsewhere, 'text', null, undefined]) {
       assert.equal(await errorOf(() => convert(from, to, { onWarning() { throw thrown; } })), thrown);
     }
     fs.writeFileSync(from, png.subarray(0, png.length - 60));
