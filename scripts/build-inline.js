@@ -11,6 +11,7 @@ const path = require('node:path');
 const process = require('node:process');
 const zlib = require('node:zlib');
 
+const { faceCalls: CALLS } = require('./module-names');
 const { collect, loader, minify, Missing, tableOf } = require('./js-modules');
 const { isUpToDate } = require('./recipe');
 
@@ -18,9 +19,6 @@ const root = path.join(__dirname, '..');
 const wasm = path.join(root, 'prebuilds/png2bmp.wasm');
 const output = (type) => path.join(root, `prebuilds/inline/inline.${type}`);
 
-// As ECMAScript modules export it, in the order of lib/browser.mjs.
-const CALLS = ['init', 'getBMP', 'getBMPAsync', 'getBMPInto', 'createConverter', 'readInfo', 'decodePNG', 'decodePNGAsync',
-  'encodeBMP', 'encodeBMPAsync', 'encodeICO', 'encodeICOAsync', 'saveBMP', 'saveBMPAsync', 'saveICO', 'saveICOAsync'];
 const FACTS = ['constants', 'errors', 'versions'];
 
 const TYPES = [['types.d.ts', 'types.d.ts'], ['web.d.ts', 'web.d.ts'], ['inline.d.ts', 'inline.d.mts'], ['inline.d.ts', 'inline.d.cts']];

@@ -10,6 +10,8 @@ const path = require('node:path');
 
 const ts = require('typescript');
 
+const modules = require('./module-names');
+
 const ROOT = path.join(__dirname, '..');
 const OUTPUT = path.join(ROOT, 'docs/api.md');
 
@@ -132,6 +134,7 @@ function make() {
 
 if (require.main === module) {
   fs.writeFileSync(OUTPUT, make());
+  for (const [file, text] of Object.entries(modules.make())) fs.writeFileSync(file, text);
 }
 
 module.exports = { make, OUTPUT };

@@ -7,6 +7,7 @@ const test = require('node:test');
 
 const { errors } = require('..');
 const api = require('../scripts/make-api-docs');
+const modules = require('../scripts/module-names');
 const { ROOT, blocks, isCode, runBlock } = require('./kit/doc-blocks');
 const { anchorsOf, brokenLinks } = require('./kit/doc-links');
 const { scratch } = require('./kit/scratch');
@@ -58,8 +59,9 @@ test('a link to nowhere is found, and one that is only quoted is not followed', 
     ['c.md', 'b.md#here', '#there', 'd.png', '../../x', 'h.md', 'g.md']);
 });
 
-test('docs/api.md is as npm run api-docs makes it', () => {
+test('docs/api.md and the names of ES modules are as npm run api-docs makes them', () => {
   assert.strictEqual(fs.readFileSync(api.OUTPUT, 'utf8'), api.make());
+  for (const [file, text] of Object.entries(modules.make())) assert.strictEqual(fs.readFileSync(file, 'utf8'), text);
 });
 
 test('docs/errors.md has every code and no other', () => {
