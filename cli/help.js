@@ -2,6 +2,7 @@
 
 /* The text around the table of options, and --help and --help all, made from both. */
 
+const metadata = require('./metadata');
 const { GROUPS } = require('./options');
 
 const SUMMARY = 'convert PNG images to BMP';
@@ -56,7 +57,7 @@ const JSON_KEYS = [
   ['warnings', 'a list of { code, message }'],
   ['error', '{ code, message }; codes such as ERR_PNG_CRC for the PNG, ENOENT for files'],
   ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: the type of the PNG and of the BMP'],
-  ['density, colorSpace, orientation, frames', 'only with --info: metadata of the PNG'],
+  [metadata.KEYS.join(', '), 'only with --info: metadata of the PNG'],
   ['convertedFrom', 'only with --info and --color-space srgb: the chunk that samples are converted from; without it they stay'],
   ['inputs', 'the names of the PNGs of an icon, which has one line; its error and warnings say which file they are about'],
   ['colors', "only with --count-colors: 1 to 256, or 'many'"],

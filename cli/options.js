@@ -25,6 +25,7 @@
 
 const { parseArgs } = require('node:util');
 const { UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText } = require('./mistakes');
+const metadata = require('./metadata');
 const { NAMES: PALETTES, readPalette } = require('./palette');
 
 function integer([least, most], text, flag) {
@@ -402,7 +403,7 @@ const GROUPS = [
       {
         name: 'info', icons: false,
         brief: 'describe the PNGs, write nothing',
-        help: 'Describe each PNG (size, type, density, colour space, Exif orientation, frames) ' +
+        help: `Describe each PNG (size, type, ${metadata.NAMES.join(', ')}) ` +
           'and the BMP that would be written, and write nothing. Only what comes before the pixels is read, ' +
           'so damage and warnings further on are not seen.',
       },

@@ -8,6 +8,7 @@
  */
 
 const exitCodes = require('./exit-codes');
+const { describeMetadata, metadataOf } = require('./metadata');
 const { printable, printableJSON } = require('./printable');
 const { NO_PROGRESS, startProgress } = require('./progress');
 
@@ -16,29 +17,11 @@ const withoutPath = (message) => message.replace(/, \w+( '.*')?$/s, '');
 
 const COLOR_TYPES = { 0: 'gray', 2: 'RGB', 3: 'palette', 4: 'gray with alpha', 6: 'RGB with alpha' };
 
-const INCHES_PER_METER = 39.37;
-
-/* Primaries and transfer functions of ITU-T H.273. */
-const CICP_NAMES = { '1/13': 'sRGB', '12/13': 'Display P3', '9/16': 'BT.2100 PQ', '9/18': 'BT.2100 HLG', '1/1': 'BT.709' };
-
-function nameOfCICP({ primaries, transfer, fullRange }) {
-  const name = CICP_NAMES[`${primaries}/${transfer}`] ?? `primaries ${primaries}, transfer function ${transfer}`;
-  return `cICP ${name}${fullRange ? '' : ', narrow range'}`;
-}
-
-/* The metadata of the PNG, as far as it has any. */
-function aboutPicture({ density, colorSpace, orientation, frames, colors }) {
-  const dpi = density && [...new Set([density.x, density.y].map((n) => Math.round(n / INCHES_PER_METER)))];
-  return [
-    dpi && `${dpi.join(' x ')} dpi`,
-    colorSpace.sRGB && 'sRGB',
-    colorSpace.profile && `profile '${colorSpace.profile}'`,
-    colorSpace.hdr && 'HDR',
-    colorSpace.cICP && nameOfCICP(colorSpace.cICP),
-    orientation && `orientation ${orientation}`,
-    frames > 1 && `${frames} frames`,
-    colors && (colors === Infinity ? 'more than 256 colours' : plural(colors, 'colour')),
-  ].filter(Boolean).map((text) => `, ${text}`).join('');
+/* The metadata of the PNG, as far as it has any, and how many colours were counted. */
+function aboutPicture(info) {
+  const { colors } = info;
+  const counted = colors === undefined ? [] : [colors === Infinity ? 'more than 256 colours' : plural(colors, 'colour')];
+  return [...describeMetadata(info), ...counted].map((text) => `, ${text}`).join('');
 }
 
 function describe({ input, info }) {
@@ -73,9 +56,8 @@ function toRecord({ input, output, ok, skipped, info, warnings, error, ms }, set
     const { width, height, bitDepth, colorType, interlaced, bmp } = info;
     Object.assign(record, { width, height, bytes: bmp.byteLength, format: bmp.format });
     if (settings.info) {
-      const { density, colorSpace, orientation, frames, colors } = info;
-      Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel });
-      Object.assign(record, { density, colorSpace, orientation, frames });
+      const { colors } = info;
+      Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel }, metadataOf(info));
       if (bmp.convertedFrom) record.convertedFrom = bmp.convertedFrom;
       if (colors !== undefined) record.colors = colors === Infinity ? 'many' : colors; /* JSON has no Infinity */
     }

@@ -2,6 +2,7 @@
 
 // What readInfo reports about a PNG that no conversion uses, from the facts of a plan.
 
+const native = require('./native');
 const { bytesOf } = require('./input');
 
 /** { x, y } in pixels per metre; undefined when the PNG does not say. */
@@ -37,12 +38,16 @@ function colorSpaceOf(view, fact) {
   return space;
 }
 
+/** See HOST_FACTS in src/host/host_facts.h. */
+const PLAIN = native.facts.slice(native.facts.indexOf('colors') + 1);
+const plainOf = (fact) => Object.fromEntries(PLAIN.map((name) => [name, fact(name) || undefined]));
+
 /** { density, colorSpace, orientation, frames } */
 function aboutOf(view, fact) {
   return {
     density: densityOf(fact),
     colorSpace: colorSpaceOf(view, fact),
-    orientation: fact('orientation') || undefined,
+    ...plainOf(fact),
     frames: fact('frames') || 1,
   };
 }

@@ -5,7 +5,8 @@
 
 #include "base/opaque.h"
 
-/* A name in JavaScript, and where its value is in the plan. */
+/* A name in JavaScript, and where its value is in the plan. Those after `colors` are properties of
+ * readInfo's result as they are, undefined if they are 0. */
 #define HOST_FACTS(X)                                                                              \
     X(width, png.width)                                                                            \
     X(height, png.height)                                                                          \
@@ -29,10 +30,10 @@
     X(isHdr, about.is_hdr)                                                                         \
     X(profileNameAt, about.icc_name_at)                                                            \
     X(profileNameLength, about.icc_name_length)                                                    \
-    X(orientation, about.orientation)                                                              \
     X(frames, about.frames)                                                                        \
     X(convertedFrom, bmp.converted_from)                                                           \
-    X(colors, png.colors)
+    X(colors, png.colors)                                                                          \
+    X(orientation, about.orientation)
 
 enum {
 #define HOST_FACT_INDEX(name, field) HOST_FACT_##name,

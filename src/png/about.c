@@ -6,6 +6,15 @@
 #define MOST_NAME 80
 #define MOST_EXIF 65536
 
+enum {
+    GAMA = CHUNK_TYPE('g', 'A', 'M', 'A'),
+    SRGB = CHUNK_TYPE('s', 'R', 'G', 'B'),
+    CHRM = CHUNK_TYPE('c', 'H', 'R', 'M'),
+    CICP = CHUNK_TYPE('c', 'I', 'C', 'P'),
+    EXIF = CHUNK_TYPE('e', 'X', 'I', 'f'),
+    ACTL = CHUNK_TYPE('a', 'c', 'T', 'L')
+};
+
 /* Section 11.3.2.3: a name of 1 to 79 bytes, then a zero. */
 static void read_profile_name(const chunk *c, png2bmp_png_about *about)
 {

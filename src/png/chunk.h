@@ -13,27 +13,19 @@
 /* The largest four-byte number that a PNG may have: section 7.1. */
 #define PNG_MAX_NUMBER 0x7fffffffu
 
-/* The chunk types that the code knows by name, as big-endian numbers. */
-#define TYPE(a, b, c, d)                                                                           \
+/* A type as a big-endian number. Those whose contents are only told are in about.c. */
+#define CHUNK_TYPE(a, b, c, d)                                                                     \
     ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 enum {
-    IHDR = TYPE('I', 'H', 'D', 'R'),
-    PLTE = TYPE('P', 'L', 'T', 'E'),
-    IDAT = TYPE('I', 'D', 'A', 'T'),
-    IEND = TYPE('I', 'E', 'N', 'D'),
-    CGBI = TYPE('C', 'g', 'B', 'I'),
-    TRNS = TYPE('t', 'R', 'N', 'S'),
-    PHYS = TYPE('p', 'H', 'Y', 's'),
-    GAMA = TYPE('g', 'A', 'M', 'A'),
-    SRGB = TYPE('s', 'R', 'G', 'B'),
-    ICCP = TYPE('i', 'C', 'C', 'P'),
-    CHRM = TYPE('c', 'H', 'R', 'M'),
-    CICP = TYPE('c', 'I', 'C', 'P'),
-    EXIF = TYPE('e', 'X', 'I', 'f'),
-    ACTL = TYPE('a', 'c', 'T', 'L')
+    IHDR = CHUNK_TYPE('I', 'H', 'D', 'R'),
+    PLTE = CHUNK_TYPE('P', 'L', 'T', 'E'),
+    IDAT = CHUNK_TYPE('I', 'D', 'A', 'T'),
+    IEND = CHUNK_TYPE('I', 'E', 'N', 'D'),
+    CGBI = CHUNK_TYPE('C', 'g', 'B', 'I'),
+    TRNS = CHUNK_TYPE('t', 'R', 'N', 'S'),
+    PHYS = CHUNK_TYPE('p', 'H', 'Y', 's'),
+    ICCP = CHUNK_TYPE('i', 'C', 'C', 'P')
 };
-
-#undef TYPE
 
 #define CHUNK_OVERHEAD 12 /* length, type, CRC */
 
