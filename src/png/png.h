@@ -6,12 +6,9 @@
 #ifndef PNG2BMP_PNG_H
 #define PNG2BMP_PNG_H
 
+#include "header_chunks.h"
 #include "mend.h"
 #include "walk.h"
-
-typedef struct seen_chunks {
-    bool ihdr, plte, trns, phys;
-} seen_chunks;
 
 /* Reads everything before the first IDAT. */
 typedef struct png_header_reader {
