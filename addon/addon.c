@@ -172,8 +172,7 @@ static napi_value convert_async(napi_env env, napi_callback_info info)
     return call_begin_png(env, info, &call) ? call_start(env, &call, job_convert) : NULL;
 }
 
-/* decodeAsync(...common, copy, ticket, facts): Promise<Buffer>; facts are filled before it returns
- */
+/* decodeAsync(...common, copy, ticket, facts): Promise<Buffer>; facts are filled at once */
 static napi_value decode_async(napi_env env, napi_callback_info info)
 {
     call call;

@@ -5,8 +5,7 @@
 
 #define DIVISOR 65521
 
-/* The most bytes until the second sum might overflow 32 bits: libdeflate's lib/adler32.c shows why.
- */
+/* The most bytes until the second sum might overflow 32 bits: see libdeflate's lib/adler32.c. */
 #define MOST_BYTES 5552
 
 static void add_plain(uint32_t *s1, uint32_t *s2, const uint8_t *p, size_t size)

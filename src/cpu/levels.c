@@ -103,8 +103,7 @@ static const kernels neon = {PLAIN, NEON_UNFILTERS(NEON_UNFILTER) NEON_ROWS(NEON
 
 #ifdef __wasm_simd128__
 
-/* The SSE kernels, as wasm/simd128.h has them compiled. An engine has SIMD128 or refuses the file.
- */
+/* The SSE kernels, compiled by wasm/simd128.h. An engine has SIMD128 or refuses the file. */
 static const kernels simd128 = {SSE};
 
 #define WASM_LEVEL(level)                                                                          \

@@ -1,5 +1,4 @@
-/* A PNG of R G B A pixels, for the entries of icons that lib/ makes: with libdeflate's compressor.
- */
+/* A PNG of R G B A pixels for icons, which lib/ makes: with libdeflate's compressor. */
 #ifndef PNG2BMP_HOST_PNG_H
 #define PNG2BMP_HOST_PNG_H
 

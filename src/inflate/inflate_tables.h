@@ -1,5 +1,4 @@
-/* Code lengths in, decode tables out: RFC 1951, section 3.2.2. See inflate_state.h for the entries.
- */
+/* Code lengths in, decode tables out: RFC 1951, section 3.2.2. The entries: inflate_state.h. */
 #ifndef PNG2BMP_INFLATE_TABLES_H
 #define PNG2BMP_INFLATE_TABLES_H
 

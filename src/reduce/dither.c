@@ -142,8 +142,7 @@ void dither_open_levels(dither_state *state, const dither_setup *setup, const ui
 
 /* ---- One pixel -------------------------------------------------------------------- */
 
-/* The colour that is taken for a pixel: its index in the palette, or its samples; and its numbers.
- */
+/* The colour taken for a pixel: its index in the palette, or its samples; and its numbers. */
 typedef struct choice {
     int16_t  number[3];
     uint8_t  bgr[3];

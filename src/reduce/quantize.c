@@ -30,8 +30,7 @@ typedef struct crowd {
     uint16_t blocks[POINTS][BLOCK];     /* number of a tally, plus 1; 0: free */
 } crowd;
 
-/* Pixels that are counted as one colour. There are at most 2 * SAMPLE of them: 32 bits are enough.
- */
+/* Pixels that count as one colour. There are at most 2 * SAMPLE of them: 32 bits are enough. */
 typedef struct tally {
     uint32_t count, sum[3];
     uint32_t color; /* of the first pixel */

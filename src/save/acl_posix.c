@@ -53,8 +53,7 @@ static ssize_t read_opened(int directory, const char *name, uint8_t *list)
     return size;
 }
 
-/* Bytes, or -1 with errno. Attributes are read by path; that of a directory's handle is in /proc.
- */
+/* Bytes, or -1 with errno. Attributes are read by path; a handle's is in /proc. */
 static ssize_t read_list(int directory, const char *name, uint8_t *list)
 {
     char    path[320]; /* a name has at most 255 bytes */

@@ -61,8 +61,7 @@ static uint32_t hash_of_boot(void)
 }
 
 /* The same for each call of a process: asking takes as long as creating a file. A process that was
- * forked, perhaps into another namespace, has another number. Threads that collide here ask again.
- */
+ * forked, perhaps into another namespace, has another number. Threads that collide ask again. */
 static uint32_t kept_hash_of_boot(void)
 {
     static atomic_uint_fast64_t kept; /* the process, and its hash */

@@ -69,8 +69,7 @@ WITH_BMI2 static ALWAYS_INLINE void copy_match(uint8_t *to, const uint8_t *end, 
             to += 16;
         } while (to < end);
     } else if (distance == 1) {
-        /* One byte is loaded separately: a wider load would wait for the stores that it overlaps.
-         */
+        /* One byte is loaded alone: a wider load would wait for the stores that it overlaps. */
         __m256i pattern = _mm256_set1_epi8((char)to[-1]);
         do {
             if (fetches)
