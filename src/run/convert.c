@@ -457,13 +457,17 @@ static png2bmp_status convert_pass(conversion *c, const adam7_pass *pass)
 /* Writes what the passes do not: padding, and the unused bits of a last byte. */
 static void clear_target(conversion *c)
 {
-    for (uint32_t y = 0; y < c->plan->png.height; y++) {
-        if (cancel_before(c->cancel, c->plan->png.width))
+    const png2bmp_plan *const plan = c->plan;
+    row_target *const         target = c->target;
+    cancel_check *const       cancel = c->cancel;
+
+    for (uint32_t y = 0; y < plan->png.height; y++) {
+        if (cancel_before(cancel, plan->png.width))
             return;
-        if (c->plan->bmp.bits_per_pixel < 8)
-            memset(target_row(c->target, y), 0, (size_t)c->plan->bmp.stride);
+        if (plan->bmp.bits_per_pixel < 8)
+            memset(target_row(target, y), 0, (size_t)plan->bmp.stride);
         else
-            bmp_clear_padding(c->plan, target_row(c->target, y));
+            bmp_clear_padding(plan, target_row(target, y));
     }
 }
 
