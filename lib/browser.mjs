@@ -17,8 +17,18 @@ async function load(source) {
 export let constants, errors, versions;
 
 export const {
-  init, getBMP, getBMPAsync, getBMPInto, createConverter, readInfo, decodePNG, decodePNGAsync, encodeBMP, encodeBMPAsync,
-  encodeICO, encodeICOAsync,
+  init,
+  getBMP,
+  getBMPAsync,
+  getBMPInto,
+  createConverter,
+  readInfo,
+  decodePNG,
+  decodePNGAsync,
+  encodeBMP,
+  encodeBMPAsync,
+  encodeICO,
+  encodeICOAsync,
 } = require('./browser/face').createFace({
   load,
   ready(library) {

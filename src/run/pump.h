@@ -4,6 +4,7 @@
 #define PNG2BMP_PUMP_H
 
 #include "base/opaque.h"
+#include "base/sink.h"
 
 /* What the pump needs to go on. */
 typedef enum pump_state {
