@@ -45,6 +45,7 @@ static const uint8_t steps[16] = {32, 32, 32, 30, 32, 30, 30, 28, 32, 27, 30, 22
  * it for one without any. */
 WITH_BMI2 static ALWAYS_INLINE void fetch_line(const uint8_t *to, uintptr_t fetch_by)
 {
+    /* It is in another object than `to`. NOLINTNEXTLINE(performance-no-int-to-ptr) */
     __builtin_prefetch((const void *)((uintptr_t)to + fetch_by), 1, 3);
 }
 
