@@ -60,7 +60,7 @@ napi_value converter_use_memory(napi_env env, converter *self, napi_value view)
 {
     uint8_t   *bytes = NULL;
     size_t     size;
-    napi_value place;
+    napi_value offset;
 
     release_memory(env, self);
     if (!bytes_of_view(env, view, &bytes, &size) ||
@@ -69,7 +69,7 @@ napi_value converter_use_memory(napi_env env, converter *self, napi_value view)
     self->output = pages_huge_start(bytes, size);
     self->capacity = size - (size_t)(self->output - bytes);
     pages_prefer_huge(self->output, self->capacity);
-    return napi_create_double(env, (double)(self->output - bytes), &place) == napi_ok
-               ? place
+    return napi_create_double(env, (double)(self->output - bytes), &offset) == napi_ok
+               ? offset
                : throw_quiet(env);
 }
