@@ -273,10 +273,10 @@ static ALWAYS_INLINE choice take(const dither_state *state, const uint8_t *bgr,
 
 /* The same, or a hole, which takes up no error and gives none on. */
 static ALWAYS_INLINE choice take_if_opaque(const dither_state *state, bool holes,
-                                           const uint8_t *index, const uint8_t *bgr,
+                                           const uint8_t *indices, size_t x, const uint8_t *bgr,
                                            const int16_t *error, const int *ahead, int left_over[3])
 {
-    if (!is_hole(holes, index, 0))
+    if (!is_hole(holes, indices, x))
         return take(state, bgr, error, ahead, left_over);
     memset(left_over, 0, 3 * sizeof *left_over);
     return (choice){{0, 0, 0}, {0, 0, 0}, state->hole};
@@ -311,7 +311,7 @@ static ALWAYS_INLINE void floyd_steinberg_row(const dither_state *state, bool ho
 
         if (left % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
-        c = take_if_opaque(state, holes, indices + x, bgr + 3 * x, *error, ahead, left_over);
+        c = take_if_opaque(state, holes, indices, x, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (unsigned i = 0; i < 3; i++) {
@@ -363,7 +363,7 @@ static ALWAYS_INLINE void atkinson_row(dither_state *state, bool holes, uint8_t 
             return;
         if (is_hole(holes, indices, x))
             memset(after, 0, sizeof after);
-        c = take_if_opaque(state, holes, indices + x, bgr + 3 * x, *error, ahead, left_over);
+        c = take_if_opaque(state, holes, indices, x, bgr + 3 * x, *error, ahead, left_over);
 
         put(indices, out, x, &c);
         for (unsigned i = 0; i < 3; i++) {
