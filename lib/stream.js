@@ -11,7 +11,7 @@ const { readOptions } = require('./options');
 
 /** Bytes that may wait: of the PNG, and of the BMP. */
 const WRITABLE_BYTES = 64 * 1024;
-const READABLE_BYTES = 512 * 1024;
+const READABLE_BYTES = 128 * 1024;
 
 /** A BMP that was converted as a whole leaves in parts of so many bytes. */
 const SLICE_BYTES = 256 * 1024;

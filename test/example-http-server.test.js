@@ -7,6 +7,7 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const http = require('node:http');
 const path = require('node:path');
+const process = require('node:process');
 const test = require('node:test');
 const { setImmediate: breathe, setTimeout: sleep } = require('node:timers/promises');
 const { getBMP, getBMPAsync } = require('..');
@@ -367,6 +368,90 @@ test('sending has a time of its own, after which the client is cut', bounded, as
   response.resume();
   await cut;
   assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
+});
+
+/* A PNG whose rows take many chunks, in two halves. */
+const upload = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 900, height: 700 }));
+const halves = [upload.subarray(0, upload.length / 2), upload.subarray(upload.length / 2)];
+
+test('the first rows of a top-down BMP are sent before the last byte of the upload arrives', bounded, async (t) => {
+  const { port } = await start(t);
+  const request = http.request({ port, host: '127.0.0.1', method: 'POST', path: '/convert?topDown', agent: false });
+  request.write(halves[0]);
+  const [response] = await once(request, 'response');
+  const parts = [];
+  response.on('data', (part) => parts.push(part));
+  while (parts.reduce((sum, { length }) => sum + length, 0) < 500000) await once(response, 'data');
+  request.end(halves[1]);
+  await once(response, 'end');
+  const bmp = getBMP(upload, { topDown: true });
+  assert.ok(Buffer.concat(parts).equals(bmp));
+  assert.equal(Number(response.headers['content-length']), bmp.length);
+});
+
+test('a top-down conversion that fails before its first row has a status, and one that fails later is cut', bounded, async (t) => {
+  const { port } = await start(t, { maxBytes: 100000 });
+  for (const body of [Buffer.from('GIF89a, which is no PNG'), Buffer.alloc(0), TINY_PNG.subarray(0, 20)])
+    assert.deepEqual(errorOf(await post(port, body, '?topDown')), errorOf(await post(port, body)));
+  assert.deepEqual(errorOf(await post(port, TINY_PNG, '?topDown&format=gif')), [400, 'ERR_INVALID_ARG_VALUE']);
+  const { request, answer } = open(port, '/convert?topDown');
+  request.on('error', () => {});
+  request.write(upload.subarray(0, 90000));
+  await once(request, 'response');
+  request.end(upload.subarray(90000)); // above maxBytes, and its length was not known
+  await assert.rejects(answer, { code: 'ECONNRESET' });
+  assert.equal((await post(port, TINY_PNG, '?topDown')).status, 200);
+});
+
+test('a client that goes away in the middle of a top-down BMP leaves its place at once', bounded, async (t) => {
+  const { port } = await start(t, { requests: 1 });
+  for (let i = 0; i < 5; i++) {
+    const { request, answer } = open(port, '/convert?topDown');
+    request.on('error', () => {});
+    request.write(halves[0]);
+    if (i % 2) await once(request, 'response').then(([response]) => once(response.on('error', () => {}), 'data'));
+    else await sleep(5);
+    request.destroy();
+    answer.catch(() => {});
+    let status = 503;
+    for (let tries = 0; status === 503 && tries < 200; tries++) {
+      ({ status } = await post(port, TINY_PNG));
+      if (status === 503) await sleep(10);
+    }
+    assert.equal(status, 200);
+  }
+});
+
+test('50 uploads of 12 megapixels, half of each still to come, hold less than 100 MB', bounded, async (t) => {
+  const script = `
+    const { server } = require(${JSON.stringify(path.join(__dirname, '../examples/http-server/app'))}).createApp({ requests: 60 });
+    server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+    process.on('message', () => {
+      gc(); // what is sent is garbage, not held
+      setTimeout(() => process.send(process.memoryUsage().rss / 1e6), 50);
+    });
+  `;
+  const server = spawn(process.execPath, ['--expose-gc', '-e', script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  t.after(() => server.kill());
+  const [port] = await once(server, 'message');
+  async function resident() {
+    server.send('gc');
+    return (await once(server, 'message'))[0];
+  }
+  await post(port, TINY_PNG);
+  const before = await resident();
+  const png = blackPng(4000, 3000);
+  const requests = await Promise.all(Array.from({ length: 50 }, async () => {
+    const { request } = open(port, '/convert?topDown');
+    request.on('error', () => {});
+    request.write(png.subarray(0, png.length / 2));
+    const [response] = await once(request, 'response');
+    await once(response, 'readable');
+    return request;
+  }));
+  const grown = await resident() - before;
+  requests.forEach((request) => request.destroy());
+  assert.ok(grown < 100, `${grown} MB`);
 });
 
 test('HEAD is answered where GET is, without a body', bounded, async (t) => {

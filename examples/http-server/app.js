@@ -7,12 +7,13 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
-const { getBMPAsync, readInfo } = require('png2bmp');
+const { pipeline } = require('node:stream/promises');
+const { createBMPStream, getBMPAsync, readInfo } = require('png2bmp');
 
 const { HttpError, clientGone, sendTimeout, toHttpError } = require('./errors');
 const { Budget, Gate } = require('./gate');
 const { Metrics } = require('./metrics');
-const { checkHeaders, readBody, readOptions } = require('./request');
+const { checkHeaders, limitedBody, readBody, readOptions } = require('./request');
 
 const LINGER_MS = 1000;
 
@@ -69,12 +70,18 @@ function watch(request, response, settings) {
 }
 
 /** Rejects unless every byte was sent: Node.js reports a write that a disconnect cut off as a success. */
-function writeAll(response, bytes, signal) {
+async function writeAll(response, bytes, signal) {
   const { socket } = response;
-  return new Promise((resolve, reject) => {
-    response.write(bytes, (error) => (error || socket.destroyed ? reject(clientGone()) : resolve()));
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+  let abort;
+  try {
+    await new Promise((resolve, reject) => {
+      abort = () => reject(signal.reason);
+      signal.addEventListener('abort', abort);
+      response.write(bytes, (error) => (error || socket.destroyed ? reject(clientGone()) : resolve()));
+    });
+  } finally {
+    signal.removeEventListener('abort', abort); // which would keep the bytes until the end of the response
+  }
 }
 
 /** A server that does not listen yet, and stop(ms), which ends it gracefully. */
@@ -136,6 +143,32 @@ function createApp(options) {
     return png;
   }
 
+  function headOfBmp(response, length, warnings) {
+    head(response, 200, {
+      'Content-Type': 'image/bmp',
+      'Content-Length': length,
+      ...(warnings.length > 0 && { 'X-Warnings': warnings.join(', ') }),
+    });
+  }
+
+  /** Rows from top to bottom leave as they are made, while the PNG is still coming: neither is ever held, and a client
+   * that is slow takes no turn from others. Warnings after the first row cannot be told. */
+  async function passOn(request, response, options, warnings, { signal, sending }) {
+    const stream = createBMPStream(options);
+    stream.once('info', ({ bmp }) => {
+      sending();
+      headOfBmp(response, bmp.byteLength, warnings);
+    });
+    const fed = pipeline(limitedBody(request, settings.maxBytes, metrics), stream);
+    fed.catch(() => {}); // the loop ends with the same error
+    for await (const part of stream) {
+      await writeAll(response, part, signal);
+      metrics.sentBytes += part.length;
+    }
+    await fed;
+    response.end();
+  }
+
   async function answer(request, response, query, { signal, sending }) {
     const warnings = [];
     const options = {
@@ -146,15 +179,15 @@ function createApp(options) {
       signal,
     };
     if (request.headers.expect === '100-continue') response.writeContinue();
+    if (options.topDown === true) {
+      await passOn(request, response, options, warnings, { signal, sending });
+      return;
+    }
     // The turn ends when the BMP is there, so that a client that does not read blocks no other.
     const bmp = await toBmp(await receive(request, signal), options);
     try {
       sending();
-      head(response, 200, {
-        'Content-Type': 'image/bmp',
-        'Content-Length': bmp.length,
-        ...(warnings.length > 0 && { 'X-Warnings': warnings.join(', ') }),
-      });
+      headOfBmp(response, bmp.length, warnings);
       await writeAll(response, bmp, signal);
       response.end();
       metrics.sentBytes += bmp.length;

@@ -78,4 +78,19 @@ function readBody(request, limit, signal) {
   });
 }
 
-module.exports = { readOptions, checkHeaders, readBody };
+/** The same body as it comes. The request stays open after an error, so that its sender can be told. */
+async function* limitedBody(request, limit, metrics) {
+  let size = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      metrics.receivedBytes += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    throw request.destroyed && !(error instanceof HttpError) ? clientGone() : error;
+  }
+}
+
+module.exports = { readOptions, checkHeaders, limitedBody, readBody };

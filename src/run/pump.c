@@ -10,8 +10,8 @@
 #include "target.h"
 
 /* Of a strip; and of the memory for several of them, beside the headers. */
-#define STRIP_BYTES (128 * 1024)
-#define MEMORY_BYTES (256 * 1024)
+#define STRIP_BYTES (64 * 1024)
+#define MEMORY_BYTES (192 * 1024)
 
 /* ---- What leaves ------------------------------------------------------------------- */
 

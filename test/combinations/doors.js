@@ -8,6 +8,7 @@ const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { pipeline } = require('node:stream/promises');
 
 const { chance, pick } = require('./random');
 
@@ -77,13 +78,43 @@ async function converter(lib, { png, options, other }) {
 const asynchronous = (lib, { png, options }) =>
   outcomeOf((onWarning) => lib.getBMPAsync(Uint8Array.from(png), { ...options, onWarning }));
 
-/** What asynchronous calls collect bytes from. */
-const collected = (lib, { png, options, random }) => outcomeOf((onWarning) => {
+/** The outcome of a PNG that came in pieces; undefined where it may differ: without the size of the PNG, what is too
+ * large for it is known at its end, and what is held counts for maxMemory. */
+function comparable(outcome, { options, wanted }) {
+  const holdsMore = outcome.code === 'ERR_MEMORY_LIMIT' && options.maxMemory !== undefined;
+  return holdsMore || wanted.code === 'ERR_PNG_BOMB' ? undefined : outcome;
+}
+
+/** What asynchronous calls take bytes from, as they come or collected. */
+async function collected(lib, each) {
+  const { png, options, random } = each;
   const cut = random.below(png.length + 1);
   const source = pick(random, [() => new Blob([png]), () => new Response(png),
     () => (async function* pieces() { yield png.subarray(0, cut); yield png.subarray(cut); }())])();
-  return lib.getBMPAsync(source, { ...options, onWarning });
-});
+  return comparable(await outcomeOf((onWarning) => lib.getBMPAsync(source, { ...options, onWarning })), each);
+}
+
+function* randomPieces({ png, random }) {
+  const most = pick(random, [1, 50, 5000, 1e6]);
+  for (let at = 0; at < png.length;) yield Uint8Array.from(png.subarray(at, at += 1 + random.below(most)));
+}
+
+/** A stream, written to and read at random speeds. */
+async function streamed(lib, each) {
+  const { options, random } = each;
+  const isSlow = chance(random, 1, 4);
+  const outcome = await outcomeOf(async (onWarning) => {
+    const parts = [];
+    await pipeline(randomPieces(each), lib.createBMPStream({ ...options, onWarning }), async (stream) => {
+      for await (const part of stream) {
+        parts.push(part);
+        if (isSlow) await new Promise((resolve) => { setImmediate(resolve); });
+      }
+    });
+    return Buffer.concat(parts);
+  });
+  return comparable(outcome, each);
+}
 
 // ---- Files ------------------------------------------------------------------------------------
 
@@ -191,6 +222,6 @@ async function aborted(lib, { png, options, directory, random, wanted }) {
   return outcome.code === 'ABORT_ERR' ? wanted : outcome;
 }
 
-const DOORS = { memory, into, converter, asynchronous, collected, file, convertFile, pipe, descriptor, aborted };
+const DOORS = { memory, into, converter, asynchronous, collected, streamed, file, convertFile, pipe, descriptor, aborted };
 
 module.exports = { DOORS, memory, outcomeOf, newFile, takeFile };

@@ -58,6 +58,12 @@ const workerScript = `${prelude}
   forever(() => png2bmp.convertFileAsync(from, path.join(workerData, 'b.bmp'), { signal, onWarning() {} }));
   forever(() => png2bmp.decodePNGAsync(small));
   forever(() => png2bmp.getBMPAsync(small.subarray(0, 60)));
+  forever(() => png2bmp.getBMPAsync(new Blob([png])));
+  forever(() => new Promise((resolve) => {
+    const stream = png2bmp.createBMPStream({ topDown: true }).on('close', resolve).on('error', () => {}).resume();
+    for (let at = 0; at < png.length; at += 20000) stream.write(png.subarray(at, at + 20000));
+    setTimeout(() => stream.destroy(), 5);
+  }));
   parentPort.postMessage('running');
 `;
 
@@ -98,9 +104,22 @@ test(`64 conversions in flight for ${seconds} s, with aborts, gain no memory and
       if (signal) setTimeout(() => controller.abort(), random.below(30));
       const input = ['borrow', 'copy', 'transfer'][random.below(3)];
       const bytes = Buffer.from(random.below(5) ? png : png.subarray(0, -50));
+      if (random.below(3) === 0) return startStream(bytes, signal);
       return random.below(4)
         ? png2bmp.getBMPAsync(bytes, { signal, input })
         : png2bmp.saveBMPAsync(path.join(directory, slot + '.bmp'), bytes, { signal, input });
+    }
+
+    /** Written in pieces, read or not, and destroyed at a random moment, if it is not aborted. */
+    function startStream(bytes, signal) {
+      return new Promise((resolve, reject) => {
+        const stream = png2bmp.createBMPStream({ signal, topDown: random.below(2) === 0 });
+        stream.on('error', reject).on('close', resolve);
+        if (random.below(4)) stream.resume();
+        for (let at = 0; at < bytes.length; at += 30000) stream.write(bytes.subarray(at, at + 30000));
+        if (random.below(3)) stream.end();
+        setTimeout(() => stream.destroy(), random.below(40));
+      });
     }
 
     async function keepBusy(slot, end) {
