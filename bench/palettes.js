@@ -3,10 +3,11 @@
 /*
  * npm run bench:palettes -- [options]
  *
+ *   --panel            only how near panels come to photographs, and the pictures of panels (panels.js)
  *   --rounds           only what each of the quantizer's rounds gains (compiles src/reduce/quantize.c)
  *
- * How well and how fast colours are reduced, beside ImageMagick and pngquant: ten photographs and ten
- * drawings of the corpus. Prints tables, and writes them to docs/palettes.md.
+ * How well and how fast colours are reduced, beside ImageMagick, pngquant and epaper-image-convert: ten photographs
+ * and ten drawings of the corpus. Prints tables, and writes them to docs/palettes.md, the pictures to docs/pictures.
  */
 
 const { execFileSync } = require('node:child_process');
@@ -19,15 +20,17 @@ const sharp = require('sharp');
 
 const { decodePNG, getBMP } = require('..');
 const { palettes } = require('../lib/palettes.js');
-const { findMagick } = require('../test/kit/bmp-programs.js');
 const { readBmp } = require('../test/kit/bmp-reader.js');
 const { corpusFiles, SMOKE } = require('./corpus.js');
+const { panelTable, writePictures } = require('./panels.js');
+const { findMagick, magick, paletteFile, run } = require('./programs.js');
 const { blurredPsnr, meanCiede2000, psnr } = require('./quality.js');
 const { table } = require('./report.js');
 const { setUpPalettes } = require('./setup.js');
 
 const ROOT = path.dirname(__dirname);
 const PAGE = path.join(ROOT, 'docs/palettes.md');
+const DOCS_PICTURES = path.join(ROOT, 'docs/pictures');
 
 const PICTURES = SMOKE ? { photographs: ['sample'] } : {
   photographs: ['Ubuntu-Mate-Cold', 'Ubuntu-Mate-Radioactive', 'Ubuntu-Mate-Warm', 'GammaCygni', 'n1672', 'n5367',
@@ -56,19 +59,6 @@ async function flattened(part, folder) {
 
 // ---- Programs ---------------------------------------------------------------------
 
-const run = (command, args) => execFileSync(command, args, {
-  maxBuffer: 1 << 28, env: { ...process.env, MAGICK_THREAD_LIMIT: '1', OMP_NUM_THREADS: '1' },
-});
-
-/* A picture of a pixel for each colour. */
-async function paletteFile(name, folder) {
-  const colors = palettes[name];
-  const data = Uint8Array.from(colors.flatMap((rgb) => [rgb >> 16, rgb >> 8 & 255, rgb & 255]));
-  const file = path.join(folder, `palette-${name}.png`);
-  await sharp(data, { raw: { width: colors.length, height: 1, channels: 3 } }).png().toFile(file);
-  return file;
-}
-
 /* Each takes a picture and gives the R G B bytes that come of it. */
 const ours = (options) => ({ png }) => withoutAlpha(readBmp(getBMP(fs.readFileSync(png), options)).rgba);
 
@@ -81,8 +71,6 @@ function withoutAlpha(rgba) {
   }
   return data;
 }
-
-const magick = (...args) => ({ png }) => run(findMagick(), [png, ...args, '-depth', '8', 'rgb:-']);
 
 const pngquant = (...args) => ({ png }) =>
   decodePNG(run('pngquant', [...args, '--output', '-', png]), { channels: 3 }).data;
@@ -231,7 +219,8 @@ function roundsProgram(rounds, folder) {
   const program = path.join(folder, `rounds-${rounds}`);
   run('cc', ['-std=c11', '-O3', `-DQUANTIZE_ROUNDS=${rounds}`, `-I${ROOT}/include`, `-I${ROOT}/src`, '-o', program,
     path.join(__dirname, 'rounds.c'), path.join(ROOT, 'src/reduce/quantize.c'), path.join(ROOT, 'src/reduce/nearest.c'),
-    path.join(ROOT, 'src/reduce/light.c'), path.join(ROOT, 'src/base/srgb.c'), '-lm']);
+    path.join(ROOT, 'src/reduce/light.c'), path.join(ROOT, 'src/base/srgb.c'), path.join(ROOT, 'src/base/cancel.c'),
+    path.join(ROOT, 'src/base/report.c'), '-lm']);
   return (data) => Number(execFileSync(program, ['256'], { input: data, encoding: 'utf8' }));
 }
 
@@ -256,22 +245,37 @@ function replaced(text, name, content) {
   return text.slice(0, text.indexOf(begin) + begin.length) + content + text.slice(text.indexOf(end));
 }
 
+/* Without the corpus the figures mean nothing, and no page is written. */
+function writePage(tables) {
+  console.log(Object.values(tables).join('\n\n'));
+  if (SMOKE) return;
+  const text = Object.entries(tables).reduce((page, [name, rows]) => replaced(page, name, rows), fs.readFileSync(PAGE, 'utf8'));
+  fs.writeFileSync(PAGE, text);
+}
+
+async function panels(folder) {
+  const pictures = {};
+  for (const part of PICTURES.photographs) pictures[part] = await flattened(part, folder);
+  writePictures(SMOKE ? folder : DOCS_PICTURES);
+  return panelTable(pictures, folder);
+}
+
+async function all(folder) {
+  const paletteOf = {};
+  for (const name of ['spectra6', 'vga16']) paletteOf[name] = await paletteFile(name, folder, palettes[name]);
+  const time = await timeTable(folder, paletteOf);
+  return { time, quality: await qualityTable(folder, paletteOf), panel: await panels(folder) };
+}
+
 async function main() {
-  const { values } = parseArgs({ options: { rounds: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: {
+    panel: { type: 'boolean', default: false }, rounds: { type: 'boolean', default: false },
+  } });
   setUpPalettes();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-palettes-'));
   try {
-    if (values.rounds) {
-      console.log(await roundsTable(folder));
-      return;
-    }
-    const paletteOf = {};
-    for (const name of ['spectra6', 'vga16']) paletteOf[name] = await paletteFile(name, folder);
-    const time = await timeTable(folder, paletteOf);
-    const quality = await qualityTable(folder, paletteOf);
-    console.log(`${time}\n\n${quality}`);
-    if (SMOKE) return;
-    fs.writeFileSync(PAGE, replaced(replaced(fs.readFileSync(PAGE, 'utf8'), 'quality', quality), 'time', time));
+    if (values.rounds) console.log(await roundsTable(folder));
+    else writePage(values.panel ? { panel: await panels(folder) } : await all(folder));
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

@@ -36,16 +36,20 @@ function blurLine(values, first, step, length, weights, room) {
   }
 }
 
-/* Of the difference: blurring is linear. */
-function blurredPsnr(a, b, sigma = 1.5) {
-  const { width, height } = a;
+/* In place, three values a pixel. */
+function blur(values, { width, height }, sigma) {
   const weights = Float64Array.from(gaussian(sigma));
-  const values = Float32Array.from(a.data, (value, i) => value - b.data[i]);
   const room = new Float64Array(Math.max(width, height) + weights.length);
   for (let i = 0; i < height * 3; i++) {
     blurLine(values, Math.floor(i / 3) * width * 3 + i % 3, 3, width, weights, room);
   }
   for (let i = 0; i < width * 3; i++) blurLine(values, i, width * 3, height, weights, room);
+}
+
+/* Of the difference: blurring is linear. */
+function blurredPsnr(a, b, sigma = 1.5) {
+  const values = Float32Array.from(a.data, (value, i) => value - b.data[i]);
+  blur(values, a, sigma);
   let squares = 0;
   for (const value of values) squares += value * value;
   return decibels(squares, values.length);
@@ -53,11 +57,30 @@ function blurredPsnr(a, b, sigma = 1.5) {
 
 // ---- CIEDE2000 --------------------------------------------------------------------
 
+/* The light of each sample, 0 to 1. */
 const LINEAR = Float64Array.from({ length: 256 }, (_, i) => {
   const v = i / 255;
   return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; // IEC 61966-2-1
 });
 const cubeRoot = (t) => (t > 216 / 24389 ? Math.cbrt(t) : (24389 / 27 * t + 16) / 116);
+
+/* The light of a picture, blurred. range: black and white, R G B, to which its own are brought. */
+function blurredLight({ data, width, height }, [black, white] = [[0, 0, 0], [255, 255, 255]], sigma = 3) {
+  const values = Float32Array.from(data, (value, i) => {
+    const [low, high] = [LINEAR[black[i % 3]], LINEAR[white[i % 3]]];
+    return low + LINEAR[value] * (high - low);
+  });
+  blur(values, { width, height }, sigma);
+  return values;
+}
+
+/* Of what is seen of a panel beside a picture in the panel's range, both as blurred light: the root of the mean of
+ * squared differences of cube roots, which are about as light as they look. */
+function panelError(wanted, shown) {
+  let squares = 0;
+  for (let i = 0; i < wanted.length; i++) squares += (Math.cbrt(wanted[i]) - Math.cbrt(shown[i])) ** 2;
+  return Math.sqrt(squares / wanted.length);
+}
 
 /* sRGB to L*a*b*, D65. */
 function lab(data, at) {
@@ -105,4 +128,4 @@ function meanCiede2000(a, b, sample = 200_000) {
   return sum / count;
 }
 
-module.exports = { psnr, blurredPsnr, ciede2000, meanCiede2000 };
+module.exports = { LINEAR, psnr, blurredLight, blurredPsnr, panelError, ciede2000, meanCiede2000 };

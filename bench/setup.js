@@ -78,6 +78,7 @@ function setUp() {
 
 function setUpPalettes() {
   installPrograms();
+  installPackages();
   fetchCorpus();
   buildProject();
 }

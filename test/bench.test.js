@@ -6,8 +6,11 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const { chart, description } = require('../bench/chart');
-const { blurredPsnr, ciede2000, psnr } = require('../bench/quality');
+const { PICTURES, pictureOf } = require('../bench/panels');
+const { blurredLight, blurredPsnr, ciede2000, panelError, psnr } = require('../bench/quality');
 const { overCTable, ratioTable, speed, timeRatio } = require('../bench/report');
+
+const { decodePNG } = require('..');
 
 const read = (name) => fs.readFileSync(path.join(__dirname, '..', name), 'utf8');
 
@@ -69,13 +72,28 @@ test('CIEDE2000 gives what its authors list', () => { // pairs 1, 10, 17, 20, 25
   ]) assert.strictEqual(ciede2000(a, b).toFixed(4), wanted.toFixed(4));
 });
 
+const picture = (value) => ({ width: 40, height: 40, data: Uint8Array.from({ length: 4800 }, (_, i) =>
+  value(Math.floor(i / 3) % 40, Math.floor(i / 120))) });
+
 test('a blur forgives a checkerboard, and not a step in brightness', () => {
-  const picture = (value) => ({ width: 40, height: 40, data: Uint8Array.from({ length: 4800 }, (_, i) =>
-    value(Math.floor(i / 3) % 40, Math.floor(i / 120))) });
   const gray = picture(() => 100);
   const checked = picture((x, y) => ((x + y) % 2 ? 110 : 90));
   const brighter = picture(() => 110);
   assert.strictEqual(psnr(gray, checked).toFixed(3), psnr(gray, brighter).toFixed(3));
   assert.strictEqual(blurredPsnr(gray, brighter).toFixed(3), psnr(gray, brighter).toFixed(3));
   assert.ok(blurredPsnr(gray, checked) > psnr(gray, checked) + 20);
+});
+
+test('a panel that shows the light of a picture in its range has no error, whether by dots or not', () => {
+  const error = (wanted, shown, range) => panelError(blurredLight(picture(wanted), range), blurredLight(picture(shown)));
+  assert.ok(error(() => 188, (x, y) => ((x + y) % 2 ? 255 : 0)) < 0.01); // sRGB 188 is half the light
+  assert.strictEqual(error(() => 0, () => 255).toFixed(6), '1.000000');
+  assert.strictEqual(error(() => 255, () => 200, [[20, 20, 20], [200, 200, 200]]).toFixed(6), '0.000000');
+});
+
+test("the pictures of panels in the documentation are the converter's (npm run bench:palettes -- --panel makes them)", () => {
+  for (const name of Object.keys(PICTURES)) {
+    const there = fs.readFileSync(path.join(__dirname, `../docs/pictures/${name}.png`));
+    assert.ok(decodePNG(there).data.equals(decodePNG(pictureOf(name)).data), name);
+  }
 });
