@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "run/feed.h"
-
 static void write_name(double numbers[HOST_FEED_COUNT], const pump *p)
 {
     const size_t length = p->plan->about.icc_name_length;
@@ -12,7 +10,7 @@ static void write_name(double numbers[HOST_FEED_COUNT], const pump *p)
         return;
     numbers[HOST_FACT_profileNameAt] = HOST_FEED_NAME * sizeof *numbers;
     if (length > 0)
-        memcpy(numbers + HOST_FEED_NAME, feed_profile_name(p->feed), length);
+        memcpy(numbers + HOST_FEED_NAME, p->plan->about.icc_name, length);
 }
 
 void host_feed_write(double numbers[HOST_FEED_COUNT], const pump *p, pump_state state)

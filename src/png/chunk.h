@@ -46,7 +46,6 @@ typedef struct fed_chunks {
     chunk    profile;   /* iCCP, if it is used; type 0: none */
     uint8_t *kept_data; /* of it: freed by png_header_close */
     size_t   kept, kept_room;
-    uint8_t  profile_name[80]; /* about->icc_name_length bytes of it */
 } fed_chunks;
 
 /* The bytes of the file, how strictly they are read, and where errors and warnings go. */

@@ -192,13 +192,6 @@ static png2bmp_status read_first_chunk(const png_file *file, const chunk *c, png
     return read_ihdr(file, c, info);
 }
 
-void header_tell(const png_file *file, const chunk *c, png2bmp_png_about *about)
-{
-    about_read(c, about);
-    if (file->fed && c->type == ICCP && about->icc_at == c->offset && about->icc_name_length > 0)
-        memcpy(file->fed->profile_name, c->data, about->icc_name_length);
-}
-
 /* Of chunks that the conversion uses, the CRC is compared first. */
 static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_png_about *about)
 {
@@ -208,7 +201,7 @@ static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_p
     if (file->converts_colors && about_is_color(c->type))
         status = chunk_check_ancillary_crc(file, c, &dropped);
     if (!status && !dropped && c->data) /* else it was read before it passed */
-        header_tell(file, c, about);
+        about_read(c, about);
     return status;
 }
 

@@ -15,10 +15,6 @@ void header_clear(png2bmp_png_info *info);
 png2bmp_status header_read(const png_file *file, const chunk *c, png2bmp_png_info *info,
                            png2bmp_png_about *about, seen_chunks *seen);
 
-/* What header_read takes from a chunk that a BMP has no place for; of a file that is fed it keeps
- * the name of the profile, whose bytes will have passed. */
-void header_tell(const png_file *file, const chunk *c, png2bmp_png_about *about);
-
 /* Whether header_read compares the CRC of such chunks. */
 bool header_uses(uint32_t type);
 

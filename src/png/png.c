@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "about.h"
 #include "header_chunks.h"
 #include "mend.h"
 #include "signature.h"
@@ -99,7 +100,7 @@ static png2bmp_status begin_to_pass(png_header_reader *reader, const chunk *c)
     if (file_left(reader->file, c->offset) < header_bytes_needed(c))
         return STATUS_WAITING;
     if (reader->seen.ihdr)
-        header_tell(reader->file, c, reader->about);
+        about_read(c, reader->about);
     walk_pass(&reader->walk, c);
     return is_kept(reader, c) ? check_kept(reader, c) : PNG2BMP_OK;
 }

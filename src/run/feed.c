@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "base/report.h"
-#include "feed.h"
 #include "plan/halves.h"
 #include "plan/options.h"
 #include "plan/plan.h"
@@ -102,7 +101,7 @@ static png2bmp_status begin_run(png2bmp_feed *feed)
 
     if (sink->begin)
         status = sink->begin(sink->user, &feed->plan, &bmp);
-    if (status == STATUS_WAITING) /* it is asked again */
+    if (status == STATUS_WAITING) /* of a pump: it is asked again */
         png2bmp_feed_pause(feed);
     if (!status && !bmp)
         status = check_held(feed);
@@ -157,12 +156,6 @@ static size_t position_of(const png2bmp_feed *feed)
         return 0;
     return feed->stage == FEED_HEADER ? png_header_position(&feed->header)
                                       : run_position(&feed->run);
-}
-
-const uint8_t *feed_profile_name(const png2bmp_feed *feed)
-{
-    return feed->file.fed ? feed->kept.profile_name
-                          : file_at(&feed->file, feed->plan.about.icc_name_at);
 }
 
 /* ---- The interface ------------------------------------------------------------------- */
