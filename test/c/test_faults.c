@@ -307,6 +307,7 @@ static byte_buffer make_png(const image_kind *kind)
 typedef struct conversion_test {
     const image_kind *kind;
     byte_buffer       png;
+    png2bmp_options   options; /* as given: a plan settles some of them */
     png2bmp_plan      plan;
     uint8_t          *bmp, *expected;
     png2bmp_report    report;
@@ -314,15 +315,15 @@ typedef struct conversion_test {
 
 static void open_test(conversion_test *t, const image_kind *kind)
 {
-    png2bmp_options options;
+    png2bmp_options *const options = &t->options;
 
-    png2bmp_options_init(&options);
-    options.format = kind->format;
-    options.profile = kind->profile ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
+    png2bmp_options_init(options);
+    options->format = kind->format;
+    options->profile = kind->profile ? PNG2BMP_PROFILE_EMBED : PNG2BMP_PROFILE_SRGB;
     t->kind = kind;
     t->png = make_png(kind);
     png2bmp_report_clear(&t->report);
-    check(png2bmp_plan_make(&t->plan, t->png.bytes, t->png.size, &options, &t->report) == 0,
+    check(png2bmp_plan_make(&t->plan, t->png.bytes, t->png.size, options, &t->report) == 0,
           "%s: %s", kind->name, t->report.error.message);
     t->bmp = malloc((size_t)t->plan.bmp.byte_length);
     t->expected = malloc((size_t)t->plan.bmp.byte_length);
@@ -384,7 +385,7 @@ static void fail_each_allocation_of_plan(const conversion_test *t)
         faults_begin();
         faults.fail_at[CALL_ALLOCATE] = k;
         faults.code = ENOMEM;
-        status = png2bmp_plan_make(&plan, t->png.bytes, t->png.size, &t->plan.options, NULL);
+        status = png2bmp_plan_make(&plan, t->png.bytes, t->png.size, &t->options, NULL);
         faults.on = false;
         check(faults.live == 0, "%s: %ld allocations are left when number %u of the plan failed",
               t->kind->name, faults.live, k);
