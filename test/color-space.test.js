@@ -39,6 +39,8 @@ const P3 = cicp(12, 13, 0, 1);
 const LINEAR = cicp(1, 8, 0, 1);
 /** Adobe RGB. */
 const CHRM = { type: 'cHRM', data: words(31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000) };
+/** Its blue has a y of 0.0001. */
+const PROPHOTO = { type: 'cHRM', data: words(34570, 35850, 73470, 26530, 15960, 84040, 3660, 10) };
 const TABLE = tableCurve(Array.from({ length: 1024 }, (_, i) => Math.round(65535 * (i / 1023) ** 1.8)));
 const CURVES = [parametricCurve(0, 2.2), tableCurve([0x0200]), parametricCurve(4, 2.1, 0.9, 0.1, 0.2, 0.05, 0, 0)];
 
@@ -46,6 +48,7 @@ const SPACES = {
   'Display P3': [P3], 'BT.709': [cicp(1, 1, 0, 1)], 'BT.2020': [cicp(9, 14, 0, 1)], linear: [LINEAR],
   'BT.470 M': [cicp(4, 4, 0, 1)], 'BT.470 BG': [cicp(5, 5, 0, 1)], 'BT.601': [cicp(6, 6, 0, 1)], 'DCI P3': [cicp(11, 13, 0, 1)],
   'a gAMA': [gama(100000)], 'a gAMA above 1': [gama(250000)], 'gAMA and cHRM': [gama(45470), CHRM],
+  'ProPhoto in gAMA and cHRM': [gama(55556), PROPHOTO],
   'a profile': [profileChunk(matrixProfile())], 'a profile with a table': [profileChunk(matrixProfile({ curve: TABLE }))],
   'a profile with three curves': [profileChunk(matrixProfile({ curves: CURVES }))],
   'a profile with a line': [profileChunk(matrixProfile({ curve: tableCurve([]) }))],

@@ -53,7 +53,7 @@ static bool invert(color_matrix *out, const color_matrix *a)
 /* X Y Z of a colour with Y = 1. */
 static bool to_xyz(double xyz[3], const double xy[2])
 {
-    if (!(xy[1] > 1e-4 && xy[1] <= 1 && xy[0] >= 0 && xy[0] <= 1))
+    if (!(xy[1] > 0 && xy[1] <= 1 && xy[0] >= 0 && xy[0] <= 1))
         return false;
     xyz[0] = xy[0] / xy[1];
     xyz[1] = 1;
