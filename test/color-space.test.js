@@ -87,7 +87,8 @@ for (const type of TYPES) {
         const image = createImage({ ...type, width: 35, height: 9, transparency });
         const png = encodePng(image, { first: chunks, interlaced: name === 'linear' });
         const pixels = convertPixels(rgba16(image), spaceOfChunks(chunks), image);
-        for (const options of [{}, { format: 'bgra32' }, { alpha: 'drop' }, { alpha: 'key', background: [1, 2, 3] }]) {
+        const truncated = type.bitDepth === 16 ? [{ depth16: 'truncate' }] : [];
+        for (const options of [{}, { format: 'bgra32' }, { alpha: 'drop' }, { alpha: 'key', background: [1, 2, 3] }, ...truncated]) {
           const wanted = expectedRgba(pixels, image.bitDepth, options);
           const off = farthest(pixelsOf(png, { ...srgb, ...options }), wanted);
           assert.ok(off <= 1, `${name}, ${JSON.stringify(options)}: off by ${off}`);

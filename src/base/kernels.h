@@ -133,12 +133,14 @@ struct srgb_tables;
 typedef void (*srgb_fn)(uint8_t *dst, const uint8_t *src, size_t width,
                         const struct srgb_tables *tables);
 
-/* A name, and the bits of a pixel before and after. KEY: alpha is added, 0 for the key. */
+/* A name, and the bits of a pixel before and after. KEY: alpha is added, 0 for the key.
+ * rgb16_to_rgb8 rounds once, where rgb16 would leave it to the row. */
 #define SRGB_KINDS(X)                                                                              \
     X(rgb8, 24, 24)                                                                                \
     X(rgb8_key, 24, 32)                                                                            \
     X(rgba8, 32, 32)                                                                               \
     X(rgb16, 48, 48)                                                                               \
+    X(rgb16_to_rgb8, 48, 24)                                                                       \
     X(rgb16_key, 48, 64)                                                                           \
     X(rgba16, 64, 64)                                                                              \
     X(gray16, 16, 16)                                                                              \

@@ -104,7 +104,7 @@ static row_kind first_of(const png2bmp_plan *plan, const pixel_way *way)
     const png2bmp_color_type type = color_type_of(plan, way);
     const row_choice        *choice = row_choices;
 
-    while (choice->color_type != type || choice->bit_depth != plan->png.bit_depth)
+    while (choice->color_type != type || choice->bit_depth != way->depth)
         choice++;
     if (way->format->keeps_alpha || way->needs_alpha)
         return (row_kind)choice->bgra32;
@@ -184,6 +184,13 @@ static bool is_linear(const png2bmp_options *options, const pixel_way *way)
     return way->matched && options->has_seen;
 }
 
+/* Whether 16 bits become 8 when they are converted: the row would only round them. */
+static bool narrows(const png2bmp_plan *plan, const pixel_way *way)
+{
+    return way->converts && way->to_srgb == SRGB_rgb16 &&
+           plan->options.depth16 != PNG2BMP_DEPTH16_TRUNCATE && srgb_is_narrowed_well(&plan->space);
+}
+
 pixel_way pixel_way_of(const png2bmp_plan *plan)
 {
     const png2bmp_options  *options = &plan->options;
@@ -210,6 +217,11 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
     way.key_matters = png->has_key && (format->keeps_alpha || way.needs_alpha || way.blends);
     way.converts = space_converts_samples(plan);
     way.to_srgb = srgb_kind_of(png, way.key_matters);
+    way.depth = png->bit_depth;
+    if (narrows(plan, &way)) {
+        way.to_srgb = SRGB_rgb16_to_rgb8;
+        way.depth = 8;
+    }
     way.first = first_of(plan, &way);
     way.dither = dither_of(plan, &way);
     way.is_linear = is_linear(options, &way);

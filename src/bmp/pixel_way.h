@@ -23,6 +23,7 @@ typedef struct pixel_way {
     bool           key_matters; /* the transparent colour affects the output */
     bool           converts;    /* samples become those of sRGB first, by: */
     srgb_kind      to_srgb;
+    unsigned       depth;    /* of the samples afterwards */
     bool           in_order; /* a row depends on those above it: dithering works downwards */
     row_kind       first;    /* the function for a row; then: */
     second_step    second;

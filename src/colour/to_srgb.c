@@ -29,19 +29,36 @@ png2bmp_color_type srgb_color_type(const png2bmp_png_info *png, bool key_matters
     return png->color_type == PNG2BMP_GRAY ? PNG2BMP_GRAY_ALPHA : PNG2BMP_RGB_ALPHA;
 }
 
+bool srgb_is_narrowed_well(const color_space *space)
+{
+    const double end = SRGB_EVERY / 65535.0;
+
+    for (unsigned i = 0; i < 3; i++) {
+        const color_curve *curve = &space->curves[i];
+        const double       line = (curve_at(curve, 0) + curve_at(curve, end)) / 2;
+        const double off = 255 * (curve_to_srgb(curve_at(curve, end / 2)) - curve_to_srgb(line));
+
+        if (!(off < 0.25 && off > -0.25))
+            return false;
+    }
+    return true;
+}
+
 /* ---- Tables -------------------------------------------------------------------------- */
 
-#define BYTES_PARTS (3 * 256 * sizeof(uint64_t))
+#define BYTES_PARTS(samples) (3 * (samples) * sizeof(uint64_t))
 #define BYTES_LIGHT (65536 * sizeof(uint16_t))
 #define BYTES_STEPS ((SRGB_STEPS + 8) * sizeof(uint16_t)) /* 0 to SRGB_STEPS, likewise */
 
-uint64_t srgb_memory(const png2bmp_plan *plan)
+uint64_t srgb_memory(const png2bmp_plan *plan, srgb_kind kind)
 {
     const png2bmp_png_info *png = &plan->png;
 
     if (color_type_is_gray(png->color_type))
         return png->bit_depth == 8 ? 256 : BYTES_LIGHT;
-    return png->bit_depth == 8 ? BYTES_PARTS + SRGB_PLACES : 3 * BYTES_LIGHT + BYTES_STEPS;
+    if (kind == SRGB_rgb16_to_rgb8)
+        return BYTES_PARTS(SRGB_COARSE) + SRGB_PLACES;
+    return png->bit_depth == 8 ? BYTES_PARTS(256) + SRGB_PLACES : 3 * BYTES_LIGHT + BYTES_STEPS;
 }
 
 static int32_t rounded(double v)
@@ -49,35 +66,61 @@ static int32_t rounded(double v)
     return (int32_t)(v < 0 ? v - 0.5 : v + 0.5);
 }
 
-static void fill_light8(double light[3][256], const color_space *space)
+/* The light of R, G and B for the same sample. */
+static void light_at(double light[3], const color_space *space, double x)
 {
-    for (unsigned i = 0; i < 3; i++)
-        if (i > 0 && curve_equals(&space->curves[i], &space->curves[0]))
-            memcpy(light[i], light[0], sizeof light[0]);
-        else
-            for (unsigned v = 0; v < 256; v++)
-                light[i][v] = curve_at(&space->curves[i], v / 255.0);
+    light[0] = curve_at(&space->curves[0], x);
+    for (unsigned i = 1; i < 3; i++)
+        light[i] = curve_equals(&space->curves[i], &space->curves[0])
+                       ? light[0]
+                       : curve_at(&space->curves[i], x);
 }
 
-/* What a channel adds to the three fields: the first also the bias, and half a place, to round. A
- * part may be negative, and borrows from the fields above: their sum is right. */
-static void fill_parts(uint64_t (*parts)[256], const color_space *space)
+/* What a channel's light adds to the three fields, in which `unit` is 1; the first also adds the
+ * bias. A part may be negative, and borrows from the fields above: their sum is right. */
+static uint64_t part_of(double light, const color_space *space, unsigned from, double unit,
+                        double bias)
+{
+    uint64_t part = 0;
+
+    for (unsigned to = 0; to < 3; to++) {
+        const double v = light * space->matrix.m[to][from] * unit + (from == 0 ? bias : 0);
+
+        part += (uint64_t)(int64_t)rounded(v) << SRGB_FIELD * to;
+    }
+    return part;
+}
+
+/* The bias has half a place, to round. */
+static void fill_parts(uint64_t *parts, const color_space *space)
 {
     const double unit = (double)SRGB_LIGHT * (1 << SRGB_FRACTION);
-    const double first = (SRGB_BELOW + 0.5) * (1 << SRGB_FRACTION);
-    double       light[3][256];
+    const double bias = (SRGB_BELOW + 0.5) * (1 << SRGB_FRACTION);
+    double       light[3];
 
-    fill_light8(light, space);
-    for (unsigned from = 0; from < 3; from++)
-        for (unsigned v = 0; v < 256; v++) {
-            parts[from][v] = 0;
-            for (unsigned to = 0; to < 3; to++) {
-                const double part = light[from][v] * space->matrix.m[to][from] * unit;
+    for (unsigned v = 0; v < 256; v++) {
+        light_at(light, space, v / 255.0);
+        for (unsigned i = 0; i < 3; i++)
+            parts[256 * i + v] = part_of(light[i], space, i, unit, bias);
+    }
+}
 
-                parts[from][v] += (uint64_t)(int64_t)rounded(part + (from == 0 ? first : 0))
-                                  << SRGB_FIELD * to;
-            }
+/* The last sample would be 65536: it lies on the line from the one before through 65535. */
+static void fill_coarse_parts(uint64_t *parts, const color_space *space)
+{
+    double light[3], before[3] = {0, 0, 0};
+
+    for (unsigned v = 0; v < SRGB_COARSE; v++) {
+        const bool is_last = v == SRGB_COARSE - 1;
+
+        light_at(light, space, is_last ? 1 : (double)SRGB_EVERY * v / 65535);
+        for (unsigned i = 0; i < 3; i++) {
+            if (is_last)
+                light[i] += (light[i] - before[i]) / (SRGB_EVERY - 1);
+            before[i] = light[i];
+            parts[SRGB_COARSE * i + v] = part_of(light[i], space, i, SRGB_LIGHT, SRGB_BELOW);
         }
+    }
 }
 
 /* From the light on that is nearer to a sample than to the one below. */
@@ -148,14 +191,19 @@ static void open_gray(srgb_tables *tables, const png2bmp_plan *plan, void *memor
             bytes[i] = (uint8_t)(through_light(curve, i / 255.0) * 255 + 0.5);
 }
 
-static void open_rgb8(srgb_tables *tables, const png2bmp_plan *plan, void *memory)
+/* samples: of each channel that have parts. */
+static void open_sums(srgb_tables *tables, const color_space *space, void *memory, size_t samples)
 {
-    uint64_t(*parts)[256] = memory;
-    uint8_t *from_light = (uint8_t *)memory + BYTES_PARTS;
+    uint64_t *parts = memory;
+    uint8_t  *from_light = (uint8_t *)memory + BYTES_PARTS(samples);
 
-    fill_parts(parts, &plan->space);
+    if (samples == SRGB_COARSE)
+        fill_coarse_parts(parts, space);
+    else
+        fill_parts(parts, space);
     fill_from_light(from_light);
-    tables->parts = (const uint64_t(*)[256])parts;
+    for (unsigned i = 0; i < 3; i++)
+        tables->parts[i] = parts + i * samples;
     tables->from_light = from_light;
 }
 
@@ -177,14 +225,16 @@ static void open_rgb16(srgb_tables *tables, const png2bmp_plan *plan, void *memo
     tables->steps = steps;
 }
 
-srgb_tables srgb_open(const png2bmp_plan *plan, void *memory)
+srgb_tables srgb_open(const png2bmp_plan *plan, srgb_kind kind, void *memory)
 {
     srgb_tables tables = {.key = {plan->png.key[0], plan->png.key[1], plan->png.key[2]}};
 
     if (color_type_is_gray(plan->png.color_type))
         open_gray(&tables, plan, memory);
     else if (plan->png.bit_depth == 8)
-        open_rgb8(&tables, plan, memory);
+        open_sums(&tables, &plan->space, memory, 256);
+    else if (kind == SRGB_rgb16_to_rgb8)
+        open_sums(&tables, &plan->space, memory, SRGB_COARSE);
     else
         open_rgb16(&tables, plan, memory);
     return tables;
@@ -192,14 +242,33 @@ srgb_tables srgb_open(const png2bmp_plan *plan, void *memory)
 
 /* ---- Pixels ---------------------------------------------------------------------------- */
 
+static ALWAYS_INLINE void put_sums(uint8_t *dst, uint64_t sum, const srgb_tables *tables)
+{
+    for (size_t i = 0; i < 3; i++)
+        dst[i] = tables->from_light[sum >> (SRGB_FIELD * i + SRGB_FRACTION) & (SRGB_PLACES - 1)];
+}
+
 static ALWAYS_INLINE void convert8(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
 {
-    const uint64_t sum =
-        tables->parts[0][src[0]] + tables->parts[1][src[1]] + tables->parts[2][src[2]];
+    put_sums(dst, tables->parts[0][src[0]] + tables->parts[1][src[1]] + tables->parts[2][src[2]],
+             tables);
+}
 
-    dst[0] = tables->from_light[sum >> SRGB_FRACTION & (SRGB_PLACES - 1)];
-    dst[1] = tables->from_light[sum >> (SRGB_FIELD + SRGB_FRACTION) & (SRGB_PLACES - 1)];
-    dst[2] = tables->from_light[sum >> (2 * SRGB_FIELD + SRGB_FRACTION) & (SRGB_PLACES - 1)];
+/* Half a place in each field, to round. */
+#define HALF ((uint64_t)1 << (SRGB_FRACTION - 1))
+#define HALVES (HALF | HALF << SRGB_FIELD | HALF << 2 * SRGB_FIELD)
+
+static ALWAYS_INLINE void narrow16(uint8_t *dst, const uint8_t *src, const srgb_tables *tables)
+{
+    uint64_t sum = HALVES;
+
+    for (size_t i = 0; i < 3; i++) {
+        const uint32_t  v = load_be16(src + 2 * i);
+        const uint64_t *part = tables->parts[i] + v / SRGB_EVERY;
+
+        sum += SRGB_EVERY * part[0] + v % SRGB_EVERY * (part[1] - part[0]);
+    }
+    put_sums(dst, sum, tables);
 }
 
 static uint32_t within16(int64_t v)
@@ -299,3 +368,11 @@ DEFINE_ROW(gray16, convert_gray16, 1, 2, ALPHA_NONE)
 DEFINE_ROW(gray16_key, convert_gray16, 1, 2, ALPHA_OF_KEY)
 DEFINE_ROW(gray_alpha8, convert_gray8, 1, 1, ALPHA_COPY)
 DEFINE_ROW(gray_alpha16, convert_gray16, 1, 2, ALPHA_COPY)
+
+void srgb_rgb16_to_rgb8_c(uint8_t *dst, const uint8_t *src, size_t width, const srgb_tables *tables)
+{
+    const srgb_tables own = *tables; /* as in convert_row */
+
+    for (size_t x = 0; x < width; x++)
+        narrow16(dst + 3 * x, src + 6 * x, &own);
+}

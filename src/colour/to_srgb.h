@@ -22,9 +22,16 @@ enum {
  * straight. */
 #define SRGB_STEPS 4096
 
+/* 16 bits to 8: the same sums, of what every 16th sample adds, in fields where 2^14 is 1. Between
+ * them lines are straight, in 16ths, so that in the sum 2^18 is 1 again. */
+enum {
+    SRGB_EVERY = 16,
+    SRGB_COARSE = 65536 / SRGB_EVERY + 1
+};
+
 typedef struct srgb_tables {
-    const uint64_t (*parts)[256]; /* 8 bits: for each channel and sample what it adds */
-    const uint8_t *from_light;
+    const uint64_t *parts[3]; /* 8 bits, or 16 to 8: for each channel and sample what it adds */
+    const uint8_t  *from_light;
 
     const uint16_t *light[3];     /* 16 bits: of each sample */
     int32_t         matrix[3][3]; /* in 65536ths */
@@ -44,11 +51,15 @@ SRGB_KINDS(DECLARE_SRGB_C)
 /* The function for an image. key_matters: samples get alpha, which is 0 where they are the key. */
 srgb_kind srgb_kind_of(const png2bmp_png_info *png, bool key_matters);
 
-/* The type of the samples afterwards; the depth stays. */
+/* Whether SRGB_rgb16_to_rgb8 is right within 1 for a space: its curves are nearly straight between
+ * samples 0 and 16, where those of powers bend most. */
+bool srgb_is_narrowed_well(const color_space *space);
+
+/* The type of the samples afterwards; the depth stays, but for SRGB_rgb16_to_rgb8. */
 png2bmp_color_type srgb_color_type(const png2bmp_png_info *png, bool key_matters);
 
 /* Bytes of the tables, and how they are filled: `memory` is aligned as by malloc. */
-uint64_t    srgb_memory(const png2bmp_plan *plan);
-srgb_tables srgb_open(const png2bmp_plan *plan, void *memory);
+uint64_t    srgb_memory(const png2bmp_plan *plan, srgb_kind kind);
+srgb_tables srgb_open(const png2bmp_plan *plan, srgb_kind kind, void *memory);
 
 #endif

@@ -45,7 +45,7 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
         l.nearest = round_up(nearest_memory(entries_of(plan)), 16);
     }
     if (steps->way.converts) {
-        l.srgb = round_up(srgb_memory(plan), 16);
+        l.srgb = round_up(srgb_memory(plan, steps->way.to_srgb), 16);
         l.samples = STEPS_SAMPLES_BYTES;
     }
     return l;

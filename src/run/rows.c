@@ -101,7 +101,7 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
     void               *errors;
 
     if (steps->way.converts)
-        writer->srgb = srgb_open(plan, memory);
+        writer->srgb = srgb_open(plan, steps->way.to_srgb, memory);
     writer->samples = memory + l->srgb;
     writer->colors = writer->samples + l->samples;
     writer->line = writer->colors + l->colors;
