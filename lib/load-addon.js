@@ -7,10 +7,11 @@ const process = require('node:process');
 
 const { environmentVariable } = require('./environment');
 
-const prebuilds = path.join(__dirname, '../prebuilds');
+// A bundle that is an ECMAScript module has no such names.
+const folder = typeof __dirname === 'string' ? __dirname : process.cwd();
 
 // A require that bundlers do not follow, for files that may be missing.
-const requireAtRunTime = createRequire(__filename);
+const requireAtRunTime = createRequire(typeof __filename === 'string' ? __filename : path.join(folder, 'png2bmp.js'));
 
 // The files of the package. Each name is written out inside a `try`: that is how bundlers and tracers
 // (esbuild, webpack, ncc, nft) find the files, and tolerate missing ones.
@@ -42,7 +43,7 @@ function attempt(load) {
 /** webpack's asset modules export the name of the copied file. */
 function followName({ addon, error }) {
   return typeof addon === 'string'
-    ? attempt(() => requireAtRunTime(path.resolve(__dirname, addon))) : { addon, error };
+    ? attempt(() => requireAtRunTime(path.resolve(folder, addon))) : { addon, error };
 }
 
 // On a CPU before ARMv7 the addon would crash; a Node.js that runs there was built for ARMv6.
@@ -81,7 +82,7 @@ function disabledError(cause) {
 
 function namesOfPrebuilds() {
   try {
-    return fs.readdirSync(prebuilds).filter((name) => name.endsWith('.node'))
+    return fs.readdirSync(path.join(folder, '../prebuilds')).filter((name) => name.endsWith('.node'))
       .map((name) => path.basename(name, '.node'));
   } catch {
     return [];

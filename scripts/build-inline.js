@@ -1,19 +1,25 @@
 'use strict';
 
 // Makes prebuilds/inline/inline.mjs and inline.cjs: lib/inline/ with all that it requires, prebuilds/png2bmp.wasm and the
-// source of a thread, in one file each; with their types. They are not in the npm package: docs/package.md says why.
+// source of a thread, in one file each; with their types, which are lib/inline.d.ts in the npm package.
 //
 //   node scripts/build-inline.js
+//   node scripts/build-inline.js --small       by Debian's zopfli, which takes seconds to make deflate 6 % smaller
 //   node scripts/build-inline.js --optional    only where WebAssembly and terser are there, and if anything has changed
 
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 const zlib = require('node:zlib');
 
-const { faceCalls: CALLS } = require('./module-names');
+const debian = require('./debian');
 const { collect, loader, minify, Missing, tableOf } = require('./js-modules');
+const { faceCalls: CALLS } = require('./module-names');
 const { isUpToDate } = require('./recipe');
+
+const isOptional = process.argv.includes('--optional');
+const isSmall = process.argv.includes('--small');
 
 const root = path.join(__dirname, '..');
 const wasm = path.join(root, 'prebuilds/png2bmp.wasm');
@@ -50,11 +56,23 @@ async function packedTable() {
   return (await minify(`globalThis.table = ${table};`, false)).replace(/^globalThis\.table=|;$/g, '');
 }
 
+function zopfli(bytes) {
+  if (!fs.existsSync('/usr/bin/zopfli') && debian.canInstall()) debian.install(['zopfli']);
+  const file = path.join(root, 'build/inline.bin');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, bytes);
+  const { error, status, stdout, stderr } = spawnSync('zopfli', ['--zlib', '--i5', '-c', file], { maxBuffer: 1 << 26 });
+  if (error || status !== 0) throw new Missing(`zopfli: ${error ? error.message : stderr}`);
+  return stdout;
+}
+
+const deflate = (bytes) => (isSmall ? zopfli(bytes) : zlib.deflateSync(bytes, { level: 9, memLevel: 9 }));
+
 /** What lib/inline/unpack.js takes, as a literal. */
 async function packed() {
   const thread = (await minify(`${loader(MODULES)}createRequire({})('./inline/thread');`, false)).replaceAll('\n', '');
   const bytes = fs.readFileSync(wasm);
-  const deflated = zlib.deflateSync(Buffer.concat([bytes, Buffer.from(await packedTable())]), { level: 9, memLevel: 9 });
+  const deflated = deflate(Buffer.concat([bytes, Buffer.from(await packedTable())]));
   return `{ wasmSize: ${bytes.length}, size: ${deflated.length}, thread: ${JSON.stringify(thread)}, text: "${textOf(deflated)}" }`;
 }
 
@@ -67,7 +85,9 @@ export const { ${CALLS.join(', ')} } = createInline(packed, (library) => {
 }).calls;
 `,
   // Written out, so that Node.js finds the names.
-  cjs: `const { calls, library } = createInline(packed);
+  // lib/wasm/packed.js takes the parts.
+  cjs: `const { calls, library, parts } = createInline(packed);
+Object.defineProperty(exports, Symbol.for('png2bmp.parts'), { value: parts });
 ${CALLS.map((name) => `exports.${name} = calls.${name};`).join('\n')}
 ${FACTS.map((name) => `Object.defineProperty(exports, '${name}', { enumerable: true, get: function () { return library()?.${name}; } });`).join('\n')}
 `,
@@ -94,8 +114,7 @@ function isDone() {
     fs.statSync(output(type)).mtimeMs > fs.statSync(wasm).mtimeMs);
 }
 
-const isOptional = process.argv.includes('--optional');
-if (!isOptional || !fs.existsSync(wasm) || !isDone()) {
+if (!isOptional || isSmall || !fs.existsSync(wasm) || !isDone()) {
   main().catch((error) => {
     console.error(`prebuilds/inline: ${error.message}`);
     process.exitCode = isOptional && error instanceof Missing ? 0 : 1;

@@ -29,22 +29,6 @@ const common = [...recipe('NODE_DEFINES'), '-ffunction-sections', '-Iinclude', '
 
 // ---- Linux ------------------------------------------------------------------------------
 
-const HEADER = '/usr/include/libdeflate.h';
-
-/** Debian's library. The header is the same for every architecture; its directory alone would bring
- * those of the machine's own C library with it. */
-function fromDebian(library) {
-  return {
-    files: [library, HEADER],
-    libdeflate() {
-      const include = path.join(work, 'include');
-      fs.mkdirSync(include, { recursive: true });
-      fs.copyFileSync(HEADER, path.join(include, 'libdeflate.h'));
-      return { include, link: [library] };
-    },
-  };
-}
-
 /** What checksums and compression need of libdeflate's source. */
 function fromSource(cpuFeatures) {
   return {
@@ -128,13 +112,12 @@ const forWindows = {
 module.exports = {
   'linux-x64': forLinux({
     ...forAnyLibc('/lib/x86_64-linux-gnu/libc.so.6'),
-    ...fromDebian('/usr/lib/x86_64-linux-gnu/libdeflate.a'),
+    ...fromSource('x86/cpu_features'),
     compiler: 'x86_64-linux-gnu-gcc',
-    packages: ['gcc', 'libc6-dev', 'libdeflate-dev', 'musl'],
+    packages: ['gcc', 'libc6-dev', 'dpkg-dev', 'musl'],
   }),
   'linux-arm64': forLinux({
     ...forAnyLibc('/usr/aarch64-linux-gnu/lib/libc.so.6'),
-    // Debian's library would need glibc's loader, which has the stack protector's cookie on arm64.
     ...fromSource('arm/cpu_features'),
     compiler: 'aarch64-linux-gnu-gcc',
     // What chooses between two kinds of atomic instructions asks glibc for a function that musl keeps to itself.

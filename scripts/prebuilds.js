@@ -1,7 +1,7 @@
 'use strict';
 
 // Builds what goes into the npm package: prebuilds/PLATFORM-ARCH.node,
-// prebuilds/png2bmp.wasm, and prebuilds/core.mjs for browsers.
+// prebuilds/png2bmp.wasm, prebuilds/core.mjs for browsers, and prebuilds/inline/ with everything in one file.
 //
 //   npm run prebuilds                        all that this machine can build
 //   npm run prebuilds -- linux-arm64 ...     these
@@ -99,7 +99,15 @@ function installMissing(names) {
 // What waits for Node.js or for files, runs once for a conversion, or is about PNGs that are none: -O3 makes it a quarter
 // larger, and no faster.
 const IS_SMALL = /^(addon|src\/(save|host|plan|base|bmp|colour\/(?!to_srgb))|src\/png\/(signature|mend|about|png_end|window|walk)\.c|src\/run\/(feed|pump)\.c)/;
-const optimizationOf = (source) => (IS_SMALL.test(source) ? ['-Os'] : optimization(source));
+// For PNGs in icons only. With -O3 it is more than twice as large.
+const IS_COMPRESSOR = /\/deflate_compress\.c$/;
+// Plain C, which every level but `scalar` replaces on x64.
+const IS_REPLACED = /^src\/pixels\/unfilter\.c$/;
+
+function optimizationOf(source, name) {
+  const isSmall = IS_SMALL.test(source) || IS_COMPRESSOR.test(source) || (name.endsWith('-x64') && IS_REPLACED.test(source));
+  return isSmall ? ['-Os'] : optimization(source);
+}
 
 /** compile(sources, flags) for a target: the objects. */
 function compilerOf(name) {
@@ -108,7 +116,7 @@ function compilerOf(name) {
   fs.mkdirSync(directory, { recursive: true });
   return (sources, flags) => sources.map((source) => {
     const object = path.join(directory, `${source.replaceAll('/', '_')}.o`);
-    run(compiler, ...compile, ...optimizationOf(source), ...flags, '-c', '-o', object, source);
+    run(compiler, ...compile, ...optimizationOf(source, name), ...flags, '-c', '-o', object, source);
     return object;
   });
 }
@@ -203,12 +211,13 @@ function buildHere() {
   console.log(`${path.relative(root, addon)}: ${fs.statSync(addon).size} bytes`);
 }
 
-/** WebAssembly, for when no addon can be loaded: scripts/build-wasm.js. */
+/** WebAssembly, for when no addon can be loaded, and all in one file with it. */
 function buildWasm(mayInstall) {
-  const args = mayInstall ? [] : ['--optional'];
-  const { status } = spawnSync(process.execPath, ['scripts/build-wasm.js', ...args],
-    { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exitCode = 1;
+  const optional = mayInstall ? [] : ['--optional'];
+  for (const args of [['scripts/build-wasm.js', ...optional], ['scripts/build-inline.js', '--small', ...optional]]) {
+    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
 }
 
 function main(args) {

@@ -58,7 +58,7 @@ function build(sources, module, { table, thread }) {
   return { ...library, ...saves() };
 }
 
-/** createInline(packed, ready), as createFace, from what scripts/build-inline.js has packed and the modules outside. */
+/** createInline(packed, ready), as createFace, and parts(zlib), from what scripts/build-inline.js has packed and the modules outside. */
 function inlineWith(sources) {
   return function createInline(packed, ready) {
     async function load(source) {
@@ -72,7 +72,7 @@ function inlineWith(sources) {
       return parts && (() => build(sources, new WebAssembly.Module(parts.wasm), parts));
     }
 
-    return createFace({ load, loadNow, ready });
+    return { ...createFace({ load, loadNow, ready }), parts: (zlib) => unpackNow(packed, zlib) };
   };
 }
 

@@ -31,8 +31,7 @@ function partsOf(bytes, packed) {
 const deflated = ({ text, size }) => bytesOf(text).subarray(0, size);
 
 /** At once, or undefined where there is no node:zlib. */
-function unpackNow(packed) {
-  const zlib = builtin('node:zlib');
+function unpackNow(packed, zlib = builtin('node:zlib')) {
   return zlib && partsOf(new Uint8Array(zlib.inflateSync(deflated(packed))), packed);
 }
 

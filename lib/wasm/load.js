@@ -10,24 +10,29 @@ const { errorFromNative } = require('../errors');
 const { createCalls } = require('./calls');
 const { Engine } = require('./engine');
 const { createFeeds } = require('./feeds');
+const { packedParts } = require('./packed');
 const { Pool } = require('./pool');
 const { run } = require('./request');
 const { createSaves } = require('./saves');
 const { openThread } = require('./threads');
 
-/** Whether the package contains the file. */
+/** Whether a bundler has left no folder, as in ECMAScript modules, or another one than that of this file. Each name is
+ * written out, so that bundlers and tracers find the files. */
+const hasWasm = () => typeof __dirname === 'string' && fs.existsSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm'));
+const hasThreads = () => typeof __dirname === 'string' && fs.existsSync(path.join(__dirname, 'answer.js'));
+
+/** Whether the package contains WebAssembly. */
 function isWasmHere() {
-  return fs.existsSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm'));
+  return hasWasm() || packedParts() !== undefined;
 }
 
-// Written out, so that bundlers and tracers find the file.
 function compile() {
   if (typeof WebAssembly === 'undefined') {
     const text = 'png2bmp has no WebAssembly: this process runs without it (--jitless), and no addon was loaded';
     throw Object.assign(new Error(text), { code: 'ERR_NO_WASM' });
   }
   return new WebAssembly.Module(
-    fs.readFileSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm')));
+    hasWasm() ? fs.readFileSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm')) : packedParts().wasm);
 }
 
 function loadWasm() {
@@ -39,7 +44,7 @@ function loadWasm() {
   }
   const pool = new Pool({
     size: os.availableParallelism?.() ?? os.cpus().length,
-    open: (listener) => openThread(module, listener),
+    open: (listener) => openThread(module, listener, hasThreads() ? undefined : packedParts()?.thread),
     runHere: (request) => run(engine, request),
   });
   const calls = createCalls(engine, pool);

@@ -152,15 +152,40 @@ test('rollup leaves it out as an external module', (t) => {
   assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);
 });
 
-test('a bundle without the file says what to write', (t) => {
+/** Says which backend there is, converts on this thread and on another one, and saves. */
+const MOVED = `
+  const fs = require('node:fs');
+  const { getBMP, getBMPAsync, saveBMP, versions } = require('png2bmp');
+  const threads = require('node:worker_threads');
+  let started = 0;
+  threads.Worker = class extends threads.Worker { constructor(...args) { super(...args); started++; } };
+  const png = fs.readFileSync(${JSON.stringify(SAMPLE)});
+  const target = require('node:path').join(require('node:os').tmpdir(), 'png2bmp-moved.bmp');
+  getBMPAsync(png).then((bmp) => console.log(versions.backend, getBMP(png).length, bmp.length, saveBMP(target, png), started));`;
+
+test('a bundle without any file converts, on threads', (t) => {
   const folder = emptyFolder(t);
-  mustRun(path.join(BIN, 'esbuild'), ['app.js', '--bundle', '--platform=node', '--external:*.node',
-    `--outfile=${path.join(folder, 'app.js')}`]);
-  assert.match(runBundle(folder).stderr, /--external:png2bmp.*--loader:\.node=copy/);
+  fs.writeFileSync(at('moved.js'), MOVED);
+  for (const flags of [[], ['--minify', '--target=es2020']]) {
+    mustRun(path.join(BIN, 'esbuild'), ['moved.js', '--bundle', '--platform=node', '--external:*.node', ...flags,
+      `--outfile=${path.join(folder, 'app.js')}`]);
+    assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), `wasm ${SAMPLE_BYTES} ${SAMPLE_BYTES} true 1\n`);
+  }
 });
 
-test('@vercel/ncc brings the addon along', (t) => {
+test('a bundle with the addon of another platform converts', (t) => {
   const folder = emptyFolder(t);
+  fs.writeFileSync(at('other.js'), `Object.defineProperty(process, 'arch', { value: 'riscv64' });${MOVED}`);
+  mustRun(path.join(BIN, 'esbuild'), ['other.js', '--bundle', '--platform=node', '--loader:.node=copy',
+    `--outfile=${path.join(folder, 'app.js')}`]);
+  assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), `wasm ${SAMPLE_BYTES} ${SAMPLE_BYTES} true 1\n`);
+});
+
+test('@vercel/ncc brings the addon along, and WebAssembly with its threads', (t) => {
+  const folder = emptyFolder(t);
+  mustRun(path.join(BIN, 'ncc'), ['build', 'moved.js', '--out', at('ncc')]);
+  assert.equal(mustRun(process.execPath, [at('ncc/index.js')], { cwd: folder, env: { ...process.env, PNG2BMP_BACKEND: 'wasm' } }),
+    `wasm ${SAMPLE_BYTES} ${SAMPLE_BYTES} true 1\n`);
   mustRun(path.join(BIN, 'ncc'), ['build', 'app.js', '--out', folder]);
   fs.renameSync(path.join(folder, 'index.js'), path.join(folder, 'app.js'));
   assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);
@@ -177,21 +202,17 @@ test('@vercel/nft finds the addon, and WebAssembly with its thread', async () =>
 
 // ---- One file -------------------------------------------------------------------------
 
-const INLINE = path.join(ROOT, 'prebuilds/inline');
-
 for (const format of ['esm', 'cjs']) {
   test(`esbuild bundles inline.${format === 'esm' ? 'mjs' : 'cjs'} as ${format}, without configuration`, (t) => {
     const extension = format === 'esm' ? 'mjs' : 'cjs';
-    fs.mkdirSync(at(format), { recursive: true });
-    fs.copyFileSync(path.join(INLINE, `inline.${extension}`), at(format, `inline.${extension}`));
-    fs.writeFileSync(at(format, `one.${extension}`), `${format === 'esm'
-      ? "import { readFileSync } from 'node:fs'; import { getBMP, getBMPAsync, saveBMP } from './inline.mjs';"
-      : "const { readFileSync } = require('node:fs'); const { getBMP, getBMPAsync, saveBMP } = require('./inline.cjs');"}
+    fs.writeFileSync(at(`one.${extension}`), `${format === 'esm'
+      ? "import { readFileSync } from 'node:fs'; import { getBMP, getBMPAsync, saveBMP } from 'png2bmp/inline';"
+      : "const { readFileSync } = require('node:fs'); const { getBMP, getBMPAsync, saveBMP } = require('png2bmp/inline');"}
       const png = readFileSync(${JSON.stringify(SAMPLE)});
       getBMPAsync(png).then((bmp) => console.log(getBMP(png).length, bmp.length, saveBMP('a.bmp', png)));`);
     const folder = emptyFolder(t);
     for (const flags of [[], ['--minify', '--target=es2020']]) { // the target adds functions of esbuild's own
-      mustRun(path.join(BIN, 'esbuild'), [at(format, `one.${extension}`), '--bundle', '--platform=node', `--format=${format}`, ...flags,
+      mustRun(path.join(BIN, 'esbuild'), [at(`one.${extension}`), '--bundle', '--platform=node', `--format=${format}`, ...flags,
         `--outfile=${path.join(folder, `one.${extension}`)}`]);
       assert.equal(mustRun(process.execPath, [path.join(folder, `one.${extension}`)], { cwd: folder }), `${SAMPLE_BYTES} ${SAMPLE_BYTES} true\n`);
     }
