@@ -155,10 +155,10 @@ test('rollup leaves it out as an external module', (t) => {
 /** Says which backend there is, converts on this thread and on another one, and saves. */
 const MOVED = `
   const fs = require('node:fs');
-  const { getBMP, getBMPAsync, saveBMP, versions } = require('png2bmp');
   const threads = require('node:worker_threads');
   let started = 0;
   threads.Worker = class extends threads.Worker { constructor(...args) { super(...args); started++; } };
+  const { getBMP, getBMPAsync, saveBMP, versions } = require('png2bmp');
   const png = fs.readFileSync(${JSON.stringify(SAMPLE)});
   const target = require('node:path').join(require('node:os').tmpdir(), 'png2bmp-moved.bmp');
   getBMPAsync(png).then((bmp) => console.log(versions.backend, getBMP(png).length, bmp.length, saveBMP(target, png), started));`;
