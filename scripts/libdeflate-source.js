@@ -50,6 +50,14 @@ function fetch(lists) {
   }
 }
 
+/** Without what only levels 10 to 12 use, by the source's own parameter: src/host/host_png.c uses level 9. */
+function leaveOutHighestLevels(source) {
+  const file = path.join(source, 'lib/deflate_compress.c');
+  const text = fs.readFileSync(file, 'utf8');
+  const changed = text.replace(/^(#define SUPPORT_NEAR_OPTIMAL_PARSING\s+)1$/m, (_, start) => `${start}0`);
+  if (changed !== text) fs.writeFileSync(file, changed);
+}
+
 /** The directory of the source; throws if it cannot be fetched. */
 function libdeflateSource() {
   if (!unpacked()) {
@@ -58,7 +66,9 @@ function libdeflateSource() {
     run('apt-get', [...lists, 'update', '-qq']);
     fetch(lists);
   }
-  return path.join(directory, unpacked());
+  const source = path.join(directory, unpacked());
+  leaveOutHighestLevels(source);
+  return source;
 }
 
 module.exports = { libdeflateSource };
