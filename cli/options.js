@@ -74,6 +74,14 @@ function hotspots(text, flag) {
   });
 }
 
+/* 'WxH', or one of the two. */
+function size(text, flag) {
+  if (!/^([1-9]\d{0,9}x|x[1-9]\d{0,9}|[1-9]\d{0,9}x[1-9]\d{0,9})$/.test(text)) {
+    throw new UsageError(`${flag} needs a size in pixels such as 800x480, 800x or x480, not '${text}'`);
+  }
+  return text;
+}
+
 function suffix(text, flag) {
   if (text === '' || /[/\\\0]/.test(text)) {
     throw new UsageError(`${flag} needs part of a file name, not '${text}'`);
@@ -200,6 +208,36 @@ const GROUPS = [
       {
         name: 'top-down', library: 'topDown', icons: false,
         help: 'Store the top row first (negative height). Some programs cannot read this.',
+      },
+      {
+        name: 'size', value: 'WxH', read: size, library: 'size', icons: false,
+        brief: 'resize: 800x480, 800x or x480',
+        help: 'The size of the BMP in pixels, such as 800x480. One side alone, 800x or x480, keeps the ratio. ' +
+          "Colours are reduced afterwards, and the image's own palette is not kept.",
+      },
+      {
+        name: 'fit', value: 'RULE', initial: 'cover', library: 'fit', needs: ['size'], icons: false,
+        choices: {
+          cover: 'all of it is covered: what sticks out is cut off',
+          contain: 'all of the image is seen: around it is --background, or nothing if the format has alpha',
+          fill: 'the image is stretched',
+          none: 'the image is as large as it was: cut off, or surrounded as with contain',
+        },
+        help: 'How the image gets its --size.',
+      },
+      {
+        name: 'position', value: 'PLACE', initial: 'center', library: 'position', needs: ['size'], icons: false,
+        choices: {
+          center: 'the middle', top: 'the middle above', 'right top': 'a corner', right: 'the middle on the right',
+          'right bottom': 'a corner', bottom: 'the middle below', 'left bottom': 'a corner', left: 'the middle on the left',
+          'left top': 'a corner',
+        },
+        help: 'Which part of the image is seen, or where it is in --size.',
+      },
+      {
+        name: 'kernel', value: 'KIND', initial: 'smooth', library: 'kernel', needs: ['size'], icons: false,
+        choices: { smooth: 'light, averaged', nearest: 'one pixel: for pixel art' },
+        help: 'What pixels of another --size are made of.',
       },
       {
         name: 'depth16', value: 'RULE', initial: 'round', library: 'depth16',

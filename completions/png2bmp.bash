@@ -29,6 +29,10 @@ _png2bmp() {
     --alpha-threshold) COMPREPLY=(); return ;;
     --key-index) COMPREPLY=(); return ;;
     --background) COMPREPLY=(); return ;;
+    --size) COMPREPLY=(); return ;;
+    --fit) COMPREPLY=($(compgen -W 'cover contain fill none' -- "$cur")); return ;;
+    --position) COMPREPLY=($(compgen -W 'center top right top right right bottom bottom left bottom left left top' -- "$cur")); return ;;
+    --kernel) COMPREPLY=($(compgen -W 'smooth nearest' -- "$cur")); return ;;
     --depth16) COMPREPLY=($(compgen -W 'round truncate' -- "$cur")); return ;;
     --colors) COMPREPLY=(); return ;;
     --palette) COMPREPLY=($(compgen -W 'bw bwr bwy bwry gray4 gray16 acep7 spectra6 vga16 web216' -- "$cur")); _png2bmp_names -f -- "$cur"; return ;;
@@ -52,7 +56,7 @@ _png2bmp() {
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --key-index --background --top-down --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --container --row-align --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --key-index --background --top-down --size --fit --position --kernel --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --container --row-align --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

@@ -55,7 +55,8 @@ static inline uint8_t *fuzz_alloc(size_t size)
  * 0      format; bit: color_space (7)
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
  * 2      cpu; bits: uncached (4), profile (5), exact (6), alpha (7)
- * 3..5   background; and what is seen of a palette, light, tone, and which entry is the key
+ * 3..5   background; and what is seen of a palette, light, tone, which entry is the key, size, fit,
+ *        position, kernel
  * 6      threshold; in other formats than mono1: header, profile and colours
  * 7      low half: rows of a strip, about; high half: the look at the control
  *        that cancels, from 1 on
@@ -95,6 +96,18 @@ static inline void fuzz_color_options(png2bmp_options *options, const uint8_t *b
     }
 }
 
+/* One in eight is resized. */
+static inline void fuzz_size(png2bmp_options *options, const uint8_t *bytes)
+{
+    if ((bytes[3] ^ bytes[5]) % 8 != 3)
+        return;
+    options->width = bytes[4];
+    options->height = bytes[5];
+    options->fit = (png2bmp_fit)(bytes[3] % PNG2BMP_FIT_COUNT);
+    options->position = (png2bmp_position)(bytes[6] % PNG2BMP_POSITION_COUNT);
+    options->kernel = (png2bmp_resampling)(bytes[6] / 16 % PNG2BMP_RESAMPLING_COUNT);
+}
+
 static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
 {
     png2bmp_options_init(options);
@@ -117,6 +130,7 @@ static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
         fuzz_color_options(options, bytes);
     options->key_index =
         bytes[3] & 1 ? PNG2BMP_KEY_ANY : (uint16_t)((bytes[4] + 256 * bytes[5]) % 259);
+    fuzz_size(options, bytes);
     make_effective(options);
     options->max_pixels = FUZZ_MAX_PIXELS;
     if (FUZZ_MSAN)

@@ -266,6 +266,36 @@ typedef enum png2bmp_color_space {
     PNG2BMP_COLOR_SPACE_COUNT
 } png2bmp_color_space;
 
+/* How an image gets the size that is asked for. The names of CSS. */
+typedef enum png2bmp_fit {
+    PNG2BMP_FIT_COVER,   /* all of the size is covered: what sticks out is cut off */
+    PNG2BMP_FIT_CONTAIN, /* all of the image is seen: around it is the background */
+    PNG2BMP_FIT_FILL,    /* stretched to both sides */
+    PNG2BMP_FIT_NONE,    /* as large as it is: cut off, or with the background around it */
+    PNG2BMP_FIT_COUNT
+} png2bmp_fit;
+
+/* Where the image is in the size, or which part of it is seen. */
+typedef enum png2bmp_position {
+    PNG2BMP_POSITION_CENTER,
+    PNG2BMP_POSITION_TOP,
+    PNG2BMP_POSITION_RIGHT_TOP,
+    PNG2BMP_POSITION_RIGHT,
+    PNG2BMP_POSITION_RIGHT_BOTTOM,
+    PNG2BMP_POSITION_BOTTOM,
+    PNG2BMP_POSITION_LEFT_BOTTOM,
+    PNG2BMP_POSITION_LEFT,
+    PNG2BMP_POSITION_LEFT_TOP,
+    PNG2BMP_POSITION_COUNT
+} png2bmp_position;
+
+/* What pixels of another size are made of. */
+typedef enum png2bmp_resampling {
+    PNG2BMP_RESAMPLING_SMOOTH,  /* light: Lanczos 3 to reduce, Catmull-Rom to enlarge */
+    PNG2BMP_RESAMPLING_NEAREST, /* one pixel: for pixel art */
+    PNG2BMP_RESAMPLING_COUNT
+} png2bmp_resampling;
+
 /* Instruction sets that the hot functions may use. AUTO: the best that this CPU has.
  * A level that the CPU or the build lacks falls back to the next lower one. */
 typedef enum png2bmp_cpu {
@@ -342,6 +372,15 @@ typedef struct png2bmp_options {
     /* ALPHA_KEY with `palette` or `colors`: the entry of transparent pixels, 0 to 255, or a
      * png2bmp_key_index. It has exactly the background's colour, and no opaque pixel gets it. */
     uint16_t key_index;
+
+    /* The size of the BMP in pixels, up to 2^31-1; 0: that of the image, or, if the other is given,
+     * what follows from the image's ratio. Colours are reduced afterwards, and the image's own
+     * palette is not kept. Bars around an image are transparent where the BMP has alpha; else they
+     * have the background's colour. */
+    uint32_t           width, height;
+    png2bmp_fit        fit;
+    png2bmp_position   position;
+    png2bmp_resampling kernel;
 } png2bmp_options;
 
 #define PNG2BMP_DEFAULT_MAX_PIXELS UINT64_C(268402689) /* 16383 * 16383 */
@@ -423,6 +462,8 @@ typedef struct png2bmp_bmp_info {
     /* With COLOR_SPACE_SRGB. NONE: the PNG is in sRGB, or does not say, or a warning says why its
      * samples cannot be converted. */
     png2bmp_color_source converted_from;
+
+    uint32_t width, height; /* pixels */
 } png2bmp_bmp_info;
 
 /* ---- The plan ----------------------------------------------------------- */

@@ -25,6 +25,7 @@ const OF_KIND = ['format', ...OF_INDEXED];
 /** Options of getBMP that an icon decides by itself. */
 const DECIDED = [
   'alpha', 'keyIndex', 'background', 'topDown', 'header', 'profile', 'density', 'fileHeader', 'container', 'rowAlign', 'threshold', 'invert', 'exact', 'input',
+  'size', 'fit', 'position', 'kernel',
 ];
 
 /** Those of the properties that are there. */

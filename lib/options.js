@@ -157,6 +157,30 @@ function keyIndex(value) {
   return keys[value] ?? value;
 }
 
+const sizeForms = "'800x480', '800x', 'x480', or { width, height } with whole numbers from 1 on, one of which may be omitted";
+
+/** { width, height }, of which one may be undefined. */
+function sidesOf(value) {
+  if (typeof value === 'string') {
+    const [, width, height] = /^(\d*)x(\d*)$/.exec(value) ?? [];
+    return { width: width ? Number(width) : undefined, height: height ? Number(height) : undefined };
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw argumentTypeError('option', 'size', sizeForms, value);
+  }
+  return { width: value.width, height: value.height };
+}
+
+const isSide = (value) => value === undefined || (Number.isInteger(value) && value >= 1 && value <= 0x7fffffff);
+
+function size(value) {
+  const { width, height } = sidesOf(value);
+  if (!isSide(width) || !isSide(height) || (width === undefined && height === undefined)) {
+    throw argumentValueError('option', 'size', sizeForms, value);
+  }
+  return { width: width ?? 0, height: height ?? 0 };
+}
+
 // In the order of host_option_kind.
 const toNumber = [choice, flag, wholeNumber, limit, color];
 
@@ -195,6 +219,8 @@ const X_DENSITY = placeOf('xPixelsPerMeter');
 const Y_DENSITY = placeOf('yPixelsPerMeter');
 const EXCLUSIVE = placeOf('exclusive');
 const KEY = placeOf('key');
+const WIDTH = placeOf('width');
+const HEIGHT = placeOf('height');
 
 // Maps names to functions that store a value in the options being read.
 const readers = { __proto__: null };
@@ -207,6 +233,11 @@ readers.density = (parsed, value) => {
   const { x, y } = pixelsPerMeter(value);
   parsed.values[X_DENSITY] = x;
   parsed.values[Y_DENSITY] = y;
+};
+readers.size = (parsed, value) => {
+  const { width, height } = size(value);
+  parsed.values[WIDTH] = width;
+  parsed.values[HEIGHT] = height;
 };
 readers.flag = (parsed, value) => { parsed.values[EXCLUSIVE] = saveFlags.indexOf(oneOf('flag', saveFlags, value)); };
 readers.keyIndex = (parsed, value) => { parsed.values[KEY] = keyIndex(value); };

@@ -168,6 +168,26 @@ export interface Options {
   container?: 'bmp' | 'dib' | 'rows' | undefined;
   /** With `container: 'rows'`: each row is padded to a multiple of this many bytes; default `4`, as in a BMP. */
   rowAlign?: 1 | 2 | 4 | undefined;
+  /**
+   * The size of the BMP: `'800x480'`, or `{ width, height }`. One side alone (`'800x'`, `'x480'`) keeps the ratio. What
+   * is averaged is light, with a filter of Lanczos (3 lobes) where the image gets smaller, and of Catmull and Rom where
+   * it gets larger. Colours are reduced afterwards, so the image's own palette is not kept. Default: that of the image.
+   */
+  size?: `${number}x${number}` | `${number}x` | `x${number}` | { readonly width?: number | undefined; readonly height?: number | undefined } | undefined;
+  /**
+   * How the image gets that `size`:
+   *
+   * - `'cover'` (default): all of it is covered, and what sticks out of it is cut off.
+   * - `'contain'`: all of the image is seen. Around it is `background`; in formats with alpha, nothing.
+   * - `'fill'`: the image is stretched.
+   * - `'none'`: the image is as large as it was, and cut off, or surrounded as with `'contain'`.
+   */
+  fit?: 'cover' | 'contain' | 'fill' | 'none' | undefined;
+  /** Which part of the image is seen, or where it is in `size`; default `'center'`. */
+  position?: 'center' | 'top' | 'right top' | 'right' | 'right bottom' | 'bottom' | 'left bottom' | 'left' | 'left top' | undefined;
+  /** What pixels of another `size` are made of: `'smooth'` (default): of light, averaged; `'nearest'`: of one pixel,
+   * for pixel art. */
+  kernel?: 'smooth' | 'nearest' | undefined;
   /** `'mono1'`: the lowest luma that is white, 0 to 255; default 128. */
   threshold?: number | undefined;
   /** `'mono1'`: swap black and white; default `false`. */
@@ -400,6 +420,9 @@ export interface Constants {
   readonly tones: readonly ('fit' | 'none')[];
   readonly headers: readonly ('info' | 'v4' | 'v5')[];
   readonly containers: readonly ('bmp' | 'dib' | 'rows')[];
+  readonly fits: readonly ('cover' | 'contain' | 'fill' | 'none')[];
+  readonly positions: readonly ('center' | 'top' | 'right top' | 'right' | 'right bottom' | 'bottom' | 'left bottom' | 'left' | 'left top')[];
+  readonly kernels: readonly ('smooth' | 'nearest')[];
   readonly colorSpaces: readonly ('keep' | 'srgb')[];
   readonly profiles: readonly ('srgb' | 'embed')[];
   readonly palettes: readonly PaletteName[];

@@ -65,8 +65,9 @@ png2bmp_bmp_info bmp_layout(png2bmp_format format, uint32_t width, uint32_t heig
                             unsigned index_bits, const png2bmp_options *options)
 {
     const format_row *row = format_of(format);
-    png2bmp_bmp_info  bmp = {.format = format, .bits_per_pixel = row->bits_per_pixel};
-    uint64_t          row_bytes;
+    png2bmp_bmp_info  bmp = {
+         .format = format, .bits_per_pixel = row->bits_per_pixel, .width = width, .height = height};
+    uint64_t row_bytes;
 
     if (row->palette == PALETTE_OF_IMAGE)
         bmp.bits_per_pixel = (uint8_t)index_bits;

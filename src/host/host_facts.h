@@ -8,8 +8,8 @@
 /* A name in JavaScript, and where its value is in the plan. Those after `colors` are properties of
  * readInfo's result as they are, undefined if they are 0. */
 #define HOST_FACTS(X)                                                                              \
-    X(width, png.width)                                                                            \
-    X(height, png.height)                                                                          \
+    X(width, bmp.width)                                                                            \
+    X(height, bmp.height)                                                                          \
     X(bitDepth, png.bit_depth)                                                                     \
     X(colorType, png.color_type)                                                                   \
     X(interlaced, png.interlaced)                                                                  \

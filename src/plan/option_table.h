@@ -21,6 +21,7 @@
     SCOPE(SEEN, "a 'palette' with 'seen'", options->has_seen)                                      \
     SCOPE(KEY, "alpha 'key'", options->alpha == PNG2BMP_ALPHA_KEY)                                 \
     SCOPE(ROWS, "container 'rows'", options->container == PNG2BMP_CONTAINER_ROWS)                  \
+    SCOPE(SIZED, "a 'size'", options->width || options->height)                                    \
     SCOPE(BMP, "BMPs: raw pixels and bare rows have no header",                                    \
           format->header != HEADER_NONE && options->container != PNG2BMP_CONTAINER_ROWS)           \
     SCOPE(NOT_RAW, "BMPs, not to raw pixels", format->header != HEADER_NONE)
@@ -75,6 +76,18 @@
            [PNG2BMP_CONTAINER_BMP] = "bmp", [PNG2BMP_CONTAINER_DIB] = "dib",                       \
            [PNG2BMP_CONTAINER_ROWS] = "rows")                                                      \
     NUMBER("rowAlign", row_align, ROWS, 4, 1, 4)                                                   \
+    CHOICE("fit", fit, SIZED, PNG2BMP_FIT_COUNT,                                                   \
+           [PNG2BMP_FIT_COVER] = "cover", [PNG2BMP_FIT_CONTAIN] = "contain",                       \
+           [PNG2BMP_FIT_FILL] = "fill", [PNG2BMP_FIT_NONE] = "none")                               \
+    CHOICE("position", position, SIZED, PNG2BMP_POSITION_COUNT,                                    \
+           [PNG2BMP_POSITION_CENTER] = "center", [PNG2BMP_POSITION_TOP] = "top",                   \
+           [PNG2BMP_POSITION_RIGHT_TOP] = "right top", [PNG2BMP_POSITION_RIGHT] = "right",         \
+           [PNG2BMP_POSITION_RIGHT_BOTTOM] = "right bottom",                                       \
+           [PNG2BMP_POSITION_BOTTOM] = "bottom",                                                   \
+           [PNG2BMP_POSITION_LEFT_BOTTOM] = "left bottom", [PNG2BMP_POSITION_LEFT] = "left",       \
+           [PNG2BMP_POSITION_LEFT_TOP] = "left top")                                               \
+    CHOICE("kernel", kernel, SIZED, PNG2BMP_RESAMPLING_COUNT,                                      \
+           [PNG2BMP_RESAMPLING_SMOOTH] = "smooth", [PNG2BMP_RESAMPLING_NEAREST] = "nearest")       \
     FLAG("strict", strict, ALL, false)                                                             \
     FLAG("salvage", salvage, ALL, false)                                                           \
     FLAG("ignoreChecksums", ignore_checksums, ALL, false)                                          \
@@ -87,6 +100,8 @@
 #define OPTION_TABLE_OF_LIB(CHOICE, NAMES, FLAG, NUMBER, LIMIT, COLOR, PALETTE)                    \
     FLAG("exclusive", exclusive, ALL, false)                                                       \
     NUMBER("key", key_index, ALL, PNG2BMP_KEY_ANY, 0, PNG2BMP_KEY_NONE)                            \
+    NUMBER("width", width, ALL, 0, 0, INT32_MAX)                                                   \
+    NUMBER("height", height, ALL, 0, 0, INT32_MAX)                                                 \
     NUMBER("xPixelsPerMeter", x_pixels_per_meter, ALL, 0, 0, INT32_MAX)                            \
     NUMBER("yPixelsPerMeter", y_pixels_per_meter, ALL, 0, 0, INT32_MAX)                            \
     NAMES("cpu", cpu, ALL, PNG2BMP_CPU_COUNT, kernels_level_name)

@@ -63,6 +63,8 @@ static const char *contradiction(const png2bmp_options *options)
         return "'rowAlign' must be 1, 2 or 4";
     if (options->key_index > PNG2BMP_KEY_NONE)
         return "'keyIndex' must be 0 to 255";
+    if (options->width > INT32_MAX || options->height > INT32_MAX)
+        return "'size' must have at most 2147483647 pixels on a side";
     if (options->colors && options->palette_entries)
         return "'colors' chooses a palette and 'palette' gives one: use one of them";
     if (options->has_seen && !options->palette_entries)

@@ -16,6 +16,7 @@
 #include "png/png_size.h"
 #include "profile.h"
 #include "route.h"
+#include "sizes.h"
 
 /* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
 #define MAX_EXPANSION 1032
@@ -72,7 +73,8 @@ static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
                         least_bits(png));
 }
 
-static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
+/* Of the image as it is. */
+static png2bmp_status plan_own_format(png2bmp_plan *plan, png2bmp_report *report)
 {
     const png2bmp_png_info *png = &plan->png;
     unsigned                bits = 8;
@@ -92,6 +94,25 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
     return key_settle(plan, report);
 }
 
+/* Of another size it is that of its pixels, resized. */
+static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
+{
+    png2bmp_plan   second;
+    png2bmp_status status;
+
+    if (!sizes_differ(plan))
+        return plan_own_format(plan, report);
+    status = options_check_effect(&plan->options, report);
+    if (status)
+        return status;
+    second = sizes_second(plan);
+    status = plan_own_format(&second, report);
+    plan->bmp = second.bmp;
+    sizes_copy(&second.options, &plan->options);
+    plan->options = second.options;
+    return status;
+}
+
 /* ---- Limits --------------------------------------------------------------- */
 
 /* The largest BMP: the limit of the format, and of a destination in memory. A build that outputs
@@ -104,16 +125,38 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 
 /* The only place where sizes are checked: after it no arithmetic on them can overflow. An image of
  * at most 2^32 output bytes has at most 2^35 pixels, and less than 2^40 bytes of scanlines. */
-static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *report)
+static png2bmp_status check_pixel_limit(const png2bmp_plan *plan, uint32_t width, uint32_t height,
+                                        png2bmp_report *report)
+{
+    const uint64_t pixels = (uint64_t)width * height, most = plan->options.max_pixels;
+
+    if (pixels <= most)
+        return PNG2BMP_OK;
+    return report_error(report, PNG2BMP_ERR_PIXEL_LIMIT,
+                        "%u x %u is %llu pixels; maxPixels allows %llu", (unsigned)width,
+                        (unsigned)height, (unsigned long long)pixels, (unsigned long long)most);
+}
+
+/* The same bound for an image whose output is smaller. */
+static png2bmp_status check_resized(const png2bmp_plan *plan, png2bmp_report *report)
 {
     const png2bmp_png_info *png = &plan->png;
-    const uint64_t          pixels = (uint64_t)png->width * png->height;
 
-    if (pixels > plan->options.max_pixels)
+    if ((uint64_t)png->width * png->height > UINT64_C(1) << 35)
         return report_error(report, PNG2BMP_ERR_PIXEL_LIMIT,
-                            "%u x %u is %llu pixels; maxPixels allows %llu", (unsigned)png->width,
-                            (unsigned)png->height, (unsigned long long)pixels,
-                            (unsigned long long)plan->options.max_pixels);
+                            "%u x %u is more than the 34359738368 pixels that can be resized",
+                            (unsigned)png->width, (unsigned)png->height);
+    return check_pixel_limit(plan, plan->bmp.width, plan->bmp.height, report);
+}
+
+static png2bmp_status check_limits(const png2bmp_plan *plan, png2bmp_report *report)
+{
+    png2bmp_status status = check_pixel_limit(plan, plan->png.width, plan->png.height, report);
+
+    if (!status && sizes_differ(plan))
+        status = check_resized(plan, report);
+    if (status)
+        return status;
     if (plan->bmp.byte_length > MAX_OUTPUT)
         return report_error(report, PNG2BMP_ERR_OUTPUT_LIMIT,
                             "the BMP would have %llu bytes; %s allows %llu",

@@ -10,6 +10,7 @@
 #include "png/png_size.h"
 #include "reduce/few_colors.h"
 #include "reduce/quantize.h"
+#include "sizes.h"
 
 /* Scanlines that are unfiltered into scratch rows go in groups that stay in the L2 cache: at most
  * this many bytes, and as many rows as the widest wave of any CPU has. */
@@ -103,22 +104,66 @@ static uint64_t memory_of_choosing(const png2bmp_plan *plan)
 }
 
 /* The image between the two halves, and the memory of the halves or of choosing colours. */
-static uint64_t memory_of_whole(const png2bmp_plan *plan,
-                                uint64_t (*memory_of_first)(const png2bmp_plan *))
+static uint64_t memory_of_whole(const png2bmp_plan *plan, uint64_t memory_of_first)
 {
-    const png2bmp_plan first = halves_first(plan), second = halves_second(plan);
+    const png2bmp_plan second = halves_second(plan);
 
-    return halves_bytes(plan) + larger(larger(memory_of_first(&first), memory_of_pixels(&second)),
-                                       memory_of_choosing(plan));
+    return halves_bytes(plan) +
+           larger(larger(memory_of_first, memory_of_pixels(&second)), memory_of_choosing(plan));
+}
+
+/* Whatever the rows are made from. */
+static uint64_t memory_of(const png2bmp_plan *plan,
+                          uint64_t (*memory_of_source)(const png2bmp_plan *))
+{
+    png2bmp_plan first;
+
+    if (!halves_are_needed(plan))
+        return memory_of_source(plan);
+    first = halves_first(plan);
+    return memory_of_whole(plan, memory_of_source(&first));
+}
+
+/* Rows of `written`, made from those of the image. */
+static uint64_t memory_of_resizing(const png2bmp_plan *plan, const png2bmp_plan *written,
+                                   uint64_t (*memory_of_source)(const png2bmp_plan *))
+{
+    const png2bmp_plan first = sizes_first(plan);
+    const sizes_layout layout = sizes_layout_of(plan, written);
+
+    return sizes_layout_bytes(&layout) + memory_of_source(&first);
+}
+
+static uint64_t memory_of_sized(const png2bmp_plan *plan,
+                                uint64_t (*memory_of_source)(const png2bmp_plan *))
+{
+    const png2bmp_plan second = sizes_second(plan);
+    png2bmp_plan       first;
+
+    if (!halves_are_needed(&second))
+        return memory_of_resizing(plan, &second, memory_of_source);
+    first = halves_first(&second);
+    return memory_of_whole(&second, memory_of_resizing(plan, &first, memory_of_source));
 }
 
 uint64_t route_memory(const png2bmp_plan *plan)
 {
-    return halves_are_needed(plan) ? memory_of_whole(plan, memory_of_rows) : memory_of_rows(plan);
+    return sizes_differ(plan) ? memory_of_sized(plan, memory_of_rows)
+                              : memory_of(plan, memory_of_rows);
 }
 
 uint64_t route_memory_of_pixels(const png2bmp_plan *plan)
 {
-    return halves_are_needed(plan) ? memory_of_whole(plan, memory_of_pixels)
-                                   : memory_of_pixels(plan);
+    return sizes_differ(plan) ? memory_of_sized(plan, memory_of_pixels)
+                              : memory_of(plan, memory_of_pixels);
+}
+
+bool route_is_whole(const png2bmp_plan *plan)
+{
+    png2bmp_plan second;
+
+    if (!sizes_differ(plan))
+        return plan->png.interlaced || halves_are_needed(plan);
+    second = sizes_second(plan);
+    return halves_are_needed(&second);
 }

@@ -38,6 +38,9 @@ uint64_t route_scratch_bytes(const route *r);
 /* What encode.c allocates: the writer's memory, and one row with slack. */
 uint64_t route_memory_of_samples(const png2bmp_plan *plan, const row_steps *steps);
 
+/* Whether the BMP can only leave in one piece: it is complete before any of its rows is. */
+bool route_is_whole(const png2bmp_plan *plan);
+
 /* The most bytes that a run allocates at the same time: for a PNG, and for raw pixels. */
 uint64_t route_memory(const png2bmp_plan *plan);
 uint64_t route_memory_of_pixels(const png2bmp_plan *plan);

@@ -244,10 +244,10 @@ static png2bmp_status hand_on(conversion *c, uint32_t end)
 {
     const png2bmp_status status = rows_hand_on(&c->writer, c->target, end);
 
-    if (status)
+    if (status && status != STATUS_WAITING)
         return status;
     c->rows_done = end;
-    return wait_if_paused(c);
+    return status ? status : wait_if_paused(c);
 }
 
 /* What is left of a batch, in groups for which the target and the scratch rows have room. */

@@ -6,6 +6,7 @@
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "plan/profile.h"
+#include "plan/route.h"
 #include "png/png.h"
 #include "png/window.h"
 #include "run.h"
@@ -87,7 +88,7 @@ static png2bmp_status check_held(const png2bmp_feed *feed)
 {
     const png2bmp_plan *plan = &feed->plan;
 
-    if (!plan->png.interlaced && !halves_are_needed(plan))
+    if (!route_is_whole(plan))
         return PNG2BMP_OK;
     return plan_check_strip(plan, plan->bmp.byte_length, feed->file.report);
 }

@@ -5,8 +5,8 @@
 
 #include "base/report.h"
 #include "bmp/bmp.h"
-#include "plan/halves.h"
 #include "plan/plan.h"
+#include "plan/route.h"
 #include "target.h"
 
 /* Of a strip; and of the memory for several of them, beside the headers. */
@@ -82,16 +82,11 @@ static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size,
 
 /* ---- The plan ------------------------------------------------------------------------ */
 
-static bool must_be_complete(const png2bmp_plan *plan)
-{
-    return plan->png.interlaced || halves_are_needed(plan);
-}
-
 static bool leaves_in_order(const png2bmp_plan *plan)
 {
     if (plan->bmp.byte_length <= STRIP_BYTES)
         return true;
-    return plan->options.top_down && !must_be_complete(plan);
+    return plan->options.top_down && !route_is_whole(plan);
 }
 
 /* Memory for the whole, or for some strips. */
@@ -130,7 +125,7 @@ static png2bmp_status begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
         return PNG2BMP_OK;
     if (!p->parts_of_whole.write)
         p->whole = p->memory;
-    else if (must_be_complete(plan) && !(p->whole = malloc((size_t)plan->bmp.byte_length)))
+    else if (route_is_whole(plan) && !(p->whole = malloc((size_t)plan->bmp.byte_length)))
         return report_plain_error(p->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     *bmp = p->whole;
     return PNG2BMP_OK;

@@ -10,6 +10,7 @@
 #include "plan/halves.h"
 #include "plan/plan.h"
 #include "plan/profile.h"
+#include "plan/sizes.h"
 #include "second_half.h"
 
 /* ---- Beginning ---------------------------------------------------------------- */
@@ -20,38 +21,61 @@ static void prepare(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
 {
     memset(r, 0, offsetof(bmp_run, conversion));
     r->plan = plan;
+    r->written = plan;
     r->file = file;
     r->pixels = pixels;
+    if (!sizes_differ(plan))
+        return;
+    r->is_resized = true;
+    r->resized.memory = NULL;
+    r->resized_to = sizes_second(plan);
+    r->written = &r->resized_to;
+}
+
+/* From here on rows go to r->resized.from. */
+static png2bmp_status open_resized(bmp_run *r, const png2bmp_plan *plan)
+{
+    const png2bmp_status status = resized_open(&r->resized, r->plan, plan, &r->target, r->file);
+
+    r->rows_plan = &r->resized.first;
+    r->rows_target = &r->resized.from;
+    return status;
 }
 
 /* plan: of the rows, which go to r->target. */
 static png2bmp_status open_rows(bmp_run *r, const png2bmp_plan *plan)
 {
+    png2bmp_status status = PNG2BMP_OK;
+
     r->rows_plan = plan;
-    if (r->pixels)
-        return PNG2BMP_OK;
+    r->rows_target = &r->target;
+    if (r->is_resized)
+        status = open_resized(r, plan);
+    if (status || r->pixels)
+        return status;
     r->is_open = true;
-    return conversion_open(&r->conversion, plan, r->file, &r->target);
+    return conversion_open(&r->conversion, r->rows_plan, r->file, r->rows_target);
 }
 
 static png2bmp_status begin_first_half(bmp_run *r)
 {
-    r->scratch = malloc((size_t)halves_bytes(r->plan));
+    r->scratch = malloc((size_t)halves_bytes(r->written));
     if (!r->scratch)
         return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    r->first = halves_first(r->plan);
-    r->target = target_at(r->scratch, r->plan->png.height, &r->first);
+    r->first = halves_first(r->written);
+    r->target = target_at(r->scratch, r->written->png.height, &r->first);
     return open_rows(r, &r->first);
 }
 
 /* In r->bmp. */
 static png2bmp_status begin_in_memory(bmp_run *r)
 {
-    if (halves_are_needed(r->plan))
+    if (halves_are_needed(r->written))
         return begin_first_half(r);
-    bmp_write_header(r->bmp, r->plan);
-    r->target = target_at(r->bmp + r->plan->bmp.header_length, r->plan->png.height, r->plan);
-    return open_rows(r, r->plan);
+    bmp_write_header(r->bmp, r->written);
+    r->target =
+        target_at(r->bmp + r->written->bmp.header_length, r->written->png.height, r->written);
+    return open_rows(r, r->written);
 }
 
 png2bmp_status run_begin_to(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
@@ -76,7 +100,7 @@ static png2bmp_status begin_whole(bmp_run *r)
 static png2bmp_status hand_out_strip(row_target *target, uint32_t first_row, uint32_t rows)
 {
     const bmp_run     *r = (bmp_run *)target;
-    const target_strip part = target_strip_of(target, r->plan, first_row, rows);
+    const target_strip part = target_strip_of(target, r->written, first_row, rows);
 
     return r->sink.write(r->sink.user, part.bytes, part.size, part.offset);
 }
@@ -93,22 +117,22 @@ static png2bmp_status hand_out_header(const png2bmp_plan *plan, byte_sink sink)
 
 static png2bmp_status begin_strips(bmp_run *r, uint64_t strip_bytes)
 {
-    const uint32_t rows = target_strip_rows(r->plan, strip_bytes);
-    const uint64_t bytes = rows * r->plan->bmp.stride;
+    const uint32_t rows = target_strip_rows(r->written, strip_bytes);
+    const uint64_t bytes = rows * r->written->bmp.stride;
     png2bmp_status status = PNG2BMP_OK;
 
     /* One row may be longer than what a strip usually has, by any factor. */
     if (bytes > strip_bytes)
-        status = plan_check_strip(r->plan, bytes, r->file->report);
+        status = plan_check_strip(r->written, bytes, r->file->report);
     if (status)
         return status;
     r->scratch = malloc((size_t)bytes);
     if (!r->scratch)
         return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    r->target = target_at(r->scratch, rows, r->plan);
+    r->target = target_at(r->scratch, rows, r->written);
     r->target.flush = hand_out_strip;
-    status = hand_out_header(r->plan, r->sink);
-    return status ? status : open_rows(r, r->plan);
+    status = hand_out_header(r->written, r->sink);
+    return status ? status : open_rows(r, r->written);
 }
 
 png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
@@ -116,18 +140,29 @@ png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_fi
 {
     prepare(r, plan, file, pixels);
     r->sink = sink;
-    if (plan->png.interlaced || halves_are_needed(plan) || plan->bmp.byte_length <= strip_bytes)
+    if (route_is_whole(plan) || plan->bmp.byte_length <= strip_bytes)
         return begin_whole(r);
     return begin_strips(r, strip_bytes);
 }
 
 /* ---- Going on ----------------------------------------------------------------- */
 
-static png2bmp_status go_on_with_rows(bmp_run *r)
+static png2bmp_status make_rows(bmp_run *r)
 {
     if (r->pixels)
-        return encode_rows(r->rows_plan, r->pixels, &r->target, r->file->cancel);
+        return encode_rows(r->rows_plan, r->pixels, r->rows_target, r->file->cancel);
     return conversion_go_on(&r->conversion);
+}
+
+static png2bmp_status go_on_with_rows(bmp_run *r)
+{
+    png2bmp_status status = r->is_resized ? resized_go_on(&r->resized) : PNG2BMP_OK;
+
+    if (!status && !r->has_rows) {
+        status = make_rows(r);
+        r->has_rows = !status;
+    }
+    return !status && r->is_resized ? resized_finish(&r->resized) : status;
 }
 
 static void close_rows(bmp_run *r)
@@ -135,6 +170,8 @@ static void close_rows(bmp_run *r)
     if (r->is_open)
         conversion_close(&r->conversion);
     r->is_open = false;
+    if (r->is_resized)
+        resized_close(&r->resized);
 }
 
 static void free_scratch(bmp_run *r)
@@ -160,8 +197,8 @@ png2bmp_status run_go_on(bmp_run *r)
     if (status == STATUS_WAITING)
         return status;
     close_rows(r); /* memory: each step frees before the next allocates */
-    if (!status && halves_are_needed(r->plan))
-        status = second_half(r->plan, r->scratch, r->bmp, r->file->cancel);
+    if (!status && halves_are_needed(r->written))
+        status = second_half(r->written, r->scratch, r->bmp, r->file->cancel);
     free_scratch(r);
     return status ? status : complete(r);
 }

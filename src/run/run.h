@@ -4,6 +4,7 @@
 
 #include "base/sink.h"
 #include "convert.h"
+#include "resized.h"
 
 /* ---- All at once -------------------------------------------------------------- */
 
@@ -19,8 +20,8 @@ png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_
                       const png2bmp_control *control, png2bmp_report *report);
 
 /* In pieces, each of which `sink` receives once: the headers, strips of about this many bytes in
- * the order of the rows, an embedded profile. A BMP that is no longer than a strip, and one that
- * must be complete before any of its rows is (interlaced, halves_are_needed), is one piece. What
+ * the order of the rows, an embedded profile. A BMP that is no longer than a strip, and one of
+ * which route_is_whole is one piece. What
  * the sink returns other than PNG2BMP_OK ends the run. */
 png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint64_t strip_bytes,
                         byte_sink sink, const png2bmp_control *control, png2bmp_report *report);
@@ -31,16 +32,22 @@ png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint
 typedef struct bmp_run {
     row_target            target; /* first: hand_out_strip takes its address for that of the run */
     const png2bmp_plan   *plan;
+    const png2bmp_plan   *written; /* the same, or &resized_to: the plan of what leaves */
     const png_file       *file;
     const png2bmp_pixels *pixels;
     byte_sink             sink;
     uint8_t              *bmp; /* all of it; NULL: it leaves in strips */
     bool                  owns_bmp;
-    uint8_t              *scratch; /* a strip, or what the first half makes */
-    const png2bmp_plan   *rows_plan;
+    uint8_t              *scratch;   /* a strip, or what the first half makes */
+    const png2bmp_plan   *rows_plan; /* of the rows that are made from the source, and */
+    row_target           *rows_target;
     bool                  is_open; /* the conversion */
+    bool                  is_resized;
+    bool                  has_rows; /* all of them are made */
     conversion            conversion;
     png2bmp_plan          first; /* of the first half, if there are two */
+    png2bmp_plan          resized_to;
+    resized_rows          resized;
 } bmp_run;
 
 /* As run_to and run_into. file: the PNG, its report and its `cancel`, which is there; with pixels

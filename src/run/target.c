@@ -93,8 +93,8 @@ uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes)
     const uint64_t rows = bytes / plan->bmp.stride;
     const uint32_t least = plan->bmp.stride > LONG_ROW ? 1 : 2;
 
-    if (rows >= plan->png.height || least >= plan->png.height)
-        return plan->png.height;
+    if (rows >= plan->bmp.height || least >= plan->bmp.height)
+        return plan->bmp.height;
     return rows < least ? least : (uint32_t)rows;
 }
 

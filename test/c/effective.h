@@ -68,6 +68,11 @@ static inline void make_effective(png2bmp_options *options)
         options->has_seen = false;
     if (!options->has_seen)
         options->tone = PNG2BMP_TONE_FIT;
+    if (!options->width && !options->height) {
+        options->fit = PNG2BMP_FIT_COVER;
+        options->position = PNG2BMP_POSITION_CENTER;
+        options->kernel = PNG2BMP_RESAMPLING_SMOOTH;
+    }
     if (options->profile == PNG2BMP_PROFILE_EMBED)
         options->header = PNG2BMP_HEADER_V5;
     if (has_pixels_alone(format)) {

@@ -267,6 +267,22 @@ static void check_long_chunks(void)
     }
 }
 
+static void check_sizes(bool is_wide)
+{
+    static const uint32_t widths[] = {50, 1700};
+
+    for (size_t i = 0; i < 4; i++) {
+        mode m = mode_of("another size", PNG2BMP_FORMAT_BGR24, RGB8);
+
+        m.is_wide = is_wide;
+        m.options.width = widths[i % 2];
+        m.options.height = is_wide ? 3 : 0;
+        m.options.kernel = (png2bmp_resampling)(i / 2);
+        m.options.fit = PNG2BMP_FIT_FILL;
+        check_mode(m);
+    }
+}
+
 int main(void)
 {
     check_formats(false, false);
@@ -277,6 +293,8 @@ int main(void)
     check_choosing();
     check_salvage();
     check_long_chunks();
+    check_sizes(false);
+    check_sizes(true);
     printf("%s: %d checks, %d failed\n", failures ? "not ok" : "ok", checks, failures);
     return failures != 0;
 }

@@ -12,6 +12,7 @@
 #include "counted_memory.h"
 #include "plan/halves.h"
 #include "plan/route.h"
+#include "plan/sizes.h"
 #include "png_writer.h"
 
 #define MIB ((size_t)1024 * 1024)
@@ -50,8 +51,10 @@ static byte_buffer make_png(const png2bmp_png_info *info)
     return png;
 }
 
-static int                 tests, failures;
-static png2bmp_color_space colors; /* of the next conversions */
+static int tests, failures;
+/* Of the next conversions. */
+static png2bmp_color_space colors;
+static uint32_t            width_asked;
 
 static void tell(bool good, const char *what, const png2bmp_png_info *info, png2bmp_format format,
                  size_t peak)
@@ -103,7 +106,8 @@ static bool holds_image(const png2bmp_plan *plan)
  * other memory makes way for, they agree to the byte. */
 static bool agrees(const png2bmp_plan *plan, convert_fn convert)
 {
-    return convert != to_memory || halves_are_needed(plan) || counted.requested == plan->memory;
+    return convert != to_memory || halves_are_needed(plan) || sizes_differ(plan) ||
+           counted.requested == plan->memory;
 }
 
 static void measure(const char *what, convert_fn convert, const png2bmp_png_info *info,
@@ -120,6 +124,7 @@ static void measure(const char *what, convert_fn convert, const png2bmp_png_info
     options.max_memory = UINT64_MAX;
     options.uncached = tests % 2;
     options.color_space = colors;
+    options.width = width_asked;
     status = png2bmp_plan_make(&plan, png.bytes, png.size, &options, NULL);
     if (status == PNG2BMP_OK) {
         count_from_zero();
@@ -191,7 +196,11 @@ int main(void)
             measure("converted to sRGB, as announced", to_memory, &info, (png2bmp_format)format,
                     ANNOUNCED);
             colors = PNG2BMP_COLOR_SPACE_KEEP;
+            width_asked = 300;
+            measure("resized, as announced", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
             info.interlaced = true;
+            measure("resized, as announced", to_memory, &info, (png2bmp_format)format, ANNOUNCED);
+            width_asked = 0;
             info.height = 2000;
             if (format != PNG2BMP_FORMAT_MONO1)
                 measure("interlaced", to_memory, &info, (png2bmp_format)format, MIB);

@@ -19,7 +19,8 @@
 #include "../c/fed.h"
 #include "base/opaque.h"
 #include "host/host_options.h"
-#include "plan/halves.h"
+#include "plan/route.h"
+#include "plan/sizes.h"
 #include "run/convert.h"
 #include "run/encode.h"
 
@@ -229,7 +230,7 @@ static void check_all_strips(const source *from, const outcome *wanted, const ch
     const png2bmp_plan *plan = &wanted->plan;
     const uint32_t      height = plan->png.height, least = target_strip_rows(plan, 1);
 
-    if (plan->png.interlaced || halves_are_needed(plan))
+    if (route_is_whole(plan) || sizes_differ(plan)) /* strips of another size: check_fed */
         return;
     check_strips(from, wanted, least, NULL, what);
     if (height > 2)
@@ -253,7 +254,7 @@ static size_t cut_anywhere(void *user, size_t most)
 static bool may_hold_more(const png2bmp_options *options, const outcome *wanted, bool in_strips)
 {
     return options->salvage || options->profile == PNG2BMP_PROFILE_EMBED ||
-           (in_strips && (wanted->plan.png.interlaced || halves_are_needed(&wanted->plan)));
+           (in_strips && route_is_whole(&wanted->plan));
 }
 
 /* In pieces of up to 1, 10, 100... bytes, into memory or in strips of any size, with pauses. */
@@ -313,7 +314,7 @@ static void check_cancelled(const source *from, const png2bmp_options *options,
     if (out.status != PNG2BMP_ERR_CANCELLED)
         complain("cancelled, and yet %s", png2bmp_status_code(out.status));
     free(out.bmp);
-    if (wanted->bmp && !wanted->plan.png.interlaced && !halves_are_needed(&wanted->plan)) {
+    if (wanted->bmp && !route_is_whole(&wanted->plan) && !sizes_differ(&wanted->plan)) {
         p.left = 1 + random_below(p.looks);
         check_strips(from, wanted, target_strip_rows(&wanted->plan, 1), &control,
                      "strips that are cancelled");

@@ -52,9 +52,16 @@ function palette(random) {
   ])();
 }
 
+/** One side or both, of up to 300 pixels. */
+function size(random) {
+  const [width, height] = [1 + random.below(300), pick(random, [1, 2, 1 + random.below(300)])];
+  return pick(random, [`${width}x${height}`, `${width}x`, `x${height}`, { width, height }, { width: height }]);
+}
+
 const SPECIAL = {
   keyIndex: (random) => pick(random, [0, 'last', 'last', 'none', 1, 7, 15, 16, 255, byte(random)]),
   palette,
+  size,
   seen: () => 'measured',
   density: (random) => pick(random, [72, 96.5, { x: 3000, y: 1 }, { x: 0.6, y: 0x7fffffff }]),
   input: (random) => pick(random, png2bmp.constants.inputs),

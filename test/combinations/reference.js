@@ -7,7 +7,8 @@
 const { readBmp } = require('../kit/bmp-reader');
 const { conversionOf, convertPixels } = require('../kit/color-space');
 const { expectedBmp, expectedRgba, hasKey, holesOf, withKey } = require('../kit/expected');
-const { rgba16 } = require('../kit/image');
+const { hasAlpha, rgba16 } = require('../kit/image');
+const { differsAt, placesOf, resized } = require('../kit/resized');
 const { measured, palettes } = require('../../lib/palettes');
 const { bmpBytes } = require('./bmp');
 const { decode, scanlineOrder } = require('./decode');
@@ -16,8 +17,7 @@ const { decode, scanlineOrder } = require('./decode');
 const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'light', 'seen', 'tone', 'threshold', 'invert', 'strict',
   'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
   'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact',
-  'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact',
-  'container', 'rowAlign', 'keyIndex'];
+  'container', 'rowAlign', 'keyIndex', 'size', 'fit', 'position', 'kernel'];
 
 const isKnown = (name) => KNOWN.includes(name);
 const knows = (options) => Object.keys(options).every(isKnown);
@@ -74,7 +74,8 @@ function isWithoutEffect({ format, ...o }) {
     (o.dither && !['mono1', 'rgb565', 'rgb555'].includes(format) && !isMatched) ||
     (o.light && !isDithered({ format, ...o })) || (o.tone === 'none' && !o.seen) || (o.exact && !isMatched) ||
     (o.container === 'rows' ? o.header !== undefined || o.profile === 'embed' || o.fileHeader === false : (o.rowAlign ?? 4) !== 4) ||
-    (o.keyIndex !== undefined && (o.alpha !== 'key' || (o.keyIndex !== 'none' && !(isIndexed && isMatched))));
+    (o.keyIndex !== undefined && (o.alpha !== 'key' || (o.keyIndex !== 'none' && !(isIndexed && isMatched)))) ||
+    (!o.size && ((o.fit ?? 'cover') !== 'cover' || (o.position ?? 'center') !== 'center' || (o.kernel ?? 'smooth') !== 'smooth'));
 }
 
 function isDithered({ format, dither, palette, colors, exact }) {
@@ -104,7 +105,8 @@ const bitsFor = (colors, keyIndex) => [1, 4, 8].find((n) => Math.max(colors, key
 function refusals(image, options, memory) {
   const codes = options.seen === 'none' ? ['ERR_INVALID_ARG_VALUE'] : [];
   if (isContradiction(options) || isWithoutEffect(options) || hasNoRoomForKey(image, options)) codes.push('ERR_OPTION');
-  if (image.width * image.height > (options.maxPixels ?? 268402689)) codes.push('ERR_PIXEL_LIMIT');
+  const canvas = options.size ? placesOf(image, options).canvas : image;
+  if (Math.max(image.width * image.height, canvas.width * canvas.height) > (options.maxPixels ?? 268402689)) codes.push('ERR_PIXEL_LIMIT');
   if (memory > (options.maxMemory ?? 268435456)) codes.push('ERR_MEMORY_LIMIT');
   return codes;
 }
@@ -240,9 +242,10 @@ function withColors(image, options, outcome) {
  * What is wrong with the outcome of a conversion, as a text; undefined: nothing.
  *
  * outcome: { bytes, warnings } or { code, message, warnings }; warnings are { code, message }.
- * lenient: the outcome without `strict`, which is compared with it; memory: as readInfo says without a limit.
+ * lenient: the outcome without `strict`, which is compared with it; memory: as readInfo says without a limit;
+ * between: with a size, what decodePNG gives.
  */
-function judge(png, options, outcome, { lenient, memory }) {
+function judge(png, options, outcome, { lenient, memory, between }) {
   if (!knows(options)) return undefined;
   const { image, settings, space } = withoutConversion(decode(png), normal(options));
   const codes = refusals(image, settings, memory);
@@ -256,6 +259,7 @@ function judge(png, options, outcome, { lenient, memory }) {
     const wanted = counting.map(({ code }) => code.replace('WARN', 'ERR'));
     return wanted.includes(outcome.code) ? undefined : `strict: must be ${wanted.join(' or ')}`;
   }
+  if (settings.size) return judgeResized(image, settings, outcome, { between, isUnsure: space || image.isDamaged });
   if (space) return judgeConverted(image, settings, outcome, space);
   return image.isDamaged ? judgeDamaged(image, settings, outcome) : judgeWhole(image, settings, outcome);
 }
@@ -303,6 +307,48 @@ function judgeConverted(image, settings, outcome, space) {
   return at < 0 ? undefined : `converted to sRGB, sample ${at} is ${rgba[at]}, not ${wanted[at]}`;
 }
 
+/** The image that the rest of the conversion is about: gray, R G B, or R G B A. */
+function imageBetween(image, { data, width, height, channels }, { size, ...settings }) {
+  const { hasBars } = placesOf(image, { size, ...settings });
+  const keepsAlpha = settings.format === 'bgra32';
+  const isSeeThrough = keepsAlpha ? hasAlpha(image) || hasBars : hasAlpha(image) && settings.alpha !== 'drop';
+  const [r, g, b] = settings.background ?? [255, 255, 255];
+  const isGray = !isSeeThrough && image.colorType === 0 && (!hasBars || (r === g && g === b));
+  const kept = isSeeThrough ? 4 : isGray ? 1 : 3;
+  const samples = [];
+  for (let at = 0; at < data.length; at += channels) {
+    const [red, green, blue, alpha = 255] = data.subarray(at, at + channels);
+    // decodePNG has nothing around the image
+    samples.push(...(alpha === 0 && !isSeeThrough ? [r, g, b] : [red, green, blue, alpha]).slice(0, kept));
+  }
+  const base = plain({ width, height }, [0, 0, 0]);
+  return {
+    ...base, samples: Uint16Array.from(samples), colorType: { 1: 0, 3: 2, 4: 6 }[kept], channels: kept, density: image.density,
+    profile: image.profile,
+  };
+}
+
+/** Those pixels in floating point; without alpha they are on the background. */
+function differsFromResized(image, { data, channels }, settings) {
+  const { depth16, background = [255, 255, 255], alpha } = settings;
+  const isOpaque = channels === 3;
+  const rgba = expectedRgba(rgba16(image), image.bitDepth, { depth16, background, ...(isOpaque ? { alpha, format: 'bgr24' } : { format: 'bgra32' }) });
+  const wanted = resized({ width: image.width, height: image.height, rgba }, settings).rgba;
+  const found = isOpaque ? Array.from(wanted, (_, i) => (i % 4 === 3 ? 255 : data[Math.floor(i / 4) * 3 + i % 4])) : data;
+  if (isOpaque) wanted.forEach((value, i) => { if (i % 4 === 3 && value === 0) wanted.set([...background, 255], i - 3); });
+  return differsAt(found, wanted);
+}
+
+/** The pixels after they were resized are compared with those in floating point; what becomes of them is exact.
+ * isUnsure: the former is not known so well. */
+function judgeResized(image, { size, fit, position, kernel, ...settings }, outcome, { between, isUnsure }) {
+  if (!between) return outcome.code ? undefined : 'must be refused, as decodePNG does';
+  if (isUnsure && outcome.code) return undefined;
+  const at = isUnsure ? -1 : differsFromResized(image, between, { ...settings, size, fit, position, kernel });
+  if (at >= 0) return `resized, sample ${at} is ${between.data[at]}`;
+  return judgeWhole(imageBetween(image, between, { ...settings, size, fit, position }), settings, outcome);
+}
+
 function judgeWhole(image, settings, outcome) {
   const own = withColors(image, settings, outcome);
   return compare(expectedBmp(image, own), image, own, outcome);
@@ -348,7 +394,7 @@ function pixelsOf(png, channels, options) {
 }
 
 /** As judge(), of the BMP that encodeBMP makes of such pixels. */
-function judgePixels({ data, width, height, channels }, options, outcome) {
+function judgePixels({ data, width, height, channels }, options, outcome, between) {
   if (!knows(options)) return undefined;
   const samples = Uint16Array.from(data);
   const colorType = channels === 4 ? 6 : 2;
@@ -356,7 +402,7 @@ function judgePixels({ data, width, height, channels }, options, outcome) {
   const settings = normal({ ...options, colorSpace: undefined }); // pixels are taken for sRGB
   if (refusals(image, settings, 0).length > 0 || options.profile === 'embed')
     return outcome.code ? undefined : 'pixels: must be refused';
-  return judgeWhole(image, settings, outcome);
+  return settings.size ? judgeResized(image, settings, outcome, { between }) : judgeWhole(image, settings, outcome);
 }
 
 /** A DIB of twice the height: the pixels, black where they are transparent, then one bit each, set there. */
