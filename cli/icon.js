@@ -75,13 +75,14 @@ function refuseOtherNumber(names, hotspots) {
 }
 
 /* { png, hotspot, size } of each, one after the other: standard input may be any of them. */
-async function readImages(library, names, { hotspot: hotspots }, signal) {
+async function readImages(library, names, { hotspot: hotspots, sizes }, signal) {
   refuseOtherNumber(names, hotspots);
+  if (sizes !== undefined && names.length > 1) throw new UsageError(`--sizes makes all images of one input, not of ${names.length}`);
   const images = [];
   for (const [i, name] of names.entries()) {
     const png = await readInput(library, name, signal);
     const size = sizeOf(library, png);
-    if (size) refuseLarge(name, size);
+    if (size && sizes === undefined) refuseLarge(name, size);
     if (size && hotspots) refuseOutside(name, size, hotspots[i]);
     images.push({ png, hotspot: hotspots?.[i], size });
   }
@@ -132,10 +133,10 @@ const errorText = ({ file, exitCode, message, code }) => {
 
 const complain = (text) => process.stderr.write(`png2bmp: ${printable(text)}\n`);
 
-function linesOf({ inputs, output, skipped, ms }, images, { verbose }) {
+function linesOf({ inputs, output, skipped, ms }, images, { verbose, sizes }) {
   if (skipped) return [`${output}: exists, skipped`];
   const all = verbose ? images.map(({ size }, i) => `${inputs[i]}: ${size.width} x ${size.height}`) : [];
-  return [...all, `${output}: ${plural(inputs.length, 'image')}, ${Math.round(ms)} ms`];
+  return [...all, `${output}: ${plural(sizes?.length ?? inputs.length, 'image')}, ${Math.round(ms)} ms`];
 }
 
 function tell(facts, images, settings) {
@@ -156,7 +157,7 @@ function tellJSON(facts) {
 async function make(library, names, output, settings, conversion, signal) {
   const check = () => checkOutput(names, output, settings);
   if (check() === 'skipped') return undefined;
-  const images = await readImages(library, names, settings, signal);
+  const images = await readImages(library, names, { ...settings, sizes: conversion.sizes }, signal);
   const warnings = [];
   const onWarning = ({ code, message, image }) => warnings.push({ file: names[image], code, message: inFlags(message) });
   const options = { ...conversion, type: settings.cur ? 'cursor' : 'icon', signal, onWarning };
@@ -176,7 +177,7 @@ async function writeIcon(operands, settings, conversion, signal) {
     const { images, warnings } = await make(library, names, output, settings, conversion, signal) ?? { warnings: [] };
     const ms = roundedMs(performance.now() - start);
     const all = { ...facts, ok: true, ...(images ? {} : { skipped: true }), ms, warnings };
-    tell(all, images, settings);
+    tell(all, images, { ...settings, sizes: conversion.sizes });
     if (settings.json) tellJSON(all);
     return exitCodes.OK;
   } catch (error) {

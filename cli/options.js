@@ -74,6 +74,13 @@ function hotspots(text, flag) {
   });
 }
 
+/* 'N,N,...' */
+function sides(text, flag) {
+  const list = text.split(',').map(Number);
+  if (/^\d{1,3}(,\d{1,3})*$/.test(text) && list.length <= 64 && list.every((side) => side >= 1 && side <= 256)) return list;
+  throw new UsageError(`${flag} needs up to 64 sides from 1 to 256, such as 16,32,48,256, not '${text}'`);
+}
+
 /* 'WxH', or one of the two. */
 function size(text, flag) {
   if (!/^([1-9]\d{0,9}x|x[1-9]\d{0,9}|[1-9]\d{0,9}x[1-9]\d{0,9})$/.test(text)) {
@@ -216,17 +223,17 @@ const GROUPS = [
           "Colours are reduced afterwards, and the image's own palette is not kept.",
       },
       {
-        name: 'fit', value: 'RULE', initial: 'cover', library: 'fit', needs: ['size'], icons: false,
+        name: 'fit', value: 'RULE', initial: 'cover', library: 'fit', needs: ['size', 'sizes'],
         choices: {
           cover: 'all of it is covered: what sticks out is cut off',
           contain: 'all of the image is seen: around it is --background, or nothing if the format has alpha',
           fill: 'the image is stretched',
           none: 'the image is as large as it was: cut off, or surrounded as with contain',
         },
-        help: 'How the image gets its --size.',
+        help: 'How the image gets its --size, or with --sizes each of them, where the default is contain.',
       },
       {
-        name: 'position', value: 'PLACE', initial: 'center', library: 'position', needs: ['size'], icons: false,
+        name: 'position', value: 'PLACE', initial: 'center', library: 'position', needs: ['size', 'sizes'],
         choices: {
           center: 'the middle', top: 'the middle above', 'right top': 'a corner', right: 'the middle on the right',
           'right bottom': 'a corner', bottom: 'the middle below', 'left bottom': 'a corner', left: 'the middle on the left',
@@ -235,7 +242,7 @@ const GROUPS = [
         help: 'Which part of the image is seen, or where it is in --size.',
       },
       {
-        name: 'kernel', value: 'KIND', initial: 'smooth', library: 'kernel', needs: ['size'], icons: false,
+        name: 'kernel', value: 'KIND', initial: 'smooth', library: 'kernel', needs: ['size', 'sizes'],
         choices: { smooth: 'light, averaged', nearest: 'one pixel: for pixel art' },
         help: 'What pixels of another --size are made of.',
       },
@@ -373,6 +380,11 @@ const GROUPS = [
         name: 'hotspot', value: 'X,Y', read: hotspots, needs: ['cur'],
         help: 'The hot spot of a cursor, in pixels from the left and from the top; of several inputs, one for ' +
           'each in their order: X,Y:X,Y. Default: 0,0.',
+      },
+      {
+        name: 'sizes', value: 'N,N,...', read: sides, library: 'sizes', needs: ICONS,
+        brief: 'make 16,32,48,256 of one PNG',
+        help: 'Make all images of the one input: squares with these sides, such as 16,24,32,48,64,256.',
       },
       {
         name: 'ico-order', value: 'ORDER', initial: 'size', library: 'order', needs: ICONS,

@@ -49,6 +49,7 @@ _png2bmp() {
     --container) COMPREPLY=($(compgen -W 'bmp dib rows' -- "$cur")); return ;;
     --row-align) COMPREPLY=($(compgen -W '1 2 4' -- "$cur")); return ;;
     --hotspot) COMPREPLY=(); return ;;
+    --sizes) COMPREPLY=(); return ;;
     --ico-order) COMPREPLY=($(compgen -W 'size given' -- "$cur")); return ;;
     --ico-png) COMPREPLY=($(compgen -W 'none large all' -- "$cur")); return ;;
     --max-pixels) COMPREPLY=(); return ;;
@@ -56,7 +57,7 @@ _png2bmp() {
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --key-index --background --top-down --size --fit --position --kernel --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --container --row-align --ico --cur --hotspot --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --key-index --background --top-down --size --fit --position --kernel --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --container --row-align --ico --cur --hotspot --sizes --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

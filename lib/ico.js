@@ -8,7 +8,9 @@ const {
 const { collect, isCollectable } = require('./collect');
 const { errorFromNative, rangeError } = require('./errors');
 const { allocate } = require('./host');
-const { LARGEST_SIDE, TYPES, nameOf, readIconOptions, readImage, readList } = require('./icon-arguments');
+const {
+  LARGEST_SIDE, TYPES, eachSize, nameOf, readIconOptions, readImage, readList, withSide,
+} = require('./icon-arguments');
 const { toEntry } = require('./icon-entry');
 const { checkStillThere, toBytes } = require('./input');
 const { readOptions } = require('./options');
@@ -84,8 +86,9 @@ function ofImage(index, error) {
   return isOfImage ? Object.assign(error, { image: index }) : error;
 }
 
-function optionsOfImage({ onWarning, ...decoding }, index) {
-  return onWarning === undefined ? decoding
+function optionsOfImage(common, { index, side, isQuiet }) {
+  const { onWarning, ...decoding } = withSide(common, side);
+  return onWarning === undefined || isQuiet ? decoding
     : { ...decoding, onWarning: (warning) => onWarning({ ...warning, image: index }) };
 }
 
@@ -99,7 +102,7 @@ function readImageOf(item, common) {
 
 function* toEntryOf(image, { png, decoding }) {
   try {
-    const { bits, pieces } = yield* toEntry(image, png, optionsOfImage(decoding, image.index));
+    const { bits, pieces } = yield* toEntry(image, png, optionsOfImage(decoding, image));
     return { ...image, bits, pieces, size: lengthOf(pieces) };
   } catch (error) {
     throw ofImage(image.index, error);
@@ -109,7 +112,7 @@ function* toEntryOf(image, { png, decoding }) {
 const bySize = (a, b) => a.width - b.width || a.height - b.height;
 
 function* toFile(list, common) {
-  const images = list.map((item) => readImageOf(item, common));
+  const images = eachSize(list, common.sizes).map((item) => readImageOf(item, common));
   if (common.order === 'size') {
     images.sort(bySize);
   }
@@ -161,7 +164,7 @@ async function doElsewhere(steps) {
 function encodeICO(images, options) {
   const common = readIconOptions(options);
   throwIfAborted(common.decoding.signal);
-  return doHere(toFile(readList(images), common));
+  return doHere(toFile(readList(images, common.sizes), common));
 }
 
 /** The item with bytes of its own, so that the caller may change his. */
@@ -184,8 +187,8 @@ async function startICO(list, common) {
 
 /** The promise of encodeICOAsync; throws for wrong arguments. */
 function beginICO(images, options) {
-  const list = readList(images);
   const common = readIconOptions(options);
+  const list = readList(images, common.sizes);
   return startICO(list, { ...common, decoding: bindWarnings(common.decoding) });
 }
 

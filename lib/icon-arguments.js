@@ -25,8 +25,10 @@ const OF_KIND = ['format', ...OF_INDEXED];
 /** Options of getBMP that an icon decides by itself. */
 const DECIDED = [
   'alpha', 'keyIndex', 'background', 'topDown', 'header', 'profile', 'density', 'fileHeader', 'container', 'rowAlign', 'threshold', 'invert', 'exact', 'input',
-  'size', 'fit', 'position', 'kernel',
+  'size',
 ];
+
+const MOST_SIZES = 64;
 
 /** Those of the properties that are there. */
 function pick(object, names) {
@@ -62,18 +64,35 @@ function refuseDecided(given) {
   }
 }
 
-/** { type, order, png, kind, decoding }: type is the number in the file, decoding the options of decodePNG. */
+const isSide = (value) => Number.isInteger(value) && value >= 1 && value <= LARGEST_SIDE;
+
+/** A list of sides; undefined: each image as it is. */
+function readSizes(sizes) {
+  const sides = Array.isArray(sizes) ? Array.from(sizes) : [];
+  if (sizes !== undefined && !(sides.length >= 1 && sides.length <= MOST_SIZES && sides.every(isSide))) {
+    throw argumentValueError('option', 'sizes', `a list of 1 to ${MOST_SIZES} whole numbers from 1 to ${LARGEST_SIDE}`, sizes);
+  }
+  return sizes === undefined ? undefined : sides;
+}
+
+/** The options of decodePNG for an image with this side; undefined: as it is. All of the image is seen, unless `fit`
+ * says otherwise. */
+const withSide = (decoding, side) => (side === undefined ? decoding
+  : { fit: 'contain', ...decoding, size: { width: side, height: side } });
+
+/** { type, order, png, sizes, kind, decoding }: type is the number in the file, decoding the options of decodePNG. */
 function readIconOptions(options = {}) {
-  const { type = 'icon', order = 'size', png = 'large', ...others } = { __proto__: null, ...readable(options) };
+  const { type = 'icon', order = 'size', png = 'large', sizes, ...others } = { __proto__: null, ...readable(options) };
   refuseDecided(others);
   const given = pick(others, OF_KIND);
   const kind = kindOf(given);
-  const decoding = Object.fromEntries(Object.entries(others).filter(([name]) => !OF_KIND.includes(name)));
+  const decoding = Object.fromEntries(Object.entries(others).filter(([name, value]) => !OF_KIND.includes(name) && value !== undefined));
   readOptions(decoding); // throws
   return {
     type: TYPES[oneOf('type', Object.keys(TYPES), type)],
     order: oneOf('order', ORDERS, order),
     png: oneOf('png', PNG_RULES, png),
+    sizes: readSizes(sizes),
     kind,
     decoding,
   };
@@ -105,9 +124,10 @@ function readItem(item, index) {
     : { png, hotspot: readHotspot(item), kind: pick(item, OF_KIND), index };
 }
 
-/** { png, hotspot, kind, index } of each item of the list: bytes, or an object that has them. Holes are read as
+/** { png, hotspot, kind, index } of each item of the list, or of the one PNG that `sizes` are made of: bytes, or an object that has them. Holes are read as
  * well; and all code of the caller (getters) runs before anything is counted. */
-function readList(images) {
+function readList(given, sizes) {
+  const images = sizes === undefined || Array.isArray(given) ? given : [given];
   if (!Array.isArray(images)) {
     throw argumentTypeError('argument', 'images', 'an array of PNGs', images);
   }
@@ -115,14 +135,21 @@ function readList(images) {
   if (length === 0 || length > MOST_IMAGES) {
     throw argumentValueError('argument', 'images', `a list of 1 to ${MOST_IMAGES} PNGs`, images);
   }
+  if (sizes !== undefined && length > 1) {
+    throw argumentValueError('argument', 'images', "one PNG, of which 'sizes' makes all images", images);
+  }
   return Array.from({ length }, (_, index) => readItem(images[index], index));
 }
 
+/** With `sizes`, an item for each: { ..., side }. Only one of them warns. */
+const eachSize = (list, sizes) => (sizes === undefined ? list
+  : list.flatMap((item) => sizes.map((side, i) => ({ ...item, side, isQuiet: i > 0 }))));
+
 /** The image with its size and type. */
-function readImage({ png, hotspot, kind, index }, common) {
+function readImage({ png, hotspot, kind, index, side, isQuiet }, common) {
   const name = nameOf(index);
   const bytes = toBytes(name, png);
-  const { width, height, bitDepth, colorType } = readInfo(bytes, { ...common.decoding, onWarning: undefined });
+  const { width, height, bitDepth, colorType } = readInfo(bytes, { ...withSide(common.decoding, side), onWarning: undefined });
   if (width > LARGEST_SIDE || height > LARGEST_SIDE) {
     throw argumentValueError('argument', name, `at most ${LARGEST_SIDE} x ${LARGEST_SIDE} pixels`, `${width} x ${height}`);
   }
@@ -131,7 +158,7 @@ function readImage({ png, hotspot, kind, index }, common) {
     throw argumentValueError('option', 'png', "'none' or 'large' with format 'indexed': PNGs in icons have 32 bits", 'all');
   }
   checkHotspot(hotspot, { width, height }, name);
-  return { png: bytes, width, height, bitDepth, colorType, kind: own, index, hotspot };
+  return { png: bytes, width, height, bitDepth, colorType, kind: own, index, hotspot, side, isQuiet };
 }
 
-module.exports = { LARGEST_SIDE, TYPES, nameOf, readIconOptions, readImage, readList };
+module.exports = { LARGEST_SIDE, TYPES, eachSize, nameOf, readIconOptions, readImage, readList, withSide };

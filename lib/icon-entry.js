@@ -165,10 +165,10 @@ function withoutTail(png) {
   return png.subarray(0, at + CHUNK_FRAME);
 }
 
-/** The PNG as it is, if it is of the only type that Windows shows in icons (R. Chen, part 4), and intact;
+/** The PNG as it is, if it is of the only type that Windows shows in icons (R. Chen, part 4), of its size, and intact;
  * otherwise undefined. */
 function* intactPng({ png, bitDepth, colorType, index }, options) {
-  if (bitDepth !== 8 || colorType !== RGBA) {
+  if (bitDepth !== 8 || colorType !== RGBA || options.size !== undefined) {
     return undefined;
   }
   const warnings = [];

@@ -183,46 +183,47 @@ export function encodeBMPAsync(
 export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promise<OutputBuffer>;
 
 /**
- * Makes a Windows icon (`.ico`) or cursor (`.cur`) of several PNGs of at most 256 x 256 pixels. Every one is
+ * Makes a Windows icon (`.ico`) or cursor (`.cur`) of several PNGs of at most 256 x 256 pixels, or of one PNG of any
+ * size with `sizes`. Every one is
  * decoded. An intact PNG of 8-bit RGBA that stays a PNG is copied; others are encoded anew.
  *
  * @throws what {@link getBMP} throws, with `image`, the place in the list
  */
-export function encodeICO(images: readonly (Bytes | IconImage)[], options?: IconOptions): OutputBuffer;
+export function encodeICO(images: readonly (Bytes | IconImage)[] | Bytes, options?: IconOptions): OutputBuffer;
 
 /** As {@link encodeICO}, on a worker thread. The PNGs are copied before it returns. */
 export function encodeICOAsync(
-  images: readonly (Source | IconImage<Source>)[],
+  images: readonly (Source | IconImage<Source>)[] | Source,
   callback: Callback<OutputBuffer>,
 ): void;
 export function encodeICOAsync(
-  images: readonly (Source | IconImage<Source>)[],
+  images: readonly (Source | IconImage<Source>)[] | Source,
   options: IconOptions | undefined,
   callback: Callback<OutputBuffer>,
 ): void;
 export function encodeICOAsync(
-  images: readonly (Source | IconImage<Source>)[],
+  images: readonly (Source | IconImage<Source>)[] | Source,
   options?: IconOptions,
 ): Promise<OutputBuffer>;
 
 /** As {@link encodeICO}, into a file, as {@link saveBMP} writes it. */
-export function saveICO(path: Path, images: readonly (Bytes | IconImage)[], options?: IconOptions): true;
+export function saveICO(path: Path, images: readonly (Bytes | IconImage)[] | Bytes, options?: IconOptions): true;
 
 /** As {@link saveICO}, on a worker thread. Without a callback it returns a promise. */
 export function saveICOAsync(
   path: Path,
-  images: readonly (Source | IconImage<Source>)[],
+  images: readonly (Source | IconImage<Source>)[] | Source,
   callback: Callback<true>,
 ): void;
 export function saveICOAsync(
   path: Path,
-  images: readonly (Source | IconImage<Source>)[],
+  images: readonly (Source | IconImage<Source>)[] | Source,
   options: IconOptions | undefined,
   callback: Callback<true>,
 ): void;
 export function saveICOAsync(
   path: Path,
-  images: readonly (Source | IconImage<Source>)[],
+  images: readonly (Source | IconImage<Source>)[] | Source,
   options?: IconOptions,
 ): Promise<true>;
 

@@ -23,11 +23,11 @@ export function saveBMP(path: Path, png: Bytes, options?: Options & SaveOptions)
 export function saveBMPAsync(path: Path, png: Source, options?: Options & SaveOptions): Promise<true>;
 
 /** As {@link encodeICO}, into a file, as {@link saveBMP} writes it. */
-export function saveICO(path: Path, images: readonly (Bytes | IconImage)[], options?: IconOptions & SaveOptions): true;
+export function saveICO(path: Path, images: readonly (Bytes | IconImage)[] | Bytes, options?: IconOptions & SaveOptions): true;
 
 /** As {@link saveICO}, on another thread. */
 export function saveICOAsync(
   path: Path,
-  images: readonly (Source | IconImage<Source>)[],
+  images: readonly (Source | IconImage<Source>)[] | Source,
   options?: IconOptions & SaveOptions,
 ): Promise<true>;

@@ -373,6 +373,13 @@ export interface IconOptions extends IconKind,
   Pick<Options, 'depth16' | 'colorSpace' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' | 'maxMemory' | 'maxInputBytes' |
     'signal'> {
   type?: 'icon' | 'cursor' | undefined;
+  /** Makes all images of one PNG: square ones with these sides, 1 to 256, at most 64 of them. */
+  sizes?: readonly number[] | undefined;
+  /** With `sizes`, as in {@link Options}; default `'contain'`: all of the PNG is seen, and around it is nothing. */
+  fit?: Options['fit'];
+  /** With `sizes`, as in {@link Options}. */
+  position?: Options['position'];
+  kernel?: Options['kernel'];
   /** `'size'` (default): the smallest image first. `'given'`: in the order of the list. */
   order?: 'size' | 'given' | undefined;
   /**

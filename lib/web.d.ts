@@ -58,10 +58,10 @@ export function encodeBMPAsync(pixels: StridedPixels, options?: Options): Promis
  *
  * @throws what {@link getBMP} throws, with `image`, the place in the list
  */
-export function encodeICO(images: readonly (Bytes | IconImage)[], options?: IconOptions): OutputBuffer;
+export function encodeICO(images: readonly (Bytes | IconImage)[] | Bytes, options?: IconOptions): OutputBuffer;
 
 /** As {@link encodeICO}, on another thread. The PNGs are copied before it returns. */
-export function encodeICOAsync(images: readonly (Source | IconImage<Source>)[], options?: IconOptions): Promise<OutputBuffer>;
+export function encodeICOAsync(images: readonly (Source | IconImage<Source>)[] | Source, options?: IconOptions): Promise<OutputBuffer>;
 
 /** Reads a PNG into RGB or RGBA samples, top row first, without padding. */
 export function decodePNG(png: Bytes, options?: DecodeOptions): DecodedPixels;
