@@ -6,7 +6,7 @@
 //   architectures         Debian's, that packages are of
 //   compile, link, last   flags; the last ones come after all files
 //   sources               beside ours
-//   glibc                 where glibc is, for an addon that may import what it and musl have, and no more
+//   glibc, musl           where these are, for an addon that may import what both have, and no more
 //   libdeflate(compile)   how it is linked in: { include, link }; compile(sources, flags) gives objects
 //   libraries             that the addon may need
 //   needed(addon)         and those that it needs
@@ -30,9 +30,9 @@ const common = [...recipe('NODE_DEFINES'), '-ffunction-sections', '-Iinclude', '
 // ---- Linux ------------------------------------------------------------------------------
 
 /** What checksums and compression need of libdeflate's source. */
-function fromSource(cpuFeatures) {
+function fromSource(cpuFeatures, files = []) {
   return {
-    files: ['/usr/bin/dpkg-source'],
+    files: ['/usr/bin/dpkg-source', ...files],
     libdeflate(compile) {
       const include = libdeflateSource();
       const sources = ['adler32', 'crc32', 'deflate_compress', 'zlib_compress', 'utils', cpuFeatures].map((name) => `${include}/lib/${name}.c`);
@@ -54,6 +54,9 @@ function forLinux({ compile = [], link, ...own }) {
   };
 }
 
+// Debian's, for this machine: it exports the same functions for every CPU of 64 bits.
+const MUSL = '/lib/ld-musl-x86_64.so.1';
+
 const wrap = (names) => names.map((name) => `-Wl,--wrap=${name}`);
 
 /** For glibc and musl: names no library, and takes functions without versions from that which the program has. */
@@ -64,6 +67,7 @@ function forAnyLibc(library) {
     last: ['-lgcc'],
     libraries: [],
     glibc: library,
+    musl: MUSL,
   };
 }
 
@@ -112,13 +116,13 @@ const forWindows = {
 module.exports = {
   'linux-x64': forLinux({
     ...forAnyLibc('/lib/x86_64-linux-gnu/libc.so.6'),
-    ...fromSource('x86/cpu_features'),
+    ...fromSource('x86/cpu_features', [MUSL]),
     compiler: 'x86_64-linux-gnu-gcc',
     packages: ['gcc', 'libc6-dev', 'dpkg-dev', 'musl'],
   }),
   'linux-arm64': forLinux({
     ...forAnyLibc('/usr/aarch64-linux-gnu/lib/libc.so.6'),
-    ...fromSource('arm/cpu_features'),
+    ...fromSource('arm/cpu_features', [MUSL]),
     compiler: 'aarch64-linux-gnu-gcc',
     // What chooses between two kinds of atomic instructions asks glibc for a function that musl keeps to itself.
     compile: ['-mno-outline-atomics'],

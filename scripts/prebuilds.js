@@ -26,8 +26,6 @@ const prebuilds = path.join(root, 'prebuilds');
 const work = path.join(root, 'build/prebuild');
 
 const LIMIT_BYTES = 640 * 1024;
-// Debian's musl for this machine: it exports the same functions for every CPU of 64 bits.
-const MUSL = '/lib/ld-musl-x86_64.so.1';
 // In both, but not with the same meaning.
 const OTHERWISE_IN_MUSL = ['strerror_r'];
 // Required by Node.js 20, the oldest supported version, itself.
@@ -153,9 +151,9 @@ function isOldEnough(versions) {
     (versions.length === 1 && versions[0].isDefault && compare(numbersOf(versions[0].version.slice(6)), GLIBC_LIMIT) <= 0);
 }
 
-/** What an addon imports that musl or the glibc at this path does not have, or musl has otherwise. */
-function notInBoth(addon, glibc) {
-  const inMusl = new Set(symbols(MUSL, false).map(({ name }) => name));
+/** What an addon imports that musl or glibc, at these paths, does not have, or musl has otherwise. */
+function notInBoth(addon, { glibc, musl }) {
+  const inMusl = new Set(symbols(musl, false).map(({ name }) => name));
   const inGlibc = symbols(glibc, false);
   return symbols(addon, true).filter(({ name, isWeak }) => !isWeak && !name.startsWith('napi_'))
     .map(({ name }) => name)
@@ -167,10 +165,10 @@ function inspect(name, addon) {
   const bytes = fs.statSync(addon).size;
   if (bytes > LIMIT_BYTES)
     throw new PrebuildError(`${addon} has ${bytes} bytes, more than ${LIMIT_BYTES}`);
-  const { glibc, libraries, needed } = TARGETS[name];
+  const { glibc, libraries, musl, needed } = TARGETS[name];
   const others = needed(addon).filter((library) => !libraries.includes(library));
   if (others.length > 0) throw new PrebuildError(`${addon} needs ${others.join(', ')}`);
-  const foreign = glibc ? notInBoth(addon, glibc) : [];
+  const foreign = glibc ? notInBoth(addon, { glibc, musl }) : [];
   if (foreign.length > 0) throw new PrebuildError(`${addon} imports what glibc and musl do not both have: ${foreign.join(', ')}`);
   const newest = newestGlibc(addon);
   if (newest && compare(newest, GLIBC_LIMIT) > 0) throw new PrebuildError(`${addon} needs glibc ${newest.join('.')}`);
