@@ -17,7 +17,7 @@ function poolOf(size, runHere = () => assert.fail('threads can be started')) {
     open: (listener) => {
       const thread = { listener, asked: [] };
       threads.push(thread);
-      return { ask: (request) => thread.asked.push(request.name), rest() {}, stop() {} };
+      return { ask: (request) => thread.asked.push(request.name), idle() {}, stop() {} };
     },
   });
   const run = (name) => new Promise((resolve, reject) => {
