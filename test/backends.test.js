@@ -166,9 +166,12 @@ test('a PNG that is given away is not copied for a thread', { skip }, () => {
   const script = `
     const png = Buffer.from('${png.toString('base64')}', 'base64');
     const SIZE = 64 * 2 ** 20;
+    require('node:v8').setFlagsFromString('--expose-gc');
+    const gc = require('node:vm').runInNewContext('gc');
     async function heldBy(input) {
       const bytes = new Uint8Array(SIZE);
       bytes.set(png);
+      gc(); // what was held before would be given back at any time
       const before = process.memoryUsage().arrayBuffers;
       const converting = png2bmp.getBMPAsync(bytes, { input });
       const held = process.memoryUsage().arrayBuffers - before;
