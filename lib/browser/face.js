@@ -14,7 +14,8 @@ function kept(input, options) {
   }
 }
 
-const keptEach = (images) => (Array.isArray(images) ? images.map((each) => kept(each, { input: 'copy' })) : images);
+const keptEach = (images) => (Array.isArray(images) ? images.map((each) => kept(each, { input: 'copy' }))
+  : kept(images, { input: 'copy' }));
 
 /**
  * { calls, library }: init, getBMP and the others, saves included, which only some libraries have; and library(), which

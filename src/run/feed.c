@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "base/report.h"
-#include "plan/halves.h"
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "plan/profile.h"
