@@ -201,7 +201,7 @@ static uint8_t *run_diffusion(const diffusion_case *c, diffuse_fn diffuse, uint8
     dither_open_palette(
         &state, &(dither_setup){rule, numbers, errors, c->width},
         &(dither_palette){nearest_open(memory, c->palette, c->entries, &numbers->scale), c->entries,
-                          0, c->is_chosen},
+                          0, c->is_chosen, false},
         diffuse);
     for (size_t y = 0; y < c->rows; y += DITHER_GROUP) {
         const unsigned left = (unsigned)(c->rows - y);

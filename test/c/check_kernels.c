@@ -338,7 +338,7 @@ static void run_diffusion(const diffusion_case *c, diffuse_fn diffuse, diffused 
     dither_open_palette(&state,
                         &(dither_setup){PNG2BMP_DITHER_FLOYD_STEINBERG, &numbers, errors, c->width},
                         &(dither_palette){nearest_open(memory, palette, c->entries, &numbers.scale),
-                                          c->entries, 0, c->is_chosen},
+                                          c->entries, 0, c->is_chosen, false},
                         diffuse);
     memcpy(errors, c->errors, error_bytes);
     diffuse(&state, &rows, c->to_left);
