@@ -300,6 +300,7 @@ static void choose_format(png2bmp_options *options)
     options->strict = false;
     options->color_space = PNG2BMP_COLOR_SPACE_KEEP;
     options->colors = options->palette_entries = 0;
+    options->width = options->height = 0;
     if (options->alpha != PNG2BMP_ALPHA_DROP)
         options->alpha = PNG2BMP_ALPHA_BLEND;
     make_effective(options);

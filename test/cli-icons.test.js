@@ -153,7 +153,7 @@ test('every option acts on icons or is refused by name', async () => {
   const acts = {
     output: ['x.ico'], 'files-from': [os.devNull], null: [], force: [], 'force-extension': [],
     'skip-existing': [], update: [], sync: [],
-    ico: [], 'ico-order': ['given'], 'ico-png': ['all'], format: ['indexed'], 'alpha-threshold': ['9', '--colors', '8'],
+    ico: [], sizes: ['16,32'], 'ico-order': ['given'], 'ico-png': ['all'], format: ['indexed'], 'alpha-threshold': ['9', '--colors', '8'],
     depth16: ['truncate'], colors: ['8'], palette: ['bw'], bits: ['8', '--palette', 'bw'], dither: ['none', '--palette', 'bw'],
     'color-space': ['srgb'], light: ['linear', '--palette', 'bw'], seen: ['measured', '--palette', 'bwry'],
     tone: ['none', '--palette', 'bwry', '--seen', 'measured'],

@@ -157,7 +157,7 @@ static void insert_key(png2bmp_options *options)
         return;
     memmove(options->palette[key + 1], options->palette[key],
             sizeof *options->palette * (count - key));
-    memcpy(options->palette[key], options->background, sizeof *options->palette);
+    memcpy(options->palette[key], options->background, sizeof options->background);
     options->palette_entries++;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/report.h"
 #include "plan/route.h"
 
 row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan)
@@ -49,7 +50,7 @@ png2bmp_status target_leave(row_target *target, uint32_t whole)
         return PNG2BMP_OK;
     target->gone = whole;
     status = target->flush(target, first, whole - first);
-    target->failed = status != PNG2BMP_OK;
+    target->failed = status && status != STATUS_WAITING; /* which the sink asked for */
     return status;
 }
 

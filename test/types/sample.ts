@@ -131,6 +131,7 @@ encodeICOAsync([png], (error, ico) => error === null && ico?.length);
 const savedIcon: true[] = [saveICO('a.ico', [png]), saveICO(new URL('file:///a.ico'), [png], { flag: 'wx', sync: true })];
 const savedIconLater: Promise<true> = saveICOAsync('a.ico', [new Blob([png])], { type: 'icon' });
 saveICOAsync('a.ico', [png], { png: 'none' }, (error) => error?.message);
+saveICO('a.ico', png, { sizes: [16, 32] });
 const decodedLater: Promise<DecodedPixels> = decodePNGAsync(png);
 const encodedLater: Promise<Buffer> = encodeBMPAsync({ ...decoded, stride: 640 }, options);
 decodePNGAsync(png, { channels: 4 }, (error, result) => error === null && result?.data);
@@ -173,8 +174,8 @@ encodeBMP({ data: png, width: 1, height: 1, channels: 5 });
 encodeICO([new Blob([png])]);
 // @ts-expect-error an icon has no such format
 encodeICO([png], { format: 'bgr24' });
-// @ts-expect-error a list
-saveICO('a.ico', png);
+// @ts-expect-error no such side
+saveICO('a.ico', png, { sizes: ['16'] });
 
 export { icon, iconLater, matched, savedIcon, savedIconLater };
 export { decoded, encoded, decodedLater, encodedLater };
