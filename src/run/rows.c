@@ -376,7 +376,7 @@ png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end
     if (writer->failed)
         return writer->failed;
     status = target_leave(target, end - writer->waiting);
-    if (target->gone != gone)
+    if (!status && target->gone != gone) /* else the rows may still be read */
         target_poison(target, writer->row == NULL);
     return status;
 }
