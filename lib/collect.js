@@ -185,7 +185,7 @@ function collect(source, limits) {
   return fromPieces(source, limits, { take: (bytes) => collected.add(bytes), end: () => collected.bytes() });
 }
 
-/** How many bytes there will be; 0: it is not known. */
-const sizeOfSource = ({ size }) => (Number.isSafeInteger(size) && size > 0 ? size : 0);
+/** How many bytes there will be; 0: it is not known, as of streams, whatever they say of their size. */
+const sizeOfSource = (source) => (!isStream(source) && Number.isSafeInteger(source.size) && source.size > 0 ? source.size : 0);
 
 module.exports = { collect, fromPieces, isCollectable, sizeOfSource };

@@ -26,6 +26,12 @@ function createMemory(size) {
   }
 }
 
+function copyOf(bytes) {
+  const copy = createMemory(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 /** What stops a conversion whose feed was closed. */
 const closedError = () => new PngError('ERR_CANCELLED', '');
 
@@ -77,6 +83,9 @@ class Feed {
       checkStillThere('chunk', view, size);
       this.#step = this.#run(view, size, copy, isLast);
       await this.#step;
+      if (this.#isClosed) { // by onWarning
+        throw closedError();
+      }
       await this.#deliver();
     } while (this.#at(STATE) === WANTS_MEMORY);
   }
@@ -101,11 +110,16 @@ class Feed {
     }
   }
 
+  /** What is handed out is no part of the memory that is still to be written to: its new owner may give it away. */
   async #putMemory(used) {
     const memory = this.#memory;
-    this.#memory = memory.length - used < this.#at(NEXT) ? createMemory(this.#at(NEEDED)) : memory.subarray(used);
+    const isFull = memory.length - used < this.#at(NEXT);
+    const isMostlyUsed = used > memory.length / 2;
+    if (isFull || isMostlyUsed) {
+      this.#memory = createMemory(this.#at(NEEDED));
+    }
     if (used > 0) {
-      await this.#sink.put(memory.subarray(0, used));
+      await this.#sink.put(isMostlyUsed ? memory.subarray(0, used) : copyOf(memory.subarray(0, used)));
     }
   }
 

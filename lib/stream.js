@@ -16,8 +16,8 @@ const READABLE_BYTES = 128 * 1024;
 /** A BMP that was converted as a whole leaves in parts of so many bytes. */
 const SLICE_BYTES = 256 * 1024;
 
-/** Streams take null and undefined for no error, but onWarning may throw them. */
-const toError = (thrown) => thrown ?? new Error(`onWarning has thrown ${thrown}`);
+/** Streams take what is falsy for no error, but onWarning may throw it. */
+const toError = (thrown) => thrown || new Error(`onWarning has thrown ${thrown}`);
 
 /** Calls what may call listeners. What they throw is an uncaught exception, as with other streams. */
 function callListeners(call) {

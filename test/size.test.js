@@ -111,6 +111,28 @@ test('a size and the ratio of the image give the other side', () => {
   }
 });
 
+test('where one side is given, nothing is cut off or added, however the other is rounded', () => {
+  const inside = (width, height, size, fit) => {
+    const image = imageOf(width, height, 2, 8, 'gradients');
+    const options = { size, fit, topDown: true, format: 'bgra32' };
+    return readBmp(getBMP(encodePng(image), options)).rgba;
+  };
+  for (const [width, height] of [[192, 108], [100, 14], [100, 16], [7, 90], [31, 30]]) {
+    for (const size of ['33x', '10x', 'x7', 'x33']) {
+      const whole = inside(width, height, size, 'fill');
+      for (const fit of ['cover', 'contain']) assert.deepEqual(inside(width, height, size, fit), whole, `${width}x${height} ${size} ${fit}`);
+    }
+  }
+});
+
+test('rows of a gray PNG that salvage fills have the colour of the background, resized or not', () => {
+  const png = encodePng(imageOf(8, 400, 0, 8));
+  for (const size of ['8x400', '8x800']) {
+    const { rgba } = readBmp(getBMP(png.subarray(0, 1500), { salvage: true, background: '#ff0000', size, fit: 'fill' }));
+    assert.deepEqual([...rgba.subarray(-4)], [255, 0, 0, 255], size);
+  }
+});
+
 test('every call gives the same bytes, also those that write strips', async (t) => {
   const image = imageOf(301, 200, 6, 8, 'gradients');
   const png = encodePng(image);

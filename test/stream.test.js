@@ -26,6 +26,8 @@ const SUITE = process.env.PNGSUITE ?? path.join(ROOT, '../shared/pngsuite');
 const large = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 700, height: 400, seed: 3 }), { idat: 5000 });
 const small = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 23, height: 17 }));
 
+const bounded = { timeout: 60_000 };
+
 function* pieces(bytes, size) {
   for (let at = 0; at < bytes.length;) {
     const count = typeof size === 'function' ? size() : size;
@@ -131,6 +133,37 @@ test('an embedded profile is written, and its name is in info', async () => {
 /** Writes, and waits until all of it has been taken. */
 const write = (stream, bytes) => new Promise((resolve, reject) => {
   stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+});
+
+test('an embedded profile that is longer than the memory for an output is written', bounded, async () => {
+  for (const length of [300_000, 3_000_000]) {
+    const first = [profileChunk(iccProfile({ length }), { name: 'long' })];
+    const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 300, height: 300 }), { first });
+    for (const topDown of [true, false]) await assertSame(png, 20_000, { header: 'v5', profile: 'embed', topDown }, `${length}`);
+  }
+});
+
+test('a chunk that its reader gives away is written to no more', async () => {
+  const stream = createBMPStream({ topDown: true });
+  const parts = [];
+  stream.on('data', (chunk) => {
+    parts.push(Buffer.from(chunk));
+    structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+  });
+  stream.end(large);
+  await once(stream, 'end');
+  assert(Buffer.concat(parts).equals(getBMP(large, { topDown: true })));
+});
+
+test('a stream that onWarning destroys says nothing more', async () => {
+  const gamma = { type: 'gAMA', data: Buffer.from([0, 1, 0x86, 0xa0]) }; // 1
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 9, height: 9 }), { first: [gamma] });
+  const stream = createBMPStream({ onWarning: () => stream.destroy() });
+  const events = [];
+  for (const event of ['info', 'data', 'end']) stream.on(event, () => events.push(event));
+  stream.write(png);
+  await once(stream, 'close');
+  assert.deepEqual(events, []);
 });
 
 test('rows leave before the last bytes of the PNG have come, if they leave in order', async () => {
@@ -334,11 +367,11 @@ test('pipeline ends all of its streams when one fails', async () => {
 
 test('what onWarning throws is the error of the stream', async () => {
   const png = Buffer.concat([small, small]);
-  for (const thrown of [new Error('mine'), null, undefined, 'text']) {
+  for (const thrown of [new Error('mine'), null, undefined, 'text', 0, '', false, Number.NaN]) {
     const stream = createBMPStream({ onWarning() { throw thrown; } });
     stream.end(png);
     const [error] = await once(stream.resume(), 'error');
-    if (thrown === null || thrown === undefined) assert.match(error.message, /onWarning/);
+    if (!thrown) assert.match(error.message, /onWarning/);
     else assert.equal(error, thrown);
   }
 });

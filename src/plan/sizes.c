@@ -37,7 +37,9 @@ static png2bmp_color_type color_type_of(const png2bmp_plan *plan, bool has_bars)
 {
     if (has_alpha(plan, has_bars))
         return PNG2BMP_RGB_ALPHA;
-    if (plan->png.color_type == PNG2BMP_GRAY && (!has_bars || is_gray(plan->options.background)))
+    /* Bars, and rows that are missing, have the colour of the background. */
+    if (plan->png.color_type == PNG2BMP_GRAY &&
+        ((!has_bars && !plan->options.salvage) || is_gray(plan->options.background)))
         return PNG2BMP_GRAY;
     return PNG2BMP_RGB;
 }

@@ -62,7 +62,7 @@ fit_sides fit_of(uint32_t width, uint32_t height, const png2bmp_options *options
     if (options->fit == PNG2BMP_FIT_NONE) {
         to_w = width;
         to_h = height;
-    } else if (options->fit != PNG2BMP_FIT_FILL) {
+    } else if (options->fit != PNG2BMP_FIT_FILL && options->width && options->height) {
         if (is_wider == (options->fit == PNG2BMP_FIT_COVER))
             to_h = in_ratio(height, w, width);
         else

@@ -62,8 +62,9 @@ static size_t strip_of(const png2bmp_plan *plan)
 uint64_t pump_next(const pump *p)
 {
     const uint64_t strip = strip_of(p->plan);
+    const uint64_t left = p->left + (p->rest_size - p->rest_at);
 
-    return p->left < strip ? p->left : strip;
+    return left < strip ? left : strip;
 }
 
 static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
@@ -104,7 +105,7 @@ static png2bmp_status take_plan(pump *p, const png2bmp_plan *plan)
 
     p->plan = plan;
     p->left = whole;
-    p->is_held = !p->is_whole && !leaves_in_order(plan);
+    p->is_held = !p->is_whole && (route_is_whole(plan) || !leaves_in_order(plan));
     p->is_whole |= p->is_held;
     p->needed = needed_for(p);
     return p->is_held ? plan_check_strip(plan, whole, p->report) : PNG2BMP_OK;

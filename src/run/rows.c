@@ -344,6 +344,10 @@ static void write_waiting(row_writer *writer)
     const dither_rows *group = &writer->group;
     const uint32_t     y = writer->above + writer->dither.y;
 
+    if (writer->cancel->is_cancelled) { /* the last row may have been cut short */
+        writer->waiting = 0;
+        return;
+    }
     dither_to_indices(&writer->dither, group, writer->waiting);
     for (unsigned i = 0; i < writer->waiting && !writer->failed; i++) {
         const uint8_t *const indices = group->indices + i * group->index_pitch;

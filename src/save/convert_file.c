@@ -5,7 +5,7 @@
 
 #include "base/report.h"
 #include "failure.h"
-#include "plan/halves.h"
+#include "plan/route.h"
 #include "save.h"
 
 /* A PNG of at most this size is read at once; of a larger one, this much is in memory at a time,
@@ -69,8 +69,7 @@ static png2bmp_status begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
     p->conversion->plan = *plan;
     status = saving_open(&p->to, conversion->directory, conversion->to, &plan->options, p->control,
                          p->report);
-    if (!status &&
-        (saving_is_sequential(&p->to) || plan->png.interlaced || halves_are_needed(plan)))
+    if (!status && (saving_is_sequential(&p->to) || route_is_whole(plan)))
         status = hold_bmp(p, plan);
     *bmp = p->bmp;
     return status;

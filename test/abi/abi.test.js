@@ -41,7 +41,7 @@ function build(folder, name, ...replacements) {
   return { file, headers };
 }
 
-const OPTION = ['    uint16_t key_index;\n', '    uint16_t key_index;\n    bool more;\n'];
+const OPTION = ['} png2bmp_options;', '    uint64_t more;\n} png2bmp_options;'];
 const MOVED = ['    png2bmp_format  format;\n    png2bmp_alpha   alpha;\n', '    png2bmp_alpha   alpha;\n    png2bmp_format  format;\n'];
 
 const SURVIVED = {

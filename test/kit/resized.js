@@ -40,8 +40,9 @@ function canvasOf(image, { size }) {
 /** { width, height } that the image is resized to, before anything is cut off or added. */
 function scaledOf(image, options, canvas) {
   const { fit = 'cover' } = options;
+  const { width, height } = sizeOf(options.size);
   if (fit === 'none') return { width: image.width, height: image.height };
-  if (fit === 'fill') return canvas;
+  if (fit === 'fill' || width === undefined || height === undefined) return canvas;
   const isWider = canvas.width * image.height >= canvas.height * image.width;
   return isWider === (fit === 'cover')
     ? { width: canvas.width, height: inRatio(image.height, canvas.width, image.width) }
