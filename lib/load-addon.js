@@ -7,8 +7,10 @@ const process = require('node:process');
 
 const { environmentVariable } = require('./environment');
 
-// A bundle that is an ECMAScript module has no such names.
-const folder = typeof __dirname === 'string' ? __dirname : process.cwd();
+// A bundle that is an ECMAScript module has no such names. A function, since a tracer (nft) that knows the folder takes
+// it for one whose files are all needed.
+const folderOf = () => (typeof __dirname === 'string' ? __dirname : process.cwd());
+const folder = folderOf();
 
 // A require that bundlers do not follow, for files that may be missing.
 const requireAtRunTime = createRequire(typeof __filename === 'string' ? __filename : path.join(folder, 'png2bmp.js'));
