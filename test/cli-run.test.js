@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const readline = require('node:readline');
 const test = require('node:test');
@@ -322,8 +323,10 @@ for (const [what, png, count, signal, status] of SIGNAL_CASES) {
     const written = place.list().filter((name) => name.endsWith('.bmp')).length;
     assert.ok(written > 0 && written < count, `${written} of ${count} were written`);
     const by = signal === 'SIGINT' ? '' : ` by ${signal}`;
-    assert.equal(Buffer.concat(errors).toString(),
-      `png2bmp: interrupted${by}: ${count - written} of ${count} inputs were not done\n`);
+    const [, left] = new RegExp(`^png2bmp: interrupted${by}: (\\d+) of ${count} inputs were not done\n$`)
+      .exec(Buffer.concat(errors).toString()) ?? [];
+    // Files that threads have just put in place may not be known of yet.
+    assert.ok(count - left <= written && count - left >= written - os.availableParallelism(), `${left} left, ${written} written`);
     assertAllWhole(place, getBMP(png).length);
   });
 }

@@ -54,7 +54,7 @@ static layout layout_of(const resize_spec *spec)
         return l;
     l.taps = round_up(weights_most(x), RESIZE_WEIGHTS);
     l.kept_rows = weights_most(y) < y->from ? weights_most(y) : y->from;
-    l.line_pitch = round_up((uint64_t)x->from + RESIZE_WEIGHTS, 8);
+    l.line_pitch = round_up(x->from + l.taps, 8); /* weigh() reads taps, of which some weigh 0 */
     l.plane_pitch = round_up(x->count, 8);
     l.thresholds = round_up(257 * sizeof(int32_t), 16);
     l.scratch = round_up(times(larger(l.taps, weights_most(y)), sizeof(int32_t)), 16);

@@ -344,7 +344,7 @@ static void write_waiting(row_writer *writer)
     const dither_rows *group = &writer->group;
     const uint32_t     y = writer->above + writer->dither.y;
 
-    if (writer->cancel->is_cancelled) { /* the last row may have been cut short */
+    if (writer->cancel && writer->cancel->is_cancelled) { /* the last row may have been cut short */
         writer->waiting = 0;
         return;
     }

@@ -32,12 +32,18 @@ function argumentsFor(name, value, given, settings) {
   return text === undefined || text === 'Infinity' || text === '0' ? undefined : [`--${row.name}`, text];
 }
 
+/** Whether options are given without those that they need on the command line, where the library takes their default. */
+function lackOthers(names) {
+  const rows = OPTIONS.filter(({ library }) => names.includes(library));
+  return rows.some(({ needs }) => needs !== undefined && !rows.some(({ name }) => needs.includes(name)));
+}
+
 /** Only what converts: the command line explains a refusal in its own words. */
 async function commandLine(lib, { png, options, directory, wanted }) {
   const settings = normal(options);
   if (options.format === undefined) delete settings.format;
   const args = Object.keys(options).map((name) => argumentsFor(name, settings[name], options[name], settings));
-  if (!wanted.bytes || args.includes(undefined) || (options.strict && options.salvage)) return undefined;
+  if (!wanted.bytes || args.includes(undefined) || lackOthers(Object.keys(options)) || (options.strict && options.salvage)) return undefined;
   const [input, output] = [newFile({ directory }).replace('.bmp', '.png'), newFile({ directory })];
   fs.writeFileSync(input, png);
   const run = spawnSync(process.execPath, [PROGRAM, ...args.flat(), '--output', output, input],
