@@ -144,17 +144,17 @@ function pixelsPerMeter(value) {
   return whole;
 }
 
-// As png2bmp_key_index.
-const keys = { __proto__: null, last: 256, none: 258 };
+// As png2bmp_key_index. Not named `keys`: a tracer (nft) takes Object.keys for it.
+const namedIndices = { __proto__: null, last: 256, none: 258 };
 
 function keyIndex(value) {
   if (typeof value !== 'number' && typeof value !== 'string') {
     throw argumentTypeError('option', 'keyIndex', "a number, 'last' or 'none'", value);
   }
-  if (!isByte(value) && keys[value] === undefined) {
+  if (!isByte(value) && namedIndices[value] === undefined) {
     throw argumentValueError('option', 'keyIndex', "a whole number from 0 to 255, 'last' or 'none'", value);
   }
-  return keys[value] ?? value;
+  return namedIndices[value] ?? value;
 }
 
 const sizeForms = "'800x480', '800x', 'x480', or { width, height } with whole numbers from 1 on, one of which may be omitted";
