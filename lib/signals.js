@@ -22,6 +22,7 @@ function listen(signal) {
   return cancels;
 }
 
+/** cancel() is called when the signal is aborted, until unfollow; the signal is not yet. */
 function follow(signal, cancel) {
   const cancels = listeners.get(signal)?.cancels ?? listen(signal);
   cancels.add(cancel);
@@ -58,4 +59,4 @@ function newTicket() {
   return lastTicket;
 }
 
-module.exports = { abortable, newTicket, throwIfAborted };
+module.exports = { abortable, follow, newTicket, throwIfAborted, unfollow };

@@ -2,12 +2,14 @@
 
 // A stream of Node.js: the bytes of a PNG in, those of a BMP out.
 
-const { Duplex, addAbortSignal } = require('node:stream');
+const { Duplex } = require('node:stream');
 
 const { bindWarnings } = require('./async');
+const { AbortError } = require('./errors');
 const { Feed } = require('./feed');
 const { callLater } = require('./host');
 const { readOptions } = require('./options');
+const { follow, unfollow } = require('./signals');
 
 /** Bytes that may wait: of the PNG, and of the BMP. */
 const WRITABLE_BYTES = 64 * 1024;
@@ -33,6 +35,7 @@ class BMPStream extends Duplex {
   #feed;
   #isRead = false; // more has been asked for since the last push
   #wake = () => {};
+  #unfollow = () => {};
 
   constructor(options) {
     const o = bindWarnings(readOptions(options));
@@ -42,8 +45,19 @@ class BMPStream extends Duplex {
     super({ readableHighWaterMark: READABLE_BYTES, writableHighWaterMark: WRITABLE_BYTES });
     this.#feed = feed;
     if (o.signal !== undefined) {
-      addAbortSignal(o.signal, this); // which may destroy it at once
+      this.#endWith(o.signal);
     }
+  }
+
+  /** As addAbortSignal of Node.js, which adds a listener for each stream: more than ten are reported as a leak. */
+  #endWith(signal) {
+    const abort = () => this.destroy(new AbortError(signal.reason));
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    follow(signal, abort);
+    this.#unfollow = () => unfollow(signal, abort);
   }
 
   #tellInfo() {
@@ -92,6 +106,7 @@ class BMPStream extends Duplex {
 
   _destroy(error, callback) {
     this.#wake();
+    this.#unfollow();
     this.#feed.close().then(() => callLater(callback, error));
   }
 }

@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
-const { once } = require('node:events');
+const { getEventListeners, once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
@@ -350,6 +350,35 @@ test('signal ends a stream with an AbortError', async () => {
   }
   const [error] = await once(createBMPStream({ signal: AbortSignal.abort() }), 'error');
   assert.equal(error.name, 'AbortError');
+});
+
+test('twenty streams have one listener of their signal together, and none when they have closed', async () => {
+  const controller = new AbortController();
+  const listeners = () => getEventListeners(controller.signal, 'abort').length;
+  const warned = [];
+  const onWarning = (warning) => warned.push(warning.name);
+  process.on('warning', onWarning);
+  const all = Array.from({ length: 20 }, () => createBMPStream({ signal: controller.signal }));
+  assert.equal(listeners(), 1);
+  await Promise.all(all.slice(0, 5).map((stream) => collect(stream.end(small))));
+  for (const stream of all.slice(5, 10)) stream.destroy();
+  assert.equal(listeners(), 1);
+  const aborted = all.slice(10).map((stream) => once(stream, 'error'));
+  controller.abort();
+  for (const [error] of await Promise.all(aborted)) assert.equal(error.name, 'AbortError');
+  assert.equal(listeners(), 0);
+  process.off('warning', onWarning);
+  assert.deepEqual(warned, []);
+});
+
+test('a stream that has closed leaves the signal alone', async () => {
+  const controller = new AbortController();
+  const stream = createBMPStream({ signal: controller.signal });
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 1);
+  await collect(stream.end(small));
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  controller.abort();
+  assert.equal(stream.errored, null);
 });
 
 test('pipeline ends all of its streams when one fails', async () => {
