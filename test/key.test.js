@@ -10,7 +10,7 @@ const { workplace } = require('./kit/cli');
 const { assertConverts, refusal } = require('./kit/convert');
 const { TYPES, createImage, hasAlpha, typeName } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
-const { createConverter, encodeBMP, getBMP, getBMPInto, readInfo } = require('..');
+const { createConverter, decodePNG, encodeBMP, getBMP, getBMPInto, readInfo } = require('..');
 
 const MAGENTA = [255, 0, 255];
 const NEAR = [255, 40, 220];
@@ -138,6 +138,87 @@ test('rows that salvage fills are of the key', () => {
   }
 });
 
+test('rows that salvage fills are of the key in another size too, and nothing else is', () => {
+  for (const colorType of [2, 6]) {
+    const image = createImage({ colorType, bitDepth: 8, width: 40, height: 900, seed: 1 });
+    for (let i = 3; colorType === 6 && i < image.samples.length; i += 4) image.samples[i] = 255;
+    for (const interlaced of [false, true]) {
+      const whole = encodePng(image, { interlaced });
+      const png = whole.subarray(0, whole.length >> 1);
+      const { data } = decodePNG(png, { salvage: true, background: MAGENTA });
+      const isMissing = Array.from({ length: 36000 }, (_, i) => [0, 1, 2].every((c) => data[4 * i + c] === MAGENTA[c]));
+      for (const dither of ['atkinson', 'none']) {
+        for (const options of [{ palette: GAME }, { palette: GAME, format: 'bgr24' }, { colors: 16, keyIndex: 'last' }]) {
+          const given = { ...KEY, ...options, dither, salvage: true, kernel: 'nearest' };
+          const found = ofColor(readBmp(getBMP(png, { ...given, size: '80x900', fit: 'fill' })), MAGENTA);
+          assert.deepEqual(found.filter((_, i) => i % 2 === 0), isMissing, JSON.stringify(options));
+          assert.deepEqual(found.filter((_, i) => i % 2 === 1), isMissing, JSON.stringify(options));
+        }
+      }
+    }
+  }
+});
+
+test('rows that are missing are not averaged with those beside them', () => {
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 40, height: 900, seed: 1 });
+  image.samples.forEach((v, i) => { image.samples[i] = 200 + v % 2; });
+  const whole = encodePng(image);
+  const palette = [[200, 200, 200], [255, 0, 200], MAGENTA];
+  const { indices } = readBmp(getBMP(whole.subarray(0, whole.length >> 1), { ...KEY, palette, dither: 'none', salvage: true, size: '40x450' }));
+  assert.deepEqual([...new Set(indices)].sort(), [0, 2]);
+});
+
+test('salvage changes nothing of a whole image of another size', () => {
+  for (const { colorType, bitDepth } of TYPES) {
+    const png = encodePng(createImage({ colorType, bitDepth, width: 31, height: 22, seed: 8, fill: 'gradients' }));
+    for (const options of [{ palette: GAME }, { palette: ['#000', '#fff'] }, { colors: 7 }, { colors: 7, keyIndex: 3 }, { format: 'rgb565' },
+      { format: 'auto' }, { format: 'gray8' }, { format: 'bgr24' }, { palette: 'gray16' }]) {
+      for (const fit of ['fill', 'contain']) {
+        const given = { ...KEY, ...options, size: '50x17', fit };
+        assert.deepEqual(getBMP(png, { ...given, salvage: true }), getBMP(png, given), `${colorType}, ${bitDepth} bits, ${JSON.stringify(options)}`);
+      }
+    }
+  }
+});
+
+/** Which pixels of 60 x 20 are beside an image of 20 x 20 in the middle. */
+const isBeside = Array.from({ length: 1200 }, (_, i) => i % 60 < 20 || i % 60 >= 40);
+const BESIDE = { ...KEY, size: '60x20', fit: 'contain' };
+
+test('what is around an opaque image of another size is of the key, and nothing else is', () => {
+  for (const { colorType, bitDepth } of TYPES.filter((type) => type.colorType < 4)) {
+    const png = encodePng(createImage({ colorType, bitDepth, width: 10, height: 10, seed: 5, fill: 'gradients' }), { interlaced: bitDepth === 8 });
+    for (const kernel of ['smooth', 'nearest']) {
+      for (const dither of DITHERS) {
+        for (const options of [{ palette: GAME }, { palette: GAME.filter((color) => color !== MAGENTA) }, { colors: 9 }, { colors: 9, keyIndex: 'last' },
+          { palette: GAME, format: 'bgr24' }]) {
+          const bmp = readBmp(getBMP(png, { ...BESIDE, kernel, dither, ...options }));
+          assert.deepEqual(ofColor(bmp, MAGENTA), isBeside, `${colorType}, ${bitDepth} bits, ${JSON.stringify({ kernel, dither, ...options })}`);
+        }
+      }
+    }
+  }
+});
+
+test('what is around an image of another size is converted as the pixels of a transparent image', () => {
+  const opaque = { data: Uint8Array.from({ length: 1200 }, (_, i) => i * 7), width: 20, height: 20, channels: 3 };
+  const around = { data: new Uint8Array(4800), width: 60, height: 20, channels: 4 };
+  isBeside.forEach((isHole, i) => {
+    if (!isHole) around.data.set([...opaque.data.subarray(3 * (i % 60 - 20 + 20 * Math.floor(i / 60))).subarray(0, 3), 255], 4 * i);
+  });
+  for (const dither of DITHERS) {
+    for (const options of [{ palette: GAME }, { colors: 16 }, { palette: GAME, keyIndex: 0 }, { palette: GAME, keyIndex: 'none' }])
+      assert.deepEqual(encodeBMP(opaque, { ...BESIDE, ...options, dither }), encodeBMP(around, { ...KEY, ...options, dither }), JSON.stringify(options));
+  }
+  const exact = { ...BESIDE, colors: 256, exact: true, background: [1, 2, 3] };
+  assert.ok(ofColor(readBmp(encodeBMP({ ...opaque, data: new Uint8Array(1200) }, exact)), [0, 0, 0]).every((isBlack, i) => isBlack !== isBeside[i]));
+  const gray = { ...opaque, data: Uint8Array.from({ length: 400 }, (_, i) => i % 200), channels: 1 };
+  for (const background of [[9, 9, 9], MAGENTA]) {
+    const bmp = readBmp(encodeBMP(gray, { ...BESIDE, format: 'indexed', background }));
+    assert.deepEqual(ofColor(bmp, background), isBeside);
+  }
+});
+
 test('what leaves no colour, or no room, is refused and says what to do', () => {
   const full = Array.from({ length: 256 }, (_, i) => [i, 0, 0]);
   for (const [options, words] of [
@@ -153,7 +234,8 @@ test('what leaves no colour, or no room, is refused and says what to do', () => 
 
 test('every call gives the same, in the memory that the plan says', () => {
   const png = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 300, height: 200, seed: 2, fill: 'gradients' }));
-  for (const options of [{ ...KEY, palette: GAME }, { ...KEY, colors: 32, keyIndex: 'last' }]) {
+  for (const options of [{ ...KEY, palette: GAME }, { ...KEY, colors: 32, keyIndex: 'last' }, { ...BESIDE, palette: GAME },
+    { ...BESIDE, colors: 9, salvage: true }]) {
     const bmp = getBMP(png, options);
     const { memory } = readInfo(png, options);
     assert.deepEqual(createConverter(options).getBMP(png), bmp);

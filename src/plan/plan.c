@@ -94,7 +94,8 @@ static png2bmp_status plan_own_format(png2bmp_plan *plan, png2bmp_report *report
     return key_settle(plan, report);
 }
 
-/* Of another size it is that of its pixels, resized. */
+/* Of another size it is that of its pixels, resized; whether rows may be missing has no effect on
+ * it. */
 static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
 {
     png2bmp_plan   second;
@@ -105,9 +106,12 @@ static png2bmp_status plan_format(png2bmp_plan *plan, png2bmp_report *report)
     status = options_check_effect(&plan->options, report);
     if (status)
         return status;
-    second = sizes_second(plan);
+    second = *plan;
+    second.options.salvage = false;
+    second = sizes_second(&second);
     status = plan_own_format(&second, report);
     plan->bmp = second.bmp;
+    second.options.salvage = plan->options.salvage;
     sizes_copy(&second.options, &plan->options);
     plan->options = second.options;
     return status;

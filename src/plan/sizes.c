@@ -1,5 +1,6 @@
 #include "sizes.h"
 
+#include "background.h"
 #include "base/bytes.h"
 #include "bmp/bmp.h"
 #include "bmp/format.h"
@@ -18,6 +19,18 @@ static fit_sides sides_of(const png2bmp_plan *plan)
     return fit_of(plan->png.width, plan->png.height, &plan->options);
 }
 
+/* Whether what is around the image is transparent in a format without alpha. */
+static bool bars_are_holes(const png2bmp_options *options)
+{
+    return options->alpha == PNG2BMP_ALPHA_KEY && options->key_index != PNG2BMP_KEY_NONE;
+}
+
+/* Whether rows that are missing are transparent, so that they still are when they are resized. */
+static bool fills_holes(const png2bmp_plan *plan)
+{
+    return plan->options.salvage && background_is_hole(plan);
+}
+
 /* AUTO keeps alpha only where the image has some. */
 static bool has_alpha(const png2bmp_plan *plan, bool has_bars)
 {
@@ -25,6 +38,8 @@ static bool has_alpha(const png2bmp_plan *plan, bool has_bars)
 
     if (format_of(options->format)->keeps_alpha)
         return plan->png.has_alpha || has_bars;
+    if ((has_bars && bars_are_holes(options)) || fills_holes(plan))
+        return true;
     return plan->png.has_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
 }
 
@@ -92,11 +107,13 @@ png2bmp_plan sizes_first(const png2bmp_plan *plan)
 
     forget_size(options);
     options->top_down = true;
-    options->alpha =
-        options->alpha == PNG2BMP_ALPHA_DROP ? PNG2BMP_ALPHA_DROP : PNG2BMP_ALPHA_BLEND;
     options->colors = 0;
     options->palette_entries = 0;
-    options->key_index = PNG2BMP_KEY_NONE;
+    if (!fills_holes(plan)) {
+        options->key_index = PNG2BMP_KEY_NONE;
+        if (options->alpha != PNG2BMP_ALPHA_DROP)
+            options->alpha = PNG2BMP_ALPHA_BLEND;
+    }
     options->has_seen = options->exact = options->uncached = false;
     options->dither = PNG2BMP_DITHER_DEFAULT;
     first.bmp = bmp_layout(format_between(type), plan->png.width, plan->png.height, 8, options);

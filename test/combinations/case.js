@@ -12,7 +12,7 @@ const { randomOptions } = require('./options');
 const { randomPng } = require('./pngs');
 const { chance, pick, randomOf } = require('./random');
 const { differenceOf, judge } = require('./reference');
-const { resizedBy } = require('./resized');
+const { resizedBy, resizedWithHolesBy } = require('./resized');
 
 /** What a door gave that it should not have. */
 class Mismatch extends Error {}
@@ -54,7 +54,8 @@ async function checkReference(lib, one, plan) {
   const { strict, ...others } = one.options;
   const lenient = strict ? await memory(lib, { ...one, options: others }) : wanted;
   const between = resizedBy(lib, one.png, one.options);
-  const wrong = judge(one.png, one.options, wanted, { lenient, memory: plan?.memory ?? 0, between });
+  const withHoles = (isThere) => resizedWithHolesBy(lib, one.png, one.options, isThere);
+  const wrong = judge(one.png, one.options, wanted, { lenient, memory: plan?.memory ?? 0, between, withHoles });
   if (wrong) throw new Mismatch(`memory, against the reference: ${wrong}`);
   return wanted;
 }

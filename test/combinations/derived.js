@@ -4,18 +4,9 @@
 
 const assert = require('node:assert/strict');
 
-const { encodePng } = require('../kit/png-encoder');
 const { outcomeOf } = require('./doors');
 const { differenceOf, judgeIcon, judgePixels, pixelsOf } = require('./reference');
-const { resizedBy } = require('./resized');
-
-/** What is resized of pixels, by way of a PNG; undefined: nothing is. */
-function betweenOf(lib, { data, width, height, channels }, options) {
-  if (options.size === undefined) return undefined;
-  const image = { width, height, colorType: channels === 4 ? 6 : 2, bitDepth: 8, channels, palette: null, paletteAlpha: null, key: null,
-    samples: Uint16Array.from(data) };
-  return resizedBy(lib, encodePng(image), { ...options, colorSpace: undefined });
-}
+const { resizedPixelsBy } = require('./resized');
 
 /** decodePNG, and its pixels through encodeBMP, synchronously and on a thread. */
 async function pixels(lib, { png, options, facts, random }) {
@@ -30,7 +21,7 @@ async function pixels(lib, { png, options, facts, random }) {
   const others = { ...options, maxMemory: Infinity, maxPixels: Infinity }; // the limits are those of the PNG
   delete image.density;
   const outcome = await outcomeOf((onWarning) => lib.encodeBMP(image, { ...others, onWarning }));
-  const between = betweenOf(lib, image, others);
+  const between = resizedPixelsBy(lib, image, others);
   const wrong = judgePixels(image, others, outcome, between);
   assert.ok(!wrong, `encodeBMP: ${wrong}`);
   const again = await outcomeOf((onWarning) => lib.encodeBMPAsync(image, { ...others, onWarning }));

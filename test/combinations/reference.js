@@ -243,9 +243,10 @@ function withColors(image, options, outcome) {
  *
  * outcome: { bytes, warnings } or { code, message, warnings }; warnings are { code, message }.
  * lenient: the outcome without `strict`, which is compared with it; memory: as readInfo says without a limit;
- * between: with a size, what decodePNG gives.
+ * between: with a size, what decodePNG gives; withHoles: the same if those pixels are transparent that are 0 in its
+ * argument.
  */
-function judge(png, options, outcome, { lenient, memory, between }) {
+function judge(png, options, outcome, { lenient, memory, between, withHoles: betweenWithHoles }) {
   if (!knows(options)) return undefined;
   const { image, settings, space } = withoutConversion(decode(png), normal(options));
   const codes = refusals(image, settings, memory);
@@ -259,7 +260,7 @@ function judge(png, options, outcome, { lenient, memory, between }) {
     const wanted = counting.map(({ code }) => code.replace('WARN', 'ERR'));
     return wanted.includes(outcome.code) ? undefined : `strict: must be ${wanted.join(' or ')}`;
   }
-  if (settings.size) return judgeResized(image, settings, outcome, { between, isUnsure: space || image.isDamaged });
+  if (settings.size) return judgeResized(image, settings, outcome, { between, isUnsure: space || image.isDamaged, betweenWithHoles });
   if (space) return judgeConverted(image, settings, outcome, space);
   return image.isDamaged ? judgeDamaged(image, settings, outcome) : judgeWhole(image, settings, outcome);
 }
@@ -307,11 +308,18 @@ function judgeConverted(image, settings, outcome, space) {
   return at < 0 ? undefined : `converted to sRGB, sample ${at} is ${rgba[at]}, not ${wanted[at]}`;
 }
 
-/** The image that the rest of the conversion is about: gray, R G B, or R G B A. */
+/** How many scanlines were salvaged; undefined: all are there. */
+function salvagedCount({ warnings }) {
+  const note = warnings.find(({ code }) => code === 'WARN_PNG_SALVAGED');
+  return note && Number(/(\d+) of \d+/.exec(note.message)[1]);
+}
+
+/** The image that the rest of the conversion is about: gray, R G B, or R G B A. hasHoles: missing pixels are such. */
 function imageBetween(image, { data, width, height, channels }, { size, ...settings }) {
   const { hasBars } = placesOf(image, { size, ...settings });
   const keepsAlpha = settings.format === 'bgra32';
-  const isSeeThrough = keepsAlpha ? hasAlpha(image) || hasBars : hasAlpha(image) && settings.alpha !== 'drop';
+  const isAlphaKept = keepsAlpha || (settings.alpha === 'key' && settings.keyIndex !== 'none');
+  const isSeeThrough = (hasAlpha(image) && (keepsAlpha || settings.alpha !== 'drop')) || ((hasBars || image.hasHoles) && isAlphaKept);
   const [r, g, b] = settings.background ?? [255, 255, 255];
   const isGray = !isSeeThrough && image.colorType === 0 && (!hasBars || (r === g && g === b));
   const kept = isSeeThrough ? 4 : isGray ? 1 : 3;
@@ -341,12 +349,17 @@ function differsFromResized(image, { data, channels }, settings) {
 
 /** The pixels after they were resized are compared with those in floating point; what becomes of them is exact.
  * isUnsure: the former is not known so well. */
-function judgeResized(image, { size, fit, position, kernel, ...settings }, outcome, { between, isUnsure }) {
+function judgeResized(image, { size, fit, position, kernel, ...settings }, outcome, { between, isUnsure, betweenWithHoles }) {
   if (!between) return outcome.code ? undefined : 'must be refused, as decodePNG does';
   if (isUnsure && outcome.code) return undefined;
   const at = isUnsure ? -1 : differsFromResized(image, between, { ...settings, size, fit, position, kernel });
   if (at >= 0) return `resized, sample ${at} is ${between.data[at]}`;
-  return judgeWhole(imageBetween(image, between, { ...settings, size, fit, position }), settings, outcome);
+  const resizing = { ...settings, size, fit, position };
+  const next = imageBetween(image, between, resizing);
+  const count = salvagedCount(outcome);
+  if (count === undefined || !hasKey(next, settings)) return judgeWhole(next, settings, outcome);
+  const pixels = betweenWithHoles(covered(image, count));
+  return judgeWhole(imageBetween({ ...image, hasHoles: true }, pixels, resizing), settings, outcome);
 }
 
 function judgeWhole(image, settings, outcome) {
