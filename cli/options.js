@@ -205,7 +205,8 @@ const GROUPS = [
         words: ['0', 'last', 'none'],
         help: 'With --alpha key, the entry of --palette or --colors that transparent pixels get, and no others: 0 to ' +
           "255, or last. It is the background's colour. The default: of --palette, the first of this colour, or one " +
-          'more; of a .act file, the one that it says is transparent; of --colors, 0. With none, there is no such entry.',
+          'more; of a .act file, the one that it says is transparent; of --colors, 0. With none, there is no such entry. ' +
+          'Without a palette, an opaque pixel of this colour is a warning (WARN_KEY_COLLISION), except with none.',
       },
       {
         name: 'background', value: 'COLOR', read: colour, initial: 'ffffff', library: 'background', icons: false,

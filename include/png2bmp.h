@@ -105,7 +105,8 @@ PNG2BMP_API uint32_t    png2bmp_version_number(void);
     X(PROFILE, "ERR_PNG_PROFILE", "the ICC profile cannot be embedded: left out")                  \
     X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")          \
     X(DAMAGED_CHUNK, "ERR_PNG_DAMAGED_CHUNK",                                                      \
-      "the length or type of a chunk is damaged: repaired or skipped")
+      "the length or type of a chunk is damaged: repaired or skipped")                             \
+    X(KEY_COLLISION, "ERR_KEY_COLLISION", "an opaque pixel has the colour of the key")
 
 typedef enum png2bmp_status {
     PNG2BMP_OK = 0,
@@ -370,7 +371,9 @@ typedef struct png2bmp_options {
     uint8_t           row_align;
 
     /* ALPHA_KEY with `palette` or `colors`: the entry of transparent pixels, 0 to 255, or a
-     * png2bmp_key_index. It has exactly the background's colour, and no opaque pixel gets it. */
+     * png2bmp_key_index. It has exactly the background's colour, and no opaque pixel gets it. In
+     * formats without a palette an opaque pixel of this colour is the warning KEY_COLLISION, unless
+     * this is KEY_NONE. */
     uint16_t key_index;
 
     /* The size of the BMP in pixels, up to 2^31-1; 0: that of the image, or, if the other is given,

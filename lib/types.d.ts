@@ -93,7 +93,8 @@ export interface Options {
    * the background's colour: no other pixel gets it, and `colors` chooses the others. This is its index for
    * `'indexed'`: a number, or `'last'`; an entry of `palette` that is there is replaced. Default: of `palette`, the
    * first of this colour, or one more at its end; of `colors`, 0. `'none'`: there is no such entry, and the
-   * background is a colour as any other.
+   * background is a colour as any other. Without a palette, an opaque pixel of this colour gives
+   * `WARN_KEY_COLLISION`, except with `'none'`.
    */
   keyIndex?: number | 'last' | 'none' | undefined;
   /** The colour behind transparent pixels; default `'#ffffff'`. */

@@ -269,3 +269,48 @@ test('on the command line, the transparent colour of a .act file is the key', (t
   assert.deepEqual(place.read('a.bmp'), getBMP(png, { palette: GAME }));
   assert.match(place.run(['--colors', '4', '--alpha', 'key', '--key-index', '256', 'a.png']).stderr, /needs a whole number from 0 to 255, last or none/);
 });
+
+test('without a palette, an opaque pixel that looks like the key is a warning, and an error with strict', () => {
+  const pixelsOf = (...rgba) => ({ data: Uint8Array.from(rgba), width: rgba.length / 4, height: 1, channels: 4 });
+  const warningsOf = (image, options) => {
+    const warnings = [];
+    encodeBMP(image, { ...KEY, ...options, onWarning: ({ code }) => warnings.push(code) });
+    return warnings;
+  };
+  const same = pixelsOf(0, 0, 0, 0, 255, 0, 255, 255);
+  const near = pixelsOf(0, 0, 0, 0, 253, 0, 254, 255);
+  const other = pixelsOf(255, 0, 255, 0, 0, 255, 0, 255);
+  const told = ['WARN_KEY_COLLISION'];
+  for (const format of ['bgr24', 'rgb565', 'rgb555']) {
+    assert.deepEqual(warningsOf(same, { format }), told);
+    assert.deepEqual(warningsOf(near, { format }), format === 'bgr24' ? [] : told);
+    assert.deepEqual(warningsOf(other, { format }), []);
+    assert.deepEqual(warningsOf(same, { format, keyIndex: 'none' }), []);
+    assert.deepEqual(warningsOf(same, { format, alpha: 'blend' }), []);
+    assert.deepEqual(warningsOf({ data: Uint8Array.from(MAGENTA), width: 1, height: 1, channels: 3 }, { format }), told);
+    assert.throws(() => encodeBMP(same, { ...KEY, format, strict: true }), { code: 'ERR_KEY_COLLISION', message: /#ff00ff: choose another 'background'/ });
+  }
+  for (const options of [{ colors: 4 }, { palette: GAME }, { palette: GAME, format: 'bgr24' }]) assert.deepEqual(warningsOf(same, options), []);
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 9, height: 9, seed: 3 });
+  const background = [...image.samples.subarray(0, 3)];
+  for (const interlaced of [false, true]) {
+    const png = encodePng(image, { interlaced });
+    assert.equal(refusal(png, { alpha: 'key', background, strict: true }), 'ERR_KEY_COLLISION');
+    assert.equal(refusal(png, { alpha: 'key', background, strict: true, format: 'rgb565', dither: 'atkinson' }), 'ERR_KEY_COLLISION');
+  }
+});
+
+test('dithered to 16 bits, holes are the key as it is reduced', () => {
+  const key = [250, 3, 130];
+  const png = (interlaced) => {
+    const image = createImage({ colorType: 6, bitDepth: 8, width: 40, height: 30, seed: 6, fill: 'gradients' });
+    return { png: encodePng(image, { interlaced }), alpha: Array.from({ length: 1200 }, (_, i) => image.samples[4 * i + 3]) };
+  };
+  for (const dither of DITHERS) {
+    for (const interlaced of [false, true]) {
+      const { png: bytes, alpha } = png(interlaced);
+      const { rgba } = readBmp(getBMP(bytes, { alpha: 'key', background: key, format: 'rgb565', dither }));
+      alpha.forEach((a, i) => { if (a < 128) assert.deepEqual([...rgba.subarray(4 * i, 4 * i + 3)], [247, 4, 132]); });
+    }
+  }
+});

@@ -142,7 +142,7 @@ static second_step second_of(const png2bmp_plan *plan, const pixel_way *way)
         return STEP_DITHER;
     if (way->palette == PALETTE_OF_IMAGE && bits < 8 && bits != plan->png.bit_depth)
         return STEP_PACK;
-    if (step == STEP_NONE && way->needs_alpha)
+    if (step == STEP_NONE && (way->needs_alpha || way->watches_key))
         return STEP_KEY;
     /* auto may have chosen a format without alpha */
     if (step == STEP_NONE && plan->options.alpha == PNG2BMP_ALPHA_PREMULTIPLY && bits == 32)
@@ -191,6 +191,11 @@ static bool narrows(const png2bmp_plan *plan, const pixel_way *way)
            plan->options.depth16 != PNG2BMP_DEPTH16_TRUNCATE && srgb_is_narrowed_well(&plan->space);
 }
 
+bool pixel_way_has_holes(const png2bmp_options *options)
+{
+    return options->alpha == PNG2BMP_ALPHA_KEY && options->key_index != PNG2BMP_KEY_NONE;
+}
+
 pixel_way pixel_way_of(const png2bmp_plan *plan)
 {
     const png2bmp_options  *options = &plan->options;
@@ -199,6 +204,7 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
     const bool              has_channel =
         png->color_type == PNG2BMP_GRAY_ALPHA || png->color_type == PNG2BMP_RGB_ALPHA;
     pixel_way way = {.format = format, .palette = palette_of(format, plan)};
+    bool      keeps_holes;
 
     way.matched =
         way.palette == PALETTE_GIVEN || (options->palette_entries > 0 && format->takes_palette);
@@ -210,10 +216,13 @@ pixel_way pixel_way_of(const png2bmp_plan *plan)
         way.gray_step = grays.step;
         way.in_gray = grays.are_all && !way.is_exact && png->color_type != PNG2BMP_GRAY;
     }
-    way.blends = !format->keeps_alpha && !(way.has_key && png->has_alpha) &&
-                 options->alpha != PNG2BMP_ALPHA_DROP;
-    way.needs_alpha = options->alpha == PNG2BMP_ALPHA_KEY && !format->keeps_alpha &&
-                      (has_channel || (way.has_key && png->has_alpha));
+    way.watches_key = pixel_way_has_holes(options) && format->palette == PALETTE_NONE &&
+                      (format->step == STEP_NONE || format->step == STEP_LEVELS) &&
+                      !format->keeps_alpha && !way.matched;
+    keeps_holes = (way.has_key || way.watches_key) && png->has_alpha;
+    way.blends = !format->keeps_alpha && !keeps_holes && options->alpha != PNG2BMP_ALPHA_DROP;
+    way.needs_alpha =
+        options->alpha == PNG2BMP_ALPHA_KEY && !format->keeps_alpha && (has_channel || keeps_holes);
     way.key_matters = png->has_key && (format->keeps_alpha || way.needs_alpha || way.blends);
     way.converts = space_converts_samples(plan);
     way.to_srgb = srgb_kind_of(png, way.key_matters);

@@ -16,6 +16,7 @@ typedef struct pixel_way {
                                given and has more than one and no other colours; else 0 */
     bool in_gray;     /* matched by luma: the palette has grays alone, and the image may not */
     bool has_key;     /* an entry that transparent pixels get, and no others: options.key_index */
+    bool watches_key; /* there is no palette: an opaque pixel of the key's colour is a warning */
     bool is_exact;    /* matched, and a pixel of another colour is an error */
     bool blends;      /* transparency is replaced with the background, or by a threshold */
     bool needs_alpha; /* rows are made with alpha although the format has none: ALPHA_KEY. A palette
@@ -30,6 +31,10 @@ typedef struct pixel_way {
     png2bmp_dither dither;    /* never DEFAULT */
     bool           is_linear; /* it makes and carries errors in light */
 } pixel_way;
+
+/* Whether transparent pixels get an entry or a colour that opaque ones should not have. Needs what
+ * key_settle has made of options.key_index. */
+bool pixel_way_has_holes(const png2bmp_options *options);
 
 /* Needs plan->png, options, and of plan->bmp format and bits. */
 pixel_way pixel_way_of(const png2bmp_plan *plan);

@@ -5,7 +5,7 @@
 
 bool background_is_hole(const png2bmp_plan *plan)
 {
-    return plan->options.key_index < 256;
+    return pixel_way_has_holes(&plan->options);
 }
 
 png2bmp_plan background_of(const png2bmp_plan *plan)

@@ -18,11 +18,11 @@ bool halves_meet_in_gray(const png2bmp_plan *plan)
     return format_of(plan->bmp.format)->step == STEP_BITS;
 }
 
-/* Transparent pixels are not blended, nor are missing rows, since they get an entry of their own.
- */
+/* Transparent pixels are not blended, nor are missing rows: they get an entry or a colour of their
+ * own. */
 bool halves_meet_in_alpha(const png2bmp_plan *plan)
 {
-    return plan->options.key_index < 256 && (plan->png.has_alpha || plan->options.salvage);
+    return pixel_way_has_holes(&plan->options) && (plan->png.has_alpha || plan->options.salvage);
 }
 
 png2bmp_plan halves_first(const png2bmp_plan *plan)

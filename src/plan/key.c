@@ -50,6 +50,13 @@ static unsigned index_of(const png2bmp_options *options, unsigned room)
     return options->palette_entries ? entry_of_background(options) : 0;
 }
 
+/* Whether the key is a colour of a format that has no palette. */
+static bool is_color(const png2bmp_plan *plan)
+{
+    return plan->options.alpha == PNG2BMP_ALPHA_KEY && plan->options.palette_entries == 0 &&
+           palette_kind_of(plan) == PALETTE_NONE;
+}
+
 /* Opaque pixels need a colour. */
 static bool has_other_colors(const png2bmp_options *options, unsigned key)
 {
@@ -67,7 +74,8 @@ png2bmp_status key_settle(png2bmp_plan *plan, png2bmp_report *report)
     unsigned               key;
 
     if (!is_reserved(plan)) {
-        options->key_index = PNG2BMP_KEY_NONE;
+        if (options->key_index != PNG2BMP_KEY_ANY || !is_color(plan))
+            options->key_index = PNG2BMP_KEY_NONE;
         return PNG2BMP_OK;
     }
     key = index_of(options, room);

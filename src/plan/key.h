@@ -9,8 +9,9 @@
  * plan->png, options and bmp.format. */
 unsigned key_entries(const png2bmp_plan *plan);
 
-/* Settles plan->options.key_index: the index, or KEY_NONE if the palette has no such entry. An
- * entry of options.palette gets the background's colour. Needs key_entries's and
+/* Settles plan->options.key_index: the index; KEY_ANY, if the format has no palette and transparent
+ * pixels get a colour that others should not have; or else KEY_NONE. An entry of options.palette
+ * gets the background's colour. Needs key_entries's and
  * bmp.bits_per_pixel. */
 png2bmp_status key_settle(png2bmp_plan *plan, png2bmp_report *report);
 

@@ -44,6 +44,8 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
         l.indices = DITHER_GROUP * l.index_pitch;
         l.nearest = round_up(nearest_memory(entries_of(plan)), 16);
     }
+    if (steps->way.watches_key)
+        l.indices = scratch_row(second == STEP_DITHER ? width : STEPS_PIECE);
     if (steps->way.converts) {
         l.srgb = round_up(srgb_memory(plan, steps->way.to_srgb), 16);
         l.samples = STEPS_SAMPLES_BYTES;

@@ -19,7 +19,8 @@ typedef struct row_layout {
     uint64_t colors;  /* a piece of pixels, and one more if there is alpha */
     uint64_t line;    /* between two steps: a piece of luma, or a whole row of B G R */
     uint64_t group;   /* whole rows of B G R for a palette, group_pitch apart */
-    uint64_t indices; /* as many of indices, index_pitch apart */
+    uint64_t indices; /* as many of indices, index_pitch apart; or which pixels are holes, of a
+                         piece or of a whole row */
     uint64_t numbers, nearest;
     uint64_t errors;
     uint64_t srgb;    /* tables of a conversion to sRGB */

@@ -176,13 +176,13 @@ static ALWAYS_INLINE choice choose(const dither_state *state, const int wanted[3
     return c;
 }
 
-/* Either is NULL. */
+/* bgr: NULL, if indices are wanted. */
 static ALWAYS_INLINE void put(uint8_t *indices, uint8_t *bgr, size_t x, const choice *c)
 {
-    if (indices)
-        indices[x] = (uint8_t)c->index;
-    else if (bgr)
+    if (bgr)
         memcpy(bgr + 3 * x, c->bgr, 3);
+    else if (indices)
+        indices[x] = (uint8_t)c->index;
 }
 
 /* ---- The rules ---------------------------------------------------------------------- */
@@ -190,6 +190,12 @@ static ALWAYS_INLINE void put(uint8_t *indices, uint8_t *bgr, size_t x, const ch
 static ALWAYS_INLINE bool is_hole(bool holes, const uint8_t *indices, size_t x)
 {
     return holes && indices && indices[x] != 0;
+}
+
+/* It has its own colour, and the index of all holes. */
+static ALWAYS_INLINE choice hole_of(const dither_state *state, const uint8_t bgr[3])
+{
+    return (choice){{0, 0, 0}, {bgr[0], bgr[1], bgr[2]}, state->hole};
 }
 
 static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
@@ -202,7 +208,8 @@ static void nearest_row(dither_state *state, uint8_t *indices, uint8_t *out, con
         if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
         if (is_hole(state->has_holes, indices, x)) {
-            indices[x] = state->hole;
+            c = hole_of(state, bgr);
+            put(indices, out, x, &c);
             is_chosen = false;
             continue;
         }
@@ -236,7 +243,8 @@ static void ordered_row(dither_state *state, uint8_t *indices, uint8_t *out, con
         if (x % CANCEL_PIXELS == 0 && cancel_before(state->cancel, CANCEL_PIXELS))
             return;
         if (is_hole(state->has_holes, indices, x)) {
-            indices[x] = state->hole;
+            c = hole_of(state, bgr);
+            put(indices, out, x, &c);
             continue;
         }
         for (unsigned i = 0; i < 3; i++)
@@ -279,7 +287,7 @@ static ALWAYS_INLINE choice take_if_opaque(const dither_state *state, bool holes
     if (!is_hole(holes, indices, x))
         return take(state, bgr, error, ahead, left_over);
     memset(left_over, 0, 3 * sizeof *left_over);
-    return (choice){{0, 0, 0}, {0, 0, 0}, state->hole};
+    return hole_of(state, bgr);
 }
 
 /* Of a row that is walked to the right (step 1) or to the left (-1). */
@@ -461,7 +469,7 @@ void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned co
         dither_row(state, rows->indices + i * rows->index_pitch, NULL, rows->bgr + i * rows->pitch);
 }
 
-void dither_row_of_levels(dither_state *state, uint8_t *bgr)
+void dither_row_of_levels(dither_state *state, uint8_t *bgr, uint8_t *holes)
 {
-    dither_row(state, NULL, bgr, bgr);
+    dither_row(state, holes, bgr, bgr);
 }

@@ -106,7 +106,8 @@ void dither_to_indices(dither_state *state, const dither_rows *rows, unsigned co
 /* What the kernels of level 'diffuse' do, in plain C. */
 void diffuse_c(const dither_state *state, const dither_rows *rows, bool to_left);
 
-/* One row, in place: each sample becomes the one of its level. */
-void dither_row_of_levels(dither_state *state, uint8_t *bgr);
+/* One row, in place: each sample becomes the one of its level. holes: not 0 for each hole, which
+ * keeps its colour; read if has_holes. */
+void dither_row_of_levels(dither_state *state, uint8_t *bgr, uint8_t *holes);
 
 #endif

@@ -394,6 +394,8 @@ static png2bmp_status write_pass_rows(conversion *c, const sample_rows *from,
         if (c->watch_indices)
             status = check_indices(c, samples, pass->width);
         write_pass_row(c, samples, pass, y + i);
+        if (!status)
+            status = c->writer.failed;
     }
     return status;
 }

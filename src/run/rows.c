@@ -91,6 +91,18 @@ static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, cons
                                   .index_pitch = (size_t)l->index_pitch};
 }
 
+static void open_watch(row_writer *writer, uint8_t *holes)
+{
+    const pixel_way *way = &writer->steps.way;
+
+    memcpy(writer->key, writer->context.background, sizeof writer->key);
+    if (way->format->step == STEP_LEVELS)
+        panel_levels(writer->key, writer->context.background, 1, way->format->levels);
+    writer->holes = holes;
+    writer->is_watched = true;
+    writer->dither.has_holes = way->needs_alpha;
+}
+
 /* The parts of the memory, which may be absent, and their users. */
 static void open_scratch(row_writer *writer, uint8_t *memory)
 {
@@ -117,6 +129,8 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
                   plan->png.width);
     else if (steps->way.second == STEP_MATCH || steps->way.second == STEP_DITHER)
         open_dither(writer, numbers, nearest, errors);
+    if (steps->way.watches_key)
+        open_watch(writer, indices);
 }
 
 void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *steps,
@@ -130,6 +144,8 @@ void rows_open(row_writer *writer, const png2bmp_plan *plan, const row_steps *st
     writer->waiting = 0;
     writer->above = 0;
     writer->failed = PNG2BMP_OK;
+    writer->is_watched = false;
+    writer->holes = NULL;
     writer->bypasses =
         steps->way.second == STEP_NONE && cache_is_bypassed(plan) && kernels->bypass != NULL;
     colors_prepare(&writer->context, plan, &steps->way);
@@ -244,9 +260,53 @@ static void write_bits(row_writer *writer, uint8_t *dst, const uint8_t *samples,
     mono_write(&writer->mono, dst, writer->line, width);
 }
 
+/* Which pixels of a piece that color_piece has made are holes. */
+static void mark_holes(row_writer *writer, uint8_t *holes, size_t width)
+{
+    const uint8_t *const with_alpha = writer->colors + STEPS_PIECE_BYTES;
+    const unsigned       threshold = writer->plan->options.alpha_threshold;
+
+    for (size_t x = 0; x < width; x++)
+        holes[x] = writer->steps.way.needs_alpha && with_alpha[4 * x + 3] < threshold;
+}
+
+/* The first opaque pixel that would be taken for a hole is a warning. */
+static void watch_key(row_writer *writer, const uint8_t *dst, const uint8_t *holes, size_t width)
+{
+    const size_t         bytes = writer->plan->bmp.bits_per_pixel / 8;
+    const uint8_t *const key = writer->context.background;
+    size_t               x = 0;
+
+    if (!writer->is_watched)
+        return;
+    while (x < width && (holes[x] || memcmp(dst + bytes * x, writer->key, bytes) != 0))
+        x++;
+    if (x == width)
+        return;
+    writer->is_watched = false;
+    writer->failed = report_warning(writer->cancel->report, writer->plan->options.strict,
+                                    PNG2BMP_ERR_KEY_COLLISION,
+                                    "an opaque pixel has the colour of the key, #%02x%02x%02x: "
+                                    "choose another 'background', or 'colors', which keeps them "
+                                    "apart",
+                                    key[2], key[1], key[0]);
+}
+
+static void write_piece_of_key(row_writer *writer, uint8_t *dst, const uint8_t *samples,
+                               size_t width)
+{
+    write_colors(writer, dst, samples, width);
+    if (writer->is_watched)
+        mark_holes(writer, writer->holes, width);
+    watch_key(writer, dst, writer->holes, width);
+}
+
 static void write_levels(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     panel_levels(dst, color_piece(writer, samples, width), width, writer->steps.way.format->levels);
+    if (writer->is_watched)
+        mark_holes(writer, writer->holes, width);
+    watch_key(writer, dst, writer->holes, width);
 }
 
 /* Swapping R and B is its own inverse, so the row functions for PNG's order do both. */
@@ -395,17 +455,13 @@ static void write_grays(row_writer *writer, uint8_t *dst, const uint8_t *samples
 
 static void write_to_match(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    const uint8_t *const with_alpha = writer->colors + STEPS_PIECE_BYTES;
-    const unsigned       threshold = writer->plan->options.alpha_threshold;
-
     if (writer->steps.way.in_gray)
         write_grays(writer, dst, samples, width);
     else
         write_colors(writer, dst, samples, width);
     if (!writer->dither.has_holes)
         return;
-    for (size_t x = 0; x < width; x++)
-        writer->holes[x] = with_alpha[4 * x + 3] < threshold;
+    mark_holes(writer, writer->holes, width);
     writer->holes += width;
 }
 
@@ -420,13 +476,25 @@ static void write_matched(row_writer *writer, uint8_t *dst, const uint8_t *sampl
         rows_flush(writer);
 }
 
+static void write_to_dither(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
+{
+    const size_t x = (size_t)(dst - writer->line) / 3;
+
+    write_colors(writer, dst, samples, width);
+    if (writer->steps.way.watches_key)
+        mark_holes(writer, writer->holes + x, width);
+}
+
 static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
-    write_in_pieces(writer, write_colors, writer->line, 24, samples, width);
-    dither_row_of_levels(&writer->dither, writer->line);
-    for (size_t x = 0; x < width && !cancel_before(writer->cancel, STEPS_PIECE); x += STEPS_PIECE)
-        panel_levels(dst + 2 * x, writer->line + 3 * x, smaller(width - x, STEPS_PIECE),
-                     writer->steps.way.format->levels);
+    write_in_pieces(writer, write_to_dither, writer->line, 24, samples, width);
+    dither_row_of_levels(&writer->dither, writer->line, writer->holes);
+    for (size_t x = 0; x < width && !cancel_before(writer->cancel, STEPS_PIECE); x += STEPS_PIECE) {
+        const size_t count = smaller(width - x, STEPS_PIECE);
+
+        panel_levels(dst + 2 * x, writer->line + 3 * x, count, writer->steps.way.format->levels);
+        watch_key(writer, dst + 2 * x, writer->holes + x, count);
+    }
 }
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -443,7 +511,7 @@ void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t
         write_at_once(writer, write_premultiplied, dst, samples, width);
         break;
     case STEP_KEY:
-        write_in_pieces(writer, write_colors, dst, 24, samples, width);
+        write_in_pieces(writer, write_piece_of_key, dst, 24, samples, width);
         break;
     case STEP_PACK:
         write_in_pieces(writer, write_packed, dst, writer->plan->bmp.bits_per_pixel, samples,

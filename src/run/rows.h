@@ -24,12 +24,15 @@ typedef struct row_writer {
     bool                bypasses; /* the cache */
     uint8_t            *colors;   /* a piece of a row between two steps */
     uint8_t            *line;     /* what is between two steps: see row_layout */
-    uint8_t    *holes; /* way.has_key and needs_alpha: of the next piece, in the group's indices */
-    dither_rows group; /* rows that wait for more, and what becomes of them */
-    uint8_t    *group_dst[DITHER_GROUP];
-    unsigned    waiting;   /* of them */
-    uint32_t    above;     /* rows of the image that another writer has written */
-    png2bmp_status failed; /* way.is_exact: reported, and to be returned */
+    uint8_t *holes;        /* way.has_key and needs_alpha, or watches_key: of the next piece, in the
+                              group's indices, or of a row in memory of their own */
+    uint8_t        key[3]; /* way.watches_key: as it is written */
+    bool           is_watched; /* no pixel of this colour has been found yet */
+    dither_rows    group;      /* rows that wait for more, and what becomes of them */
+    uint8_t       *group_dst[DITHER_GROUP];
+    unsigned       waiting; /* of them */
+    uint32_t       above;   /* rows of the image that another writer has written */
+    png2bmp_status failed;  /* way.is_exact: reported, and to be returned */
     mono_state     mono;
     dither_state   dither;
 } row_writer;

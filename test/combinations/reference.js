@@ -6,7 +6,7 @@
 
 const { readBmp } = require('../kit/bmp-reader');
 const { conversionOf, convertPixels } = require('../kit/color-space');
-const { expectedBmp, expectedRgba, hasKey, holesOf, withKey } = require('../kit/expected');
+const { expectedBmp, expectedRgba, hasKey, holesOf, keepsHoles, withKey } = require('../kit/expected');
 const { hasAlpha, rgba16 } = require('../kit/image');
 const { differsAt, placesOf, resized } = require('../kit/resized');
 const { measured, palettes } = require('../../lib/palettes');
@@ -178,19 +178,19 @@ function salvagedColors(image, options, count) {
   covered(image, count).forEach((isThere, i) => {
     if (isThere) whole.samples.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
   });
-  if (!hasKey(image, options)) return whole;
+  if (!keepsHoles(image, options)) return whole;
   const holes = holesOf(image.firstScanlines(count), options);
   return withHoles(whole, covered(image, count).map((isThere, i) => (isThere ? holes[i] : 1)));
 }
 
-const keyOptions = (image, options) => (hasKey(image, options) ? onlyKey(options) : {});
+const keyOptions = (image, options) => (keepsHoles(image, options) ? onlyKey(options) : {});
 
 /** The first scanlines of a damaged image, the rest in the colour of the background. */
 function salvaged(image, options, count) {
   const first = image.firstScanlines(count);
   const background = options.background ?? [255, 255, 255];
   const there = covered(image, count);
-  const own = expectedBmp(first, options);
+  const own = expectedBmp(first, { ...options, there });
   const hasOwnPalette = image.colorType === 3 || (image.colorType === 0 &&
     !(image.bitDepth === 16 && image.key && options.alpha !== 'drop'));
   const isWhole = options.format === 'indexed' && (options.chosen || (!options.palette && !hasOwnPalette));
@@ -274,6 +274,8 @@ function compare(expected, image, settings, outcome) {
   const density = settings.density ?? image.density;
   const profile = settings.profile === 'embed' ? image.profile : undefined;
   const bytes = bmpBytes({ ...expected, density, profile }, settings);
+  if (outcome.warnings.some(({ code }) => code === 'WARN_KEY_COLLISION') !== (expected.collides ?? false))
+    return `an opaque pixel of the key's colour is ${expected.collides ? 'not told' : 'told'}`;
   // Which colours were chosen is not in bare rows.
   if (settings.isUnknown) return outcome.bytes.length === bytes.length ? undefined : 'wrong length';
   return differenceOf(outcome.bytes, bytes);

@@ -463,6 +463,15 @@ function hasKey(image, { alpha, keyIndex, palette, chosen, background, format, c
   return keyIndex !== undefined || hasAlpha(image) || isThere === true;
 }
 
+/** Whether the key is a colour of a format without a palette. */
+function isKeyOfColor(image, settings) {
+  const { format = 'bgr24', alpha, keyIndex, palette } = settings;
+  const written = format === 'auto' ? autoFormat(image, settings) : format;
+  return alpha === 'key' && keyIndex !== 'none' && !palette && ['bgr24', 'rgb565', 'rgb555'].includes(written);
+}
+
+const keepsHoles = (image, settings) => hasKey(image, settings) || isKeyOfColor(image, settings);
+
 function holesOf(image, { alphaThreshold = 128, depth16 = 'round' }) {
   const pixels = rgba16(image);
   return Uint8Array.from({ length: pixels.length / 4 }, (_, i) =>
@@ -509,6 +518,13 @@ function ownColors(image, common, settings) {
   return matched(common, { ...own, dither: 'none' });
 }
 
+/** Without a palette: `collides`, whether an opaque pixel has the colour of the key. */
+function withCollision(bmp, [r, g, b], { holes }) {
+  if (!holes) return bmp;
+  const collides = holes.some((isHole, i) => !isHole && bmp.rgba[4 * i] === r && bmp.rgba[4 * i + 1] === g && bmp.rgba[4 * i + 2] === b);
+  return { ...bmp, collides };
+}
+
 const LEVELS = { rgb565: [31, 63, 31], rgb555: [31, 31, 31] };
 
 function levelled(common, settings) {
@@ -516,9 +532,11 @@ function levelled(common, settings) {
   const levels = LEVELS[format];
   const scale = scaleOf({ ...settings, dither });
   const marks = levels.map((most) => Array.from({ length: most + 1 }, (_, i) => scale.of[Math.round((i * 255) / most)]));
-  const way = { scale, picture: [scale.of, scale.of, scale.of], spreads: levels.map((n) => Math.trunc(255 / n)), marks };
-  const choices = dithered(common.rgba, common.width, dither, nearestLevels(levels, scale), way);
-  return { ...common, bitsPerPixel: 16, rgba: paint(choices, ofNumber) };
+  const way = { scale, picture: [scale.of, scale.of, scale.of], spreads: levels.map((n) => Math.trunc(255 / n)), marks, holes: settings.holes };
+  const nearest = nearestLevels(levels, scale);
+  const [key] = dithered([...parseBackground(settings.background), 255], 1, 'none', nearest, { ...way, holes: undefined });
+  const choices = dithered(common.rgba, common.width, dither, nearest, way).map((choice, i) => (settings.holes?.[i] ? key : choice));
+  return withCollision({ ...common, bitsPerPixel: 16, rgba: paint(choices, ofNumber) }, ofNumber(key), settings);
 }
 
 const GRAYS = Array.from({ length: 256 }, (_, i) => [i, i, i]);
@@ -540,7 +558,7 @@ const PANELS = {
 
 /**
  * What an image must become: { error } or { format, bitsPerPixel, width, height, topDown, palette, indices,
- * rgba }.
+ * rgba, collides }. options.there: 0 for each pixel that is missing.
  */
 function expectedBmp(image, options = {}) {
   const settings = { ...DEFAULTS, ...options };
@@ -556,13 +574,15 @@ function expectedBmp(image, options = {}) {
     rgba: expectedRgba(rgba16(image), image.bitDepth, settings),
   };
   if (isIneffective(settings, options)) return { error: 'ERR_OPTION' };
+  if (isKeyOfColor(image, settings))
+    settings.holes = holesOf(image, settings).map((isHole, i) => (settings.there?.[i] === 0 ? 1 : isHole));
   if (PANELS[format]) return PANELS[format](common, settings);
   if (settings.palette) {
     const keyed = withKey(image, settings);
     if (keyed.error) return keyed;
     return keyed.exact ? matchedExactly(common, keyed) : matched(common, keyed);
   }
-  if (format !== 'indexed') return common;
+  if (format !== 'indexed') return withCollision(common, parseBackground(settings.background), settings);
   if (!canBeIndexed(image, settings)) return ownColors(image, common, settings);
   return withOwnPalette(image, common, settings);
 }
@@ -584,4 +604,4 @@ function withOwnPalette(image, common, settings) {
   };
 }
 
-module.exports = { expectedBmp, expectedRgba, hasKey, holesOf, reduce, withKey };
+module.exports = { expectedBmp, expectedRgba, hasKey, holesOf, keepsHoles, reduce, withKey };
