@@ -62,8 +62,9 @@ static uint8_t *encode(const png2bmp_pixels *pixels, const png2bmp_options *opti
     bmp = fuzz_output((size_t)plan->bmp.byte_length, fill);
     status = png2bmp_run_pixels(plan, pixels, bmp, NULL, &report);
     if ((status == PNG2BMP_ERR_FORMAT && plan->bmp.format == PNG2BMP_FORMAT_INDEXED) ||
-        status == PNG2BMP_ERR_NOT_EXACT) {
-        free(bmp); /* too many colours, or others, which is only detected now */
+        status == PNG2BMP_ERR_NOT_EXACT ||
+        (options->strict && status == PNG2BMP_ERR_KEY_COLLISION)) {
+        free(bmp); /* too many colours, or others, or the key's, which is only detected now */
         return NULL;
     }
     FUZZ_CHECK(status == PNG2BMP_OK, "%s", png2bmp_status_code(status));
