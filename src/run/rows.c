@@ -270,8 +270,9 @@ static void mark_holes(row_writer *writer, uint8_t *holes, size_t width)
         holes[x] = writer->steps.way.needs_alpha && with_alpha[4 * x + 3] < threshold;
 }
 
-/* The first opaque pixel that would be taken for a hole is a warning. */
-static void watch_key(row_writer *writer, const uint8_t *dst, const uint8_t *holes, size_t width)
+/* The first opaque pixel that would be taken for a hole is a warning. first: of these pixels, in
+ * writer->holes. */
+static void watch_key(row_writer *writer, const uint8_t *dst, size_t first, size_t width)
 {
     const size_t         bytes = writer->plan->bmp.bits_per_pixel / 8;
     const uint8_t *const key = writer->context.background;
@@ -279,7 +280,8 @@ static void watch_key(row_writer *writer, const uint8_t *dst, const uint8_t *hol
 
     if (!writer->is_watched)
         return;
-    while (x < width && (holes[x] || memcmp(dst + bytes * x, writer->key, bytes) != 0))
+    while (x < width &&
+           (writer->holes[first + x] || memcmp(dst + bytes * x, writer->key, bytes) != 0))
         x++;
     if (x == width)
         return;
@@ -298,7 +300,7 @@ static void write_piece_of_key(row_writer *writer, uint8_t *dst, const uint8_t *
     write_colors(writer, dst, samples, width);
     if (writer->is_watched)
         mark_holes(writer, writer->holes, width);
-    watch_key(writer, dst, writer->holes, width);
+    watch_key(writer, dst, 0, width);
 }
 
 static void write_levels(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
@@ -306,7 +308,7 @@ static void write_levels(row_writer *writer, uint8_t *dst, const uint8_t *sample
     panel_levels(dst, color_piece(writer, samples, width), width, writer->steps.way.format->levels);
     if (writer->is_watched)
         mark_holes(writer, writer->holes, width);
-    watch_key(writer, dst, writer->holes, width);
+    watch_key(writer, dst, 0, width);
 }
 
 /* Swapping R and B is its own inverse, so the row functions for PNG's order do both. */
@@ -493,7 +495,7 @@ static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samp
         const size_t count = smaller(width - x, STEPS_PIECE);
 
         panel_levels(dst + 2 * x, writer->line + 3 * x, count, writer->steps.way.format->levels);
-        watch_key(writer, dst + 2 * x, writer->holes + x, count);
+        watch_key(writer, dst + 2 * x, x, count);
     }
 }
 
