@@ -300,6 +300,28 @@ test('without a palette, an opaque pixel that looks like the key is a warning, a
   }
 });
 
+test('without a palette, neither what is around an image nor a row that is missing looks like an opaque pixel', () => {
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 40, height: 900, seed: 1 });
+  const magenta = { ...image, samples: image.samples.map((_, i) => MAGENTA[i % 3]) };
+  const codesOf = (png, options) => {
+    const warnings = [];
+    getBMP(png, { ...BESIDE, ...options, onWarning: ({ code }) => warnings.push(code) });
+    return warnings;
+  };
+  for (const format of ['bgr24', 'rgb565', 'rgb555']) {
+    for (const dither of format === 'bgr24' ? [undefined] : DITHERS) {
+      for (const interlaced of [false, true]) {
+        const png = encodePng(image, { interlaced });
+        const damaged = png.subarray(0, png.length >> 1);
+        assert.deepEqual(codesOf(png, { format, dither }), []);
+        assert.deepEqual(codesOf(encodePng(magenta, { interlaced }), { format, dither }), ['WARN_KEY_COLLISION']);
+        for (const size of [undefined, '20x900'])
+          assert.deepEqual(codesOf(damaged, { format, dither, salvage: true, size, fit: size && 'fill' }), ['WARN_PNG_SALVAGED'], `${dither} ${interlaced}`);
+      }
+    }
+  }
+});
+
 test('dithered to 16 bits, holes are the key as it is reduced', () => {
   const key = [250, 3, 130];
   const png = (interlaced) => {

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "bmp/bmp.h"
 #include "bmp/format.h"
+#include "bmp/pixel_way.h"
 #include "steps.h"
 
 /* What is decoded at a time, so that it stays in the cache. */
@@ -19,12 +20,6 @@ static fit_sides sides_of(const png2bmp_plan *plan)
     return fit_of(plan->png.width, plan->png.height, &plan->options);
 }
 
-/* Whether what is around the image is transparent in a format without alpha. */
-static bool bars_are_holes(const png2bmp_options *options)
-{
-    return options->alpha == PNG2BMP_ALPHA_KEY && options->key_index != PNG2BMP_KEY_NONE;
-}
-
 /* Whether rows that are missing are transparent, so that they still are when they are resized. */
 static bool fills_holes(const png2bmp_plan *plan)
 {
@@ -38,7 +33,7 @@ static bool has_alpha(const png2bmp_plan *plan, bool has_bars)
 
     if (format_of(options->format)->keeps_alpha)
         return plan->png.has_alpha || has_bars;
-    if ((has_bars && bars_are_holes(options)) || fills_holes(plan))
+    if ((has_bars && pixel_way_has_holes(options)) || fills_holes(plan))
         return true;
     return plan->png.has_alpha && options->alpha != PNG2BMP_ALPHA_DROP;
 }

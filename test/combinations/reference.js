@@ -359,7 +359,7 @@ function judgeResized(image, { size, fit, position, kernel, ...settings }, outco
   const resizing = { ...settings, size, fit, position };
   const next = imageBetween(image, between, resizing);
   const count = salvagedCount(outcome);
-  if (count === undefined || !hasKey(next, settings)) return judgeWhole(next, settings, outcome);
+  if (count === undefined || !keepsHoles(next, settings)) return judgeWhole(next, settings, outcome);
   const pixels = betweenWithHoles(covered(image, count));
   return judgeWhole(imageBetween({ ...image, hasHoles: true }, pixels, resizing), settings, outcome);
 }
