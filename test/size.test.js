@@ -133,6 +133,16 @@ test('rows of a gray PNG that salvage fills have the colour of the background, r
   }
 });
 
+test('in a palette of grays, rows that salvage fills have the luma of the background, and the palette stays', () => {
+  const png = encodePng(imageOf(8, 400, 0, 8));
+  for (const format of ['indexed', 'auto']) {
+    const options = { size: '8x800', fit: 'fill', background: '#ff0000', format };
+    const { palette, rgba } = readBmp(getBMP(png.subarray(0, 1500), { ...options, salvage: true }));
+    assert.deepEqual(palette, readBmp(getBMP(png, options)).palette);
+    assert.deepEqual([...rgba.subarray(-4)], [76, 76, 76, 255]);
+  }
+});
+
 test('every call gives the same bytes, also those that write strips', async (t) => {
   const image = imageOf(301, 200, 6, 8, 'gradients');
   const png = encodePng(image);

@@ -43,15 +43,22 @@ static bool is_gray(const uint8_t rgb[3])
     return rgb[0] == rgb[1] && rgb[1] == rgb[2];
 }
 
+/* Whether rows that are missing have the colour of the background: in a palette of grays it is
+ * one of them. */
+static bool fills_color(const png2bmp_plan *plan)
+{
+    return plan->options.salvage && palette_kind_of(plan) != PALETTE_OF_IMAGE;
+}
+
 static png2bmp_color_type color_type_of(const png2bmp_plan *plan, bool has_bars)
 {
     if (has_alpha(plan, has_bars))
         return PNG2BMP_RGB_ALPHA;
-    /* Bars, and rows that are missing, have the colour of the background. */
-    if (plan->png.color_type == PNG2BMP_GRAY &&
-        ((!has_bars && !plan->options.salvage) || is_gray(plan->options.background)))
-        return PNG2BMP_GRAY;
-    return PNG2BMP_RGB;
+    if (plan->png.color_type != PNG2BMP_GRAY)
+        return PNG2BMP_RGB;
+    if ((has_bars || fills_color(plan)) && !is_gray(plan->options.background))
+        return PNG2BMP_RGB;
+    return PNG2BMP_GRAY;
 }
 
 void sizes_copy(png2bmp_options *options, const png2bmp_options *from)

@@ -55,7 +55,8 @@ async function checkReference(lib, one, plan) {
   const lenient = strict ? await memory(lib, { ...one, options: others }) : wanted;
   const between = resizedBy(lib, one.png, one.options);
   const withHoles = (isThere) => resizedWithHolesBy(lib, one.png, one.options, isThere);
-  const wrong = judge(one.png, one.options, wanted, { lenient, memory: plan?.memory ?? 0, between, withHoles });
+  const withBackground = (background) => resizedBy(lib, one.png, { ...one.options, background });
+  const wrong = judge(one.png, one.options, wanted, { lenient, memory: plan?.memory ?? 0, between, withHoles, withBackground });
   if (wrong) throw new Mismatch(`memory, against the reference: ${wrong}`);
   return wanted;
 }

@@ -6,7 +6,7 @@
 
 const { readBmp } = require('../kit/bmp-reader');
 const { conversionOf, convertPixels } = require('../kit/color-space');
-const { expectedBmp, expectedRgba, hasKey, holesOf, keepsHoles, withKey } = require('../kit/expected');
+const { expectedBmp, expectedRgba, hasKey, holesOf, keepsHoles, lumaOf, withKey } = require('../kit/expected');
 const { hasAlpha, rgba16 } = require('../kit/image');
 const { differsAt, placesOf, resized } = require('../kit/resized');
 const { measured, palettes } = require('../../lib/palettes');
@@ -244,9 +244,9 @@ function withColors(image, options, outcome) {
  * outcome: { bytes, warnings } or { code, message, warnings }; warnings are { code, message }.
  * lenient: the outcome without `strict`, which is compared with it; memory: as readInfo says without a limit;
  * between: with a size, what decodePNG gives; withHoles: the same if those pixels are transparent that are 0 in its
- * argument.
+ * argument; withBackground: the same on another background.
  */
-function judge(png, options, outcome, { lenient, memory, between, withHoles: betweenWithHoles }) {
+function judge(png, options, outcome, { lenient, memory, ...ofSize }) {
   if (!knows(options)) return undefined;
   const { image, settings, space } = withoutConversion(decode(png), normal(options));
   const codes = refusals(image, settings, memory);
@@ -260,7 +260,7 @@ function judge(png, options, outcome, { lenient, memory, between, withHoles: bet
     const wanted = counting.map(({ code }) => code.replace('WARN', 'ERR'));
     return wanted.includes(outcome.code) ? undefined : `strict: must be ${wanted.join(' or ')}`;
   }
-  if (settings.size) return judgeResized(image, settings, outcome, { between, isUnsure: space || image.isDamaged, betweenWithHoles });
+  if (settings.size) return judgeResized(image, settings, outcome, { ...ofSize, isUnsure: space || image.isDamaged });
   if (space) return judgeConverted(image, settings, outcome, space);
   return image.isDamaged ? judgeDamaged(image, settings, outcome) : judgeWhole(image, settings, outcome);
 }
@@ -316,14 +316,15 @@ function salvagedCount({ warnings }) {
   return note && Number(/(\d+) of \d+/.exec(note.message)[1]);
 }
 
-/** The image that the rest of the conversion is about: gray, R G B, or R G B A. hasHoles: missing pixels are such. */
+/** The image that the rest of the conversion is about: gray, R G B, or R G B A. hasHoles: missing pixels are such;
+ * isFilled: some have the colour of the background. */
 function imageBetween(image, { data, width, height, channels }, { size, ...settings }) {
   const { hasBars } = placesOf(image, { size, ...settings });
   const keepsAlpha = settings.format === 'bgra32';
   const isAlphaKept = keepsAlpha || (settings.alpha === 'key' && settings.keyIndex !== 'none');
   const isSeeThrough = (hasAlpha(image) && (keepsAlpha || settings.alpha !== 'drop')) || ((hasBars || image.hasHoles) && isAlphaKept);
   const [r, g, b] = settings.background ?? [255, 255, 255];
-  const isGray = !isSeeThrough && image.colorType === 0 && (!hasBars || (r === g && g === b));
+  const isGray = !isSeeThrough && image.colorType === 0 && (!(hasBars || image.isFilled) || (r === g && g === b));
   const kept = isSeeThrough ? 4 : isGray ? 1 : 3;
   const samples = [];
   for (let at = 0; at < data.length; at += channels) {
@@ -349,19 +350,30 @@ function differsFromResized(image, { data, channels }, settings) {
   return differsAt(found, wanted);
 }
 
+/** Whether the palette has the grays of the image, and no other colours. */
+const isOfGrays = (image, { format, palette, colors }) =>
+  image.colorType === 0 && ['indexed', 'auto'].includes(format) && !palette && !colors;
+
+/** The image between, with the rows that are missing if `count` is not undefined. */
+function imageWithMissing(image, settings, count, { between, withHoles, withBackground }) {
+  const next = imageBetween(image, between, settings);
+  if (count === undefined) return next;
+  if (keepsHoles(next, settings)) return imageBetween({ ...image, hasHoles: true }, withHoles(covered(image, count)), settings);
+  if (!isOfGrays(next, settings)) return imageBetween({ ...image, isFilled: true }, between, settings);
+  const gray = lumaOf(...settings.background ?? [255, 255, 255]);
+  return imageBetween(image, withBackground([gray, gray, gray]), settings);
+}
+
 /** The pixels after they were resized are compared with those in floating point; what becomes of them is exact.
  * isUnsure: the former is not known so well. */
-function judgeResized(image, { size, fit, position, kernel, ...settings }, outcome, { between, isUnsure, betweenWithHoles }) {
+function judgeResized(image, { size, fit, position, kernel, ...settings }, outcome, { isUnsure, ...given }) {
+  const { between } = given;
   if (!between) return outcome.code ? undefined : 'must be refused, as decodePNG does';
   if (isUnsure && outcome.code) return undefined;
   const at = isUnsure ? -1 : differsFromResized(image, between, { ...settings, size, fit, position, kernel });
   if (at >= 0) return `resized, sample ${at} is ${between.data[at]}`;
-  const resizing = { ...settings, size, fit, position };
-  const next = imageBetween(image, between, resizing);
-  const count = salvagedCount(outcome);
-  if (count === undefined || !keepsHoles(next, settings)) return judgeWhole(next, settings, outcome);
-  const pixels = betweenWithHoles(covered(image, count));
-  return judgeWhole(imageBetween({ ...image, hasHoles: true }, pixels, resizing), settings, outcome);
+  const next = imageWithMissing(image, { ...settings, size, fit, position }, salvagedCount(outcome), given);
+  return judgeWhole(next, settings, outcome);
 }
 
 function judgeWhole(image, settings, outcome) {

@@ -604,4 +604,4 @@ function withOwnPalette(image, common, settings) {
   };
 }
 
-module.exports = { expectedBmp, expectedRgba, hasKey, holesOf, keepsHoles, reduce, withKey };
+module.exports = { expectedBmp, expectedRgba, hasKey, holesOf, keepsHoles, lumaOf, reduce, withKey };
