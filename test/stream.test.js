@@ -242,6 +242,29 @@ test('a slow reader gets every byte, from both kinds of outputs', async () => {
   }
 });
 
+test('Buffers that nobody has any longer are collected before they are many', () => {
+  const script = `
+    const { Writable } = require('node:stream');
+    const { pipeline } = require('node:stream/promises');
+    const { createBMPStream } = require(${JSON.stringify(ROOT)});
+    const { largePng } = require(${JSON.stringify(path.join(__dirname, 'kit/large-png'))});
+    const png = largePng({ width: 6000, height: 4000 });
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const reader = new Writable({
+      write(part, encoding, done) {
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+        setImmediate(done);
+      },
+    });
+    const pieces = function* () { for (let at = 0; at < png.length; at += 65536) yield png.subarray(at, at + 65536); };
+    pipeline(pieces, createBMPStream({ topDown: true }), reader).then(() => console.log(most));
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  const most = Number(stdout || NaN);
+  assert.ok(most < 16 * 1024 * 1024, `${most} bytes ${stderr}`); // 25 to 35 MB where V8 waits for garbage of its own
+});
+
 test('chunks of shared and of resizable memory, and of pools, are converted', async () => {
   const shared = new Uint8Array(new SharedArrayBuffer(large.length));
   shared.set(large);
