@@ -3,7 +3,7 @@
 /*
  * npm run bench:palettes -- [options]
  *
- *   --panel            only how near panels come to photographs, and the pictures of panels (panels.js)
+ *   --panel            only how near panels come to photographs, in what time, and the pictures of panels (panels.js)
  *   --rounds           only what each of the quantizer's rounds gains (compiles src/reduce/quantize.c)
  *
  * How well and how fast colours are reduced, beside ImageMagick, pngquant and epaper-image-convert: ten photographs
@@ -22,8 +22,8 @@ const { decodePNG, getBMP } = require('..');
 const { palettes } = require('../lib/palettes.js');
 const { readBmp } = require('../test/kit/bmp-reader.js');
 const { corpusFiles, SMOKE } = require('./corpus.js');
-const { panelTable, writePictures } = require('./panels.js');
-const { findMagick, magick, paletteFile, run } = require('./programs.js');
+const { panelTables, writePictures } = require('./panels.js');
+const { findMagick, magick, paletteFile, run, timeInside } = require('./programs.js');
 const { blurredPsnr, meanCiede2000, psnr } = require('./quality.js');
 const { table } = require('./report.js');
 const { setUpPalettes } = require('./setup.js');
@@ -164,13 +164,6 @@ function timeOf(command, args) {
     .reduce((sum, [, minutes, seconds]) => sum + minutes * 60e3 + seconds * 1e3, 0);
 }
 
-function timeInside(convert) {
-  const before = process.cpuUsage();
-  convert();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e3;
-}
-
 /* The least of some rounds, in which all take turns. */
 function leastOf(runs, rounds = 5) {
   const least = {};
@@ -257,14 +250,14 @@ async function panels(folder) {
   const pictures = {};
   for (const part of PICTURES.photographs) pictures[part] = await flattened(part, folder);
   writePictures(SMOKE ? folder : DOCS_PICTURES);
-  return panelTable(pictures, folder);
+  return panelTables(pictures, folder);
 }
 
 async function all(folder) {
   const paletteOf = {};
   for (const name of ['spectra6', 'vga16']) paletteOf[name] = await paletteFile(name, folder, palettes[name]);
   const time = await timeTable(folder, paletteOf);
-  return { time, quality: await qualityTable(folder, paletteOf), panel: await panels(folder) };
+  return { time, quality: await qualityTable(folder, paletteOf), ...await panels(folder) };
 }
 
 async function main() {
@@ -275,7 +268,7 @@ async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-palettes-'));
   try {
     if (values.rounds) console.log(await roundsTable(folder));
-    else writePage(values.panel ? { panel: await panels(folder) } : await all(folder));
+    else writePage(values.panel ? await panels(folder) : await all(folder));
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

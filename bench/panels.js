@@ -14,13 +14,19 @@ const { readBmp } = require('../test/kit/bmp-reader.js');
 const { encodePng } = require('../test/kit/png-encoder.js');
 const { SMOKE } = require('./corpus.js');
 const { LINEAR, blurredLight, panelError } = require('./quality.js');
-const { findMagick, magick, paletteFile, run } = require('./programs.js');
+const { findMagick, magick, paletteFile, run, timeInside } = require('./programs.js');
 const { table } = require('./report.js');
 
 const PANEL = SMOKE ? { width: 160, height: 96 } : { width: 800, height: 480 };
 
 const bytesOf = (rgb) => [rgb >> 16, rgb >> 8 & 255, rgb & 255];
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function median(values) {
+  const sorted = Float64Array.from(values).sort();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
 
 // ---- Programs: each takes a picture and gives what is seen of the panel, R G B -----------------
 
@@ -73,16 +79,19 @@ function withAlpha(data) {
   return rgba;
 }
 
-async function epaperImageConvert(options) {
+/* Takes R G B A of the panel's size, and gives a canvas. */
+async function epaperCanvas(options) {
   const { processImage, getPreset } = await import('@aitjcize/epaper-image-convert');
   const palette = { theoretical: toInks(palettes.spectra6), perceived: toInks(measured.spectra6) };
-  return ({ data, width, height }) => {
-    const { canvas } = processImage({ data: withAlpha(data), width, height }, {
-      displayWidth: width, displayHeight: height, palette, params: getPreset('balanced'), usePerceivedOutput: true,
-      createCanvas, ...options,
-    });
-    return canvas.getContext().getImageData().data.filter((_, i) => i % 4 < 3);
-  };
+  return (data, { width, height }) => processImage({ data, width, height }, {
+    displayWidth: width, displayHeight: height, palette, params: getPreset('balanced'), createCanvas, ...options,
+  }).canvas;
+}
+
+async function epaperImageConvert(options) {
+  const convert = await epaperCanvas({ usePerceivedOutput: true, ...options });
+  return (picture) => convert(withAlpha(picture.data), picture).getContext().getImageData().data
+    .filter((_, i) => i % 4 < 3);
 }
 
 async function programsOf(folder) {
@@ -99,7 +108,7 @@ async function programsOf(folder) {
   };
 }
 
-// ---- The table --------------------------------------------------------------------------------
+// ---- The tables -------------------------------------------------------------------------------
 
 async function toPanel({ data, width, height, png }) {
   const resized = await sharp(data, { raw: { width, height, channels: 3 } })
@@ -109,24 +118,67 @@ async function toPanel({ data, width, height, png }) {
   return { data: resized, ...PANEL, png: file };
 }
 
-/* pictures: { name: { data, width, height, png } }, R G B. A row for each, then their mean. */
-async function panelTable(pictures, folder) {
+/* pictures: { name: { data, width, height, png } }, R G B of the panel's size. A row for each, then their mean. */
+async function errorTable(pictures, folder) {
   const programs = await programsOf(folder);
   const range = measured.spectra6.slice(0, 2).map(bytesOf);
-  const errors = [];
-  for (const [i, picture] of Object.values(pictures).entries()) {
+  const errors = Object.values(pictures).map((picture, i) => {
     process.stderr.write(`\r\x1b[Kpanels: ${i + 1} of ${Object.keys(pictures).length}`);
-    const resized = await toPanel(picture);
-    const wanted = blurredLight(resized, range);
-    errors.push(Object.values(programs).map((convert) =>
-      panelError(wanted, blurredLight({ ...resized, data: convert(resized) }))));
-  }
+    const wanted = blurredLight(picture, range);
+    return Object.values(programs).map((convert) =>
+      panelError(wanted, blurredLight({ ...picture, data: convert(picture) })));
+  });
   process.stderr.write('\r\x1b[K');
   const row = (title, figures) => [title, ...figures.map((figure) => figure.toFixed(4))];
   return table(['picture', ...Object.keys(programs)], [
     ...Object.keys(pictures).map((part, i) => row(part, errors[i])),
     row('mean', Object.keys(programs).map((_, i) => mean(errors.map((list) => list[i])))),
   ]);
+}
+
+/* Whole conversions, from the bytes of a PNG to those of a BMP. The canvas that would decode for epaper-image-convert
+ * is not there: decodePNG does. */
+async function wholeConversions() {
+  const { createBMP } = await import('@aitjcize/epaper-image-convert');
+  const convert = await epaperCanvas({});
+  return {
+    'png2bmp, seen': (png) => getBMP(png, { palette: 'spectra6', seen: 'measured' }),
+    'epaper-image-convert': (png) => {
+      const { data, width, height } = decodePNG(png, { channels: 4 });
+      return createBMP(convert(new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), { width, height }));
+    },
+  };
+}
+
+const ROUNDS = SMOKE ? 1 : 9;
+
+/* The medians of some rounds, in which the programs take turns. */
+function medianTimes(programs, png) {
+  const times = programs.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    programs.forEach((convert, i) => times[i].push(timeInside(() => convert(png))));
+  }
+  return times.map(median);
+}
+
+async function timeTable(pictures) {
+  const programs = await wholeConversions();
+  const times = Object.values(pictures).map(({ png }) => {
+    const list = medianTimes(Object.values(programs), fs.readFileSync(png));
+    return [...list, list[1] / list[0]];
+  });
+  const row = (title, [own, other, ratio]) => [title, own.toFixed(1), other.toFixed(0), ratio.toFixed(0)];
+  return table(['picture', ...Object.keys(programs).map((name) => `${name}, ms`), 'ratio'], [
+    ...Object.keys(pictures).map((part, i) => row(part, times[i])),
+    row('median', [0, 1, 2].map((i) => median(times.map((list) => list[i])))),
+  ]);
+}
+
+/* The tables of the page. pictures: { name: { data, width, height, png } }, R G B. */
+async function panelTables(pictures, folder) {
+  const resized = {};
+  for (const [name, picture] of Object.entries(pictures)) resized[name] = await toPanel(picture);
+  return { panel: await errorTable(resized, folder), 'panel-time': await timeTable(resized) };
 }
 
 // ---- The pictures -----------------------------------------------------------------------------
@@ -164,4 +216,4 @@ function writePictures(folder) {
   for (const name of Object.keys(PICTURES)) fs.writeFileSync(path.join(folder, `${name}.png`), pictureOf(name));
 }
 
-module.exports = { PICTURES, panelTable, pictureOf, writePictures };
+module.exports = { PICTURES, panelTables, pictureOf, writePictures };

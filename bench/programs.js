@@ -24,4 +24,12 @@ async function paletteFile(name, folder, colors) {
   return file;
 }
 
-module.exports = { findMagick, magick, paletteFile, run };
+/* Processor time in milliseconds, on all threads of the process. */
+function timeInside(convert) {
+  const before = process.cpuUsage();
+  convert();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e3;
+}
+
+module.exports = { findMagick, magick, paletteFile, run, timeInside };
