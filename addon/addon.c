@@ -363,6 +363,28 @@ static napi_value open_stream(napi_env env, napi_callback_info info)
     return stream_open(env, host, &options, (uint64_t)size, wants_whole);
 }
 
+/* openSave(path, options, pngSize): one that saves */
+static napi_value open_save(napi_env env, napi_callback_info info)
+{
+    call            call = {0};
+    size_t          argc = 3;
+    void           *self;
+    png2bmp_options options;
+    double          size;
+
+    if (napi_get_cb_info(env, info, &argc, call.argv, &call.host, &self) != napi_ok ||
+        !options_read(env, call.argv[1], &options) ||
+        napi_get_value_double(env, call.argv[2], &size) != napi_ok || !(size >= 0 && size < 0x1p63))
+        return throw_quiet(env);
+    if (!call_read_path(env, &call, call.argv[0]))
+        return NULL;
+    if (cwd_keep(self, &call.job))
+        return stream_open_save(env, call.host, &options, (uint64_t)size, &call.job);
+    call_throw(env, &call);
+    job_release(&call.job);
+    return NULL;
+}
+
 /* stepAsync(input, length, stream, onWarning, copy, ticket, isLast, memory, facts): Promise<facts>.
  * memory: where the output goes, undefined until there is a plan. facts: those of
  * src/host/host_feed.h. */
@@ -484,6 +506,7 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         FUNCTION("convertKept", convert_kept),
         FUNCTION("convertKeptAsync", convert_kept_async),
         FUNCTION("openStream", open_stream),
+        FUNCTION("openSave", open_save),
         FUNCTION("stepAsync", step_async),
         FUNCTION("closeStream", close_stream),
         FUNCTION("cancel", cancel),

@@ -78,6 +78,11 @@ void cwd_release(cwd *cwd)
     (void)cwd;
 }
 
+void cwd_forget(instance *self)
+{
+    (void)self;
+}
+
 #else
 
 #include <fcntl.h>
@@ -92,8 +97,15 @@ struct cwd {
     int         fd;
     struct stat directory;
     unsigned    users;
-    instance   *self; /* is in `cwd` while it is the latest */
+    instance   *self; /* that it is the latest of, or NULL */
 };
+
+void cwd_forget(instance *self)
+{
+    if (self->cwd)
+        self->cwd->self = NULL;
+    self->cwd = NULL;
+}
 
 static cwd *cwd_open(instance *self)
 {
@@ -111,6 +123,7 @@ static cwd *cwd_open(instance *self)
         errno = code;
         return NULL;
     }
+    cwd_forget(self);
     made->self = self;
     self->cwd = made;
     return made;
@@ -154,7 +167,7 @@ void cwd_release(cwd *cwd)
 {
     if (!cwd || --cwd->users > 0)
         return;
-    if (cwd->self->cwd == cwd)
+    if (cwd->self)
         cwd->self->cwd = NULL;
     close(cwd->fd);
     free(cwd);

@@ -21,4 +21,7 @@ int cwd_directory(const cwd *cwd);
 
 void cwd_release(cwd *cwd);
 
+/* Before the instance is freed: a stream that saves may be released after it. */
+void cwd_forget(instance *self);
+
 #endif

@@ -2,10 +2,13 @@
 
 #include <stdlib.h>
 
+#include "cwd.h"
+
 static void instance_free(napi_env env, void *data, void *hint)
 {
     (void)env;
     (void)hint;
+    cwd_forget(data);
     free(data);
 }
 

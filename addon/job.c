@@ -34,27 +34,27 @@ void job_convert(job *job, const png2bmp_control *control)
         png2bmp_run(&job->plan, job->input, job->input_size, job->output, control, &job->report);
 }
 
-static const char *name_of(const job_path *path)
+const char *job_path_name(const job_path *path)
 {
     return path->full ? path->full : path->given;
 }
 
 void job_save(job *job, const png2bmp_control *control)
 {
-    job->status = save_at(cwd_directory(job->cwd), name_of(&job->to), &job->plan, job->input,
+    job->status = save_at(cwd_directory(job->cwd), job_path_name(&job->to), &job->plan, job->input,
                           job->input_size, control, &job->report);
 }
 
 void job_save_bytes(job *job, const png2bmp_control *control)
 {
-    job->status = save_bytes_at(cwd_directory(job->cwd), name_of(&job->to), job->input,
+    job->status = save_bytes_at(cwd_directory(job->cwd), job_path_name(&job->to), job->input,
                                 job->input_size, &job->plan.options, control, &job->report);
 }
 
 static read_rules source_of(const job *job)
 {
     return (read_rules){.directory = cwd_directory(job->cwd),
-                        .path = name_of(&job->from),
+                        .path = job_path_name(&job->from),
                         .descriptor = job->descriptor,
                         .most = job->most_input};
 }
@@ -76,7 +76,7 @@ void job_convert_file(job *job, const png2bmp_control *control)
 {
     file_conversion conversion = {.from = source_of(job),
                                   .directory = cwd_directory(job->cwd),
-                                  .to = name_of(&job->to),
+                                  .to = job_path_name(&job->to),
                                   .options = job->plan.options};
 
     job->status = convert_file(&conversion, control, &job->report);
@@ -105,10 +105,12 @@ void job_count_colors(job *job)
 
 const char *job_failed_path(const job *job)
 {
+    if (job->stream)
+        return stream_path(job->stream);
     return job->read_failed ? job->from.given : job->to.given;
 }
 
-static void free_path(job_path *path)
+void job_path_free(job_path *path)
 {
     free(path->full);
     free(path->given);
@@ -118,6 +120,6 @@ void job_release(job *job)
 {
     stream_release(job->stream);
     cwd_release(job->cwd);
-    free_path(&job->to);
-    free_path(&job->from);
+    job_path_free(&job->to);
+    job_path_free(&job->from);
 }

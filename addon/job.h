@@ -15,6 +15,9 @@ typedef struct job_path {
     char *full;  /* the same from the root; NULL: `given`, from the job's cwd */
 } job_path;
 
+/* What src/save is given. */
+const char *job_path_name(const job_path *path);
+
 typedef struct job {
     /* Runs on any thread and does not call JavaScript; sets status, fills report. */
     void (*run)(struct job *job, const png2bmp_control *control);
@@ -67,6 +70,9 @@ void job_count_colors(job *job);
 
 /* The path of the file that PNG2BMP_ERR_FILE is about; NULL: a descriptor. */
 const char *job_failed_path(const job *job);
+
+/* Frees the texts. */
+void job_path_free(job_path *path);
 
 /* Frees what the job owns. */
 void job_release(job *job);

@@ -3,11 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cwd.h"
 #include "errors.h"
 #include "host/host_feed.h"
+#include "save/convert_file.h"
 
 struct stream {
-    pump           pump;
+    pump           pump; /* not if it saves: */
+    bool           saves;
+    fed_file       file;
+    job_path       to;
+    struct cwd    *cwd;
     png2bmp_report report;  /* of all steps */
     unsigned       told;    /* its warnings that jobs have taken */
     unsigned       holders; /* the External, and a job */
@@ -34,12 +40,23 @@ static void drop_piece(stream *self)
     self->copy = NULL;
 }
 
+/* Nothing is left of a file that is not complete. */
+static void close_conversion(stream *self)
+{
+    if (self->saves)
+        fed_file_end(&self->file, PNG2BMP_ERR_CANCELLED);
+    else
+        pump_close(&self->pump);
+    drop_piece(self);
+}
+
 static void let_go(stream *self)
 {
     if (--self->holders > 0)
         return;
-    pump_close(&self->pump);
-    drop_piece(self);
+    close_conversion(self);
+    cwd_release(self->cwd);
+    job_path_free(&self->to);
     free(self);
 }
 
@@ -60,8 +77,7 @@ static napi_value wrap(napi_env env, stream *self)
     return throw_quiet(env);
 }
 
-napi_value stream_open(napi_env env, napi_value host, const png2bmp_options *options,
-                       uint64_t png_size, bool wants_whole)
+static stream *stream_new(napi_env env)
 {
     stream *self = calloc(1, sizeof *self);
 
@@ -71,8 +87,11 @@ napi_value stream_open(napi_env env, napi_value host, const png2bmp_options *opt
     }
     self->holders = 1;
     self->control = (png2bmp_control){is_cancelled, self};
-    const png2bmp_status status =
-        pump_open(&self->pump, options, png_size, wants_whole, &self->control, &self->report);
+    return self;
+}
+
+static napi_value opened(napi_env env, napi_value host, stream *self, png2bmp_status status)
+{
     if (!status)
         return wrap(env, self);
 
@@ -81,6 +100,40 @@ napi_value stream_open(napi_env env, napi_value host, const png2bmp_options *opt
         napi_throw(env, error);
     let_go(self);
     return NULL;
+}
+
+napi_value stream_open(napi_env env, napi_value host, const png2bmp_options *options,
+                       uint64_t png_size, bool wants_whole)
+{
+    stream *self = stream_new(env);
+
+    if (!self)
+        return NULL;
+    return opened(
+        env, host, self,
+        pump_open(&self->pump, options, png_size, wants_whole, &self->control, &self->report));
+}
+
+napi_value stream_open_save(napi_env env, napi_value host, const png2bmp_options *options,
+                            uint64_t png_size, job *target)
+{
+    stream *self = stream_new(env);
+
+    if (!self) {
+        job_release(target);
+        return NULL;
+    }
+    self->saves = true;
+    self->to = target->to;
+    self->cwd = target->cwd;
+    return opened(env, host, self,
+                  fed_file_begin(&self->file, cwd_directory(self->cwd), job_path_name(&self->to),
+                                 options, png_size, &self->control, &self->report));
+}
+
+const char *stream_path(const stream *self)
+{
+    return self->to.given;
 }
 
 stream *stream_of(napi_env env, napi_value value)
@@ -139,7 +192,7 @@ static bool take_input(napi_env env, napi_value host, stream *self, const job *j
 
 bool stream_hold(napi_env env, napi_value host, stream *self, job *job, const stream_step *step)
 {
-    if (self->is_busy || self->closes ||
+    if (self->is_busy || self->closes || (self->saves && !self->file.feed) ||
         !is_memory_right(&self->pump, step->memory, step->memory_size)) {
         throw_quiet(env);
         return false;
@@ -160,8 +213,7 @@ void stream_close(stream *self)
     self->closes = true;
     if (self->is_busy)
         return;
-    pump_close(&self->pump);
-    drop_piece(self);
+    close_conversion(self);
 }
 
 void stream_release(stream *self)
@@ -185,8 +237,21 @@ static void hand_over_report(stream *self, png2bmp_report *report)
 
     png2bmp_report_clear(report);
     report->error = self->report.error;
+    report->file_errno = self->report.file_errno;
+    report->file_syscall = self->report.file_syscall;
     for (; self->told < count; self->told++)
         report->warnings[report->warning_count++] = self->report.warnings[self->told];
+}
+
+static png2bmp_status save_step(stream *self, pump_state *state)
+{
+    const pump_input *input = &self->input;
+    png2bmp_status    status = PNG2BMP_OK;
+
+    if (!input->is_last)
+        status = png2bmp_feed_bytes(self->file.feed, input->bytes, input->size);
+    *state = input->is_last ? PUMP_IS_DONE : PUMP_WANTS_INPUT;
+    return status || input->is_last ? fed_file_end(&self->file, status) : PNG2BMP_OK;
 }
 
 void job_step(job *job, const png2bmp_control *control)
@@ -196,7 +261,8 @@ void job_step(job *job, const png2bmp_control *control)
     double     numbers[HOST_FEED_COUNT];
 
     self->of_step = control;
-    job->status = pump_step(&self->pump, &self->input, &state);
+    job->status =
+        self->saves ? save_step(self, &state) : pump_step(&self->pump, &self->input, &state);
     self->of_step = NULL;
     hand_over_report(self, &job->report);
     if (job->status)

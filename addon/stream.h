@@ -18,6 +18,14 @@ typedef struct stream stream;
 napi_value stream_open(napi_env env, napi_value host, const png2bmp_options *options,
                        uint64_t png_size, bool wants_whole);
 
+/* One that saves, as job_save does: its steps have no memory and give no facts. The target's path
+ * and directory are taken over from the job, whatever happens. */
+napi_value stream_open_save(napi_env env, napi_value host, const png2bmp_options *options,
+                            uint64_t png_size, job *target);
+
+/* Where it saves, as it was given; NULL: it does not. */
+const char *stream_path(const stream *self);
+
 /* The stream in such a value. */
 stream *stream_of(napi_env env, napi_value value);
 

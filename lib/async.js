@@ -39,11 +39,11 @@ async function run(name, view, size, o, start) {
   return o.signal === undefined ? begin(0) : startAbortable(o.signal, begin);
 }
 
-/** Converts what comes in pieces as it comes, without holding it: a promise of finish(feed), whose output is there. In
- * WebAssembly this would take the time of this thread. */
-async function runPieces(source, o, finish) {
+/** Converts what comes in pieces as it comes, without holding it: a promise of finish(feed), whose output is there, or is
+ * in `file`. In WebAssembly this would take the time of this thread. */
+async function runPieces(source, o, finish, file) {
   const input = o.input === 'copy' ? 'copy' : 'borrow'; // the source has given nothing away
-  const feed = new Feed({ ...o, input }, { size: sizeOfSource(source), wantsWhole: true });
+  const feed = new Feed({ ...o, input }, { size: sizeOfSource(source), wantsWhole: true, file });
   try {
     return await fromPieces(source, o, {
       take: (bytes) => feed.take(bytes),
@@ -51,7 +51,7 @@ async function runPieces(source, o, finish) {
       cancel: () => feed.close(),
     });
   } finally {
-    feed.close();
+    await feed.close(); // then there is nothing left of a file that is not complete
   }
 }
 
@@ -136,5 +136,5 @@ function decodePNGAsync(png, ...rest) {
 }
 
 module.exports = {
-  bindWarnings, getBMPAsync, encodeBMPAsync, encodePNGAsync, decodePNGAsync, run, runPng, settle, sortArguments, startAbortable,
+  bindWarnings, canFeed, getBMPAsync, encodeBMPAsync, encodePNGAsync, decodePNGAsync, run, runPieces, runPng, settle, sortArguments, startAbortable,
 };

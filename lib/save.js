@@ -5,7 +5,7 @@
 const { Buffer } = require('node:buffer');
 
 const native = require('./native');
-const { run, runPng, settle, sortArguments } = require('./async');
+const { bindWarnings, canFeed, run, runPieces, runPng, settle, sortArguments } = require('./async');
 const { checkExtension } = require('./extensions');
 const { beginICO, encodeICO } = require('./ico');
 const { readOptions, readable } = require('./options');
@@ -36,7 +36,9 @@ function saveBMPAsync(path, png, ...rest) {
   return settle(callback, () => {
     checkOrder(path, png);
     const file = toWritablePath(path);
-    return runPng(png, length, options, (...common) => native.saveAsync(...common, file), readerFor(path, file));
+    const read = readerFor(path, file);
+    return canFeed(png, length) ? runPieces(png, bindWarnings(read(options)), () => true, file)
+      : runPng(png, length, options, (...common) => native.saveAsync(...common, file), read);
   });
 }
 

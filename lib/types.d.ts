@@ -22,8 +22,8 @@ export interface BodySource {
 }
 
 /** What asynchronous calls take: the bytes of a PNG, or something that gives them. A Node.js stream
- * is an `AsyncIterable`. With the addon `getBMPAsync` and `decodePNGAsync` convert pieces as they come, without holding
- * them; other calls, and WebAssembly, collect them first. */
+ * is an `AsyncIterable`. With the addon `getBMPAsync`, `saveBMPAsync` and `decodePNGAsync` convert pieces as they come,
+ * without holding them; converters, and WebAssembly, collect them first. */
 export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
 
 /** `'#rgb'`, `'#rrggbb'`, or three whole numbers from 0 to 255. */

@@ -6,7 +6,6 @@
 #include "base/report.h"
 #include "failure.h"
 #include "plan/route.h"
-#include "save.h"
 
 /* A PNG of at most this size is read at once; of a larger one, this much is in memory at a time,
  * which fits into a cache. The memory is one byte larger: see read.c. */
@@ -44,73 +43,83 @@ static png2bmp_status convert_whole(file_conversion *conversion, old_file *png,
 
 /* ---- In pieces ---------------------------------------------------------------- */
 
-typedef struct piecewise {
-    file_conversion       *conversion;
-    saving                 to;
-    uint8_t               *bmp; /* all of it, if it cannot leave in strips */
-    const png2bmp_control *control;
-    png2bmp_report        *report;
-} piecewise;
-
-static png2bmp_status hold_bmp(piecewise *p, const png2bmp_plan *plan)
+static png2bmp_status hold_bmp(fed_file *f, const png2bmp_plan *plan)
 {
     const uint64_t size = plan->bmp.byte_length;
 
-    p->bmp = size <= PTRDIFF_MAX ? malloc((size_t)size) : NULL;
-    return p->bmp ? PNG2BMP_OK : report_plain_error(p->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    f->bmp = size <= PTRDIFF_MAX ? malloc((size_t)size) : NULL;
+    return f->bmp ? PNG2BMP_OK : report_plain_error(f->report, PNG2BMP_ERR_OUT_OF_MEMORY);
 }
 
 static png2bmp_status begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
 {
-    piecewise *const             p = user;
-    const file_conversion *const conversion = p->conversion;
-    png2bmp_status               status;
+    fed_file *const f = user;
+    png2bmp_status  status;
 
-    p->conversion->plan = *plan;
-    status = saving_open(&p->to, conversion->directory, conversion->to, &plan->options, p->control,
-                         p->report);
-    if (!status && (saving_is_sequential(&p->to) || route_is_whole(plan)))
-        status = hold_bmp(p, plan);
-    *bmp = p->bmp;
+    f->plan = *plan;
+    status = saving_open(&f->to, f->directory, f->path, &plan->options, f->control, f->report);
+    if (!status && (saving_is_sequential(&f->to) || route_is_whole(plan)))
+        status = hold_bmp(f, plan);
+    *bmp = f->bmp;
     return status;
 }
 
 static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
 {
-    return saving_write(&((piecewise *)user)->to, bytes, size, offset);
+    return saving_write(&((fed_file *)user)->to, bytes, size, offset);
+}
+
+png2bmp_status fed_file_begin(fed_file *f, int directory, const char *path,
+                              const png2bmp_options *options, uint64_t png_size,
+                              const png2bmp_control *control, png2bmp_report *report)
+{
+    const png2bmp_sink sink = {begin, write_piece, f, SAVE_STRIP_BYTES};
+
+    *f = (fed_file){.directory = directory, .path = path, .control = control, .report = report};
+    f->feed = png2bmp_feed_new(options, png_size, &sink, control, report);
+    return f->feed ? PNG2BMP_OK : report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+}
+
+png2bmp_status fed_file_end(fed_file *f, png2bmp_status status)
+{
+    if (!f->feed)
+        return status;
+    if (!status)
+        status = png2bmp_feed_finish(f->feed);
+    if (!status && f->bmp)
+        status = saving_write(&f->to, f->bmp, (size_t)f->plan.bmp.byte_length, 0);
+    png2bmp_feed_free(f->feed);
+    free(f->bmp);
+    f->feed = NULL;
+    return saving_finish(&f->to, status);
 }
 
 /* From the bytes that were read already to the last. */
-static png2bmp_status feed_all(piecewise *p, png2bmp_feed *feed, old_file *png)
+static png2bmp_status feed_all(file_conversion *conversion, fed_file *f, old_file *png)
 {
-    png2bmp_status status = png2bmp_feed_bytes(feed, png->bytes, png->size);
+    png2bmp_status status = png2bmp_feed_bytes(f->feed, png->bytes, png->size);
 
     while (!status && !png->ended) {
-        status = read_failure(p->conversion, read_next(png), p->report);
+        status = read_failure(conversion, read_next(png), f->report);
         if (!status)
-            status = png2bmp_feed_bytes(feed, png->bytes, png->size);
+            status = png2bmp_feed_bytes(f->feed, png->bytes, png->size);
     }
     read_close(png); /* it may be the file that gets another name now */
-    return status ? status : png2bmp_feed_finish(feed);
+    return status;
 }
 
 static png2bmp_status convert_pieces(file_conversion *conversion, old_file *png,
                                      const png2bmp_control *control, png2bmp_report *report)
 {
-    piecewise          p = {.conversion = conversion, .control = control, .report = report};
-    const png2bmp_sink sink = {begin, write_piece, &p, SAVE_STRIP_BYTES};
-    png2bmp_feed      *feed =
-        png2bmp_feed_new(&conversion->options, png->length, &sink, control, report);
-    png2bmp_status status;
+    fed_file       f;
+    png2bmp_status status = fed_file_begin(&f, conversion->directory, conversion->to,
+                                           &conversion->options, png->length, control, report);
 
-    if (!feed)
-        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    status = feed_all(&p, feed, png);
-    if (!status && p.bmp)
-        status = saving_write(&p.to, p.bmp, (size_t)conversion->plan.bmp.byte_length, 0);
-    png2bmp_feed_free(feed);
-    free(p.bmp);
-    return saving_finish(&p.to, status);
+    if (!status)
+        status = feed_all(conversion, &f, png);
+    status = fed_file_end(&f, status);
+    conversion->plan = f.plan;
+    return status;
 }
 
 /* ---- Either ------------------------------------------------------------------- */

@@ -1,0 +1,174 @@
+'use strict';
+
+// saveBMPAsync of what comes in pieces: converted as it comes with the addon, and saved completely or not at all.
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const process = require('node:process');
+const { Readable } = require('node:stream');
+const test = require('node:test');
+const { Worker } = require('node:worker_threads');
+
+const { getBMP, saveBMPAsync } = require('..');
+const { onlyAddon } = require('./kit/backend');
+const { createImage } = require('./kit/image');
+const { encodePng } = require('./kit/png-encoder');
+const { scratch } = require('./kit/scratch');
+
+const isPosix = process.platform !== 'win32';
+const ROOT = path.join(__dirname, '..');
+
+/** 4.3 MB of BMP: several strips of a save. */
+const image = createImage({ colorType: 2, bitDepth: 8, width: 1600, height: 900, seed: 4 });
+const large = encodePng(image, { idat: 20000 });
+const small = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 23, height: 17 }));
+
+async function* pieces(bytes, size = 30000) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** A folder with an old file, which is what must be left of a save that fails. */
+function folder(t) {
+  const directory = scratch(t);
+  const file = path.join(directory, 'a.bmp');
+  fs.writeFileSync(file, 'old');
+  const assertUntouched = () => {
+    assert.equal(fs.readFileSync(file, 'latin1'), 'old');
+    assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+  };
+  return { directory, file, assertUntouched };
+}
+
+test('the file is the BMP of getBMP, whatever the source and the options', async (t) => {
+  const { file } = folder(t);
+  const interlaced = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 60, height: 50 }), { interlaced: true });
+  for (const png of [large, small, interlaced]) {
+    for (const options of [{}, { topDown: true, format: 'bgra32' }, { colors: 8 }, { size: '40x30', fit: 'fill' }, { salvage: true }]) {
+      const wanted = getBMP(png, options);
+      for (const source of [pieces(png), Readable.from([png], { objectMode: false }), new Blob([png]), new Response(png)]) {
+        if (source instanceof Response && png === large) continue;
+        assert.equal(await saveBMPAsync(file, source, options), true);
+        assert.ok(wanted.equals(fs.readFileSync(file)), JSON.stringify(options));
+      }
+    }
+  }
+});
+
+test('strips are in the temporary file before the last bytes have come', { skip: onlyAddon('the source is collected') }, async (t) => {
+  const { directory, file } = folder(t);
+  let early = 0;
+  async function* slow() {
+    yield large.subarray(0, large.length * 0.7);
+    const [temporary] = fs.readdirSync(directory).filter((name) => name !== 'a.bmp');
+    early = fs.statSync(path.join(directory, temporary)).blocks * 512;
+    yield large.subarray(large.length * 0.7);
+  }
+  await saveBMPAsync(file, slow());
+  assert.ok(early > 1_000_000, `${early} bytes`);
+  assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+  assert.ok(getBMP(large).equals(fs.readFileSync(file)));
+});
+
+test('whatever fails leaves the old file and nothing else', async (t) => {
+  const { file, assertUntouched } = folder(t);
+  const broken = new Error('the source is broken');
+  async function* breaks() {
+    yield large.subarray(0, large.length / 2);
+    throw broken;
+  }
+  const wrong = Buffer.from(large);
+  wrong.fill(0, large.length * 0.8);
+  for (const [source, options, error] of [
+    [pieces(large.subarray(0, -5000)), {}, { code: 'ERR_PNG_TRUNCATED' }],
+    [pieces(wrong), {}, { name: 'PngError' }],
+    [breaks(), {}, broken],
+    [pieces(large), { maxInputBytes: large.length - 1 }, { code: 'ERR_OUT_OF_RANGE' }],
+    [pieces(large), { maxPixels: 1000 }, { code: 'ERR_PIXEL_LIMIT' }],
+    [pieces(large), { flag: 'wx' }, { code: 'EEXIST', path: file }],
+    [pieces(Buffer.from('no PNG at all')), {}, { code: 'ERR_PNG_SIGNATURE' }],
+    [pieces(Buffer.alloc(0)), {}, { code: 'ERR_PNG_SIGNATURE' }],
+  ]) {
+    await assert.rejects(saveBMPAsync(file, source, options), error);
+    assertUntouched();
+  }
+  const nowhere = path.join(file, '../none/a.bmp');
+  await assert.rejects(saveBMPAsync(nowhere, pieces(small)), { code: 'ENOENT', syscall: 'open', path: nowhere });
+});
+
+test('signal ends a save whose source goes on, and nothing is left when its promise rejects', async (t) => {
+  const { file, assertUntouched } = folder(t);
+  for (const share of [0.01, 0.5, 0.95]) {
+    const controller = new AbortController();
+    async function* source() {
+      yield large.subarray(0, large.length * share);
+      setImmediate(() => controller.abort());
+      yield large.subarray(large.length * share, -100);
+      await new Promise(() => {});
+    }
+    await assert.rejects(saveBMPAsync(file, source(), { signal: controller.signal }), { name: 'AbortError' });
+    assertUntouched();
+  }
+});
+
+test('warnings are those of getBMP', async (t) => {
+  const { file } = folder(t);
+  const png = Buffer.concat([small, small]);
+  const codes = { wanted: [], told: [] };
+  getBMP(png, { onWarning: ({ code }) => codes.wanted.push(code) });
+  await saveBMPAsync(file, pieces(png, 100), { onWarning: ({ code }) => codes.told.push(code) });
+  assert.ok(codes.wanted.length > 0);
+  assert.deepEqual(codes.told, codes.wanted);
+});
+
+test('a relative path is that of the call, wherever the process goes while the PNG comes', async (t) => {
+  const { directory, file } = folder(t);
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  process.chdir(directory);
+  async function* source() {
+    process.chdir(before);
+    yield small;
+  }
+  const saved = saveBMPAsync('a.bmp', source());
+  await saved;
+  assert.ok(getBMP(small).equals(fs.readFileSync(file)));
+});
+
+test('a pipe gets the whole BMP', { skip: !isPosix && 'no named pipes' }, async (t) => {
+  const { directory } = folder(t);
+  const pipe = path.join(directory, 'pipe.bmp');
+  execFileSync('mkfifo', [pipe]);
+  const read = fs.promises.readFile(pipe);
+  await saveBMPAsync(pipe, pieces(large));
+  assert.ok(getBMP(large).equals(await read));
+});
+
+test('a thread that ends while it saves leaves no file', { skip: onlyAddon('the source is collected') }, async (t) => {
+  const { directory, file, assertUntouched } = folder(t);
+  const script = `
+    const { workerData, parentPort } = require('node:worker_threads');
+    const { saveBMPAsync } = require(${JSON.stringify(ROOT)});
+    async function* source() {
+      yield Buffer.from(workerData.png.subarray(0, workerData.png.length / 2));
+      parentPort.postMessage('half');
+      await new Promise((resolve) => setInterval(resolve, 100000));
+    }
+    for (const file of workerData.files) saveBMPAsync(file, source());
+  `;
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  process.chdir(directory);
+  const worker = new Worker(script, { eval: true, workerData: { png: large, files: [file, 'a.bmp'] } });
+  let halves = 0;
+  await new Promise((resolve) => {
+    worker.on('message', () => {
+      halves++;
+      if (halves === 2) resolve();
+    });
+  });
+  assert.equal(fs.readdirSync(directory).length, 3);
+  await worker.terminate();
+  assertUntouched();
+});
