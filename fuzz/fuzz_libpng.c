@@ -196,8 +196,7 @@ static const difference differences[] = {
     /* We accept with a warning, libpng refuses. */
     {PNG2BMP_ERR_END, "the file ends", ""}, /* whatever it says about the truncated chunk */
     {PNG2BMP_ERR_END, "there is no chunk", ""},
-    {PNG2BMP_ERR_LATE_CHUNK, "unknown critical chunk", ""},
-    {PNG2BMP_ERR_LATE_CHUNK, "IDAT at byte", "IDAT: CRC error"}, /* nothing of it is read */
+    {PNG2BMP_ERR_LATE_CHUNK, "", ""}, /* told once, of whatever comes behind the pixels */
     {PNG2BMP_ERR_END, "IEND has a wrong CRC", "IEND: CRC error"},
     {PNG2BMP_ERR_END, "IEND is not empty", "IEND: CRC error"},
     {PNG2BMP_ERR_EXTRA_DATA, "", "Not enough image data"}, /* the surplus is cut */
