@@ -21,6 +21,7 @@ const SAME = {
   'c-programs': 'the C library',
   ci: 'what CI runs',
   'cli-docs': 'pages that are made from tables',
+  combinations: 'each case goes through both backends',
   'doc-types': 'pages',
   docs: 'pages',
   house: 'where files are',

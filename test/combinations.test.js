@@ -31,8 +31,8 @@ test('a seed and a number always make the same case', () => {
   assert.notDeepEqual(a.png, makeCase(6, 12).png);
 });
 
-test('ten cases pass', async (t) => {
-  for (let number = 0; number < 10; number++) await run(t, number);
+test('three cases pass', async (t) => {
+  for (let number = 0; number < 3; number++) await run(t, number);
 });
 
 test('one wrong byte is noticed: by the reference, and at a door', async (t) => {

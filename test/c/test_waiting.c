@@ -318,7 +318,8 @@ static void all_images(void)
                 byte_buffer png =
                     make_png(&im, FILTER_MIXED, (int)(way % 3) * 4, way % 2 ? 0 : 1000);
 
-                compare(interlaced ? "an interlaced image" : "an image", &png, &options);
+                if (takes_part())
+                    compare(interlaced ? "an interlaced image" : "an image", &png, &options);
                 free(png.bytes);
                 image_free(&im);
             }
@@ -332,7 +333,8 @@ static void large_images(void)
         image                 im = image_random(5, 500, 400, way % 4 == 3, false);
         byte_buffer           png = make_png(&im, FILTER_MIXED, 1, 50000);
 
-        compare("a large image", &png, &options);
+        if (takes_part())
+            compare("a large image", &png, &options);
         free(png.bytes);
         image_free(&im);
     }
@@ -422,7 +424,8 @@ static void damaged_images(void)
         options.salvage = round % 3 == 0;
         options.strict = !options.salvage && round % 5 == 0;
         options.ignore_checksums = round % 7 == 0;
-        compare("a damaged image", &png, &options);
+        if (takes_part())
+            compare("a damaged image", &png, &options);
         free(png.bytes);
         image_free(&im);
     }
