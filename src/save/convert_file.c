@@ -111,7 +111,7 @@ static png2bmp_status feed_all(file_conversion *conversion, fed_file *f, old_fil
 static png2bmp_status convert_pieces(file_conversion *conversion, old_file *png,
                                      const png2bmp_control *control, png2bmp_report *report)
 {
-    fed_file       f;
+    fed_file       f = {.feed = NULL};
     png2bmp_status status = fed_file_begin(&f, conversion->directory, conversion->to,
                                            &conversion->options, png->length, control, report);
 
