@@ -89,4 +89,9 @@ function setUpManyFiles() {
   run('make', ['--silent', 'build/many_files'], BENCH);
 }
 
-module.exports = { setUp, setUpManyFiles, setUpPalettes };
+function setUpFlow() {
+  fetchCorpus();
+  buildProject();
+}
+
+module.exports = { setUp, setUpFlow, setUpManyFiles, setUpPalettes };
