@@ -53,15 +53,15 @@ static layout layout_of(const resize_spec *spec)
     if (is_copied(spec))
         return l;
     l.taps = round_up(weights_most(x), RESIZE_WEIGHTS);
-    l.kept_rows = weights_most(y) < y->from ? weights_most(y) : y->from;
+    l.kept_rows = weights_most(y);
     l.line_pitch = round_up(x->from + l.taps, 8); /* weigh() reads taps, of which some weigh 0 */
     l.plane_pitch = round_up(x->count, 8);
     l.thresholds = round_up(257 * sizeof(int32_t), 16);
-    l.scratch = round_up(times(larger(l.taps, weights_most(y)), sizeof(int32_t)), 16);
+    l.scratch = round_up(times(larger(l.taps, l.kept_rows), sizeof(int32_t)), 16);
     l.line = times(l.line_pitch, sizeof(int16_t) * channels);
     l.kept = times(times(l.plane_pitch, sizeof(int16_t) * channels), l.kept_rows);
     l.weights = times(times(l.taps, sizeof(int16_t)), x->count);
-    l.row_weights = round_up(times(weights_most(y), sizeof(int16_t)), 16);
+    l.row_weights = round_up(times(l.kept_rows, sizeof(int16_t)), 16);
     l.cells = round_up(RESIZE_CELLS + 1, 16);
     return l;
 }

@@ -75,9 +75,11 @@ static int64_t reach_of(const fit_side *side)
 
 uint64_t weights_most(const fit_side *side)
 {
+    const uint64_t within_reach = (uint64_t)reach_of(side) / side->to + 1;
+
     if (side->to == side->from)
         return 1;
-    return (uint64_t)reach_of(side) / side->to + 1;
+    return within_reach < side->from ? within_reach : side->from;
 }
 
 /* The pixels within reach, and of the image. */

@@ -14,7 +14,7 @@ typedef struct weights_span {
     uint32_t first, count;
 } weights_span;
 
-/* The most that a pixel is made of. Above 0, and below 8 times the longer side. */
+/* The most that a pixel is made of: at least 1, and no more than there are. */
 uint64_t weights_most(const fit_side *side);
 
 /* The weights of pixel i, 0 to side->to - 1, go to `weights`; weights and scratch have room for

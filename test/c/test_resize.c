@@ -34,6 +34,8 @@ static uint32_t check_weights(const fit_side *side, uint32_t i, uint32_t least)
         sum += weights[k];
         size += abs(weights[k]);
     }
+    check(most <= side->from, "%u from %u: room for %llu weights", side->to, side->from,
+          (unsigned long long)most);
     check(sum == WEIGHTS_ONE, "pixel %u of %u from %u: weights add up to %d", i, side->to,
           side->from, (int)sum);
     check(size < 2 * WEIGHTS_ONE, "pixel %u of %u from %u: %d without signs", i, side->to,
