@@ -50,11 +50,13 @@ function fetch(lists) {
   }
 }
 
-/** Without what only levels 10 to 12 use, by the source's own parameter: src/host/host_png.c uses level 9. */
-function leaveOutHighestLevels(source) {
+/** With level 9 alone, which src/host/host_png.c uses: the others have code of their own, those from 10 on by the source's
+ * own parameter. */
+function leaveOutOtherLevels(source) {
   const file = path.join(source, 'lib/deflate_compress.c');
   const text = fs.readFileSync(file, 'utf8');
-  const changed = text.replace(/^(#define SUPPORT_NEAR_OPTIMAL_PARSING\s+)1$/m, (_, start) => `${start}0`);
+  const changed = text.replace(/^(#define SUPPORT_NEAR_OPTIMAL_PARSING\s+)1$/m, (_, start) => `${start}0`)
+    .replace(/^(\tswitch \(compression_level\) \{\n)[^]*?(?=^\tcase 9:\n)/m, '$1');
   if (changed !== text) fs.writeFileSync(file, changed);
 }
 
@@ -67,7 +69,7 @@ function libdeflateSource() {
     fetch(lists);
   }
   const source = path.join(directory, unpacked());
-  leaveOutHighestLevels(source);
+  leaveOutOtherLevels(source);
   return source;
 }
 

@@ -14,6 +14,9 @@
 
 #include "unfilter_rows.h"
 
+#define WAVE_MOST_ROWS 32
+#include "unfilter_edges.h"
+
 KERNEL __m256i shuffle_blocks(__m256i v, const uint8_t *order)
 {
     return order ? _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(load_block(order))) : v;

@@ -13,6 +13,9 @@
 
 #include "unfilter_rows.h"
 
+#define WAVE_MOST_ROWS 16
+#include "unfilter_edges.h"
+
 #define VECTOR_BYTES 16
 #define SLOT 1
 #include "unfilter_wave.h"

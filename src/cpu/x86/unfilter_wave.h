@@ -31,19 +31,13 @@
 #define WAVE_EXPAND(name, slot, bits) WAVE_PASTE(name, slot, bits)
 #define WAVE_NAME(name) WAVE_EXPAND(name, SLOT, WAVE_BITS)
 #define wave_at_most WAVE_NAME(wave_at_most)
-#define wave_edge_block WAVE_NAME(wave_edge_block)
-#define wave_inner_block WAVE_NAME(wave_inner_block)
+#define wave_block WAVE_NAME(wave_block)
 #define wave_lanes WAVE_NAME(wave_lanes)
-#define wave_load_edge WAVE_NAME(wave_load_edge)
-#define wave_make_lanes WAVE_NAME(wave_make_lanes)
+#define wave_load_lanes WAVE_NAME(wave_load_lanes)
 #define wave_move_down WAVE_NAME(wave_move_down)
-#define wave_offset WAVE_NAME(wave_offset)
 #define wave_paeth WAVE_NAME(wave_paeth)
-#define wave_prior_edge WAVE_NAME(wave_prior_edge)
-#define wave_rows WAVE_NAME(wave_rows)
 #define wave_select WAVE_NAME(wave_select)
 #define wave_state WAVE_NAME(wave_state)
-#define wave_store_edge WAVE_NAME(wave_store_edge)
 #define wave_transpose WAVE_NAME(wave_transpose)
 #define wave_undo WAVE_NAME(wave_undo)
 #define wave_of_rows WAVE_NAME(wave)
@@ -68,22 +62,15 @@ typedef struct wave_lanes {
     VEC twice;      /* -1: None, Up: average of above and above */
 } wave_lanes;
 
-KERNEL wave_lanes wave_make_lanes(const uint8_t *src, size_t pitch, size_t rows)
+KERNEL wave_lanes wave_load_lanes(const uint8_t *src, size_t pitch, size_t rows)
 {
-    uint8_t    keep_above[VECTOR_BYTES] = {0}, flat[VECTOR_BYTES] = {0}, twice[VECTOR_BYTES] = {0};
+    wave_masks masks;
     wave_lanes lanes;
 
-    for (size_t k = 0; k < rows; k++) {
-        const uint8_t filter = src[k * pitch];
-        const bool    up = filter == FILTER_UP || filter == FILTER_NONE || filter > FILTER_PAETH;
-
-        memset(keep_above + k * SLOT, filter >= FILTER_UP && filter <= FILTER_PAETH ? -1 : 0, SLOT);
-        memset(flat + k * SLOT, up || filter == FILTER_AVERAGE ? -1 : 0, SLOT);
-        memset(twice + k * SLOT, up ? -1 : 0, SLOT);
-    }
-    memcpy(&lanes.keep_above, keep_above, VECTOR_BYTES);
-    memcpy(&lanes.flat, flat, VECTOR_BYTES);
-    memcpy(&lanes.twice, twice, VECTOR_BYTES);
+    wave_fill_masks(&masks, SLOT, src, pitch, rows);
+    memcpy(&lanes.keep_above, masks.keep_above, VECTOR_BYTES);
+    memcpy(&lanes.flat, masks.flat, VECTOR_BYTES);
+    memcpy(&lanes.twice, masks.twice, VECTOR_BYTES);
     return lanes;
 }
 
@@ -217,38 +204,26 @@ KERNEL void wave_undo(int mode, pixel_shape shape, const wave_lanes *lanes, wave
     }
 }
 
-/* The rows of a wave. Row k is at pixel (pixel - WAVE_LAG * k). */
-typedef struct wave_rows {
-    const uint8_t *from[WAVE_ROWS];
-    uint8_t       *to[WAVE_ROWS];
-    size_t         count, width;
-} wave_rows;
-
-/* The position of row k, in bytes, when the first is at `pixel`. */
-KERNEL ptrdiff_t wave_offset(pixel_shape shape, size_t pixel, size_t k)
-{
-    return ((ptrdiff_t)pixel - (ptrdiff_t)(WAVE_LAG * k)) * (ptrdiff_t)shape.bpp;
-}
-
 /*
- * A block that is inside of all rows. Lanes without a row read what lane 0 reads and write where
+ * A block of all rows. Lanes without a row read what lane 0 reads and write where
  * the last row does, which writes after them.
  */
-KERNEL void wave_inner_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
-                             const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
+KERNEL void wave_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
+                       const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
 {
     VEC v[WAVE_STEPS];
 
     UNROLL
     for (size_t i = 0; i < WAVE_STEPS; i++) {
-        const __m128i row = load_block(rows->from[i] + wave_offset(shape, pixel, i));
+        const __m128i row = load_block(rows->from[i] + wave_offset(shape.bpp, pixel, i));
 #if VECTOR_BYTES == 16
         v[i] = shuffle_block(row, spread_order(shape));
 #else
         const size_t k = i + WAVE_STEPS;
 
         v[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(row),
-                                       load_block(rows->from[k] + wave_offset(shape, pixel, k)), 1);
+                                       load_block(rows->from[k] + wave_offset(shape.bpp, pixel, k)),
+                                       1);
         v[i] = shuffle_blocks(v[i], spread_order(shape));
 #endif
     }
@@ -258,7 +233,7 @@ KERNEL void wave_inner_block(int mode, pixel_shape shape, const wave_rows *rows,
 #if VECTOR_BYTES == 16
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + wave_offset(shape, pixel, i),
+        store_block(rows->to[i] + wave_offset(shape.bpp, pixel, i),
                     shuffle_block(v[i], gather_order(shape)));
 #else
     UNROLL
@@ -266,91 +241,13 @@ KERNEL void wave_inner_block(int mode, pixel_shape shape, const wave_rows *rows,
         const size_t k = i + WAVE_STEPS;
 
         v[i] = shuffle_blocks(v[i], gather_order(shape));
-        store_block(rows->to[k] + wave_offset(shape, pixel, k), _mm256_extracti128_si256(v[i], 1));
+        store_block(rows->to[k] + wave_offset(shape.bpp, pixel, k),
+                    _mm256_extracti128_si256(v[i], 1));
     }
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + wave_offset(shape, pixel, i), _mm256_castsi256_si128(v[i]));
+        store_block(rows->to[i] + wave_offset(shape.bpp, pixel, i), _mm256_castsi256_si128(v[i]));
 #endif
-}
-
-/* The spread block of row k; pixels before the row are 0. */
-KERNEL __m128i wave_load_edge(pixel_shape shape, const wave_rows *rows, size_t k, size_t pixel)
-{
-    static const uint8_t ramp[2 * BLOCK] = {0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
-                                            0,   0,   0,   0,   0,   255, 255, 255, 255, 255, 255,
-                                            255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-    const size_t         lag = WAVE_LAG * k;
-    __m128i              v = shuffle_block(load_block(rows->from[k] + wave_offset(shape, pixel, k)),
-                                           spread_order(shape));
-
-    if (pixel < lag) {
-        const size_t absent = (lag - pixel) * SLOT;
-
-        v = _mm_and_si128(v, load_block(ramp + BLOCK - (absent < BLOCK ? absent : BLOCK)));
-    }
-    return v;
-}
-
-KERNEL void wave_store_edge(pixel_shape shape, const wave_rows *rows, size_t k, size_t pixel,
-                            __m128i v)
-{
-    const size_t lag = WAVE_LAG * k;
-    const size_t skip = pixel < lag ? lag - pixel : 0;
-    const size_t first = pixel + skip - lag;
-    uint8_t      bytes[BLOCK];
-
-    if (skip < WAVE_STEPS && first < rows->width) {
-        const size_t room = rows->width - first, have = WAVE_STEPS - skip;
-
-        store_block(bytes, shuffle_block(v, gather_order(shape)));
-        copy_part(rows->to[k] + first * shape.bpp, bytes + skip * shape.bpp,
-                  (room < have ? room : have) * shape.bpp);
-    }
-}
-
-/* A block in which some rows have not started or have ended. */
-KERNEL void wave_edge_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
-                            const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
-{
-    VEC v[WAVE_STEPS];
-
-    for (size_t i = 0; i < WAVE_STEPS; i++) {
-#if VECTOR_BYTES == 16
-        v[i] = wave_load_edge(shape, rows, i, pixel);
-#else
-        v[i] =
-            _mm256_inserti128_si256(_mm256_castsi128_si256(wave_load_edge(shape, rows, i, pixel)),
-                                    wave_load_edge(shape, rows, i + WAVE_STEPS, pixel), 1);
-#endif
-    }
-    wave_transpose(v);
-    wave_undo(mode, shape, lanes, state, prior, v);
-    wave_transpose(v);
-    for (size_t k = 0; k < rows->count; k++) {
-#if VECTOR_BYTES == 16
-        wave_store_edge(shape, rows, k, pixel, v[k]);
-#else
-        wave_store_edge(shape, rows, k, pixel,
-                        k < WAVE_STEPS ? _mm256_castsi256_si128(v[k])
-                                       : _mm256_extracti128_si256(v[k - WAVE_STEPS], 1));
-#endif
-    }
-}
-
-/* Block `pixel` of the prior row, BLOCK bytes which may be read: itself, or a copy
- * in `part`, or zeros. */
-KERNEL const uint8_t *wave_prior_edge(pixel_shape shape, const uint8_t *prior, size_t pixel,
-                                      size_t row_bytes, uint8_t part[BLOCK])
-{
-    const size_t at = pixel * shape.bpp;
-
-    if (prior && at + BLOCK <= row_bytes)
-        return prior + at;
-    memset(part, 0, BLOCK);
-    if (prior && at < row_bytes)
-        copy_part(part, prior + at, row_bytes - at);
-    return part;
 }
 
 /*
@@ -365,37 +262,40 @@ KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t ds
                          const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
 {
     static const uint8_t zeros[BLOCK];
-    const size_t         pitch = row_bytes + 1;
-    wave_rows            table = {.count = rows, .width = row_bytes / shape.bpp};
-    const wave_lanes     lanes = wave_make_lanes(src, pitch, rows);
-    const size_t         start = WAVE_LAG * (rows - 1), steps = table.width + start;
+    const size_t         pitch = row_bytes + 1, block = WAVE_STEPS * shape.bpp;
+    const size_t         width = row_bytes / shape.bpp, start = WAVE_LAG * (rows - 1);
     wave_state           state = {V_BITS(setzero)(), V_BITS(setzero)(), V_BITS(setzero)()};
+    wave_lanes           lanes = {state.left, state.left, state.left};
+    wave_rows            table;
+    wave_edge            edge;
 
-    for (size_t k = 0; k < WAVE_ROWS; k++) {
-        const size_t row = k < rows ? k : rows - 1;
-
-        table.from[k] = src + 1 + (k < rows ? k * pitch : WAVE_LAG * k * shape.bpp);
-        table.to[k] = dst + (ptrdiff_t)row * dst_stride + WAVE_LAG * (k - row) * shape.bpp;
-    }
+    wave_fill_rows(&table, WAVE_ROWS, shape.bpp, dst, dst_stride, src, pitch, rows);
+    wave_edge_init(&edge, WAVE_ROWS, shape.bpp);
     if (mode == WAVE_ALL_AVERAGE)
         state.left = V(set1_epi8)(-1);
-    if (mode == WAVE_MIXED)
+    if (mode == WAVE_MIXED) {
+        lanes = wave_load_lanes(src, pitch, rows);
         state.upper_left = lanes.flat;
+    }
 
-    for (size_t pixel = 0; pixel < steps;) {
-        uint8_t part[BLOCK];
+    for (size_t pixel = 0; pixel < width + start;) {
+        const size_t     at = pixel * shape.bpp;
+        const bool       is_edge = pixel < start || at + BLOCK > row_bytes;
+        const size_t     blocks = is_edge ? 1 : (row_bytes - BLOCK - at) / block + 1;
+        const wave_rows *from = is_edge ? &edge.rows : &table;
+        const uint8_t   *above = prior ? prior + at : zeros;
+        size_t           place = is_edge ? 0 : pixel;
 
-        if (pixel < start || pixel * shape.bpp + BLOCK > row_bytes) {
-            wave_edge_block(mode, shape, &table, pixel,
-                            wave_prior_edge(shape, prior, pixel, row_bytes, part), &lanes, &state);
-            pixel += WAVE_STEPS;
-        } else {
-            do {
-                wave_inner_block(mode, shape, &table, pixel,
-                                 prior ? prior + pixel * shape.bpp : zeros, &lanes, &state);
-                pixel += WAVE_STEPS;
-            } while (pixel * shape.bpp + BLOCK <= row_bytes);
+        if (is_edge)
+            above = wave_edge_load(&edge, &table, WAVE_ROWS, shape.bpp, pixel, prior, row_bytes);
+        for (size_t i = 0; i < blocks; i++) {
+            wave_block(mode, shape, from, place, above, &lanes, &state);
+            place += WAVE_STEPS;
+            above += prior ? block : 0;
         }
+        if (is_edge)
+            wave_edge_store(&edge, &table, WAVE_STEPS, shape.bpp, pixel, width);
+        pixel += blocks * WAVE_STEPS;
     }
 }
 
@@ -410,19 +310,13 @@ KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t ds
 #undef UNPACK
 #undef WAVE_NAME
 #undef wave_at_most
-#undef wave_edge_block
-#undef wave_inner_block
+#undef wave_block
 #undef wave_lanes
-#undef wave_load_edge
-#undef wave_make_lanes
+#undef wave_load_lanes
 #undef wave_move_down
-#undef wave_offset
 #undef wave_paeth
-#undef wave_prior_edge
-#undef wave_rows
 #undef wave_select
 #undef wave_state
-#undef wave_store_edge
 #undef wave_transpose
 #undef wave_undo
 #undef wave_of_rows
