@@ -94,9 +94,12 @@ function installMissing(names) {
 
 // ---- One addon ------------------------------------------------------------------------
 
-// What waits for Node.js or for files, runs once for a conversion, or is about PNGs that are none: -O3 makes it a quarter
-// larger, and no faster.
-const IS_SMALL = /^(addon|src\/(save|host|plan|base|bmp|colour\/(?!to_srgb))|src\/png\/(signature|mend|about|png_end|window|walk)\.c|src\/run\/(feed|pump)\.c)/;
+// What waits for Node.js or for files, runs a few times for a conversion, or is about PNGs that are none: -O3 makes it a
+// quarter larger, and no faster.
+const IS_SMALL = new RegExp('^(addon|src/(save|host|plan|base|bmp|png/(?!adam7|cgbi|idat)|colour/(?!to_srgb)|cpu/levels' +
+  '|run/(feed|pump|convert|run|second_half|scanlines|salvage)))');
+// -O3 makes these two and four times as large as -O2, and no faster.
+const IS_MIDDLE = /^src\/(inflate\/inflate_tables|reduce\/dither)\.c$/;
 // For PNGs in icons only. With -O3 it is more than twice as large.
 const IS_COMPRESSOR = /\/deflate_compress\.c$/;
 // Plain C, which every level but `scalar` replaces on x64.
@@ -104,7 +107,8 @@ const IS_REPLACED = /^src\/pixels\/unfilter\.c$/;
 
 function optimizationOf(source, name) {
   const isSmall = IS_SMALL.test(source) || IS_COMPRESSOR.test(source) || (name.endsWith('-x64') && IS_REPLACED.test(source));
-  return isSmall ? ['-Os'] : optimization(source);
+  if (isSmall) return ['-Os'];
+  return IS_MIDDLE.test(source) ? ['-O2'] : optimization(source);
 }
 
 /** compile(sources, flags) for a target: the objects. */
@@ -175,15 +179,25 @@ function inspect(name, addon) {
   return `${bytes} bytes${newest ? `, glibc ${newest.join('.')} or later` : ''}`;
 }
 
-function build(name) {
+/** Builds the addon in the folder for work, unless it is there and nothing has changed: `npm pack` comes after
+ * `npm run prebuilds`. */
+function addonOf(name) {
+  const addon = path.join(work, `${name}.node`);
+  if (isUpToDate(addon, ['include', 'src', 'addon', 'scripts'])) return addon;
   const { compiler, last, libdeflate, link, sources } = TARGETS[name];
   const compile = compilerOf(name);
   const deflate = libdeflate(compile);
   const objects = compile([...recipe('ADDON_SOURCES'), ...recipe('LIBRARY_SOURCES'), ...sources],
     ['-isystem', deflate.include, '-isystem', includeOfNode()]);
-  const addon = path.join(prebuilds, `${name}.node`);
-  fs.mkdirSync(prebuilds, { recursive: true });
   run(compiler, ...link, '-o', addon, ...objects, ...deflate.link, ...last);
+  return addon;
+}
+
+function build(name) {
+  const addon = path.join(prebuilds, `${name}.node`);
+  const built = addonOf(name);
+  fs.mkdirSync(prebuilds, { recursive: true });
+  fs.copyFileSync(built, addon);
   fs.chmodSync(addon, 0o644);
   console.log(`prebuilds/${name}.node: ${inspect(name, addon)}`);
 }
