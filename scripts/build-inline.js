@@ -31,16 +31,19 @@ const TYPES = [['types.d.ts', 'types.d.ts'], ['web.d.ts', 'web.d.ts'], ['inline.
 
 const MODULES = { inPlaceOf: { host: 'inline/host' }, builtin: "require('./inline/builtin').builtin(name)" };
 
-/** Bytes as text: four as five characters from '#' on, without '<' and '\'. lib/inline/unpack.js reads it. */
+/** Bytes as text: 13 bits as two characters, of the 91 from '!' on without '"', '<' and '\\'. lib/inline/unpack.js reads it. */
 function textOf(bytes) {
-  const padded = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
+  const character = (digit) => String.fromCharCode(digit + 33 + (digit > 0) + (digit > 25) + (digit > 56));
   let text = '';
-  for (let at = 0; at < padded.length; at += 4) {
-    const value = padded.readUInt32BE(at);
-    for (const power of [85 ** 4, 85 ** 3, 85 ** 2, 85, 1]) {
-      const digit = Math.floor(value / power) % 85;
-      text += String.fromCharCode(digit + 35 + (digit > 24) + (digit > 55));
-    }
+  let held = 0;
+  let bits = 0;
+  for (const byte of [...bytes, 0, 0]) { // the last bits are not left behind
+    held = held << 8 | byte;
+    bits += 8;
+    if (bits < 13) continue;
+    bits -= 13;
+    text += character(Math.floor((held >> bits) / 91)) + character((held >> bits) % 91);
+    held &= (1 << bits) - 1;
   }
   return text;
 }

@@ -4,20 +4,24 @@
 
 const { builtin } = require('./builtin');
 
-/** Four bytes as five characters from '#' on, without '<' and '\'. */
-function bytesOf(text) {
+/** `size` bytes: 13 bits are two characters, of the 91 from '!' on without '"', '<' and '\\'. */
+function bytesOf(text, size) {
   const digit = (at) => {
     const code = text.charCodeAt(at);
-    return code - 35 - (code > 60) - (code > 92);
+    return code - 33 - (code > 34) - (code > 60) - (code > 92);
   };
-  const bytes = new Uint8Array(text.length / 5 * 4);
-  const view = new DataView(bytes.buffer);
-  for (let at = 0; at < text.length; at += 5) {
-    let value = 0;
-    for (let i = 0; i < 5; i++) {
-      value = value * 85 + digit(at + i);
+  const bytes = new Uint8Array(size);
+  let held = 0;
+  let bits = 0;
+  let to = 0;
+  for (let at = 0; at < text.length; at += 2) {
+    held = held << 13 | (digit(at) * 91 + digit(at + 1));
+    bits += 13;
+    while (bits >= 8) {
+      bits -= 8;
+      bytes[to++] = held >> bits; // of which the array takes 8 bits
     }
-    view.setUint32(at / 5 * 4, value);
+    held &= (1 << bits) - 1;
   }
   return bytes;
 }
@@ -28,7 +32,7 @@ function partsOf(bytes, packed) {
   return { wasm: bytes.subarray(0, packed.wasmSize), table, thread: `const sources=${table};${packed.thread}` };
 }
 
-const deflated = ({ text, size }) => bytesOf(text).subarray(0, size);
+const deflated = ({ text, size }) => bytesOf(text, size);
 
 /** At once, or undefined where there is no node:zlib. */
 function unpackNow(packed, zlib = builtin('node:zlib')) {

@@ -70,9 +70,9 @@ test('the package has no install script, and nothing that npm would build', () =
   assert.ok(!fs.existsSync(path.join(installed, 'binding.gyp')));
 });
 
-test('the archive has at most 1.45 MB', () => {
+test('the archive has at most 1.35 MB', () => {
   const archive = fs.readdirSync(home).find((name) => name.endsWith('.tgz'));
-  assert.ok(fs.statSync(path.join(home, archive)).size <= 1_450_000);
+  assert.ok(fs.statSync(path.join(home, archive)).size <= 1_350_000);
 });
 
 // ---- What runs in it --------------------------------------------------------------------
@@ -274,7 +274,7 @@ for (const runtime of RUNTIMES.filter(({ name }) => /^(Node\.js \d+|Bun|Deno)$/.
     }
     for (const file of ['inline.mjs', 'inline.cjs']) {
       fs.copyFileSync(path.join(installed, 'prebuilds/inline', file), path.join(home, file));
-      assert.ok(fs.statSync(path.join(home, file)).size <= 210_000, file);
+      assert.ok(fs.statSync(path.join(home, file)).size <= 195_000, file);
       assert.equal(runProgram(runtime.ready, `one-${file}`), 'wasm 768054 768054 true AbortError\n', file);
     }
   });
