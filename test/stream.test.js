@@ -308,7 +308,8 @@ test('a chunk that is transferred while the stream waits for its reader is an er
 test('options are checked at once', () => {
   for (const [options, code] of [
     [{ format: 'gif' }, 'ERR_INVALID_ARG_VALUE'], [{ unknown: 1 }, 'ERR_INVALID_ARG_VALUE'], [{ maxPixels: '1' }, 'ERR_INVALID_ARG_TYPE'],
-    [null, 'ERR_INVALID_ARG_TYPE'], [{ signal: {} }, 'ERR_INVALID_ARG_TYPE'], [{ onWarning: 1 }, 'ERR_INVALID_ARG_TYPE'],
+    [{ format: 'bgr24', dither: 'none' }, 'ERR_OPTION'], [{ colors: 4, palette: 'spectra6' }, 'ERR_OPTION'], [{ keyIndex: 3 }, 'ERR_OPTION'],
+    [{ format: 'bgr24', colors: 4 }, 'ERR_OPTION'], [null, 'ERR_INVALID_ARG_TYPE'], [{ signal: {} }, 'ERR_INVALID_ARG_TYPE'], [{ onWarning: 1 }, 'ERR_INVALID_ARG_TYPE'],
   ]) {
     let wanted;
     try {
@@ -322,7 +323,7 @@ test('options are checked at once', () => {
 });
 
 test('an option that the image does not allow is an error when its header has come', async () => {
-  await assertSame(large, 50, { format: 'bgr24', dither: 'none' }, 'dither');
+  await assertSame(large, 50, { format: 'indexed', bits: 1 }, 'bits');
   const stream = createBMPStream({ maxPixels: 1000 });
   stream.write(large.subarray(0, 100));
   const [error] = await once(stream, 'error');

@@ -5,6 +5,7 @@
 
 #include "base/report.h"
 #include "bmp/bmp.h"
+#include "plan/options.h"
 #include "plan/plan.h"
 #include "plan/route.h"
 #include "target.h"
@@ -153,13 +154,16 @@ png2bmp_status pump_open(pump *p, const png2bmp_options *options, uint64_t png_s
 {
     const png2bmp_sink sink = {
         .begin = begin, .write = write_piece, .user = p, .strip_bytes = STRIP_BYTES};
+    png2bmp_status status;
 
     memset(p, 0, sizeof *p);
     p->report = report;
     p->is_whole = wants_whole;
     p->feed = png2bmp_feed_new(options, png_size, &sink, control, report);
-    return p->feed ? png2bmp_feed_bytes(p->feed, NULL, 0)
-                   : report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    if (!p->feed)
+        return report_plain_error(report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    status = png2bmp_feed_bytes(p->feed, NULL, 0);
+    return status || wants_whole ? status : options_check_effect(options, report);
 }
 
 static png2bmp_status go_on(pump *p, const pump_input *input)

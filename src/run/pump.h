@@ -50,8 +50,9 @@ typedef struct pump_input {
  * of the file where rows come in this order; where they do not, the whole counts for
  * options.max_memory.
  *
- * png_size, control, report: as in png2bmp_feed_new; the report is not NULL. An invalid option is
- * an error. To be closed in any case.
+ * png_size, control, report: as in png2bmp_feed_new; report and options are not NULL. An invalid
+ * option is an error, and without wants_whole one that has no effect: there is somebody who made a
+ * stream, to whom it is told before the PNG comes. To be closed in any case.
  */
 png2bmp_status pump_open(pump *p, const png2bmp_options *options, uint64_t png_size,
                          bool wants_whole, const png2bmp_control *control, png2bmp_report *report);
