@@ -646,6 +646,39 @@ static void test_pauses(void)
     free(im.samples);
 }
 
+/* Rows of another size, smaller and larger, of which several may be due after one row of the PNG.
+ */
+static void test_resized_pauses(void)
+{
+    static const uint32_t sides[][2] = {{300, 170}, {90, 390}, {420, 900}, {300, 400}};
+    const image           im = image_random(5, 300, 400, false, false);
+    byte_buffer           png = make_png(&im, FILTER_MIXED, 6, 8192);
+    size_t                all = SIZE_MAX;
+    png2bmp_options       options;
+
+    png2bmp_options_init(&options);
+    options.fit = PNG2BMP_FIT_FILL;
+    for (unsigned i = 0; i < 8; i++) {
+        outcome memory;
+        fed     f;
+
+        options.width = sides[i / 2][0];
+        options.height = sides[i / 2][1];
+        options.top_down = i & 1;
+        memory = convert(png.bytes, png.size, &options);
+        f = fed_convert(png.bytes, png.size, &options, 4096, 1, next_fixed, &all, NULL);
+        check(!memory.status && !f.status && !f.wrong && f.size == memory.size &&
+                  memcmp(f.bmp, memory.bmp, f.size) == 0 && f.pauses > f.size / 4096,
+              "%u x %u: %u pauses, and the BMP is that of memory (%s)", options.width,
+              options.height, f.pauses, f.wrong ? f.wrong : "");
+        free(f.bmp);
+        free(memory.bmp);
+        png2bmp_report_free(memory.report);
+    }
+    free(png.bytes);
+    free(im.samples);
+}
+
 /* How much a paused feed still writes, and what it takes. */
 static void test_paused_calls(void)
 {
@@ -950,6 +983,7 @@ int main(int argc, char **argv)
         test_conversions();
         test_rows_leave_early();
         test_pauses();
+        test_resized_pauses();
         test_paused_calls();
         test_ends();
         test_sink_that_fails();
