@@ -136,5 +136,7 @@ function decodePNGAsync(png, ...rest) {
 }
 
 module.exports = {
-  bindWarnings, canFeed, getBMPAsync, encodeBMPAsync, encodePNGAsync, decodePNGAsync, run, runPieces, runPng, settle, sortArguments, startAbortable,
+  /** Those that lib/ exports. */
+  calls: { getBMPAsync, encodeBMPAsync, decodePNGAsync },
+  bindWarnings, canFeed, encodePNGAsync, run, runPieces, runPng, settle, sortArguments, startAbortable,
 };

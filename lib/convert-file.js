@@ -113,11 +113,11 @@ function convertHere({ source, target, o }) {
 /** The paths are those from the directory in which the call was made. */
 async function convertHereAsync({ source, target, o }) {
   const directory = workingDirectory();
-  const png = await readFile({ ...source, place: pathFrom(directory, source.path) }, o);
+  const png = await readFile({ ...source, absolute: pathFrom(directory, source.path) }, o);
   const info = infoOfPng(png, o);
   const hasMoved = directory !== undefined && !workingDirectory()?.equals(directory);
-  const place = hasMoved ? pathFrom(directory, target) : target;
-  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, place));
+  const to = hasMoved ? pathFrom(directory, target) : target;
+  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, to));
   return info;
 }
 

@@ -8,13 +8,12 @@ const NAME = 10;
 const NAMES = ['STATE', 'USED', 'IS_PLANNED', 'IS_WHOLE', 'NEEDED', 'NEXT'];
 
 /** Where each number is, after so many facts; COUNT: of all. */
-function feedPlaces(facts) {
-  const places = NAMES.map((name, i) => [name, facts + NAME + i]);
-  return { ...Object.fromEntries(places), COUNT: facts + NAME + NAMES.length };
+function indicesIn(facts) {
+  return Object.fromEntries([...NAMES, 'COUNT'].map((name, i) => [name, facts + NAME + i]));
 }
 
 // In the order of pump_state in src/run/pump.h.
 const WANTS_INPUT = 0;
 const WANTS_MEMORY = 1;
 
-module.exports = { feedPlaces, WANTS_INPUT, WANTS_MEMORY };
+module.exports = { indicesIn, WANTS_INPUT, WANTS_MEMORY };

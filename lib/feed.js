@@ -4,13 +4,13 @@
 
 const native = require('./native');
 const { PngError, errorFromNative } = require('./errors');
-const { WANTS_MEMORY, feedPlaces } = require('./feed-numbers');
+const { WANTS_MEMORY, indicesIn } = require('./feed-numbers');
 const { allocate, maxLength, maxLengthName } = require('./host');
 const { asyncInput, checkStillThere, toLength } = require('./input');
 const { newTicket } = require('./signals');
 const { infoOf } = require('./sync');
 
-const { STATE, USED, IS_PLANNED, IS_WHOLE, NEEDED, NEXT, COUNT } = feedPlaces(native.facts.length);
+const { STATE, USED, IS_PLANNED, IS_WHOLE, NEEDED, NEXT, COUNT } = indicesIn(native.facts.length);
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -73,8 +73,8 @@ class Feed {
     this.#stream = file === undefined ? native.openStream(o.values, size, wantsWhole) : native.openSave(file, o.values, size);
   }
 
-  #at(place) {
-    return this.#numbers[place];
+  #at(i) {
+    return this.#numbers[i];
   }
 
   /** Converts the next bytes of the PNG. They must not change until the promise is settled. */

@@ -3,7 +3,7 @@
 // Windows icons and cursors: several images in one file. Facts: as in lib/icon-entry.js.
 
 const {
-  bindWarnings, decodePNGAsync, encodePNGAsync, getBMPAsync, settle, sortArguments,
+  bindWarnings, calls: { decodePNGAsync, getBMPAsync }, encodePNGAsync, settle, sortArguments,
 } = require('./async');
 const { collect, isCollectable } = require('./collect');
 const { errorFromNative, rangeError } = require('./errors');
@@ -15,7 +15,7 @@ const { toEntry } = require('./icon-entry');
 const { checkStillThere, toBytes } = require('./input');
 const { readOptions } = require('./options');
 const { throwIfAborted } = require('./signals');
-const { getBMP, decodePNG, encodePNG } = require('./sync');
+const { calls: { getBMP, decodePNG }, encodePNG } = require('./sync');
 
 const DIRECTORY_BYTES = 6;
 const ENTRY_BYTES = 16;

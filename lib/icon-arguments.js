@@ -6,7 +6,7 @@ const { argumentTypeError, argumentValueError, rangeError } = require('./errors'
 const { optional, toBytes } = require('./input');
 const { isBytes } = require('./kinds');
 const { oneOf, readOptions, readable } = require('./options');
-const { readInfo } = require('./sync');
+const { readInfo } = require('./sync').calls;
 
 const LARGEST_SIDE = 256;
 const MOST_IMAGES = 65535;

@@ -60,7 +60,7 @@ class Checker {
   }
 }
 
-const nameOf = ({ place, path }) => Buffer.from(place ?? path);
+const nameOf = ({ absolute, path }) => Buffer.from(absolute ?? path);
 
 /** undefined where it cannot be had: then open() says why, as in the addon. */
 function statOf(source) {
@@ -163,7 +163,7 @@ async function* piecesOf(source, o) {
   }
 }
 
-/** A promise of bytes, which the signal rejects even while nothing comes. source: with `place`, the path that leads
+/** A promise of bytes, which the signal rejects even while nothing comes. source: with `absolute`, the path that leads
  * to the file wherever the process goes. */
 async function readFile(source, o) {
   try {

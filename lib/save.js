@@ -64,9 +64,13 @@ function saveICOAsync(path, images, ...rest) {
     const o = fileOptions(path, file, options);
     const icon = await beginICO(images, options);
     const hasMoved = directory !== undefined && !workingDirectory()?.equals(directory);
-    const place = hasMoved ? pathFrom(directory, file) : file;
-    return run('icon', icon, icon.length, o, (...common) => native.saveBytesAsync(...common, place));
+    const to = hasMoved ? pathFrom(directory, file) : file;
+    return run('icon', icon, icon.length, o, (...common) => native.saveBytesAsync(...common, to));
   });
 }
 
-module.exports = { readerFor, saveBMP, saveBMPAsync, saveICO, saveICOAsync };
+module.exports = {
+  /** Those that lib/ exports. */
+  calls: { saveBMP, saveBMPAsync, saveICO, saveICOAsync },
+  readerFor,
+};

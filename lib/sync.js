@@ -101,5 +101,7 @@ function decodePNG(png, options) {
 }
 
 module.exports = {
-  begin, byteLengthOf, infoOf, newFacts, toPixelsOf, getBMP, getBMPInto, readInfo, encodeBMP, encodePNG, decodePNG,
+  /** Those that lib/ exports. */
+  calls: { getBMP, getBMPInto, readInfo, encodeBMP, decodePNG },
+  begin, byteLengthOf, encodePNG, infoOf, newFacts, toPixelsOf,
 };

@@ -26,7 +26,7 @@ function createLibrary(module, { threads, openThread, runHere = (engine, { bytes
   const words = engine.words();
   Object.assign(native, words, calls.functions, more(engine, calls), { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
   return {
-    ...require('../sync'), ...require('../async'), ...require('../facts'), ...require('../converter'), ...require('../ico'),
+    ...require('../sync').calls, ...require('../async').calls, ...require('../facts'), ...require('../converter'), ...require('../ico'),
   };
 }
 

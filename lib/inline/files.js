@@ -6,4 +6,4 @@ const { run } = require('../wasm/request');
 const { createSaves } = require('../wasm/saves');
 
 /** saves() has the calls, which need the library's functions. */
-module.exports = { run, createSaves, saves: () => require('../save') };
+module.exports = { run, createSaves, saves: () => require('../save').calls };

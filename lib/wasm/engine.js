@@ -27,8 +27,8 @@ class Engine {
   #sink;
   #failure;
   #busy = false;
-  #factPlaces;
-  #optionPlaces;
+  #facts;
+  #options;
 
   constructor(module) {
     this.#module = module;
@@ -113,14 +113,14 @@ class Engine {
 
   /** The one with this name among the numbers that open() receives. */
   fact(facts, name) {
-    this.#factPlaces ??= this.#factNames();
-    return facts[this.#factPlaces.indexOf(name)];
+    this.#facts ??= this.#factNames();
+    return facts[this.#facts.indexOf(name)];
   }
 
   /** The one with this name among the numbers of the options. */
   option(values, name) {
-    this.#optionPlaces ??= this.#list(this.#instance().option_name);
-    return values[this.#optionPlaces.indexOf(name)];
+    this.#options ??= this.#list(this.#instance().option_name);
+    return values[this.#options.indexOf(name)];
   }
 
   #plan({ values, pixels, toPNG }) {

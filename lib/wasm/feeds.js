@@ -3,7 +3,7 @@
 // The functions of the addon for PNGs that come in pieces, in WebAssembly. Each PNG has an instance of its own, on the
 // thread that calls: only the addon has a thread for each step.
 
-const { WANTS_INPUT, WANTS_MEMORY, feedPlaces } = require('../feed-numbers');
+const { WANTS_INPUT, WANTS_MEMORY, indicesIn } = require('../feed-numbers');
 const { bytesOf } = require('../input');
 const { cancelledError } = require('./work');
 
@@ -12,7 +12,7 @@ const SLICE_BYTES = 65536;
 
 /** openEngine() makes an Engine; facts: their number; settled: of createCalls. */
 function createFeeds({ openEngine, facts, settled }) {
-  const { STATE, USED } = feedPlaces(facts);
+  const { STATE, USED } = indicesIn(facts);
 
   function openStream(values, size, wantsWhole) {
     const engine = openEngine();

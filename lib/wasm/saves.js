@@ -9,12 +9,12 @@ const { pathFrom, workingDirectory } = require('../save-path');
 const { bytesToFile, toFile } = require('./to-file');
 
 /** Longer paths are refused by every system. */
-const LONGEST_PLACE = 4095;
+const LONGEST_PATH = 4095;
 
 /** The absolute path of the file, unless it is too long. */
-function placeOf(file) {
-  const place = pathFrom(workingDirectory(), file);
-  return place.length <= LONGEST_PLACE ? place : file;
+function absoluteOf(file) {
+  const absolute = pathFrom(workingDirectory(), file);
+  return absolute.length <= LONGEST_PATH ? absolute : file;
 }
 
 /** { save, saveAsync, saveBytes, saveBytesAsync }: engine on this thread, and what createCalls gives. */
@@ -31,7 +31,7 @@ function createSaves(engine, { settled, start }) {
 
   async function startSave(request, view, length, values, onWarning, ticket, file) {
     const named = Buffer.from(file);
-    await start(view, length, { ...request, options: { values }, place: placeOf(named), path: named }, onWarning, ticket);
+    await start(view, length, { ...request, options: { values }, to: absoluteOf(named), path: named }, onWarning, ticket);
     return true;
   }
 

@@ -36,12 +36,12 @@ function orStop(path, work) {
   }
 }
 
-/** A conversion into a file at `place`: { error, warnings }. Errors name `path`. */
-function toFile(engine, bytes, options, place, path, isCancelled = never) {
+/** A conversion into a file: { error, warnings }. to: its path, the same on any thread; errors name `path`. */
+function toFile(engine, bytes, options, to, path, isCancelled = never) {
   let file, outcome;
   try {
     outcome = engine.convert(bytes, options, (facts) => orStop(path, () => {
-      file = NewFile.open(place, rulesOf(engine, options, isCancelled));
+      file = NewFile.open(to, rulesOf(engine, options, isCancelled));
       file.begin(engine.fact(facts, 'byteLength'));
       return { write: (rows, offset) => orStop(path, () => file.write(rows, offset)), isCancelled };
     }));
@@ -57,10 +57,10 @@ function toFile(engine, bytes, options, place, path, isCancelled = never) {
 }
 
 /** The same with bytes as they are. */
-function bytesToFile(engine, bytes, options, place, path, isCancelled = never) {
+function bytesToFile(engine, bytes, options, to, path, isCancelled = never) {
   let file;
   try {
-    file = NewFile.open(place, rulesOf(engine, options, isCancelled));
+    file = NewFile.open(to, rulesOf(engine, options, isCancelled));
     file.begin(bytes.length);
     file.write(bytes, 0);
     file.commit();

@@ -75,7 +75,7 @@ static void open_entry(nearest *n, unsigned i, const uint8_t rgb[3])
 
         n->bgr[i][channel] = sample;
         n->number[i][channel] = n->scale->of[sample];
-        n->place[i][channel] = n->is_large ? (int16_t)(16 * sample) : n->scale->of[sample];
+        n->coordinates[i][channel] = n->is_large ? (int16_t)(16 * sample) : n->scale->of[sample];
     }
     if (!is_repeated(n, i))
         n->all[n->count++] = (uint8_t)i;
@@ -125,15 +125,15 @@ static int square(int v)
     return v * v;
 }
 
-static unsigned search(const nearest *n, const int place[3], candidates among)
+static unsigned search(const nearest *n, const int point[3], candidates among)
 {
     unsigned best = among.entries[0];
     int      least = INT32_MAX;
 
     for (unsigned i = 0; i < among.count; i++) {
-        const int16_t *color = n->place[among.entries[i]];
+        const int16_t *color = n->coordinates[among.entries[i]];
         const int      distance =
-            square(place[0] - color[0]) + square(place[1] - color[1]) + square(place[2] - color[2]);
+            square(point[0] - color[0]) + square(point[1] - color[1]) + square(point[2] - color[2]);
 
         if (distance < least) {
             least = distance;
@@ -163,11 +163,11 @@ static int least_farther(const int16_t *entry, const int16_t *nearer, const int 
 static unsigned filter(const nearest *n, candidates among, const int low[3], int side, uint8_t *to)
 {
     const int      middle[3] = {low[0] + side / 2, low[1] + side / 2, low[2] + side / 2};
-    const int16_t *nearer = n->place[search(n, middle, among)];
+    const int16_t *nearer = n->coordinates[search(n, middle, among)];
     unsigned       count = 0;
 
     for (unsigned i = 0; i < among.count; i++)
-        if (least_farther(n->place[among.entries[i]], nearer, low, side) <= 0)
+        if (least_farther(n->coordinates[among.entries[i]], nearer, low, side) <= 0)
             to[count++] = among.entries[i];
     return count;
 }

@@ -40,9 +40,9 @@ enum {
 };
 
 typedef struct nearest {
-    int16_t               number[256][4]; /* the palette's, and 0 */
-    int16_t               place[256][4]; /* by which it is compared: numbers, or 16 x the samples */
-    uint8_t               bgr[256][4];   /* the fourth byte is not used */
+    int16_t number[256][4];      /* the palette's, and 0 */
+    int16_t coordinates[256][4]; /* by which it is compared: numbers, or 16 x the samples */
+    uint8_t bgr[256][4];         /* the fourth byte is not used */
     const light_scale    *scale;
     uint8_t               all[256]; /* the entries, without those that repeat an earlier one */
     unsigned              count;    /* of them */

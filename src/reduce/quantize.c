@@ -77,7 +77,7 @@ static uint32_t shifted(uint32_t color, unsigned shift)
     return color & (mask << 16 | mask << 8 | mask);
 }
 
-static uint16_t *place_in_crowd(work *w, uint32_t key)
+static uint16_t *slot_in_crowd(work *w, uint32_t key)
 {
     const uint32_t r = key >> 16 >> w->shift, g = (key >> 8 & 0xff) >> w->shift,
                    b = (key & 0xff) >> w->shift;
@@ -101,7 +101,7 @@ static inline uint16_t *slot_of(work *w, uint32_t color)
     for (unsigned i = 0; i < CHOICE; i++, slot++)
         if (*slot == 0 || shifted(w->tallies[*slot - 1].color, w->shift) == key)
             return slot;
-    return place_in_crowd(w, key);
+    return slot_in_crowd(w, key);
 }
 
 /* Tells one bit less apart, and merges the colours that have become equal. */
@@ -152,7 +152,7 @@ enum {
     SAMPLE = 1 << 19
 };
 
-static size_t place_in(size_t stretch, size_t pixels)
+static size_t offset_in(size_t stretch, size_t pixels)
 {
     return ((uint32_t)stretch * 2654435761u >> 16) % (uint32_t)pixels;
 }
@@ -205,7 +205,7 @@ static void count_colors(work *w, const uint8_t *rgb, size_t pixels, cancel_chec
         if (cancel_before(cancel, more))
             return;
         for (size_t i = 0; i < more; i++)
-            colors[i] = color_of(rgb + 3 * ((first + i) * each + place_in(first + i, each)));
+            colors[i] = color_of(rgb + 3 * ((first + i) * each + offset_in(first + i, each)));
         count_block(w, colors, more);
     }
     make_points(w);

@@ -56,14 +56,14 @@ typedef struct opaque_pixels {
     unsigned       threshold;
 } opaque_pixels;
 
-/* The place in the image of opaque pixel i. */
-static size_t place_of(const opaque_pixels *opaque, size_t i)
+/* Which pixel of the image opaque pixel i is. */
+static size_t pixel_of(const opaque_pixels *opaque, size_t i)
 {
-    size_t place = 0;
+    size_t pixel = 0;
 
-    for (size_t left = i + 1; opaque->rgba; place++)
-        if (opaque->rgba[4 * place + 3] >= opaque->threshold && --left == 0)
-            return place;
+    for (size_t left = i + 1; opaque->rgba; pixel++)
+        if (opaque->rgba[4 * pixel + 3] >= opaque->threshold && --left == 0)
+            return pixel;
     return i;
 }
 
@@ -71,10 +71,10 @@ static png2bmp_status not_exact(const png2bmp_plan *plan, const opaque_pixels *o
                                 const char *why, png2bmp_report *report)
 {
     const uint8_t *const color = opaque->rgb + 3 * i;
-    const size_t         place = place_of(opaque, i);
+    const size_t         pixel = pixel_of(opaque, i);
 
     return report_error(report, PNG2BMP_ERR_NOT_EXACT, "pixel (%zu, %zu) is #%02x%02x%02x, %s",
-                        place % plan->png.width, place / plan->png.width, color[0], color[1],
+                        pixel % plan->png.width, pixel / plan->png.width, color[0], color[1],
                         color[2], why);
 }
 

@@ -24,12 +24,12 @@ typedef struct pixels {
 
 /* For each entry c of a small palette: what makes |c|^2 / 2 - c * v of a colour v. That and
  * |v|^2 / 2, which is the same for all entries, is half the squared distance: the entry that has
- * least is nearest. Its place is in the lowest four bits, which are 0 for samples as stored, whose
+ * least is nearest. Its slot is in the lowest four bits, which are 0 for samples as stored, whose
  * numbers are multiples of 16; for others, all is 32 times as much, of which v brings four. */
 typedef struct small_palette {
     __m128i bg[NEAREST_FEW], r[NEAREST_FEW], square[NEAREST_FEW];
-    __m128i b_of, g_of, r_of, index_of; /* place to sample, or low byte of the number; to entry */
-    __m128i b_high, g_high, r_high;     /* place to high byte of the number */
+    __m128i b_of, g_of, r_of, index_of; /* slot to sample, or low byte of the number; to entry */
+    __m128i b_high, g_high, r_high;     /* slot to high byte of the number */
 } small_palette;
 
 /* What a walk through the group does not change. */
@@ -212,26 +212,26 @@ SSE_STEP pixels times_four(pixels v)
     return (pixels){_mm_slli_epi16(v.bg, 2), _mm_slli_epi16(v.r, 2)};
 }
 
-/* place: in the lowest byte of each dword. */
-SSE_STEP __m128i number_at(__m128i low, __m128i high, __m128i place)
+/* slot: in the lowest byte of each dword. */
+SSE_STEP __m128i number_at(__m128i low, __m128i high, __m128i slot)
 {
-    return _mm_or_si128(_mm_shuffle_epi8(low, place),
-                        _mm_slli_epi32(_mm_shuffle_epi8(high, place), 8));
+    return _mm_or_si128(_mm_shuffle_epi8(low, slot),
+                        _mm_slli_epi32(_mm_shuffle_epi8(high, slot), 8));
 }
 
-/* The numbers of the entries at these places. */
-SSE_STEP pixels numbers_at(const small_palette *small, __m128i place, bool is_stored)
+/* The numbers of the entries in these slots. */
+SSE_STEP pixels numbers_at(const small_palette *small, __m128i slot, bool is_stored)
 {
     if (is_stored) {
-        const __m128i green = _mm_slli_epi32(_mm_shuffle_epi8(small->g_of, place), 16);
-        const __m128i blue = _mm_shuffle_epi8(small->b_of, place);
+        const __m128i green = _mm_slli_epi32(_mm_shuffle_epi8(small->g_of, slot), 16);
+        const __m128i blue = _mm_shuffle_epi8(small->b_of, slot);
 
         return (pixels){_mm_slli_epi16(_mm_or_si128(blue, green), 4),
-                        _mm_slli_epi16(_mm_shuffle_epi8(small->r_of, place), 4)};
+                        _mm_slli_epi16(_mm_shuffle_epi8(small->r_of, slot), 4)};
     }
-    return (pixels){_mm_or_si128(number_at(small->b_of, small->b_high, place),
-                                 _mm_slli_epi32(number_at(small->g_of, small->g_high, place), 16)),
-                    number_at(small->r_of, small->r_high, place)};
+    return (pixels){_mm_or_si128(number_at(small->b_of, small->b_high, slot),
+                                 _mm_slli_epi32(number_at(small->g_of, small->g_high, slot), 16)),
+                    number_at(small->r_of, small->r_high, slot)};
 }
 
 SSE_STEP pixels choose_few(const group *g, pixels wanted, unsigned count, bool is_stored,
@@ -241,12 +241,12 @@ SSE_STEP pixels choose_few(const group *g, pixels wanted, unsigned count, bool i
     const pixels         v = is_stored ? wanted : times_four(wanted);
     const __m128i        least = _mm_min_epi32(least_score(small, v, 0, count / 2),
                                                least_score(small, v, count / 2, count / 2));
-    /* The place in the lowest byte of each lane; the others choose nothing. */
-    const __m128i place =
+    /* The slot in the lowest byte of each lane; the others choose nothing. */
+    const __m128i slot =
         _mm_or_si128(_mm_and_si128(least, _mm_set1_epi32(15)), _mm_set1_epi32((int)0x80808000u));
 
-    store_indices(g, _mm_shuffle_epi8(small->index_of, place), to);
-    return numbers_at(small, place, is_stored);
+    store_indices(g, _mm_shuffle_epi8(small->index_of, slot), to);
+    return numbers_at(small, slot, is_stored);
 }
 
 /* ---- A large one ---------------------------------------------------------------------- */
@@ -256,7 +256,7 @@ SSE_STEP __m128i load_color(const group *g, unsigned entry)
     return _mm_loadl_epi64((const __m128i *)g->palette->number[entry]);
 }
 
-/* Cell and place in its block, as the tables have them: B G R of 6 bits, then of 2. */
+/* Cell and slot in its block, as the tables have them: B G R of 6 bits, then of 2. */
 static __attribute__((noinline)) unsigned entry_of_new_cell(const group *g, uint32_t at)
 {
     const unsigned bgr[3] = {at >> 18 << 2 | (at >> 4 & 3), (at >> 12 & 63) << 2 | (at >> 2 & 3),
@@ -298,22 +298,22 @@ SSE_STEP pixels samples_of(const group *g, pixels v)
 }
 
 /* Where the tables have the colours of these samples. */
-SSE_STEP __m128i places_of(pixels samples)
+SSE_STEP __m128i slots_of(pixels samples)
 {
     const __m128i low = _mm_set1_epi16(3), bg = samples.bg, r = samples.r;
     const __m128i cells =
         _mm_add_epi32(_mm_madd_epi16(_mm_srli_epi16(bg, 2), _mm_set1_epi32(pair(4096, 64))),
                       _mm_srli_epi16(r, 2));
-    const __m128i places = _mm_add_epi32(
+    const __m128i slots = _mm_add_epi32(
         _mm_madd_epi16(_mm_and_si128(bg, low), _mm_set1_epi32(pair(16, 4))), _mm_and_si128(r, low));
 
-    return _mm_add_epi32(_mm_slli_epi32(cells, 6), places);
+    return _mm_add_epi32(_mm_slli_epi32(cells, 6), slots);
 }
 
 SSE_STEP pixels choose_many(const group *g, pixels wanted, bool is_stored, uint8_t *to)
 {
     const pixels   v = clamp(wanted, 0, LIGHT_WHITE);
-    const __m128i  at = places_of(is_stored ? stored_samples(v) : samples_of(g, v));
+    const __m128i  at = slots_of(is_stored ? stored_samples(v) : samples_of(g, v));
     const unsigned entries[4] = {entry_at(g, (uint32_t)_mm_cvtsi128_si32(at)),
                                  entry_at(g, (uint32_t)_mm_extract_epi32(at, 1)),
                                  entry_at(g, (uint32_t)_mm_extract_epi32(at, 2)),
