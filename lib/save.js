@@ -6,6 +6,7 @@ const { Buffer } = require('node:buffer');
 
 const native = require('./native');
 const { bindWarnings, canFeed, run, runPieces, runPng, settle, sortArguments } = require('./async');
+const { isCollectable } = require('./collect');
 const { checkExtension } = require('./extensions');
 const { beginICO, encodeICO } = require('./ico');
 const { readOptions, readable } = require('./options');
@@ -31,14 +32,23 @@ function saveBMP(path, png, length, options) {
   return native.save(view, size, o.values, o.onWarning, file);
 }
 
+/** A function that gives the path which leads from the directory of later to where `file` leads from that of now. */
+function pathFromHere(file) {
+  const directory = workingDirectory();
+  return () => (directory !== undefined && !workingDirectory()?.equals(directory) ? pathFrom(directory, file) : file);
+}
+
 function saveBMPAsync(path, png, ...rest) {
   const [length, options, callback] = sortArguments(...rest);
   return settle(callback, () => {
     checkOrder(path, png);
     const file = toWritablePath(path);
     const read = readerFor(path, file);
-    return canFeed(png, length) ? runPieces(png, bindWarnings(read(options)), () => true, file)
-      : runPng(png, length, options, (...common) => native.saveAsync(...common, file), read);
+    if (canFeed(png, length)) {
+      return runPieces(png, bindWarnings(read(options)), () => true, file);
+    }
+    const pathNow = isCollectable(png) ? pathFromHere(file) : () => file;
+    return runPng(png, length, options, (...common) => native.saveAsync(...common, pathNow()), read);
   });
 }
 
@@ -59,13 +69,11 @@ function saveICO(path, images, options) {
 function saveICOAsync(path, images, ...rest) {
   const [, options, callback] = sortArguments(undefined, ...rest);
   return settle(callback, async () => {
-    const directory = workingDirectory();
     const file = toWritablePath(path);
+    const pathNow = pathFromHere(file);
     const o = fileOptions(path, file, options);
     const icon = await beginICO(images, options);
-    const hasMoved = directory !== undefined && !workingDirectory()?.equals(directory);
-    const to = hasMoved ? pathFrom(directory, file) : file;
-    return run('icon', icon, icon.length, o, (...common) => native.saveBytesAsync(...common, to));
+    return run('icon', icon, icon.length, o, (...common) => native.saveBytesAsync(...common, pathNow()));
   });
 }
 
