@@ -59,13 +59,18 @@ async function packedTable() {
   return (await minify(`globalThis.table = ${table};`, false)).replace(/^globalThis\.table=|;$/g, '');
 }
 
+/** Not twice for the same bytes: `npm pack` comes after `npm run prebuilds`. */
 function zopfli(bytes) {
-  if (!fs.existsSync('/usr/bin/zopfli') && debian.canInstall()) debian.install(['zopfli']);
   const file = path.join(root, 'build/inline.bin');
+  const deflated = `${file}.zlib`;
+  if (fs.existsSync(deflated) && fs.readFileSync(file).equals(bytes)) return fs.readFileSync(deflated);
+  if (!fs.existsSync('/usr/bin/zopfli') && debian.canInstall()) debian.install(['zopfli']);
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.rmSync(deflated, { force: true });
   fs.writeFileSync(file, bytes);
   const { error, status, stdout, stderr } = spawnSync('zopfli', ['--zlib', '--i5', '-c', file], { maxBuffer: 1 << 26 });
   if (error || status !== 0) throw new Missing(`zopfli: ${error ? error.message : stderr}`);
+  fs.writeFileSync(deflated, stdout);
   return stdout;
 }
 
