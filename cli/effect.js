@@ -30,6 +30,7 @@ function inFlags(message) {
   return message
     .replace(/^The "(\w+)" option/, (whole, name) => flagOrWord(whole, name))
     .replace(/\b(\w+) '([\w-]+)'/g, flagAndValue)
+    .replace(/\b(\w+) (\d+)\b/g, flagAndValue)
     .replace(/'([\w-]+)'/g, flagOrWord)
     .replace(/\b[a-z]\w*[A-Z]\w*\b/g, (word) => flagOrWord(word, word));
 }

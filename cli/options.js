@@ -218,6 +218,18 @@ const GROUPS = [
         help: 'Store the top row first (negative height). Some programs cannot read this.',
       },
       {
+        name: 'rotate', value: 'TURN', library: 'rotate',
+        choices: {
+          0: 'not at all, without a warning where Exif asks for it',
+          90: 'clockwise', 180: 'upside down', 270: 'counterclockwise',
+          exif: 'as Exif says in the PNG, before its pixels',
+        },
+        read: (text) => (text === 'exif' ? text : Number(text)),
+        help: 'Turn the image, before it is resized and its colours are reduced.',
+      },
+      { name: 'flip', library: 'flip', help: 'Mirror the image, after it was turned: the top goes to the bottom.' },
+      { name: 'flop', library: 'flop', help: 'Mirror the image, after it was turned: the left goes to the right.' },
+      {
         name: 'size', value: 'WxH', read: size, library: 'size', icons: false,
         brief: 'resize: 800x480, 800x or x480',
         help: 'The size of the BMP in pixels, such as 800x480. One side alone, 800x or x480, keeps the ratio. ' +
@@ -240,7 +252,7 @@ const GROUPS = [
           'right bottom': 'a corner', bottom: 'the middle below', 'left bottom': 'a corner', left: 'the middle on the left',
           'left top': 'a corner',
         },
-        help: 'Which part of the image is seen, or where it is in --size.',
+        help: 'Which part of the image is seen, or where it is in --size, after it was turned.',
       },
       {
         name: 'kernel', value: 'KIND', initial: 'smooth', library: 'kernel', needs: ['size', 'sizes'],

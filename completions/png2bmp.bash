@@ -29,6 +29,7 @@ _png2bmp() {
     --alpha-threshold) COMPREPLY=(); return ;;
     --key-index) COMPREPLY=(); return ;;
     --background) COMPREPLY=(); return ;;
+    --rotate) COMPREPLY=($(compgen -W '0 90 180 270 exif' -- "$cur")); return ;;
     --size) COMPREPLY=(); return ;;
     --fit) COMPREPLY=($(compgen -W 'cover contain fill none' -- "$cur")); return ;;
     --position) COMPREPLY=($(compgen -W 'center top right top right right bottom bottom left bottom left left top' -- "$cur")); return ;;
@@ -57,7 +58,7 @@ _png2bmp() {
     -j|--jobs) COMPREPLY=(); return ;;
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --key-index --background --top-down --size --fit --position --kernel --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --container --row-align --ico --cur --hotspot --sizes --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+    COMPREPLY=($(compgen -W '-o --output -d --out-dir -r --recursive --suffix --files-from -0 --null -f --force --force-extension -n --skip-existing -u --update --sync --format --alpha --alpha-threshold --key-index --background --top-down --rotate --flip --flop --size --fit --position --kernel --depth16 --colors --palette --seen --tone --bits --dither --exact --light --threshold --invert --header --color-space --profile --density --no-file-header --container --row-align --ico --cur --hotspot --sizes --ico-order --ico-png --max-pixels --max-memory --strict --salvage --ignore-checksums -j --jobs --fail-fast --dry-run --info --count-colors --json -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
     return
   fi
   _png2bmp_names -d -- "$cur"

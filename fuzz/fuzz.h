@@ -56,7 +56,7 @@ static inline uint8_t *fuzz_alloc(size_t size)
  * 1      bits: alpha, top_down, depth16, strict, ignore_checksums, invert; dither (2)
  * 2      cpu; bits: uncached (4), profile (5), exact (6), alpha (7)
  * 3..5   background; and what is seen of a palette, light, tone, which entry is the key, size, fit,
- *        position, kernel
+ *        position, kernel; turns
  * 6      threshold; in other formats than mono1: header, profile and colours
  * 7      low half: rows of a strip, about; high half: the look at the control
  *        that cancels, from 1 on
@@ -108,6 +108,13 @@ static inline void fuzz_size(png2bmp_options *options, const uint8_t *bytes)
     options->kernel = (png2bmp_resampling)(bytes[6] / 16 % PNG2BMP_RESAMPLING_COUNT);
 }
 
+static inline void fuzz_turn(png2bmp_options *options, unsigned byte)
+{
+    options->rotate = (png2bmp_rotate)((byte & 7) % PNG2BMP_ROTATE_COUNT);
+    options->flip = byte & 8;
+    options->flop = byte & 16;
+}
+
 static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
 {
     png2bmp_options_init(options);
@@ -125,6 +132,8 @@ static inline void fuzz_options(png2bmp_options *options, const uint8_t *bytes)
     options->exact = bytes[2] >> 6 & 1;
     memcpy(options->background, bytes + 3, 3);
     options->light = (png2bmp_light)(bytes[4] % PNG2BMP_LIGHT_COUNT);
+    if (bytes[5] & 1)
+        fuzz_turn(options, bytes[5] >> 1 ^ bytes[3]);
     options->threshold = bytes[6];
     if (options->format != PNG2BMP_FORMAT_MONO1)
         fuzz_color_options(options, bytes);

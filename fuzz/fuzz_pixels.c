@@ -122,6 +122,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_options(&options, data);
     options.strict = options.ignore_checksums = false;
     options.profile = PNG2BMP_PROFILE_SRGB; /* pixels have none */
+    if (options.rotate == PNG2BMP_ROTATE_EXIF)
+        options.rotate = PNG2BMP_ROTATE_90;
     data += FUZZ_OPTION_BYTES;
     size -= HEAD;
     pixels = (png2bmp_pixels){.width = 1 + load_le16(data) % 400,

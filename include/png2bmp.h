@@ -106,7 +106,8 @@ PNG2BMP_API uint32_t    png2bmp_version_number(void);
     X(SECOND_IMAGE, "ERR_PNG_SECOND_IMAGE", "another PNG follows, and was not converted")          \
     X(DAMAGED_CHUNK, "ERR_PNG_DAMAGED_CHUNK",                                                      \
       "the length or type of a chunk is damaged: repaired or skipped")                             \
-    X(KEY_COLLISION, "ERR_KEY_COLLISION", "an opaque pixel has the colour of the key")
+    X(KEY_COLLISION, "ERR_KEY_COLLISION", "an opaque pixel has the colour of the key")             \
+    X(ORIENTATION, "ERR_PNG_ORIENTATION", "Exif asks for the image to be turned, and it was not")
 
 typedef enum png2bmp_status {
     PNG2BMP_OK = 0,
@@ -253,6 +254,17 @@ typedef enum png2bmp_container {
     PNG2BMP_CONTAINER_COUNT
 } png2bmp_container;
 
+/* Turned clockwise, in degrees. DEFAULT turns nothing, and warns if Exif asks for it. */
+typedef enum png2bmp_rotate {
+    PNG2BMP_ROTATE_DEFAULT,
+    PNG2BMP_ROTATE_0,
+    PNG2BMP_ROTATE_90,
+    PNG2BMP_ROTATE_180,
+    PNG2BMP_ROTATE_270,
+    PNG2BMP_ROTATE_EXIF, /* as png2bmp_png_about.orientation says, mirrored if it says so */
+    PNG2BMP_ROTATE_COUNT
+} png2bmp_rotate;
+
 /* What a V5 header says about the colours. */
 typedef enum png2bmp_profile {
     PNG2BMP_PROFILE_SRGB,  /* sRGB */
@@ -376,10 +388,15 @@ typedef struct png2bmp_options {
      * this is KEY_NONE. */
     uint16_t key_index;
 
-    /* The size of the BMP in pixels, up to 2^31-1; 0: that of the image, or, if the other is given,
-     * what follows from the image's ratio. Colours are reduced afterwards, and the image's own
-     * palette is not kept. Bars around an image are transparent where the BMP has alpha; else they
-     * have the background's colour. */
+    /* The image is turned, then flipped (top to bottom), then flopped (left to right), before its
+     * colours are reduced. EXIF has no effect on pixels, and is an error. */
+    png2bmp_rotate rotate;
+    bool           flip, flop;
+
+    /* The size of the BMP in pixels, up to 2^31-1; 0: that of the turned image, or, if the other is
+     * given, what follows from its ratio. `position` means the turned image too. Colours are
+     * reduced afterwards, and the image's own palette is not kept. Bars around an image are
+     * transparent where the BMP has alpha; else they have the background's colour. */
     uint32_t           width, height;
     png2bmp_fit        fit;
     png2bmp_position   position;
@@ -408,7 +425,7 @@ typedef enum png2bmp_color_type {
 } png2bmp_color_type;
 
 /* Metadata: what it says of colours is used with COLOR_SPACE_SRGB, the ICC profile with
- * PROFILE_EMBED, the rest not. All 0 for pixels. */
+ * PROFILE_EMBED, the orientation with ROTATE_EXIF, the rest not. All 0 for pixels. */
 typedef struct png2bmp_png_about {
     uint32_t gamma; /* gAMA, times 100000; 0: not said */
     bool     is_srgb;
@@ -451,7 +468,7 @@ typedef enum png2bmp_color_source {
 } png2bmp_color_source;
 
 /* What will be written. `byte_length` is the exact size of the whole file: header_length bytes
- * of headers and palette, then |height| rows of `stride`, then an embedded profile. */
+ * of headers and palette, then `height` rows of `stride`, then an embedded profile. */
 typedef struct png2bmp_bmp_info {
     png2bmp_format format; /* never AUTO */
     uint8_t        bits_per_pixel;
@@ -574,8 +591,9 @@ typedef struct png2bmp_sink {
 
     /* The next piece of the BMP, which belongs at `offset`: in the order of the file with
      * options.top_down, else the headers first and then strips from the last one to the first, as
-     * the rows come. An image that is interlaced or whose colours are chosen is one piece, at the
-     * end, whose memory counts for options.max_memory; so is a BMP that is no longer than a strip.
+     * the rows come; with options.flip the other way round. An image that is interlaced, turned by
+     * 90 degrees, flipped and dithered, or whose colours are chosen is one piece, at the end, whose
+     * memory counts for options.max_memory; so is a BMP that is no longer than a strip.
      * A strip does not count, unless two rows are longer than strip_bytes. */
     png2bmp_status (*write)(void *user, const uint8_t *bytes, size_t size, uint64_t offset);
 

@@ -165,10 +165,12 @@ function withoutTail(png) {
   return png.subarray(0, at + CHUNK_FRAME);
 }
 
+const isTurned = ({ rotate = 0, flip = false, flop = false }) => rotate !== 0 || flip || flop;
+
 /** The PNG as it is, if it is of the only type that Windows shows in icons (R. Chen, part 4), of its size, and intact;
  * otherwise undefined. */
 function* intactPng({ png, bitDepth, colorType, index }, options) {
-  if (bitDepth !== 8 || colorType !== RGBA || options.size !== undefined) {
+  if (bitDepth !== 8 || colorType !== RGBA || options.size !== undefined || isTurned(options)) {
     return undefined;
   }
   const warnings = [];

@@ -3,7 +3,7 @@
 // Converts options objects to the numbers that the addon takes: see src/plan/option_table.h. The options and their
 // defaults come from the addon itself.
 
-const { cpu, options: table } = require('./native');
+const { cpu, options } = require('./native');
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { hintForOptions, withHint } = require('./hints');
 const { isBytes, isUint8Array, isUint8ClampedArray } = require('./kinds');
@@ -14,10 +14,14 @@ const { toBytes } = require('./input');
 const inputs = ['borrow', 'copy', 'transfer'];
 const saveFlags = ['w', 'wx'];
 
+/** A choice whose name is a number is one in JavaScript. */
+const asValue = (name) => (/^\d+$/.test(name) ? Number(name) : name);
+const table = options.map((row) => (row.choices === undefined ? row : { ...row, choices: row.choices.map(asValue) }));
+
 // ---- Values to numbers ------------------------------------------------------------------------
 
 // '': no format was chosen. decodePNG sets raw formats, by its `channels`.
-const isOffered = (name) => name !== '' && !name.startsWith('raw-');
+const isOffered = (name) => !/^$|^raw-/.test(name);
 
 function oneOf(name, list, value) {
   if (!list.includes(value)) {
@@ -375,5 +379,5 @@ const choiceNames = table.filter(({ choices, isOfLib }) => choices !== undefined
 
 module.exports = {
   choiceNames, defaultOf, depth16Of, formatName, inputs, offered, oneOf, optionNames, readDecodeOptions, readInfoOptions, readOptions,
-  readable, withDensityOf,
+  readable, table, withDensityOf,
 };

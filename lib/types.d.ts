@@ -169,10 +169,19 @@ export interface Options {
   container?: 'bmp' | 'dib' | 'rows' | undefined;
   /** With `container: 'rows'`: each row is padded to a multiple of this many bytes; default `4`, as in a BMP. */
   rowAlign?: 1 | 2 | 4 | undefined;
+  /** Turns the image clockwise by as many degrees, before it is resized and its colours are reduced; `'exif'`: as Exif
+   * says, before the pixels of the PNG, mirrored if it says so. By default nothing is turned, with `WARN_PNG_ORIENTATION`
+   * where Exif asks for it; `0` does without the warning. */
+  rotate?: 0 | 90 | 180 | 270 | 'exif' | undefined;
+  /** Mirrors the image, after it was turned: what is at the top goes to the bottom; default `false`. */
+  flip?: boolean | undefined;
+  /** Mirrors the image, after it was turned: what is on the left goes to the right; default `false`. */
+  flop?: boolean | undefined;
   /**
    * The size of the BMP: `'800x480'`, or `{ width, height }`. One side alone (`'800x'`, `'x480'`) keeps the ratio. What
    * is averaged is light, with a filter of Lanczos (3 lobes) where the image gets smaller, and of Catmull and Rom where
-   * it gets larger. Colours are reduced afterwards, so the image's own palette is not kept. Default: that of the image.
+   * it gets larger. Colours are reduced afterwards, so the image's own palette is not kept. Default: that of the
+   * image, after it was turned.
    */
   size?: `${number}x${number}` | `${number}x` | `x${number}` | { readonly width?: number | undefined; readonly height?: number | undefined } | undefined;
   /**
@@ -184,7 +193,7 @@ export interface Options {
    * - `'none'`: the image is as large as it was, and cut off, or surrounded as with `'contain'`.
    */
   fit?: 'cover' | 'contain' | 'fill' | 'none' | undefined;
-  /** Which part of the image is seen, or where it is in `size`; default `'center'`. */
+  /** Which part of the image, after it was turned, is seen, or where it is in `size`; default `'center'`. */
   position?: 'center' | 'top' | 'right top' | 'right' | 'right bottom' | 'bottom' | 'left bottom' | 'left' | 'left top' | undefined;
   /** What pixels of another `size` are made of: `'smooth'` (default): of light, averaged; `'nearest'`: of one pixel,
    * for pixel art. */
@@ -233,9 +242,9 @@ export interface Options {
 
 /** What a PNG is, and what BMP these options would give. */
 export interface Info {
-  /** Pixels. */
+  /** Pixels of the BMP: after the image was turned and resized. */
   width: number;
-  /** Pixels. */
+  /** Likewise. */
   height: number;
   /** Bits per sample: 1, 2, 4, 8 or 16. */
   bitDepth: number;
@@ -260,7 +269,7 @@ export interface Info {
   density: Density | undefined;
   /** What the file says about its colours. Only `colorSpace: 'srgb'` uses it. */
   colorSpace: ColorSpace;
-  /** Exif orientation, 1 to 8, if the file has one before its pixels. Images are never rotated. */
+  /** Exif orientation, 1 to 8, if the file has one before its pixels. Only `rotate: 'exif'` uses it. */
   orientation: number | undefined;
   /** Frames of an animated PNG, else 1. Only the still image is converted. */
   frames: number;
@@ -428,6 +437,7 @@ export interface Constants {
   readonly tones: readonly ('fit' | 'none')[];
   readonly headers: readonly ('info' | 'v4' | 'v5')[];
   readonly containers: readonly ('bmp' | 'dib' | 'rows')[];
+  readonly rotates: readonly (0 | 90 | 180 | 270 | 'exif')[];
   readonly fits: readonly ('cover' | 'contain' | 'fill' | 'none')[];
   readonly positions: readonly ('center' | 'top' | 'right top' | 'right' | 'right bottom' | 'bottom' | 'left bottom' | 'left' | 'left top')[];
   readonly kernels: readonly ('smooth' | 'nearest')[];

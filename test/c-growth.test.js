@@ -23,7 +23,7 @@ const ADDITIONS = [
   ['include/png2bmp.h', /\n\} png2bmp_png_about;/, '\n    uint64_t newer_fact[64];\n} png2bmp_png_about;'],
   ['include/png2bmp.h', /\n\} png2bmp_bmp_info;/, '\n    uint64_t newer_fact[64];\n} png2bmp_bmp_info;'],
   ['include/png2bmp.h', /X\(PLAN, "ERR_PLAN", [^)]*\)/, '$& X(NEWER, "ERR_NEWER", "newer")'],
-  ['include/png2bmp.h', /X\(SECOND_IMAGE, [^)]*\)/, '$& X(NEWER_WARNING, "ERR_PNG_NEWER", "newer")'],
+  ['include/png2bmp.h', /X\(ORIENTATION, [^)]*\)/, '$& X(NEWER_WARNING, "ERR_PNG_NEWER", "newer")'],
   ['src/plan/plan.c', /(\n {4}plan->memory = memory_of\(plan\)[^;]*;)/,
     `$1
     plan->png.newer_fact[63] = plan->about.newer_fact[63] = plan->bmp.newer_fact[63] = plan->options.newer_option[63];

@@ -10,21 +10,22 @@ const test = require('node:test');
 
 const { encodeICO, readInfo } = require('..');
 const { OPTIONS } = require('../cli/options');
-const { options: table } = require('../lib/native');
+const { table } = require('../lib/options');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 
 const png = encodePng(createImage({ width: 2, height: 2, colorType: 6, bitDepth: 8 }));
 const types = ['types', 'index'].map((name) => fs.readFileSync(path.join(__dirname, `../lib/${name}.d.ts`), 'utf8')).join('\n');
 
-const isOffered = (name) => name !== '' && !name.startsWith('raw-');
+const isOffered = (name) => !/^$|^raw-/.test(name);
+const literal = (value) => (typeof value === 'number' ? `${value}` : `'${value}'`);
 const isGiven = ({ initial, least, most }) => initial >= least && initial <= most;
 const hex = (color) => color.toString(16).padStart(6, '0');
 
 /** By kind, in the order of host_option_kind: what types and help say of a row, and values other than the default. */
 const KINDS = [
   {
-    type: ({ choices }) => choices.filter(isOffered).map((name) => `'${name}'`).join(' | '),
+    type: ({ choices }) => choices.filter(isOffered).map(literal).join(' | '),
     initial: ({ choices, initial }) => choices[initial],
     others: ({ choices, initial }) => choices.filter((name, i) => i !== initial && isOffered(name)),
   },
@@ -74,7 +75,7 @@ test('the command line has each option of the table, with its range, its choices
     assert.equal(value === undefined, row.kind === FLAG, name);
     if (row.kind === FLAG) assert.equal(gives ?? true, row.initial === 0, `--${name} gives what is not the default`);
     else assert.equal(initial ?? '', kindOf(row).initial(row), `the default of --${name}`);
-    if (row.kind === CHOICE) assert.deepEqual(Object.keys(choices).sort(), row.choices.filter(isOffered).sort(), name);
+    if (row.kind === CHOICE) assert.deepEqual(Object.keys(choices).sort(), row.choices.filter(isOffered).map(String).sort(), name);
     if (row.kind === NUMBER && choices === undefined) assert.deepEqual(range, [row.least, row.most], name);
   }
 });

@@ -22,6 +22,13 @@ typedef enum plan_source {
     PLAN_OF_PIXELS
 } plan_source;
 
+/* What becomes of the image, in this order. */
+typedef struct image_turn {
+    bool transposes; /* pixel (x, y) goes to (y, x) */
+    bool flips;      /* the last row comes first */
+    bool flops;      /* the last pixel of each row comes first */
+} image_turn;
+
 struct png2bmp_plan {
     png2bmp_png_info  png;
     png2bmp_png_about about;
@@ -32,6 +39,8 @@ struct png2bmp_plan {
     plan_source       made_from;
     color_space       space;   /* what samples are converted from */
     bool              is_srgb; /* with COLOR_SPACE_SRGB: what is written is sRGB */
+    image_turn        turn;
+    bool              has_all_pixels; /* it is made from pixels in memory: in any order */
 };
 
 #endif

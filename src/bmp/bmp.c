@@ -90,7 +90,7 @@ uint64_t bmp_row_bytes(const png2bmp_plan *plan, size_t width)
 
 void bmp_clear_padding(const png2bmp_plan *plan, uint8_t *row)
 {
-    for (uint64_t i = bmp_row_bytes(plan, plan->png.width); i < plan->bmp.stride; i++)
+    for (uint64_t i = bmp_row_bytes(plan, plan->bmp.width); i < plan->bmp.stride; i++)
         row[i] = 0;
 }
 
@@ -117,23 +117,39 @@ static uint8_t *put_file_header(uint8_t *p, const png2bmp_bmp_info *bmp)
     return put32(p, bmp->header_length);
 }
 
+typedef struct density {
+    uint32_t x, y; /* pixels per metre */
+} density;
+
+/* That of the options is what is written; that of the PNG is turned with it. */
+static density density_of(const png2bmp_plan *plan)
+{
+    const png2bmp_options  *options = &plan->options;
+    const png2bmp_png_info *png = &plan->png;
+
+    if (options->x_pixels_per_meter || options->y_pixels_per_meter)
+        return (density){options->x_pixels_per_meter, options->y_pixels_per_meter};
+    if (plan->turn.transposes)
+        return (density){png->y_pixels_per_meter, png->x_pixels_per_meter};
+    return (density){png->x_pixels_per_meter, png->y_pixels_per_meter};
+}
+
 static uint8_t *put_info_header(uint8_t *p, const png2bmp_plan *plan, uint32_t size,
                                 uint32_t compression)
 {
     const png2bmp_bmp_info *bmp = &plan->bmp;
     const png2bmp_options  *options = &plan->options;
-    const uint32_t          height = plan->png.height;
-    const bool              given = options->x_pixels_per_meter || options->y_pixels_per_meter;
+    const density           density = density_of(plan);
 
     p = put32(p, size);
-    p = put32(p, plan->png.width);
-    p = put32(p, options->top_down ? 0u - height : height);
+    p = put32(p, bmp->width);
+    p = put32(p, options->top_down ? 0u - bmp->height : bmp->height);
     p = put16(p, 1); /* biPlanes */
     p = put16(p, bmp->bits_per_pixel);
     p = put32(p, compression);
-    p = put32(p, (uint32_t)(bmp->stride * plan->png.height)); /* biSizeImage */
-    p = put32(p, given ? options->x_pixels_per_meter : plan->png.x_pixels_per_meter);
-    p = put32(p, given ? options->y_pixels_per_meter : plan->png.y_pixels_per_meter);
+    p = put32(p, (uint32_t)(bmp->stride * bmp->height)); /* biSizeImage */
+    p = put32(p, density.x);
+    p = put32(p, density.y);
     p = put32(p, bmp->palette_entries); /* biClrUsed */
     return put32(p, 0);                 /* biClrImportant: all */
 }

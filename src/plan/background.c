@@ -33,7 +33,7 @@ png2bmp_plan background_of(const png2bmp_plan *plan)
 
 uint64_t background_line_bytes(const png2bmp_plan *plan)
 {
-    return (background_is_hole(plan) ? 4 : 3) * (uint64_t)plan->png.width + KERNEL_SLACK;
+    return (background_is_hole(plan) ? 4 : 3) * (uint64_t)plan->bmp.width + KERNEL_SLACK;
 }
 
 uint64_t background_memory(const png2bmp_plan *plan)

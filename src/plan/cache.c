@@ -1,6 +1,7 @@
 #include "cache.h"
 
 #include "png/png_size.h"
+#include "turn.h"
 
 /* BMPs from this size on are not in the level 2 cache, even if their memory is written again and
  * again. */
@@ -27,12 +28,12 @@ static bool shrinks(const png2bmp_plan *plan)
 bool cache_is_fetched(const png2bmp_plan *plan)
 {
     return plan->bmp.byte_length >= (plan->options.uncached ? CACHE_CONCERNS_FROM : LARGE) &&
-           !plan->png.interlaced && !expands(plan) && !shrinks(plan);
+           !turn_scatters(plan) && !expands(plan) && !shrinks(plan);
 }
 
 bool cache_may_be_bypassed(const png2bmp_plan *plan)
 {
-    return plan->bmp.byte_length >= CACHE_CONCERNS_FROM && !plan->png.interlaced && expands(plan);
+    return plan->bmp.byte_length >= CACHE_CONCERNS_FROM && !turn_scatters(plan) && expands(plan);
 }
 
 bool cache_is_bypassed(const png2bmp_plan *plan)

@@ -2,6 +2,7 @@
 
 #include "bmp/bmp.h"
 #include "bmp/pixel_way.h"
+#include "turn.h"
 
 bool halves_choose_colors(const png2bmp_plan *plan)
 {
@@ -10,7 +11,7 @@ bool halves_choose_colors(const png2bmp_plan *plan)
 
 bool halves_are_needed(const png2bmp_plan *plan)
 {
-    return halves_choose_colors(plan) || (plan->png.interlaced && pixel_way_of(plan).in_order);
+    return halves_choose_colors(plan) || (!turn_keeps_order(plan) && pixel_way_of(plan).in_order);
 }
 
 bool halves_meet_in_gray(const png2bmp_plan *plan)
@@ -37,7 +38,7 @@ png2bmp_plan halves_first(const png2bmp_plan *plan)
     first.options.palette_entries = 0;
     first.options.has_seen = false;
     first.options.uncached = false;
-    first.bmp = bmp_layout(format, plan->png.width, plan->png.height, 8, &first.options);
+    first.bmp = bmp_layout(format, plan->bmp.width, plan->bmp.height, 8, &first.options);
     return first;
 }
 
@@ -53,6 +54,8 @@ png2bmp_plan halves_second(const png2bmp_plan *plan)
     png->interlaced = png->has_key = false;
     png->has_alpha = halves_meet_in_alpha(plan);
     png->palette_entries = 0;
+    turn_settle(&second);
+    second.has_all_pixels = true;
     second.space.is_used = false;
     if (halves_choose_colors(plan))
         second.options.palette_entries = (uint16_t)plan->bmp.palette_entries;
@@ -63,7 +66,7 @@ uint64_t halves_bytes(const png2bmp_plan *plan)
 {
     const png2bmp_plan first = halves_first(plan);
 
-    return first.bmp.stride * plan->png.height;
+    return first.bmp.stride * first.bmp.height;
 }
 
 uint64_t halves_opaque_bytes(const png2bmp_plan *plan)

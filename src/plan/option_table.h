@@ -88,6 +88,12 @@
            [PNG2BMP_POSITION_LEFT_TOP] = "left top")                                               \
     CHOICE("kernel", kernel, SIZED, PNG2BMP_RESAMPLING_COUNT,                                      \
            [PNG2BMP_RESAMPLING_SMOOTH] = "smooth", [PNG2BMP_RESAMPLING_NEAREST] = "nearest")       \
+    CHOICE("rotate", rotate, ALL, PNG2BMP_ROTATE_COUNT,                                            \
+           [PNG2BMP_ROTATE_DEFAULT] = "", [PNG2BMP_ROTATE_0] = "0",                                \
+           [PNG2BMP_ROTATE_90] = "90", [PNG2BMP_ROTATE_180] = "180",                               \
+           [PNG2BMP_ROTATE_270] = "270", [PNG2BMP_ROTATE_EXIF] = "exif")                           \
+    FLAG("flip", flip, ALL, false)                                                                 \
+    FLAG("flop", flop, ALL, false)                                                                 \
     FLAG("strict", strict, ALL, false)                                                             \
     FLAG("salvage", salvage, ALL, false)                                                           \
     FLAG("ignoreChecksums", ignore_checksums, ALL, false)                                          \

@@ -17,6 +17,7 @@
 #include "profile.h"
 #include "route.h"
 #include "sizes.h"
+#include "turn.h"
 
 /* DEFLATE cannot expand more: 258 bytes from two bits, 1032 to 1. */
 #define MAX_EXPANSION 1032
@@ -76,9 +77,8 @@ static png2bmp_status plan_index_bits(const png2bmp_plan *plan, unsigned *bits,
 /* Of the image as it is. */
 static png2bmp_status plan_own_format(png2bmp_plan *plan, png2bmp_report *report)
 {
-    const png2bmp_png_info *png = &plan->png;
-    unsigned                bits = 8;
-    png2bmp_status          status;
+    unsigned       bits = 8;
+    png2bmp_status status;
 
     status = options_check_effect(&plan->options, report);
     plan->bmp.format = plan->options.format;
@@ -90,7 +90,8 @@ static png2bmp_status plan_own_format(png2bmp_plan *plan, png2bmp_report *report
         return status;
     if (format_of(plan->bmp.format)->top_down)
         plan->options.top_down = true;
-    plan->bmp = bmp_layout(plan->bmp.format, png->width, png->height, bits, &plan->options);
+    plan->bmp =
+        bmp_layout(plan->bmp.format, turn_width(plan), turn_height(plan), bits, &plan->options);
     return key_settle(plan, report);
 }
 
@@ -219,8 +220,10 @@ static png2bmp_status check_expansion(const png2bmp_png_info *png, uint64_t size
 /* From what the image is to what the BMP will be. */
 static png2bmp_status plan_bmp(png2bmp_plan *plan, png2bmp_report *report)
 {
-    const png2bmp_status status = plan_format(plan, report);
+    png2bmp_status status;
 
+    turn_plan(plan);
+    status = plan_format(plan, report);
     return status ? status : check_limits(plan, report);
 }
 
@@ -244,10 +247,12 @@ png2bmp_status plan_after_header(png2bmp_plan *plan, const png_file *file, uint6
 {
     png2bmp_status status;
 
-    plan->space.is_used = plan->is_srgb = false;
+    plan->space.is_used = plan->is_srgb = plan->has_all_pixels = false;
     status = plan_bmp(plan, file->report);
     if (!status)
         status = check_expansion(&plan->png, size, file->report);
+    if (!status)
+        status = turn_warn(plan, file->report);
     if (!status)
         status = convert_colors_plan(plan, file);
     if (!status)
@@ -343,12 +348,16 @@ png2bmp_status png2bmp_plan_pixels(png2bmp_plan *plan, const png2bmp_pixels *pix
     if (!status && plan->options.profile == PNG2BMP_PROFILE_EMBED)
         status = report_error(report, PNG2BMP_ERR_OPTION,
                               "profile 'embed' has no effect on pixels: they have no profile");
+    if (!status && plan->options.rotate == PNG2BMP_ROTATE_EXIF)
+        status = report_error(report, PNG2BMP_ERR_OPTION,
+                              "rotate 'exif' has no effect on pixels: they have no Exif");
     if (!status)
         status = check_pixels(pixels, report);
     if (status)
         return status;
     plan->first_idat = 0;
     plan->space.is_used = plan->is_srgb = false;
+    plan->has_all_pixels = true;
     plan->png = info_of_pixels(pixels);
     plan->about = (png2bmp_png_about){.gamma = 0};
     status = plan_bmp(plan, report);

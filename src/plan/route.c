@@ -11,10 +11,12 @@
 #include "reduce/few_colors.h"
 #include "reduce/quantize.h"
 #include "sizes.h"
+#include "turn.h"
 
 /* Scanlines that are unfiltered into scratch rows go in groups that stay in the L2 cache: at most
  * this many bytes, and as many rows as the widest wave of any CPU has. */
 #define GROUP_BYTES (256 * 1024)
+#define RAW_ROWS 16u
 #define GROUP_ROWS(unfilter) ((unfilter) == UNFILTER_1 ? 32u : 16u)
 
 static uint32_t group_of(const route *r)
@@ -51,7 +53,9 @@ route route_of(const png2bmp_plan *plan)
 
     r.steps = steps_of(plan);
     direct = steps_direct_unfilter(&r.steps);
-    r.direct = direct != UNFILTER_COUNT && !png->interlaced && !cgbi_has_own_samples(png);
+    r.scatters = turn_scatters(plan);
+    r.reverses = plan->turn.flops && !r.scatters;
+    r.direct = direct != UNFILTER_COUNT && !r.scatters && !r.reverses && !cgbi_has_own_samples(png);
     r.unfilter = r.direct ? direct : unfilter_kind_for(png_bits_per_pixel(png));
     r.held_bytes = most_held(plan, r.row_bytes);
     r.writer_bytes = r.direct ? 0 : round_up(r.steps.memory, 16);
@@ -61,14 +65,16 @@ route route_of(const png2bmp_plan *plan)
         r.samples_bytes = bytes_of_samples(&r);
     if (r.row_bytes > r.held_bytes)
         r.pieces_bytes = round_up(LONG_ROW_MEMORY, 16);
-    if (png->interlaced)
-        r.pass_row_bytes = bmp_row_bytes(plan, png->width);
+    if (r.scatters)
+        r.row_apart_bytes = bmp_row_bytes(plan, png->width);
+    else if (r.reverses)
+        r.row_apart_bytes = r.row_bytes + KERNEL_SLACK;
     return r;
 }
 
 uint64_t route_scratch_bytes(const route *r)
 {
-    return r->writer_bytes + r->samples_bytes + r->pieces_bytes + r->pass_row_bytes;
+    return r->writer_bytes + r->samples_bytes + r->pieces_bytes + r->row_apart_bytes;
 }
 
 static uint64_t memory_of_rows(const png2bmp_plan *plan)
@@ -80,9 +86,23 @@ static uint64_t memory_of_rows(const png2bmp_plan *plan)
            (plan->options.salvage ? background_memory(plan) : 0);
 }
 
+/* Columns of raw pixels become rows several at a time, since they are side by side in memory: as
+ * many as stay in the L2 cache. */
+raw_rows route_raw_rows(const png2bmp_plan *plan)
+{
+    const uint64_t pitch = png_scanline_bytes(plan->bmp.width, &plan->png) + KERNEL_SLACK;
+    const uint64_t fit = GROUP_BYTES / pitch;
+
+    if (!plan->turn.transposes || fit < 2)
+        return (raw_rows){pitch, 1};
+    return (raw_rows){pitch, fit < RAW_ROWS ? (uint32_t)fit : RAW_ROWS};
+}
+
 uint64_t route_memory_of_samples(const png2bmp_plan *plan, const row_steps *steps)
 {
-    return steps->memory + png_scanline_bytes(plan->png.width, &plan->png) + KERNEL_SLACK;
+    const raw_rows rows = route_raw_rows(plan);
+
+    return steps->memory + rows.pitch * rows.count;
 }
 
 static uint64_t memory_of_pixels(const png2bmp_plan *plan)
@@ -163,7 +183,12 @@ bool route_is_whole(const png2bmp_plan *plan)
     png2bmp_plan second;
 
     if (!sizes_differ(plan))
-        return plan->png.interlaced || halves_are_needed(plan);
+        return halves_are_needed(plan) || (turn_scatters(plan) && !plan->has_all_pixels);
     second = sizes_second(plan);
     return halves_are_needed(&second);
+}
+
+bool route_goes_up(const png2bmp_plan *plan)
+{
+    return plan->turn.flips && !sizes_differ(plan);
 }

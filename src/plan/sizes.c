@@ -6,6 +6,7 @@
 #include "bmp/format.h"
 #include "bmp/pixel_way.h"
 #include "steps.h"
+#include "turn.h"
 
 /* What is decoded at a time, so that it stays in the cache. */
 #define STRIP_BYTES (128 * 1024)
@@ -17,7 +18,7 @@ bool sizes_differ(const png2bmp_plan *plan)
 
 static fit_sides sides_of(const png2bmp_plan *plan)
 {
-    return fit_of(plan->png.width, plan->png.height, &plan->options);
+    return fit_of(turn_width(plan), turn_height(plan), &plan->options);
 }
 
 /* Whether rows that are missing are transparent, so that they still are when they are resized. */
@@ -82,6 +83,7 @@ png2bmp_plan sizes_second(const png2bmp_plan *plan)
     png2bmp_png_info *png = &second.png;
 
     forget_size(&second.options);
+    turn_settle(&second);
     png->width = sides.x.canvas;
     png->height = sides.y.canvas;
     png->bit_depth = 8;
@@ -118,7 +120,7 @@ png2bmp_plan sizes_first(const png2bmp_plan *plan)
     }
     options->has_seen = options->exact = options->uncached = false;
     options->dither = PNG2BMP_DITHER_DEFAULT;
-    first.bmp = bmp_layout(format_between(type), plan->png.width, plan->png.height, 8, options);
+    first.bmp = bmp_layout(format_between(type), turn_width(plan), turn_height(plan), 8, options);
     return first;
 }
 
@@ -142,9 +144,9 @@ resize_spec sizes_spec(const png2bmp_plan *plan)
 
 static uint32_t rows_of(const png2bmp_plan *first)
 {
-    const uint64_t rows = STRIP_BYTES / first->bmp.stride, height = first->png.height;
+    const uint64_t rows = STRIP_BYTES / first->bmp.stride, height = first->bmp.height;
 
-    if (first->png.interlaced || rows >= height || height <= 2)
+    if (!turn_keeps_order(first) || rows >= height || height <= 2)
         return (uint32_t)height;
     return rows < 2 ? 2 : (uint32_t)rows;
 }

@@ -1,6 +1,7 @@
 /*
  * The plans of conversions to another size. The first makes gray, R G B or R G B A of the image,
- * row by row, which are resized (resize/resize.h) and go on by the second, as raw pixels do.
+ * turned, row by row, which are resized (resize/resize.h) and go on by the second, as raw pixels
+ * do.
  */
 #ifndef PNG2BMP_SIZES_H
 #define PNG2BMP_SIZES_H
@@ -14,7 +15,7 @@ bool sizes_differ(const png2bmp_plan *plan);
 void sizes_copy(png2bmp_options *options, const png2bmp_options *from);
 
 /* The plan of what is resized, top row first; of what becomes of it. Without plan->bmp.format, the
- * latter lacks a layout. Both are without a size of their own. */
+ * latter lacks a layout. Both are without a size of their own, and the latter is not turned. */
 png2bmp_plan sizes_first(const png2bmp_plan *plan);
 png2bmp_plan sizes_second(const png2bmp_plan *plan);
 

@@ -21,7 +21,7 @@ static unsigned entries_of(const png2bmp_plan *plan)
 static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
 {
     const second_step second = steps->way.second;
-    const uint64_t    width = plan->png.width;
+    const uint64_t    width = plan->bmp.width;
     row_layout        l = {0};
 
     /* Rows that are written past the cache are first written to a piece of memory that is in it. */
@@ -29,13 +29,13 @@ static row_layout layout_of(const png2bmp_plan *plan, const row_steps *steps)
         l.colors = STEPS_PIECE_BYTES * (steps->way.needs_alpha ? 2 : 1);
     if (second == STEP_BITS) {
         l.line = scratch_row(STEPS_PIECE);
-        l.errors = mono_memory(steps->way.dither, plan->png.width);
+        l.errors = mono_memory(steps->way.dither, plan->bmp.width);
     }
     if (second == STEP_DITHER)
         l.line = scratch_row(3 * width);
     if (second == STEP_MATCH || second == STEP_DITHER) {
         l.numbers = round_up(sizeof(dither_numbers), 16);
-        l.errors = dither_errors(steps->way.dither, plan->png.width);
+        l.errors = dither_errors(steps->way.dither, plan->bmp.width);
     }
     if (second == STEP_MATCH) {
         l.group_pitch = scratch_row(3 * (width + 2 * (uint64_t)DITHER_MARGIN));

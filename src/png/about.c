@@ -86,6 +86,11 @@ bool about_is_color(uint32_t type)
     return type == CICP || type == SRGB || type == GAMA || type == CHRM;
 }
 
+bool about_is_exif(uint32_t type)
+{
+    return type == EXIF;
+}
+
 uint32_t about_needs(const chunk *c)
 {
     switch (c->type) {

@@ -20,11 +20,4 @@ adam7_pass adam7_pass_of(unsigned pass, uint32_t width, uint32_t height);
 /* The scanlines of all its passes. */
 uint32_t adam7_scanlines(uint32_t width, uint32_t height);
 
-/* Stores `pass->width` pixels of `pixel_bytes` (1 to 4) each, packed in src, at their places in a
- * row of the image. */
-void adam7_scatter(uint8_t *row, const uint8_t *src, const adam7_pass *pass, size_t pixel_bytes);
-
-/* The same for pixels of 1 or 4 bits. */
-void adam7_scatter_bits(uint8_t *row, const uint8_t *src, const adam7_pass *pass, unsigned bits);
-
 #endif

@@ -14,6 +14,7 @@ png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *o
                       .ignore_checksums = options->ignore_checksums,
                       .salvage = options->salvage,
                       .converts_colors = options->color_space == PNG2BMP_COLOR_SPACE_SRGB,
+                      .turns = options->rotate == PNG2BMP_ROTATE_EXIF,
                       .report = report};
 }
 

@@ -59,6 +59,7 @@ typedef struct png_file {
     bool            ignore_checksums;
     bool            salvage;         /* never with `fed`: what follows a damaged chunk decides */
     bool            converts_colors; /* their chunks are used: CRCs count */
+    bool            turns;           /* likewise that of eXIf */
     png2bmp_report *report;          /* NULL is allowed */
     cancel_check   *cancel;          /* of the conversion; NULL: never */
     bool            pauses;          /* what reads it is to wait before its next rows leave */

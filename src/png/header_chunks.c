@@ -198,10 +198,13 @@ static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_p
     bool           dropped = false;
     png2bmp_status status = PNG2BMP_OK;
 
-    if (file->converts_colors && about_is_color(c->type))
+    if ((file->converts_colors && about_is_color(c->type)) ||
+        (file->turns && about_is_exif(c->type)))
         status = chunk_check_ancillary_crc(file, c, &dropped);
     if (!status && !dropped && c->data) /* else it was read before it passed */
         about_read(c, about);
+    if (dropped && about_is_exif(c->type)) /* a long one was read before it passed */
+        about->orientation = 0;
     return status;
 }
 

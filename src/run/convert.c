@@ -21,6 +21,7 @@
 #include "bmp/bmp.h"
 #include "cpu/levels.h"
 #include "pixels/pixels.h"
+#include "pixels/turned.h"
 #include "pixels/unfilter.h"
 #include "plan/cache.h"
 #include "png/adam7.h"
@@ -43,7 +44,7 @@ static bool open_scratch(conversion *c, const kernels *kernels)
         return false;
     c->scratch = (uint8_t *)c->memory + r->writer_bytes;
     pieces = c->scratch + r->samples_bytes;
-    c->pass_pixels = pieces + r->pieces_bytes;
+    c->row_apart = pieces + r->pieces_bytes;
     if (r->pieces_bytes)
         c->long_row = long_row_open(&c->scanlines, kernels, r->unfilter, pieces);
     return true;
@@ -215,6 +216,20 @@ static png2bmp_status write_rows_directly(conversion *c, const uint8_t *rows, si
     return finish_rows(c, y, count);
 }
 
+static const uint8_t *reversed(conversion *c, const uint8_t *samples)
+{
+    const uint32_t width = c->plan->png.width;
+
+    for (uint32_t x = 0; x < width; x += CANCEL_PIXELS) {
+        const uint32_t count = (uint32_t)smaller(width - x, CANCEL_PIXELS);
+
+        if (cancel_before(c->cancel, count))
+            break;
+        turn_reverse(c->row_apart, samples, width, png_bits_per_pixel(&c->plan->png), x, count);
+    }
+    return c->row_apart;
+}
+
 static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_t y)
 {
     const uint32_t width = c->plan->png.width;
@@ -226,7 +241,7 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
     for (uint32_t i = 0; i < from->count && !status && !c->writer.failed; i++) {
         if (c->watch_indices)
             status = check_indices(c, samples, width);
-        rows_write(&c->writer, dst, samples, width);
+        rows_write(&c->writer, dst, c->route.reverses ? reversed(c, samples) : samples, width);
         bmp_clear_padding(c->plan, dst);
         dst += c->target->step;
         samples += from->pitch;
@@ -334,54 +349,62 @@ static png2bmp_status convert_sequential(conversion *c)
     return status;
 }
 
-/* ---- Adam7 ---------------------------------------------------------------- */
+/* ---- Adam7, and rows that become columns ------------------------------------ */
 
-static void scatter_piece(uint8_t *dst, const uint8_t *pixels, const adam7_pass *piece,
-                          unsigned bits)
+/* Where the pixels of one row of a pass go, from pixel x of it on. The target is upside down if the
+ * image is flipped. */
+static turn_places places_of(const conversion *c, const adam7_pass *pass, uint32_t y, uint32_t x)
 {
-    if (bits < 8)
-        adam7_scatter_bits(dst, pixels, piece, bits);
+    const image_turn *turn = &c->plan->turn;
+    const uint32_t    column = pass->x0 + x * pass->dx, row = pass->y0 + y * pass->dy;
+    turn_places       to;
+
+    if (turn->transposes)
+        to = (turn_places){.row = target_row(c->target, column),
+                           .row_step = (ptrdiff_t)pass->dx * c->target->step,
+                           .x = row};
     else
-        adam7_scatter(dst, pixels, piece, bits / 8);
+        to = (turn_places){
+            .row = target_row(c->target, row), .x = column, .x_step = (ptrdiff_t)pass->dx};
+    if (turn->flops) {
+        to.x = (ptrdiff_t)c->plan->bmp.width - 1 - to.x;
+        to.x_step = -to.x_step;
+    }
+    return to;
 }
 
-static void scatter_long(conversion *c, uint8_t *dst, const uint8_t *pixels, const adam7_pass *pass)
+/* Where a row is one piece, rows_write has just asked for as many pixels. */
+static void scatter(conversion *c, const uint8_t *pixels, const adam7_pass *pass, uint32_t y)
 {
     const unsigned bits = c->plan->bmp.bits_per_pixel;
 
     for (uint32_t x = 0; x < pass->width; x += CANCEL_PIXELS) {
-        adam7_pass piece = *pass;
+        const uint32_t    count = (uint32_t)smaller(pass->width - x, CANCEL_PIXELS);
+        const turn_places to = places_of(c, pass, y, x);
 
-        piece.x0 += x * pass->dx;
-        piece.width = (uint32_t)smaller(pass->width - x, CANCEL_PIXELS);
-        if (cancel_before(c->cancel, piece.width))
+        if (pass->width > CANCEL_PIXELS && cancel_before(c->cancel, count))
             return;
-        scatter_piece(dst, pixels + x / 8 * bits, &piece, bits);
+        turn_scatter(&to, pixels + x / 8 * bits, count, bits);
     }
 }
 
-/* Where a row is one piece, rows_write has just asked for as many pixels. */
-static void scatter(conversion *c, uint8_t *dst, const uint8_t *pixels, const adam7_pass *pass)
+/* Whether the pixels of the pass are side by side in the BMP. */
+static bool fills_rows(const conversion *c, const adam7_pass *pass)
 {
-    if (pass->width > CANCEL_PIXELS)
-        scatter_long(c, dst, pixels, pass);
-    else
-        scatter_piece(dst, pixels, pass, c->plan->bmp.bits_per_pixel);
+    return pass->dx == 1 && !c->plan->turn.transposes && !c->plan->turn.flops;
 }
 
 /* Writes one row of a pass to its places in the BMP. */
 static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pass *pass,
                            uint32_t row)
 {
-    uint8_t *dst = target_row(c->target, pass->y0 + row * pass->dy);
-    uint8_t *pixels = c->pass_pixels;
-
-    if (pass->dx == 1) {
-        rows_write(&c->writer, dst, samples, pass->width);
+    if (fills_rows(c, pass)) {
+        rows_write(&c->writer, target_row(c->target, pass->y0 + row * pass->dy), samples,
+                   pass->width);
         return;
     }
-    rows_write(&c->writer, pixels, samples, pass->width);
-    scatter(c, dst, pixels, pass);
+    rows_write(&c->writer, c->row_apart, samples, pass->width);
+    scatter(c, c->row_apart, pass, row);
 }
 
 static png2bmp_status write_pass_rows(conversion *c, const sample_rows *from,
@@ -463,8 +486,8 @@ static void clear_target(conversion *c)
     row_target *const         target = c->target;
     cancel_check *const       cancel = c->cancel;
 
-    for (uint32_t y = 0; y < plan->png.height; y++) {
-        if (cancel_before(cancel, plan->png.width))
+    for (uint32_t y = 0; y < plan->bmp.height; y++) {
+        if (cancel_before(cancel, plan->bmp.width))
             return;
         if (plan->bmp.bits_per_pixel < 8)
             memset(target_row(target, y), 0, (size_t)plan->bmp.stride);
@@ -473,12 +496,23 @@ static void clear_target(conversion *c)
     }
 }
 
-static png2bmp_status convert_interlaced(conversion *c)
+/* An image that is not interlaced is one pass. */
+static adam7_pass pass_of(const conversion *c)
 {
+    const png2bmp_png_info *png = &c->plan->png;
+
+    if (png->interlaced)
+        return adam7_pass_of(c->pass, png->width, png->height);
+    return (adam7_pass){.dx = 1, .dy = 1, .width = png->width, .height = png->height};
+}
+
+static png2bmp_status convert_scattered(conversion *c)
+{
+    const unsigned passes = c->plan->png.interlaced ? ADAM7_PASSES : 1;
     png2bmp_status status = PNG2BMP_OK;
 
-    while (c->pass < ADAM7_PASSES && !status) {
-        const adam7_pass pass = adam7_pass_of(c->pass, c->plan->png.width, c->plan->png.height);
+    while (c->pass < passes && !status) {
+        const adam7_pass pass = pass_of(c);
 
         if (pass.width > 0)
             status = convert_pass(c, &pass);
@@ -497,7 +531,7 @@ static png2bmp_status begin(conversion *c)
 {
     c->is_begun = true;
     target_poison(c->target, false);
-    if (!c->plan->png.interlaced)
+    if (!c->route.scatters)
         return PNG2BMP_OK;
     clear_target(c);
     return c->plan->options.salvage ? salvage_all(c->plan, c->target, c->cancel) : PNG2BMP_OK;
@@ -511,7 +545,7 @@ static png2bmp_status convert_all(conversion *c)
     if (!status && !c->is_begun)
         status = begin(c);
     if (!status)
-        status = c->plan->png.interlaced ? convert_interlaced(c) : convert_sequential(c);
+        status = c->route.scatters ? convert_scattered(c) : convert_sequential(c);
     flushed = rows_flush(&c->writer);
     if (flushed)
         status = flushed;
@@ -528,7 +562,7 @@ static png2bmp_status fill(conversion *c)
 {
     png2bmp_status status = PNG2BMP_OK;
 
-    while (!status && c->filler.y < c->plan->png.height) {
+    while (!status && c->filler.y < c->plan->bmp.height) {
         status = salvage_row(&c->filler, c->target);
         if (!status)
             status = wait_if_paused(c);
@@ -564,7 +598,7 @@ static png2bmp_status settle_damage(conversion *c, png2bmp_status status)
         report_warning(report, c->plan->options.strict, PNG2BMP_ERR_SALVAGED,
                        "%u of %u %s were decoded: the rest is filled with the background colour",
                        (unsigned)c->rows_done, all, unit);
-    if (status || png->interlaced) /* filled before the passes */
+    if (status || c->route.scatters) /* filled before */
         return status;
     return begin_to_fill(c);
 }

@@ -35,11 +35,11 @@ typedef struct conversion {
     uint32_t       batch_left; /* so many of them */
 
     /* One allocation, laid out as in route.h: what the writer needs, scratch rows, memory of
-     * long_row, a row of pixels before they are scattered. */
+     * long_row, a row apart. */
     void          *memory;
     uint8_t       *scratch;
-    uint8_t       *pass_pixels;
-    const uint8_t *prior; /* the row above the next one, if it is needed: see take_samples */
+    uint8_t       *row_apart; /* pixels before they are scattered, or samples in reverse */
+    const uint8_t *prior;     /* the row above the next one, if it is needed: see take_samples */
 
     long_row_reader long_row;
     salvage_filler  filler;

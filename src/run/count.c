@@ -40,6 +40,7 @@ static png2bmp_plan plan_of_pixels(const png2bmp_plan *plan)
     options->palette_entries = 0;
     options->key_index = PNG2BMP_KEY_NONE;
     options->width = options->height = 0;
+    pixels.turn = (image_turn){false, false, false};
     pixels.bmp = bmp_layout(PNG2BMP_FORMAT_RAW_RGBA, plan->png.width, plan->png.height, 8, options);
     pixels.memory = route_memory(&pixels) + sizeof(few_colors);
     return pixels;

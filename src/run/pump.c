@@ -88,7 +88,7 @@ static bool leaves_in_order(const png2bmp_plan *plan)
 {
     if (plan->bmp.byte_length <= STRIP_BYTES)
         return true;
-    return plan->options.top_down && !route_is_whole(plan);
+    return plan->options.top_down != route_goes_up(plan) && !route_is_whole(plan);
 }
 
 /* Memory for the whole, or for some strips. */

@@ -14,7 +14,7 @@ static png2bmp_status write_row(void *user, const uint8_t *row, uint32_t y)
     uint8_t *const      dst = target_row(r->to, y);
     png2bmp_status      status;
 
-    rows_write(&r->writer, dst, row, r->plan->png.width);
+    rows_write(&r->writer, dst, row, r->plan->bmp.width);
     bmp_clear_padding(r->plan, dst);
     status = rows_hand_on(&r->writer, r->to, y + 1);
     return !status && r->file->pauses ? STATUS_WAITING : status;
@@ -30,30 +30,29 @@ png2bmp_status resized_go_on(resized_rows *r)
         if (status)
             return status;
         r->is_read = false;
-        r->next += r->from.step;
+        r->next += r->first.bmp.stride;
         r->left--;
     }
     return PNG2BMP_OK;
 }
 
-/* rows: from r->from.top on. */
 static png2bmp_status resize_strip(row_target *from, uint32_t first_row, uint32_t rows)
 {
     resized_rows *const r = (resized_rows *)from;
 
     (void)first_row;
-    r->next = from->top;
+    r->next = r->top;
     r->left = rows;
     return resized_go_on(r);
 }
 
 static bool comes_in_order(const resized_rows *r)
 {
-    return r->from.rows < r->first.png.height;
+    return r->from.rows < r->first.bmp.height;
 }
 
 png2bmp_status resized_open(resized_rows *r, const png2bmp_plan *sized, const png2bmp_plan *plan,
-                            row_target *to, const png_file *file)
+                            row_target *to, const png_file *file, bool flips)
 {
     const resize_spec  spec = sizes_spec(sized);
     const row_steps    steps = steps_of(plan);
@@ -73,7 +72,8 @@ png2bmp_status resized_open(resized_rows *r, const png2bmp_plan *sized, const pn
     resize_open(&r->resizer, &spec, memory, write_row, r, file->cancel);
     rows_open(&r->writer, plan, &steps, kernels_for(plan->options.cpu), memory + l.resizer,
               file->cancel);
-    r->from = target_at(memory + l.resizer + l.writer, l.rows, &r->first);
+    r->top = memory + l.resizer + l.writer;
+    r->from = target_at(r->top, l.rows, &r->first, flips);
     if (comes_in_order(r))
         r->from.flush = resize_strip;
     target_poison(to, false);

@@ -15,6 +15,7 @@ typedef struct resized_rows {
     const png_file     *file;
     resizer             resizer;
     row_writer          writer;
+    uint8_t            *top;      /* row of `from` */
     const uint8_t      *next;     /* of `from`: the row that is resized next, */
     uint32_t            left;     /* and how many there are */
     bool                is_read;  /* it is resized, and waits for room for what it gives */
@@ -23,10 +24,11 @@ typedef struct resized_rows {
 } resized_rows;
 
 /* What is written to r->from by the plan r->first goes to `to`: the size of `sized`, in rows of
- * `plan`. file: has the check for cancelling, and the report. Nothing may move until resized_close,
- * which must be called in any case. */
+ * `plan`. flips: rows of r->first come from the last one up, and all at once. file: has the check
+ * for cancelling, and the report. Nothing may move until resized_close, which must be called in any
+ * case. */
 png2bmp_status resized_open(resized_rows *r, const png2bmp_plan *sized, const png2bmp_plan *plan,
-                            row_target *to, const png_file *file);
+                            row_target *to, const png_file *file, bool flips);
 void           resized_close(resized_rows *r);
 
 /* After STATUS_WAITING, before anything else is written to r->from. It may be returned again, where

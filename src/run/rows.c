@@ -66,7 +66,7 @@ static void open_dither(row_writer *writer, void *numbers, void *nearest, void *
     const dither_setup setup = {.rule = way->dither,
                                 .numbers = numbers,
                                 .errors = errors,
-                                .width = writer->plan->png.width};
+                                .width = writer->plan->bmp.width};
 
     dither_numbers_open(setup.numbers, way->is_linear);
     if (way->second == STEP_MATCH)
@@ -79,7 +79,7 @@ static void open_dither(row_writer *writer, void *numbers, void *nearest, void *
 /* The margins are read, and what is in them has no effect. */
 static void open_group(row_writer *writer, uint8_t *rows, uint8_t *indices, const row_layout *l)
 {
-    const size_t pixels = 3 * ((size_t)writer->plan->png.width + DITHER_MARGIN);
+    const size_t pixels = 3 * ((size_t)writer->plan->bmp.width + DITHER_MARGIN);
 
     for (uint8_t *row = rows; row < rows + l->group; row += l->group_pitch) {
         memset(row, 0, (size_t)3 * DITHER_MARGIN);
@@ -126,7 +126,7 @@ static void open_scratch(row_writer *writer, uint8_t *memory)
     errors = nearest + l->nearest;
     if (steps->way.second == STEP_BITS)
         mono_open(&writer->mono, steps->way.dither, &plan->options, steps->way.is_linear, errors,
-                  plan->png.width);
+                  plan->bmp.width);
     else if (steps->way.second == STEP_MATCH || steps->way.second == STEP_DITHER)
         open_dither(writer, numbers, nearest, errors);
     if (steps->way.watches_key)
@@ -364,7 +364,7 @@ static void write_index_piece(const row_writer *writer, uint8_t *dst, const uint
 
 static void write_indices(const row_writer *writer, uint8_t *dst, const uint8_t *indices)
 {
-    const size_t bits = writer->plan->bmp.bits_per_pixel, width = writer->plan->png.width;
+    const size_t bits = writer->plan->bmp.bits_per_pixel, width = writer->plan->bmp.width;
 
     for (size_t x = 0; x < width; x += CANCEL_PIXELS) {
         const size_t count = smaller(width - x, CANCEL_PIXELS);
@@ -384,7 +384,7 @@ static bool is_key_color(const row_writer *writer, const uint8_t bgr[3])
 static png2bmp_status check_exact(const row_writer *writer, const uint8_t *bgr,
                                   const uint8_t *indices, uint32_t y)
 {
-    const size_t width = writer->plan->png.width;
+    const size_t width = writer->plan->bmp.width;
 
     for (size_t x = 0; x < width; x++, bgr += 3) {
         if (x % CANCEL_PIXELS == 0 &&

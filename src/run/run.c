@@ -32,10 +32,17 @@ static void prepare(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
     r->written = &r->resized_to;
 }
 
+/* Rows of a PNG come as they are stored, those of pixels in the order of the turned image. */
+static bool comes_flipped(const bmp_run *r, const png2bmp_plan *plan)
+{
+    return plan->turn.flips && !r->pixels;
+}
+
 /* From here on rows go to r->resized.from. */
 static png2bmp_status open_resized(bmp_run *r, const png2bmp_plan *plan)
 {
-    const png2bmp_status status = resized_open(&r->resized, r->plan, plan, &r->target, r->file);
+    const png2bmp_status status =
+        resized_open(&r->resized, r->plan, plan, &r->target, r->file, comes_flipped(r, r->plan));
 
     r->rows_plan = &r->resized.first;
     r->rows_target = &r->resized.from;
@@ -63,7 +70,7 @@ static png2bmp_status begin_first_half(bmp_run *r)
     if (!r->scratch)
         return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     r->first = halves_first(r->written);
-    r->target = target_at(r->scratch, r->written->png.height, &r->first);
+    r->target = target_at(r->scratch, r->first.bmp.height, &r->first, comes_flipped(r, r->written));
     return open_rows(r, &r->first);
 }
 
@@ -73,8 +80,8 @@ static png2bmp_status begin_in_memory(bmp_run *r)
     if (halves_are_needed(r->written))
         return begin_first_half(r);
     bmp_write_header(r->bmp, r->written);
-    r->target =
-        target_at(r->bmp + r->written->bmp.header_length, r->written->png.height, r->written);
+    r->target = target_at(r->bmp + r->written->bmp.header_length, r->written->bmp.height,
+                          r->written, comes_flipped(r, r->written));
     return open_rows(r, r->written);
 }
 
@@ -129,7 +136,7 @@ static png2bmp_status begin_strips(bmp_run *r, uint64_t strip_bytes)
     r->scratch = malloc((size_t)bytes);
     if (!r->scratch)
         return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    r->target = target_at(r->scratch, rows, r->written);
+    r->target = target_at(r->scratch, rows, r->written, comes_flipped(r, r->written));
     r->target.flush = hand_out_strip;
     status = hand_out_header(r->written, r->sink);
     return status ? status : open_rows(r, r->written);

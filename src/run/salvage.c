@@ -40,7 +40,7 @@ png2bmp_status salvage_open(salvage_filler *filler, const png2bmp_plan *plan, ui
     if (!filler->memory)
         return report_plain_error(cancel->report, PNG2BMP_ERR_OUT_OF_MEMORY);
     filler->line = filler->memory + scratch;
-    fill_line(filler->line, plan->png.width, plan);
+    fill_line(filler->line, plan->bmp.width, plan);
     rows_open(&filler->writer, &filler->background, &steps, kernels_for(plan->options.cpu),
               filler->memory, cancel);
     filler->writer.above = from;
@@ -52,7 +52,7 @@ png2bmp_status salvage_row(salvage_filler *filler, row_target *target)
     const png2bmp_plan *plan = &filler->background;
     uint8_t            *dst = target_row(target, filler->y);
 
-    rows_write(&filler->writer, dst, filler->line, plan->png.width);
+    rows_write(&filler->writer, dst, filler->line, plan->bmp.width);
     bmp_clear_padding(plan, dst);
     filler->y++;
     return rows_hand_on(&filler->writer, target, filler->y);
@@ -78,7 +78,7 @@ png2bmp_status salvage_all(const png2bmp_plan *plan, row_target *target, cancel_
     png2bmp_status status = salvage_open(&filler, plan, 0, cancel);
 
     if (filler.memory) {
-        while (!status && filler.y < plan->png.height)
+        while (!status && filler.y < plan->bmp.height)
             status = salvage_row(&filler, target);
         status = salvage_finish(&filler, status);
     }

@@ -74,7 +74,7 @@ static png2bmp_status not_exact(const png2bmp_plan *plan, const opaque_pixels *o
     const size_t         pixel = pixel_of(opaque, i);
 
     return report_error(report, PNG2BMP_ERR_NOT_EXACT, "pixel (%zu, %zu) is #%02x%02x%02x, %s",
-                        pixel % plan->png.width, pixel / plan->png.width, color[0], color[1],
+                        pixel % plan->bmp.width, pixel / plan->bmp.width, color[0], color[1],
                         color[2], why);
 }
 
@@ -164,7 +164,7 @@ static void insert_key(png2bmp_options *options)
 static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan *plan,
                                     const uint8_t *data, cancel_check *cancel)
 {
-    const size_t   pixels = (size_t)plan->png.width * plan->png.height;
+    const size_t   pixels = (size_t)plan->bmp.width * plan->bmp.height;
     const bool     has_key = options->key_index < 256;
     const unsigned room = plan->options.colors ? plan->options.colors : plan->bmp.palette_entries;
     const unsigned most = room - (has_key ? 1 : 0);
@@ -189,13 +189,13 @@ static png2bmp_status choose_colors(png2bmp_options *options, const png2bmp_plan
 png2bmp_status second_half(const png2bmp_plan *plan, const uint8_t *data, uint8_t *bmp,
                            cancel_check *cancel)
 {
-    png2bmp_plan         second = halves_second(plan);
-    row_target           target = target_at(bmp + plan->bmp.header_length, plan->png.height, plan);
+    png2bmp_plan second = halves_second(plan);
+    row_target   target = target_at(bmp + plan->bmp.header_length, plan->bmp.height, plan, false);
     const png2bmp_plan   first = halves_first(plan);
     const png2bmp_pixels pixels = {.data = data,
                                    .size = (size_t)halves_bytes(plan),
-                                   .width = plan->png.width,
-                                   .height = plan->png.height,
+                                   .width = plan->bmp.width,
+                                   .height = plan->bmp.height,
                                    .channels = halves_meet_in_gray(plan)    ? 1
                                                : halves_meet_in_alpha(plan) ? 4
                                                                             : 3,

@@ -6,13 +6,13 @@
 #include "base/report.h"
 #include "plan/route.h"
 
-row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan)
+row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan, bool flips)
 {
     const ptrdiff_t stride = (ptrdiff_t)plan->bmp.stride;
     row_target      target = {.top = base, .step = stride, .rows = rows};
 
-    target.height = plan->png.height;
-    if (!plan->options.top_down) {
+    target.height = plan->bmp.height;
+    if (plan->options.top_down == flips) {
         target.top += (rows - 1) * stride;
         target.step = -stride;
     }
@@ -107,7 +107,7 @@ target_strip target_strip_of(const row_target *target, const png2bmp_plan *plan,
 
     if (target->step < 0) {
         bytes += (ptrdiff_t)(rows - 1) * target->step;
-        row_in_file = plan->png.height - first_row - rows;
+        row_in_file = plan->bmp.height - first_row - rows;
     }
     return (target_strip){bytes, (size_t)(rows * plan->bmp.stride),
                           plan->bmp.header_length + row_in_file * plan->bmp.stride};

@@ -5,12 +5,12 @@
 #include "base/opaque.h"
 
 /*
- * Row y of the image (0 is the top one) belongs at top + (y % rows) * step. When the last of these
- * places or the last row of the image is whole, flush is called with the first of these rows and
- * their number. It may fail; afterwards the places are reused.
+ * Row y, in the order in which they come (0 is the first), belongs at top + (y % rows) * step. When
+ * the last of these places or the last row of the image is whole, flush is called with the first of
+ * these rows and their number. It may fail; afterwards the places are reused.
  *
- * A target of the whole image has rows == height and no flush. An interlaced image needs such a
- * target, others at least two rows (or all of them).
+ * A target of the whole image has rows == height and no flush. An image that is scattered
+ * (plan/turn.h) needs such a target, others at least two rows (or all of them).
  *
  * Only rows_hand_on (rows.h) lets strips leave, since a writer may hold rows back.
  */
@@ -24,8 +24,9 @@ typedef struct row_target {
     png2bmp_status (*flush)(struct row_target *target, uint32_t first_row, uint32_t rows);
 } row_target;
 
-/* The target that lays out `rows` rows of the plan's stride at `base`, in the order of the plan. */
-row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan);
+/* The target that lays out `rows` rows of the plan's stride at `base`, in the order of the plan.
+ * flips: they come from the last one up. */
+row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan, bool flips);
 
 /* How many rows make a strip of about this many bytes. At least two, unless the image has fewer,
  * since the row before the next one must stay readable; one, if rows are so long that scanlines

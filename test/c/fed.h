@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "png2bmp.h"
+#include "base/opaque.h"
 
 typedef struct fed {
     png2bmp_status status;
@@ -18,8 +18,8 @@ typedef struct fed {
     size_t         size;
     const char    *wrong; /* a promise that was not kept; NULL: none */
 
-    bool     in_strips, is_top_down;
-    uint64_t next; /* where the next piece of a top-down BMP belongs */
+    bool     in_strips, is_in_order; /* rows come as they are in the file */
+    uint64_t next;                   /* where the next piece then belongs */
 
     png2bmp_feed *feed;
     unsigned      pause_every; /* that many pieces of the BMP; 0: never */
@@ -47,6 +47,7 @@ static inline png2bmp_status fed_begin(void *user, const png2bmp_plan *plan, uin
 
     if (f->bmp)
         f->wrong = "the plan comes twice";
+    f->is_in_order = plan->options.top_down != plan->turn.flips;
     f->size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
     f->bmp = fed_memory(f->size);
     if (!f->in_strips)
@@ -65,8 +66,8 @@ static inline png2bmp_status fed_write(void *user, const uint8_t *bytes, size_t 
         f->wrong = "a piece of the BMP is not in it";
         return PNG2BMP_ERR_FILE;
     }
-    if (f->is_top_down && offset != f->next)
-        f->wrong = "a top-down BMP does not come in its order";
+    if (f->is_in_order && offset != f->next)
+        f->wrong = "a BMP does not come in its order";
     if (f->has_paused)
         f->wrong = "a piece of the BMP comes while it is paused";
     if (f->pause_every && ++f->pieces >= f->pause_every) {
@@ -94,8 +95,7 @@ static inline fed fed_convert(const uint8_t *png, size_t size, const png2bmp_opt
                               size_t strip_bytes, unsigned pause_every, fed_cut cut, void *user,
                               png2bmp_report *report)
 {
-    fed f = {
-        .in_strips = strip_bytes > 0, .is_top_down = options->top_down, .pause_every = pause_every};
+    fed                f = {.in_strips = strip_bytes > 0, .pause_every = pause_every};
     const png2bmp_sink sink = {fed_begin, fed_write, &f, strip_bytes};
 
     f.feed = png2bmp_feed_new(options, size, &sink, NULL, report);

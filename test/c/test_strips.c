@@ -64,10 +64,12 @@ static png2bmp_status convert_rows(const png2bmp_plan *plan, const byte_buffer *
 /* strip: rows of one; 0: in memory as a whole. Only the rows are compared: there is no header. */
 static uint8_t *rows_of(const source *s, const png2bmp_plan *plan, uint32_t strip)
 {
-    const uint32_t rows = strip ? strip : plan->png.height;
+    const uint32_t rows = strip ? strip : plan->bmp.height;
     uint8_t       *bmp = must_have(calloc(1, (size_t)plan->bmp.byte_length));
     uint8_t       *base = must_have(malloc((size_t)(rows * plan->bmp.stride)));
-    collector c = {target_at(strip ? base : bmp + plan->bmp.header_length, rows, plan), plan, bmp};
+    const bool     flips = plan->turn.flips && s->png;
+    collector c = {target_at(strip ? base : bmp + plan->bmp.header_length, rows, plan, flips), plan,
+                   bmp};
     png2bmp_status status;
 
     if (strip)
@@ -90,7 +92,7 @@ static void compare(const char *what, const source *s, const png2bmp_options *op
     if (status)
         return;
     expected = rows_of(s, &plan, 0);
-    for (size_t i = 0; i < sizeof strips / sizeof strips[0] && strips[i] <= plan.png.height; i++) {
+    for (size_t i = 0; i < sizeof strips / sizeof strips[0] && strips[i] <= plan.bmp.height; i++) {
         uint8_t *got;
 
         if (strips[i] < target_strip_rows(&plan, 1))

@@ -141,6 +141,15 @@ function densityOf(chunk) {
   return { x, y };
 }
 
+/** Of the last eXIf before the pixels that is intact, in the form that pngs.js gives it: 1 to 8, or 1. */
+function orientationOf(all) {
+  const before = all.slice(0, all.findIndex(({ type }) => type === 'IDAT'));
+  const exif = before.filter(({ type, intact }) => type === 'eXIf' && intact).at(-1)?.data;
+  if (exif?.toString('hex', 0, 18) !== '4d4d002a0000000800010112000300000001') return 1;
+  const orientation = exif.readUInt16BE(18);
+  return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
+
 /** Those that say what the colours are; others than iCCP have one length. */
 function colorChunksOf(first) {
   const lengths = { cICP: 4, iCCP: undefined, sRGB: 1, gAMA: 4, cHRM: 32 };
@@ -160,7 +169,7 @@ function profileOf(chunk) {
 }
 
 /**
- * The image as the model (test/kit/expected.js) takes it, and in addition `interlaced`, `density`, `profile`, `colorChunks`,
+ * The image as the model (test/kit/expected.js) takes it, and in addition `interlaced`, `orientation`, `density`, `profile`, `colorChunks`,
  * `isDamaged`, and `scanlines`: how many there should be, how many can be read, and how many lie before any chunk
  * that is damaged.
  */
@@ -184,7 +193,7 @@ function decode(png) {
   return {
     ...whole, isDamaged: damaged >= 0 || scanlines.readable < scanlines.all || isBroken(streamOf(idats)),
     colorChunks: colorChunksOf(first),
-    density: densityOf(first('pHYs')), profile: profileOf(first('iCCP')), scanlines,
+    orientation: orientationOf(all), density: densityOf(first('pHYs')), profile: profileOf(first('iCCP')), scanlines,
     /** The same of the first scanlines alone, the rest zeros. */
     firstScanlines(count) {
       const part = blank();

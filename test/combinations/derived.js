@@ -12,11 +12,12 @@ const { resizedPixelsBy } = require('./resized');
 async function pixels(lib, { png, options, facts, random }) {
   if (facts.isDamaged) return;
   const channels = 3 + random.below(2);
-  const { background, depth16 } = options;
-  const image = lib.decodePNG(png, { channels, depth16, background });
-  const difference = differenceOf(image.data, pixelsOf(png, channels, { background, depth16 }));
+  const { background, depth16, rotate, flip, flop } = options;
+  const decoding = { background, depth16, rotate, flip, flop };
+  const image = lib.decodePNG(png, { ...decoding, channels });
+  const difference = differenceOf(image.data, pixelsOf(png, channels, decoding));
   assert.ok(!difference, `decodePNG: ${difference}`);
-  assert.deepEqual(await lib.decodePNGAsync(png, { channels, depth16, background }), image);
+  assert.deepEqual(await lib.decodePNGAsync(png, { ...decoding, channels }), image);
 
   const others = { ...options, maxMemory: Infinity, maxPixels: Infinity }; // the limits are those of the PNG
   delete image.density;
@@ -28,9 +29,9 @@ async function pixels(lib, { png, options, facts, random }) {
   assert.deepEqual(again, outcome, 'encodeBMPAsync');
 }
 
-async function icon(lib, { png, facts }) {
+async function icon(lib, { png, facts, options: { rotate, flip, flop } }) {
   if (facts.isDamaged || facts.width > 256 || facts.height > 256) return;
-  const difference = judgeIcon(png, lib.encodeICO([png]));
+  const difference = judgeIcon(png, lib.encodeICO([png], { rotate, flip, flop }), { rotate, flip, flop });
   assert.ok(!difference, `encodeICO: ${difference}`);
 }
 

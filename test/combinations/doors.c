@@ -206,9 +206,10 @@ static void check_strips(const source *from, const outcome *wanted, uint32_t row
                          const png2bmp_control *control, const char *what)
 {
     const png2bmp_plan *plan = &wanted->plan;
-    const size_t        stride = (size_t)plan->bmp.stride, all = stride * plan->png.height;
+    const size_t        stride = (size_t)plan->bmp.stride, all = stride * plan->bmp.height;
     uint8_t            *memory = fresh(stride * rows, PATTERN_A);
-    strip               s = {target_at(memory, rows, plan), plan, fresh(all, PATTERN_A), 0};
+    const bool          flips = plan->turn.flips && !from->pixels;
+    strip               s = {target_at(memory, rows, plan, flips), plan, fresh(all, PATTERN_A), 0};
     outcome             out = {.plan = *plan};
 
     s.target.flush = keep_strip;
@@ -228,7 +229,7 @@ static void check_strips(const source *from, const outcome *wanted, uint32_t row
 static void check_all_strips(const source *from, const outcome *wanted, const char *what)
 {
     const png2bmp_plan *plan = &wanted->plan;
-    const uint32_t      height = plan->png.height, least = target_strip_rows(plan, 1);
+    const uint32_t      height = plan->bmp.height, least = target_strip_rows(plan, 1);
 
     if (route_is_whole(plan) || sizes_differ(plan)) /* strips of another size: check_fed */
         return;

@@ -4,10 +4,10 @@
 // being named here.
 
 const png2bmp = require('../..');
-const { options: table } = require('../../lib/native');
 const library = require('../../lib/options');
-
 const { chance, pick } = require('./random');
+
+const { table } = library;
 
 const byte = (random) => random.below(256);
 const hex = (value, digits) => `#${value.toString(16).padStart(digits, '0')}`;
@@ -33,7 +33,7 @@ function color(random) {
 }
 
 const BY_KIND = [
-  (random, { choices }) => pick(random, choices.filter((name) => name !== '' && !name.startsWith('raw-'))),
+  (random, { choices }) => pick(random, choices.filter((name) => !/^$|^raw-/.test(name))),
   (random) => chance(random, 1, 2),
   number,
   limit,

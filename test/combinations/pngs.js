@@ -74,6 +74,13 @@ function profile(random) {
   return chance(random, 1, 5) ? { ...chunk, data: chunk.data.subarray(0, random.below(chunk.data.length)) } : chunk;
 }
 
+/** With one entry, the orientation. */
+function exif(orientation) {
+  const data = Buffer.from('4d4d002a0000000800010112000300000001000000000000', 'hex');
+  data.writeUInt16BE(orientation, 18);
+  return data;
+}
+
 /** One of each at most, before the pixels. */
 const BEFORE = [
   (random) => physicalChunk(pick(random, [1, 2835, 0x7fffffff, 0x80000000, 0]), upTo(random, 9000), pick(random, [1, 1, 0])),
@@ -82,7 +89,7 @@ const BEFORE = [
   (random) => ({ type: 'gAMA', data: Buffer.from(pick(random, [[0, 0, 177, 143], [0, 1, 134, 160], [0, 0, 217, 3]])) }),
   (random) => ({ type: 'sRGB', data: Buffer.from([random.below(4)]) }),
   (random) => ({ type: 'cHRM', data: pick(random, [ADOBE_RGB, bytes(random, 31)]) }),
-  (random) => ({ type: 'eXIf', data: bytes(random, 60) }),
+  (random) => ({ type: 'eXIf', data: chance(random, 1, 4) ? bytes(random, 60) : exif(random.below(10)) }),
   (random) => ({ type: 'acTL', data: bytes(random, 8) }),
   (random) => ({ type: 'tIME', data: bytes(random, 7) }),
 ];

@@ -9,6 +9,7 @@ const { conversionOf, convertPixels } = require('../kit/color-space');
 const { expectedBmp, expectedRgba, hasKey, holesOf, keepsHoles, lumaOf, withKey } = require('../kit/expected');
 const { hasAlpha, rgba16 } = require('../kit/image');
 const { differsAt, placesOf, resized } = require('../kit/resized');
+const { stepsOf, turned } = require('../kit/turn');
 const { measured, palettes } = require('../../lib/palettes');
 const { bmpBytes } = require('./bmp');
 const { decode, scanlineOrder } = require('./decode');
@@ -17,7 +18,7 @@ const { decode, scanlineOrder } = require('./decode');
 const KNOWN = ['format', 'alpha', 'background', 'topDown', 'depth16', 'dither', 'light', 'seen', 'tone', 'threshold', 'invert', 'strict',
   'ignoreChecksums', 'maxPixels', 'maxMemory', 'flag', 'sync', 'alphaThreshold', 'header', 'profile', 'fileHeader',
   'salvage', 'colorSpace', 'bits', 'colors', 'density', 'palette', 'input', 'maxInputBytes', 'forceExtension', 'exact',
-  'container', 'rowAlign', 'keyIndex', 'size', 'fit', 'position', 'kernel'];
+  'container', 'rowAlign', 'keyIndex', 'rotate', 'flip', 'flop', 'size', 'fit', 'position', 'kernel'];
 
 const isKnown = (name) => KNOWN.includes(name);
 const knows = (options) => Object.keys(options).every(isKnown);
@@ -105,7 +106,7 @@ const bitsFor = (colors, keyIndex) => [1, 4, 8].find((n) => Math.max(colors, key
 function refusals(image, options, memory) {
   const codes = options.seen === 'none' ? ['ERR_INVALID_ARG_VALUE'] : [];
   if (isContradiction(options) || isWithoutEffect(options) || hasNoRoomForKey(image, options)) codes.push('ERR_OPTION');
-  const canvas = options.size ? placesOf(image, options).canvas : image;
+  const canvas = options.size ? placesOf(turned(image, options, image.orientation), options).canvas : image;
   if (Math.max(image.width * image.height, canvas.width * canvas.height) > (options.maxPixels ?? 268402689)) codes.push('ERR_PIXEL_LIMIT');
   if (memory > (options.maxMemory ?? 268435456)) codes.push('ERR_MEMORY_LIMIT');
   return codes;
@@ -185,22 +186,32 @@ function salvagedColors(image, options, count) {
 
 const keyOptions = (image, options) => (keepsHoles(image, options) ? onlyKey(options) : {});
 
+/** The same BMP, turned. */
+function turnedBmp(bmp, turn) {
+  const { width, height, samples: rgba } = turn({ ...bmp, channels: 4, samples: bmp.rgba });
+  return { ...bmp, width, height, rgba, indices: bmp.indices && turn({ ...bmp, channels: 1, samples: bmp.indices }).samples };
+}
+
 /** The first scanlines of a damaged image, the rest in the colour of the background. */
 function salvaged(image, options, count) {
-  const first = image.firstScanlines(count);
+  const isOrdered = options.palette || options.format === 'mono1' || options.dither;
+  const steps = stepsOf(options, image.orientation);
+  const turn = (one) => turned(one, options, image.orientation);
+  const comesInOrder = !image.interlaced && steps.every((name) => name === 'flop');
+  const first = isOrdered && comesInOrder ? turn(image.firstScanlines(count)) : image.firstScanlines(count);
   const background = options.background ?? [255, 255, 255];
   const there = covered(image, count);
   const own = expectedBmp(first, { ...options, there });
   const hasOwnPalette = image.colorType === 3 || (image.colorType === 0 &&
     !(image.bitDepth === 16 && image.key && options.alpha !== 'drop'));
   const isWhole = options.format === 'indexed' && (options.chosen || (!options.palette && !hasOwnPalette));
-  if (isWhole || (image.interlaced && (options.palette || options.format === 'mono1' || options.dither))) {
-    return expectedBmp(salvagedColors(image, options, count), { ...onlyColors(options), ...keyOptions(image, options) });
-  }
+  if (isWhole || (isOrdered && !comesInOrder))
+    return expectedBmp(turn(salvagedColors(image, options, count)), { ...onlyColors(options), ...keyOptions(image, options) });
   const palette = options.palette ?? (options.format === 'indexed' ? own.palette : undefined);
   const settings = { ...onlyColors({ ...options, format: own.format, palette }), ...keyOptions(image, options) };
-  return merge(own, image.interlaced ? expectedBmp(missing(image, background, settings), settings)
+  const bmp = merge(own, image.interlaced ? expectedBmp(missing(image, background, settings), settings)
     : below(background, image, count, settings), there);
+  return isOrdered ? bmp : turnedBmp(bmp, turn);
 }
 
 // ---- The whole ---------------------------------------------------------------------------
@@ -260,6 +271,8 @@ function judge(png, options, outcome, { lenient, memory, ...ofSize }) {
     const wanted = counting.map(({ code }) => code.replace('WARN', 'ERR'));
     return wanted.includes(outcome.code) ? undefined : `strict: must be ${wanted.join(' or ')}`;
   }
+  if (image.orientation > 1 && settings.rotate === undefined && !outcome.code &&
+    !outcome.warnings.some(({ code }) => code === 'WARN_PNG_ORIENTATION')) return 'no warning of the orientation';
   if (settings.size) return judgeResized(image, settings, outcome, { ...ofSize, isUnsure: space || image.isDamaged });
   if (space) return judgeConverted(image, settings, outcome, space);
   return image.isDamaged ? judgeDamaged(image, settings, outcome) : judgeWhole(image, settings, outcome);
@@ -304,7 +317,8 @@ function judgeConverted(image, settings, outcome, space) {
   if (!outcome.bytes || image.isDamaged || settings.palette || settings.colors || settings.fileHeader === false ||
     settings.container ||
     !['bgr24', 'bgra32'].includes(settings.format)) return undefined;
-  const wanted = expectedRgba(convertPixels(rgba16(image), space, image), image.bitDepth, settings);
+  const upright = turned(image, settings, image.orientation);
+  const wanted = expectedRgba(convertPixels(rgba16(upright), space, upright), image.bitDepth, settings);
   const { rgba } = readBmp(outcome.bytes);
   const at = wanted.findIndex((value, i) => Math.abs(value - rgba[i]) > 1);
   return at < 0 ? undefined : `converted to sRGB, sample ${at} is ${rgba[at]}, not ${wanted[at]}`;
@@ -354,11 +368,11 @@ function differsFromResized(image, { data, channels }, settings) {
 const isOfGrays = (image, { format, palette, colors }) =>
   image.colorType === 0 && ['indexed', 'auto'].includes(format) && !palette && !colors;
 
-/** The image between, with the rows that are missing if `count` is not undefined. */
-function imageWithMissing(image, settings, count, { between, withHoles, withBackground }) {
+/** The image between; isThere: 0 for each pixel that is missing, or undefined. */
+function imageWithMissing(image, settings, isThere, { between, withHoles, withBackground }) {
   const next = imageBetween(image, between, settings);
-  if (count === undefined) return next;
-  if (keepsHoles(next, settings)) return imageBetween({ ...image, hasHoles: true }, withHoles(covered(image, count)), settings);
+  if (isThere === undefined) return next;
+  if (keepsHoles(next, settings)) return imageBetween({ ...image, hasHoles: true }, withHoles(isThere), settings);
   if (!isOfGrays(next, settings)) return imageBetween({ ...image, isFilled: true }, between, settings);
   const gray = lumaOf(...settings.background ?? [255, 255, 255]);
   return imageBetween(image, withBackground([gray, gray, gray]), settings);
@@ -366,17 +380,22 @@ function imageWithMissing(image, settings, count, { between, withHoles, withBack
 
 /** The pixels after they were resized are compared with those in floating point; what becomes of them is exact.
  * isUnsure: the former is not known so well. */
-function judgeResized(image, { size, fit, position, kernel, ...settings }, outcome, { isUnsure, ...given }) {
+function judgeResized(stored, { rotate, flip, flop, size, fit, position, kernel, ...settings }, outcome, { isUnsure, ...given }) {
+  const turn = (one) => turned(one, { rotate, flip, flop }, stored.orientation);
+  const image = turn(stored);
   const { between } = given;
   if (!between) return outcome.code ? undefined : 'must be refused, as decodePNG does';
   if (isUnsure && outcome.code) return undefined;
   const at = isUnsure ? -1 : differsFromResized(image, between, { ...settings, size, fit, position, kernel });
   if (at >= 0) return `resized, sample ${at} is ${between.data[at]}`;
-  const next = imageWithMissing(image, { ...settings, size, fit, position }, salvagedCount(outcome), given);
+  const count = salvagedCount(outcome);
+  const isThere = count === undefined ? undefined : turn({ ...stored, channels: 1, samples: covered(stored, count) }).samples;
+  const next = imageWithMissing(image, { ...settings, size, fit, position }, isThere, given);
   return judgeWhole(next, settings, outcome);
 }
 
-function judgeWhole(image, settings, outcome) {
+function judgeWhole(stored, settings, outcome) {
+  const image = turned(stored, settings, stored.orientation);
   const own = withColors(image, settings, outcome);
   return compare(expectedBmp(image, own), image, own, outcome);
 }
@@ -384,9 +403,10 @@ function judgeWhole(image, settings, outcome) {
 /** How many scanlines were there when the pixel was seen is not told. */
 function judgeInexact(image, settings, outcome) {
   const { readable, safe } = image.scanlines;
-  const known = salvagedColors(image, settings, readable);
+  const salvagedUpTo = (count) => turned(salvagedColors(image, settings, count), settings, image.orientation);
+  const known = salvagedUpTo(readable);
   const isRight = Array.from({ length: readable - safe + 1 }, (_, i) => safe + i).some((count) => {
-    const seen = settings.salvage ? salvagedColors(image, settings, count) : known;
+    const seen = settings.salvage ? salvagedUpTo(count) : known;
     return compare(expectedBmp(seen, { ...onlyColors(withColors(seen, settings, outcome)), ...keyOptions(image, settings) }), image, settings, outcome) === undefined;
   });
   return isRight ? undefined : `is not right: ${outcome.message}`;
@@ -406,15 +426,17 @@ function judgeDamaged(image, settings, outcome) {
   const [count, total] = /(\d+) of (\d+)/.exec(note.message).slice(1).map(Number);
   if (total !== all || count < safe || count > readable)
     return `${count} of ${total} scanlines were salvaged, not ${safe} to ${readable} of ${all}`;
-  const own = settings.colors ? withColors(salvagedColors(image, settings, count), settings, outcome) : settings;
-  return compare(salvaged(image, own, count), image, own, outcome);
+  const turn = (one) => turned(one, settings, image.orientation);
+  const own = settings.colors ? withColors(turn(salvagedColors(image, settings, count)), settings, outcome) : settings;
+  return compare(salvaged(image, own, count), turn(image), own, outcome);
 }
 
 // ---- Pixels and icons -------------------------------------------------------------------------
 
 /** The pixels that decodePNG must give, of a PNG that is not damaged. */
 function pixelsOf(png, channels, options) {
-  const image = decode(png);
+  const stored = decode(png);
+  const image = turned(stored, options, stored.orientation);
   const format = channels === 4 ? 'bgra32' : 'bgr24';
   const rgba = expectedRgba(rgba16(image), image.bitDepth, { ...normal(options), format });
   return Buffer.from(rgba.filter((_, i) => channels === 4 || i % 4 < 3));
@@ -427,7 +449,7 @@ function judgePixels({ data, width, height, channels }, options, outcome, betwee
   const colorType = channels === 4 ? 6 : 2;
   const image = { ...plain({ width, height }, [0, 0, 0]), samples, colorType, channels, density: { x: 0, y: 0 } };
   const settings = normal({ ...options, colorSpace: undefined }); // pixels are taken for sRGB
-  if (refusals(image, settings, 0).length > 0 || options.profile === 'embed')
+  if (refusals(image, settings, 0).length > 0 || options.profile === 'embed' || options.rotate === 'exif')
     return outcome.code ? undefined : 'pixels: must be refused';
   return settings.size ? judgeResized(image, settings, outcome, { between }) : judgeWhole(image, settings, outcome);
 }
@@ -452,15 +474,16 @@ function iconDib(image) {
 
 /** What is wrong with the .ico of one PNG of at most 256 x 256 that is not damaged; undefined: nothing. A large
  * image is a PNG in it, which need not be the same. */
-function judgeIcon(png, icon) {
-  const image = decode(png);
+function judgeIcon(png, icon, options) {
+  const stored = decode(png);
+  const image = turned(stored, options, stored.orientation);
   const { width, height } = image;
   const directory = Buffer.from([0, 0, 1, 0, 1, 0, width % 256, height % 256, 0, 0, 1, 0, 32, 0, 0, 0, 0, 0, 22, 0, 0, 0]);
   directory.writeUInt32LE(icon.length - 22, 14);
   const content = icon.subarray(22);
   const isBmp = Math.max(width, height) <= 128;
   return differenceOf(icon.subarray(0, 22), directory) ?? (isBmp ? differenceOf(content, iconDib(image))
-    : differenceOf(pixelsOf(content, 4, {}), pixelsOf(png, 4, {})));
+    : differenceOf(pixelsOf(content, 4, {}), pixelsOf(png, 4, options)));
 }
 
 module.exports = { differenceOf, isKnown, judge, judgeIcon, judgePixels, normal, pixelsOf };
