@@ -301,6 +301,8 @@ static void choose_format(png2bmp_options *options)
     options->color_space = PNG2BMP_COLOR_SPACE_KEEP;
     options->colors = options->palette_entries = 0;
     options->width = options->height = 0;
+    options->rotate = PNG2BMP_ROTATE_0;
+    options->flip = options->flop = false;
     if (options->alpha != PNG2BMP_ALPHA_DROP)
         options->alpha = PNG2BMP_ALPHA_BLEND;
     make_effective(options);

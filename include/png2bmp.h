@@ -591,10 +591,10 @@ typedef struct png2bmp_sink {
 
     /* The next piece of the BMP, which belongs at `offset`: in the order of the file with
      * options.top_down, else the headers first and then strips from the last one to the first, as
-     * the rows come; with options.flip the other way round. An image that is interlaced, turned by
-     * 90 degrees, flipped and dithered, or whose colours are chosen is one piece, at the end, whose
-     * memory counts for options.max_memory; so is a BMP that is no longer than a strip.
-     * A strip does not count, unless two rows are longer than strip_bytes. */
+     * the rows come; of an image that is flipped, and not resized, the other way round. An image
+     * that is interlaced, turned by 90 degrees, flipped and dithered, or whose colours are chosen
+     * is one piece, at the end, whose memory counts for options.max_memory; so is a BMP that is no
+     * longer than a strip. A strip does not count, unless two rows are longer than strip_bytes. */
     png2bmp_status (*write)(void *user, const uint8_t *bytes, size_t size, uint64_t offset);
 
     void  *user;

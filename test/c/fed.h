@@ -41,13 +41,19 @@ static inline void *fed_memory(size_t size)
     return memory;
 }
 
+/* Rows of an image that is flipped come from the last one up, unless they are resized. */
+static inline bool fed_goes_up(const png2bmp_plan *plan)
+{
+    return plan->turn.flips && plan->options.width == 0 && plan->options.height == 0;
+}
+
 static inline png2bmp_status fed_begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
 {
     fed *const f = user;
 
     if (f->bmp)
         f->wrong = "the plan comes twice";
-    f->is_in_order = plan->options.top_down != plan->turn.flips;
+    f->is_in_order = plan->options.top_down != fed_goes_up(plan);
     f->size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
     f->bmp = fed_memory(f->size);
     if (!f->in_strips)
