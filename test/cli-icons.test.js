@@ -157,7 +157,7 @@ test('every option acts on icons or is refused by name', async () => {
     depth16: ['truncate'], colors: ['8'], palette: ['bw'], bits: ['8', '--palette', 'bw'], dither: ['none', '--palette', 'bw'],
     'color-space': ['srgb'], light: ['linear', '--palette', 'bw'], seen: ['measured', '--palette', 'bwry'],
     tone: ['none', '--palette', 'bwry', '--seen', 'measured'],
-    'max-pixels': ['1024'], 'max-memory': ['9999999'], strict: [], salvage: [], 'ignore-checksums': [],
+    rotate: ['90'], flip: [], flop: [], 'max-pixels': ['1024'], 'max-memory': ['9999999'], strict: [], salvage: [], 'ignore-checksums': [],
     json: [], quiet: [], verbose: [], help: [], version: [],
   };
   const all = OPTIONS.filter(({ name }) => name !== 'cur' && name !== 'hotspot');

@@ -601,7 +601,7 @@ static void test_rows_leave_early(void)
 {
     const image        im = image_random(5, 300, 400, false, false); /* RGB */
     byte_buffer        png = make_png(&im, FILTER_MIXED, 6, 8192);
-    fed                f = {.in_strips = true, .is_top_down = true};
+    fed                f = {.in_strips = true};
     const png2bmp_sink sink = {fed_begin, fed_write, &f, 4096};
     png2bmp_options    options;
     png2bmp_feed      *feed;
@@ -684,7 +684,7 @@ static void test_paused_calls(void)
 {
     const image        im = image_random(5, 300, 400, false, false);
     byte_buffer        png = make_png(&im, FILTER_MIXED, 6, 8192);
-    fed                f = {.in_strips = true, .is_top_down = true, .pause_every = 1};
+    fed                f = {.in_strips = true, .pause_every = 1};
     const png2bmp_sink sink = {fed_begin, fed_write, &f, 4096};
     png2bmp_report    *report = must_have(png2bmp_report_new());
     png2bmp_options    options;
@@ -709,7 +709,7 @@ static void test_paused_calls(void)
     png2bmp_feed_free(f.feed);
     free(f.bmp);
 
-    f = (fed){.in_strips = true, .is_top_down = true, .pause_every = 1};
+    f = (fed){.in_strips = true, .pause_every = 1};
     f.feed = must_have(png2bmp_feed_new(&options, 0, &sink, NULL, report));
     check(!png2bmp_feed_bytes(f.feed, png.bytes, png.size), "a piece is taken");
     check(png2bmp_feed_bytes(f.feed, png.bytes, 1) == PNG2BMP_ERR_PLAN &&
