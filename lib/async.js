@@ -40,7 +40,7 @@ async function run(name, view, size, o, start) {
 }
 
 /** Converts what comes in pieces as it comes, without holding it: a promise of finish(feed), whose output is there, or is
- * in `file`. In WebAssembly this would take the time of this thread. */
+ * in `file`. */
 async function runPieces(source, o, finish, file) {
   const input = o.input === 'copy' ? 'copy' : 'borrow'; // the source has given nothing away
   const feed = new Feed({ ...o, input }, { size: sizeOfSource(source), wantsWhole: true, file });
@@ -55,7 +55,7 @@ async function runPieces(source, o, finish, file) {
   }
 }
 
-const canFeed = (png, length) => isCollectable(png) && length === undefined && native.versions.backend === 'native';
+const canFeed = (png, length) => isCollectable(png) && length === undefined && !native.feedsHere;
 
 /** The same for a PNG, with options that `read` reads; waits for the bytes that collect.js collects. */
 function runPng(png, length, options, start, read = readOptions) {

@@ -21,6 +21,7 @@ export const {
   getBMP,
   getBMPAsync,
   getBMPInto,
+  createBMPStream,
   createConverter,
   readInfo,
   decodePNG,

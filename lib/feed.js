@@ -109,8 +109,9 @@ class Feed {
   async #run(view, size, copy, isLast) {
     this.#ticket = newTicket();
     try {
-      await native.stepAsync(view, size, this.#stream, this.#o.onWarning, copy, this.#ticket, isLast, this.#memory,
-        this.#numbers);
+      const { memory } = await native.stepAsync(view, size, this.#stream, this.#o.onWarning, copy, this.#ticket, isLast,
+        this.#memory, this.#numbers);
+      this.#memory = memory ?? this.#memory; // in WebAssembly it moves to a thread and back
     } finally {
       this.#ticket = 0;
     }

@@ -44,7 +44,7 @@ function saveBMPAsync(path, png, ...rest) {
     checkOrder(path, png);
     const file = toWritablePath(path);
     const read = readerFor(path, file);
-    if (canFeed(png, length)) {
+    if (native.openSave !== undefined && canFeed(png, length)) {
       return runPieces(png, bindWarnings(read(options)), () => true, file);
     }
     const pathNow = isCollectable(png) ? pathFromHere(file) : () => file;

@@ -43,6 +43,28 @@ export function getBMPInto(target: Bytes, png: Bytes, options?: Options): number
  */
 export function createConverter(options?: Options): Converter;
 
+/** Two Web Streams: the bytes of a PNG go into `writable`, those of its BMP come out of `readable`. */
+export interface BMPStream {
+  readonly readable: ReadableStream<OutputBuffer>;
+  readonly writable: WritableStream<Bytes>;
+
+  /**
+   * What {@link readInfo} gives, before the first byte, without reading any; `memory` includes a BMP that is held. Rejects
+   * with what ends the stream before. It needs no handler.
+   */
+  readonly info: Promise<Info>;
+}
+
+/**
+ * Makes a stream that converts: for `response.body.pipeThrough(createBMPStream({ topDown: true }))`. Its errors are those of
+ * {@link getBMPAsync}; one of a wrong option is thrown at once, or is the stream's before `init` is done. `maxInputBytes` does
+ * not apply. An image that is too large for its file is `ERR_PNG_TRUNCATED`, since the size of the file is not known.
+ *
+ * Rows leave as they are made with `topDown: true`, unless the PNG is interlaced or colours are chosen. Else the BMP is
+ * held until it is complete, leaves as one chunk, and counts for `maxMemory`.
+ */
+export function createBMPStream(options?: Options): BMPStream;
+
 /** Reads only the chunks before the pixels; `png` may end there, unless colours are counted. */
 export function readInfo(png: Bytes, options?: InfoOptions): Info;
 

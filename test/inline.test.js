@@ -61,6 +61,7 @@ const EVERYTHING = `
     converter.getBMP(png).slice(), (await converter.getBMPAsync(png)).slice(), pixels.data, library.encodeBMP(pixels),
     library.encodeICO([small]), await library.getBMPAsync(png), await library.getBMPAsync(new Blob([png])),
     (await library.decodePNGAsync(png, { channels: 3 })).data, await library.encodeBMPAsync(pixels), await library.encodeICOAsync([small]),
+    new Uint8Array(await new Response(new Blob([png]).stream().pipeThrough(library.createBMPStream())).arrayBuffer()),
   ];
   const errors = [await codeOf(() => library.getBMP(png.subarray(0, -9000))), await codeOf(() => library.getBMPAsync(png.subarray(0, -9000))),
     await codeOf(() => library.getBMP(8)), await codeOf(() => library.getBMPAsync(png, { signal: AbortSignal.abort() }))];
@@ -73,7 +74,7 @@ function checkEverything({ digests, errors, plain, versions, constants, codes })
   const ico = png2bmp.encodeICO([small]);
   assert.deepEqual(digests, [
     bmp, png2bmp.getBMP(png, { format: 'indexed', colors: 16 }), bmp, rgb565, rgb565, pixels.data, png2bmp.encodeBMP(pixels), ico,
-    bmp, bmp, pixels.data, png2bmp.encodeBMP(pixels), ico,
+    bmp, bmp, pixels.data, png2bmp.encodeBMP(pixels), ico, bmp,
   ].map(digest));
   assert.deepEqual(errors, ['ERR_PNG_TRUNCATED', 'ERR_PNG_TRUNCATED', 'ERR_INVALID_ARG_TYPE', 'ABORT_ERR']);
   assert.ok(plain, 'Uint8Arrays');
@@ -151,10 +152,11 @@ test('the types compile next to the files, with Node.js and in pages', { skip },
   const folder = scratch(t);
   fs.cpSync(built, folder, { recursive: true });
   const uses = `const bmp: Uint8Array = getBMP(new Uint8Array(8), { format: 'bgra32' });
+    const stream: ReadableStream<Uint8Array> = createBMPStream({ topDown: true }).readable;
     const saved: Promise<true> = saveBMPAsync('a.bmp', bmp, { flag: 'wx' });
-    export { bmp, saved };`;
-  fs.writeFileSync(path.join(folder, 'a.mts'), `import { getBMP, saveBMPAsync } from './inline.mjs'; ${uses}`);
-  fs.writeFileSync(path.join(folder, 'b.cts'), `import { getBMP, saveBMPAsync } from './inline.cjs'; ${uses}
+    export { bmp, saved, stream };`;
+  fs.writeFileSync(path.join(folder, 'a.mts'), `import { createBMPStream, getBMP, saveBMPAsync } from './inline.mjs'; ${uses}`);
+  fs.writeFileSync(path.join(folder, 'b.cts'), `import { createBMPStream, getBMP, saveBMPAsync } from './inline.cjs'; ${uses}
     // @ts-expect-error no such option
     getBMP(bmp, { fromat: 'auto' });`);
   const common = { noEmit: true, strict: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };

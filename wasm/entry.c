@@ -206,6 +206,7 @@ png2bmp_status EXPORT(feed_open)(double png_size, bool wants_whole)
     png2bmp_options options;
     png2bmp_status  status = begin(&options);
 
+    pump_close(&fed.pump); /* one that was opened to check its options */
     if (!status)
         status =
             pump_open(&fed.pump, &options, (uint64_t)png_size, wants_whole, &control, &job.report);

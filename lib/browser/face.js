@@ -2,6 +2,8 @@
 
 // The calls of the modules for browsers, which may be there before WebAssembly is.
 
+const { createStreams } = require('./streams');
+
 /** A copy of what the caller may change while WebAssembly is being loaded, unless it was only borrowed. */
 function kept(input, options) {
   if ((options?.input ?? 'borrow') === 'borrow') {
@@ -76,6 +78,7 @@ function createFace({ load, loadNow = () => undefined, ready = () => {} }) {
     getBMP: (png, options) => loaded().getBMP(png, options),
     getBMPAsync: later('getBMPAsync', keepInput),
     getBMPInto: (target, png, options) => loaded().getBMPInto(target, png, options),
+    createBMPStream: (options) => createStreams(options, library() === undefined ? init() : undefined),
     createConverter: (options) => loaded().createConverter(options),
     readInfo: (png, options) => loaded().readInfo(png, options),
     decodePNG: (png, options) => loaded().decodePNG(png, options),

@@ -5,6 +5,8 @@
 const native = require('../native');
 const { createCalls } = require('../wasm/calls');
 const { Engine } = require('../wasm/engine');
+const { FeedThreads } = require('../wasm/feed-threads');
+const { createFeeds } = require('../wasm/feeds');
 const { Pool } = require('../wasm/pool');
 const { toOutput } = require('../wasm/work');
 
@@ -17,14 +19,17 @@ const AUTO = 0; // the only CPU level
  */
 function createLibrary(module, { threads, openThread, runHere = (engine, { bytes, options }) => toOutput(engine, bytes, options), more = () => ({}) }) {
   const engine = new Engine(module);
+  const started = { size: threads, open: (listener) => openThread(module, listener) };
   const pool = new Pool({
-    size: threads,
-    open: (listener) => openThread(module, listener),
+    ...started,
     runHere: (request) => runHere(engine, request),
   });
   const calls = createCalls(engine, pool);
   const words = engine.words();
-  Object.assign(native, words, calls.functions, more(engine, calls), { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
+  const feeds = createFeeds({
+    engine, module, facts: words.facts.length, settled: calls.settled, threads: new FeedThreads(started),
+  });
+  Object.assign(native, words, calls.functions, feeds, more(engine, calls), { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
   return {
     ...require('../sync').calls, ...require('../async').calls, ...require('../facts'), ...require('../converter'), ...require('../ico'),
   };

@@ -10,7 +10,7 @@ function portOf(worker, module, listener) {
   let resting;
   let isReady = false;
   /** Requests from before the thread was ready. They are not sent, since it may never be. */
-  let first;
+  const first = [];
 
   function stop() {
     clearTimeout(resting);
@@ -27,10 +27,7 @@ function portOf(worker, module, listener) {
       return;
     }
     isReady = true;
-    if (first !== undefined) {
-      worker.postMessage(...first);
-      first = undefined;
-    }
+    first.splice(0).forEach((message) => worker.postMessage(...message));
   };
   worker.onerror = (event) => {
     event.preventDefault?.();
@@ -50,11 +47,14 @@ function portOf(worker, module, listener) {
       if (isReady) {
         worker.postMessage(...message);
       } else {
-        first = message;
+        first.push(message);
       }
     },
-    idle() {
+    idle(isHeld = false) {
       worker.unref?.();
+      if (isHeld) {
+        return;
+      }
       resting = setTimeout(() => {
         stop();
         listener.ended();

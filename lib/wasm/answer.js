@@ -3,19 +3,45 @@
 // The inside of a thread that converts: one request, one answer, whose output is moved, not copied.
 
 const { Engine } = require('./engine');
+const { FedPng } = require('./fed');
+
+/** flag: shared with the requesting thread, where shared memory is available. */
+const isSet = (flag) => flag !== undefined && Atomics.load(flag, 0) !== 0;
+
+/** A function that handles the steps of PNGs that come in pieces, as feed-threads.js asks for them, and posts their answers. */
+function createFeeder(module, post) {
+  const feeds = new Map();
+
+  function step({ feed, open, ...request }) {
+    if (open !== undefined) {
+      feeds.set(feed, { png: new FedPng(module, open), flag: open.flag });
+    }
+    const { png, flag } = feeds.get(feed);
+    const steps = [...png.steps(request, () => isSet(flag))];
+    const { error, numbers } = steps.at(-1);
+    const { memory } = request;
+    const answer = { feed, error, warnings: steps.flatMap(({ warnings }) => warnings), numbers, memory };
+    post(answer, memory === undefined ? [] : [memory.buffer]);
+  }
+
+  return (request) => (request.ends ? feeds.delete(request.feed) : step(request));
+}
 
 /** A function that handles a request and posts its answer, or gives the bytes back if WebAssembly has no memory
  * on this thread. run(engine, request, isCancelled) converts. */
 function createAnswerer(module, run, post) {
   const engine = new Engine(module);
+  const feed = createFeeder(module, post);
   return (request) => {
+    if (request.feed !== undefined) {
+      feed(request);
+      return;
+    }
     if (engine.shortage() !== undefined) {
       post({ refused: request.bytes }, [request.bytes.buffer]);
       return;
     }
-    const { flag } = request; // shared with the requesting thread, where shared memory is available
-    const isCancelled = () => flag !== undefined && Atomics.load(flag, 0) !== 0;
-    const { error, warnings, facts, output } = run(engine, request, isCancelled);
+    const { error, warnings, facts, output } = run(engine, request, () => isSet(request.flag));
     const moved = error === undefined ? output?.buffer : undefined;
     post({ error, warnings, facts, output: moved }, moved === undefined ? [] : [moved]);
   };

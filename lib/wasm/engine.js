@@ -228,6 +228,10 @@ class Engine {
     return this.#fedOutcome(wasm.feed_open(size, wantsWhole ? 1 : 0));
   }
 
+  get factCount() {
+    return this.#exports.fact_count();
+  }
+
   #giveInput(bytes) {
     const wasm = this.#exports;
     wasm.input_release();

@@ -1,60 +1,107 @@
 'use strict';
 
-// The functions of the addon for PNGs that come in pieces, in WebAssembly. Each PNG has an instance of its own, on the
-// thread that calls: only the addon has a thread for each step.
+// The functions of the addon for PNGs that come in pieces, in WebAssembly. Each PNG has an instance of its own.
 
-const { WANTS_INPUT, WANTS_MEMORY, indicesIn } = require('../feed-numbers');
+const { WANTS_MEMORY, indicesIn } = require('../feed-numbers');
 const { bytesOf } = require('../input');
-const { cancelledError } = require('./work');
+const { FedPng } = require('./fed');
+const { cancelledOutcome } = require('./work');
 
-/** As much of the PNG is copied into WebAssembly at a time. */
-const SLICE_BYTES = 65536;
+/** For so long, and one step, the calling thread does nothing else. */
+const TURN_MS = 8;
 
-/** openEngine() makes an Engine; facts: their number; settled: of createCalls. */
-function createFeeds({ openEngine, facts, settled }) {
-  const { STATE, USED } = indicesIn(facts);
+let worked = 0; // since this thread was last given back
 
-  function openStream(values, size, wantsWhole) {
-    const engine = openEngine();
-    settled(engine.openFeed(values, size, wantsWhole), undefined, openStream);
-    return { engine, at: 0, goesOn: false };
+async function turnAfter(start) {
+  worked += performance.now() - start;
+  if (worked >= TURN_MS) {
+    worked = 0;
+    await new Promise((resolve) => { setTimeout(resolve); });
+  }
+}
+
+/** One PNG on this thread: as FeedElsewhere in feed-threads.js. */
+class FeedHere {
+  #png;
+
+  constructor(png) {
+    this.#png = png;
   }
 
-  /** One step of the engine; the bytes that it puts in order are added to memory at `used`. */
-  function step(stream, bytes, isLast, memory, used) {
-    const slice = stream.goesOn ? undefined : bytes.subarray(stream.at, stream.at + SLICE_BYTES);
-    const sink = { write: (rows, offset) => memory.set(rows, offset), isCancelled: () => stream.engine === undefined };
-    const outcome = stream.engine.feed(slice, isLast, memory === undefined ? 0 : memory.length - used, sink);
-    if (outcome.error === undefined) {
-      stream.at += slice?.length ?? 0;
-      stream.goesOn = outcome.numbers[STATE] === WANTS_MEMORY;
-      memory?.set(outcome.output.subarray(0, outcome.numbers[USED]), used);
+  async ask(request) {
+    const isCancelled = () => this.#png === undefined;
+    await undefined; // what the caller does next may be to close it
+    const warnings = [];
+    let last, start = performance.now();
+    for (const outcome of this.#png?.steps(request, isCancelled) ?? []) {
+      warnings.push(...outcome.warnings);
+      last = outcome;
+      await turnAfter(start);
+      if (isCancelled()) {
+        break;
+      }
+      start = performance.now();
     }
-    return outcome;
+    return isCancelled() ? cancelledOutcome() : { ...last, warnings, memory: request.memory };
+  }
+
+  close() {
+    this.#png = undefined;
+  }
+}
+
+/** engine: of this thread; facts: their number; settled: of createCalls; threads: FeedThreads, if there may be some. */
+function createFeeds({ engine, module, facts, settled, threads }) {
+  const { STATE } = indicesIn(facts);
+  const abandoned = new FinalizationRegistry((place) => place.close());
+
+  function openHere(open) {
+    const png = new FedPng(module, open);
+    settled(png.opened, undefined, openStream);
+    return new FeedHere(png);
+  }
+
+  function openElsewhere(open) {
+    if (threads !== undefined && !open.wantsWhole) {
+      settled(engine.openFeed(open.values, 0, false), undefined, openStream); // wrong options are refused at once
+    }
+    return threads?.hold(open);
+  }
+
+  function openStream(values, size, wantsWhole) {
+    const open = { values, size, wantsWhole };
+    const place = openElsewhere(open) ?? openHere(open);
+    const stream = { open, place, goesOn: false, isClosed: false };
+    abandoned.register(stream, place, stream);
+    return stream;
+  }
+
+  async function askFor(stream, request) {
+    const answer = await stream.place.ask(request);
+    if (answer !== undefined || stream.isClosed) {
+      return answer ?? cancelledOutcome();
+    }
+    stream.place = openHere(stream.open); // the thread could not be started
+    return stream.place.ask(request);
   }
 
   async function stepAsync(view, length, stream, onWarning, _copy, _ticket, isLast, memory, numbers) {
-    const bytes = bytesOf(view, length);
-    let used = 0;
-    do {
-      await undefined; // what the caller does next may be to close it
-      if (stream.engine === undefined) {
-        settled({ error: cancelledError(), warnings: [] }, onWarning, stepAsync);
-      }
-      const outcome = settled(step(stream, bytes, isLast, memory, used), onWarning, stepAsync);
-      used += outcome.numbers[USED];
-      numbers.set(outcome.numbers);
-    } while (numbers[STATE] === WANTS_INPUT && stream.at < length);
-    numbers[USED] = used;
-    stream.at = stream.goesOn ? stream.at : 0;
-    return numbers;
+    const bytes = stream.goesOn ? undefined : bytesOf(view, length);
+    const outcome = settled(await askFor(stream, { bytes, isLast, memory }), onWarning, stepAsync);
+    numbers.set(outcome.numbers);
+    stream.goesOn = numbers[STATE] === WANTS_MEMORY;
+    return { memory: outcome.memory };
   }
 
   function closeStream(stream) {
-    stream.engine = undefined;
+    if (!stream.isClosed) {
+      stream.isClosed = true;
+      abandoned.unregister(stream);
+      stream.place.close();
+    }
   }
 
-  return { openStream, stepAsync, closeStream };
+  return { openStream, stepAsync, closeStream, feedsHere: threads === undefined };
 }
 
 module.exports = { createFeeds };

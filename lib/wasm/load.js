@@ -49,7 +49,7 @@ function loadWasm() {
   });
   const calls = createCalls(engine, pool);
   const words = engine.words();
-  const feeds = createFeeds({ openEngine: () => new Engine(module), facts: words.facts.length, settled: calls.settled });
+  const feeds = createFeeds({ module, facts: words.facts.length, settled: calls.settled });
   return { ...words, ...calls.functions, ...createSaves(engine, calls), ...feeds };
 }
 

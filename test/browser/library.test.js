@@ -112,6 +112,34 @@ for (const name of Object.keys(BROWSERS)) {
     assert.deepEqual(problems, []);
   });
 
+  test(`${name} pipes a download through createBMPStream on a Worker, and stops when it is cancelled`, options, async (t) => {
+    const { page, problems } = await openPage(t, name);
+    const { digest, width, workers, gap, ended } = await page.evaluate(async () => {
+      const { library } = window;
+      let last = performance.now();
+      let longest = 0;
+      const timer = setInterval(() => {
+        longest = Math.max(longest, performance.now() - last);
+        last = performance.now();
+      });
+      const stream = library.createBMPStream({ topDown: true });
+      const bmp = await new Response((await fetch('/large.png')).body.pipeThrough(stream)).arrayBuffer();
+      clearInterval(timer);
+      const other = library.createBMPStream({ topDown: true });
+      const piped = (await fetch('/large.png')).body.pipeTo(other.writable).catch((reason) => reason);
+      const reader = other.readable.getReader();
+      await reader.read();
+      await reader.cancel('enough');
+      return {
+        digest: await window.sha256(bmp), width: (await stream.info).width, workers: window.workers, gap: longest, ended: await piped,
+      };
+    });
+    assert.equal(digest, sha256(getBMP(large, { topDown: true })));
+    assert.deepEqual([width, ended, workers], [4000, 'enough', 1]);
+    t.diagnostic(`${name}: the page paused for ${gap.toFixed()} ms at most`);
+    assert.deepEqual(problems, []);
+  });
+
   for (const [isolated, headers] of [['isolated', {
     'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp',
   }], ['ordinary', {}]]) {
@@ -147,10 +175,11 @@ for (const name of Object.keys(BROWSERS)) {
     });
     const digests = await page.evaluate(async () => {
       const png = await (await fetch('/pngs/RGBA 8.png')).arrayBuffer();
-      const all = await Promise.all([1, 2, 3].map(() => window.library.getBMPAsync(png)));
+      const streamed = new Blob([png]).stream().pipeThrough(window.library.createBMPStream());
+      const all = await Promise.all([...[1, 2, 3].map(() => window.library.getBMPAsync(png)), new Response(streamed).arrayBuffer()]);
       return Promise.all(all.map((bmp) => window.sha256(bmp)));
     });
-    assert.deepEqual(digests, Array(3).fill(sha256(getBMP(pngs['/pngs/RGBA 8.png']))));
+    assert.deepEqual(digests, Array(4).fill(sha256(getBMP(pngs['/pngs/RGBA 8.png']))));
   });
 
   test(`${name} encodes what a canvas has, and takes files, responses and streams`, options, async (t) => {

@@ -1,6 +1,6 @@
 // Compiled, never run: a page, which knows nothing of Node.js.
 import {
-  constants, decodePNG, encodeBMP, encodeBMPAsync, encodeICO, errors, getBMP, getBMPAsync, init, readInfo, versions,
+  constants, createBMPStream, decodePNG, encodeBMP, encodeBMPAsync, encodeICO, errors, getBMP, getBMPAsync, init, readInfo, versions,
 } from 'png2bmp';
 import type { Format, Options } from 'png2bmp/browser';
 
@@ -17,6 +17,9 @@ export const later: Promise<Uint8Array>[] = [
   getBMPAsync(new ReadableStream<Uint8Array>()),
   encodeBMPAsync(new ImageData(1, 1)),
 ];
+const stream = createBMPStream({ topDown: true, onWarning: ({ code }) => console.log(code) });
+export const piped: ReadableStream<Uint8Array> | undefined = new Response().body?.pipeThrough(stream);
+export const width: Promise<number> = stream.info.then((info) => info.width);
 export const now: Uint8Array[] = [getBMP(new Uint8Array(8)), encodeBMP(decodePNG(new ArrayBuffer(8)))];
 export const format: Format = readInfo(new Uint8Array(8)).bmp.format;
 export const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.backend, ...constants.formats];

@@ -10,4 +10,6 @@ const bmps = await Promise.all([png, new Blob([png])].map((source) => png2bmp.ge
 const controller = new AbortController();
 const aborted = png2bmp.getBMPAsync(png, { signal: controller.signal }).catch((error) => error.name);
 controller.abort();
-console.log(png2bmp.versions.backend, ...bmps.map((bmp) => bmp.length), png2bmp.getBMP(png).length, await aborted);
+const streamed = new Blob([png]).stream().pipeThrough(png2bmp.createBMPStream({ topDown: true }));
+const { byteLength } = await new Response(streamed).arrayBuffer();
+console.log(png2bmp.versions.backend, ...bmps.map((bmp) => bmp.length), png2bmp.getBMP(png).length, await aborted, byteLength);

@@ -12,5 +12,7 @@ const png = fs.readFileSync('sample.png');
   const controller = new AbortController();
   const aborted = png2bmp.getBMPAsync(png, { signal: controller.signal }).catch((error) => error.name);
   controller.abort();
-  console.log(png2bmp.versions.backend, bmp.length, png2bmp.getBMP(png).length, await png2bmp.saveBMPAsync('one.bmp', png), await aborted);
+  const streamed = new Blob([png]).stream().pipeThrough(png2bmp.createBMPStream({ topDown: true }));
+  const { byteLength } = await new Response(streamed).arrayBuffer();
+  console.log(png2bmp.versions.backend, bmp.length, png2bmp.getBMP(png).length, await png2bmp.saveBMPAsync('one.bmp', png), await aborted, byteLength);
 })();

@@ -1,0 +1,132 @@
+'use strict';
+
+// Threads that hold the conversions of PNGs that come in pieces: each as many as come to it, one step at a time. They are
+// others than those of pool.js: a step does not wait for an image, and an image that is given up takes no step along.
+
+const canShare = typeof SharedArrayBuffer !== 'undefined';
+
+/** One PNG on a thread. */
+class FeedElsewhere {
+  #thread;
+  #id;
+  #open;
+  #flag = canShare ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+
+  constructor(thread, id, open) {
+    this.#thread = thread;
+    this.#id = id;
+    this.#open = { ...open, flag: this.#flag };
+  }
+
+  /** A promise of { error, warnings, numbers, memory }, where memory has moved to the thread and back; of undefined if
+   * the thread could not be started, and has touched nothing. */
+  ask({ bytes, isLast, memory }) {
+    const copy = bytes && new Uint8Array(bytes);
+    const request = { feed: this.#id, open: this.#open, bytes: copy, isLast, memory };
+    this.#open = undefined;
+    return this.#thread.ask(request, [copy, memory].filter(Boolean).map(({ buffer }) => buffer));
+  }
+
+  close() {
+    if (canShare) {
+      Atomics.store(this.#flag, 0, 1);
+    }
+    this.#thread.leave(this.#id);
+  }
+}
+
+class Thread {
+  held = 0;
+  #port;
+  #waiting = new Map(); // { resolve, reject }, by feed
+  #tellGone; // who asks a thread that is no more
+
+  /** gone(isRefused): it takes no more. */
+  constructor(open, gone) {
+    const end = (isRefused, tell) => {
+      if (this.#tellGone === undefined) {
+        this.#tellGone = tell;
+        gone(isRefused);
+        this.#waiting.forEach(tell);
+      }
+    };
+    this.#port = open({
+      answered: (answer) => this.#answered(answer),
+      ended: (error = new Error('png2bmp: a worker thread ended')) => end(false, ({ reject }) => reject(error)),
+      refused: () => end(true, ({ resolve }) => resolve(undefined)),
+    });
+  }
+
+  ask(request, transfer) {
+    return new Promise((resolve, reject) => {
+      if (this.#tellGone === undefined) {
+        this.#waiting.set(request.feed, { resolve, reject });
+        this.#port.ask(request, transfer);
+      } else {
+        this.#tellGone({ resolve, reject });
+      }
+    });
+  }
+
+  #answered(answer) {
+    const { resolve } = this.#waiting.get(answer.feed);
+    this.#waiting.delete(answer.feed);
+    this.#rest();
+    resolve(answer);
+  }
+
+  /** It keeps no process alive, and ends after a while if it holds nothing. */
+  #rest() {
+    if (this.#waiting.size === 0) {
+      this.#port.idle(this.held > 0);
+    }
+  }
+
+  leave(feed) {
+    this.held--;
+    if (this.#tellGone === undefined) {
+      this.#port.ask({ feed, ends: true });
+      this.#rest();
+    }
+  }
+}
+
+class FeedThreads {
+  #size;
+  #open;
+  #threads = [];
+  #lastId = 0;
+
+  /** At most `size` threads of open(listener), as in lib/wasm/threads.js. */
+  constructor({ size, open }) {
+    this.#size = size;
+    this.#open = open;
+  }
+
+  #start() {
+    try {
+      const thread = new Thread(this.#open, (isRefused) => {
+        this.#threads = this.#threads.filter((each) => each !== thread);
+        this.#size = isRefused ? this.#threads.length : this.#size;
+      });
+      this.#threads.push(thread);
+    } catch {
+      this.#size = this.#threads.length; // more are not allowed
+    }
+  }
+
+  /** Where one more PNG is converted: by the thread that has fewest; undefined if there is none. */
+  hold(open) {
+    if (this.#threads.length < this.#size && this.#threads.every(({ held }) => held > 0)) {
+      this.#start();
+    }
+    if (this.#threads.length === 0) {
+      return undefined;
+    }
+    const thread = this.#threads.reduce((best, each) => (each.held < best.held ? each : best));
+    thread.held++;
+    return new FeedElsewhere(thread, ++this.#lastId, open);
+  }
+}
+
+module.exports = { FeedThreads };
