@@ -21,33 +21,22 @@ const sharp = require('sharp');
 const { decodePNG, getBMP } = require('..');
 const { palettes } = require('../lib/palettes.js');
 const { readBmp } = require('../test/kit/bmp-reader.js');
-const { corpusFiles, SMOKE } = require('./corpus.js');
+const { SMOKE } = require('./corpus.js');
 const { panelTables, writePictures } = require('./panels.js');
-const { findMagick, magick, paletteFile, run, timeInside } = require('./programs.js');
+const { PICTURES, fileOf } = require('./pictures.js');
+const { findMagick, magick, paletteFile, run } = require('./programs.js');
 const { blurredPsnr, meanCiede2000, psnr } = require('./quality.js');
-const { table } = require('./report.js');
+const { table, writeTables } = require('./report.js');
 const { setUpPalettes } = require('./setup.js');
+const { leastOf, timeInside, timeOf } = require('./time.js');
 
 const ROOT = path.dirname(__dirname);
 const PAGE = path.join(ROOT, 'docs/palettes.md');
 const DOCS_PICTURES = path.join(ROOT, 'docs/pictures');
 
-const PICTURES = SMOKE ? { photographs: ['sample'] } : {
-  photographs: ['Ubuntu-Mate-Cold', 'Ubuntu-Mate-Radioactive', 'Ubuntu-Mate-Warm', 'GammaCygni', 'n1672', 'n5367',
-    'vdb152', 'fluent-color', 'garching-gl1', 'garching-ground3'],
-  drawings: ['emerald-theme', 'moonlight-theme', 'softwaves-theme', 'plymouth_background_homeworld',
-    'shell-appts-classic', 'en-kdenlive_quickstart-mainwindow', 'gnome-help-shell-exit-expanded', 'CakeL',
-    'OctopusL', 'Underwater-Sky'],
-};
 const LARGE = SMOKE ? 'sample' : 'fluent-color'; // 3640 x 2400
 
 // ---- Pictures -------------------------------------------------------------------
-
-function fileOf(part) {
-  const found = corpusFiles().find(({ name, reencoded }) => !reencoded && name.includes(part));
-  if (!found) throw new Error(`the corpus has no ${part}`);
-  return found.file;
-}
 
 /* On white and without alpha, since programs treat alpha in different ways. */
 async function flattened(part, folder) {
@@ -156,29 +145,10 @@ async function qualityTable(folder, paletteOf) {
 
 // ---- Time ---------------------------------------------------------------------------
 
-/* Processor time in milliseconds of a command and what it starts, as the shell's `times` tells. */
-function timeOf(command, args) {
-  const script = '"$@" >/dev/null 2>&1; times';
-  const text = run('sh', ['-c', script, 'sh', command, ...args]).toString().trim().split('\n')[1];
-  return [...text.matchAll(/(\d+)m([\d.]+)s/g)]
-    .reduce((sum, [, minutes, seconds]) => sum + minutes * 60e3 + seconds * 1e3, 0);
-}
-
-/* The least of some rounds, in which all take turns. */
-function leastOf(runs, rounds = 5) {
-  const least = {};
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, measure] of Object.entries(runs)) {
-      least[name] = Math.min(least[name] ?? Infinity, measure());
-    }
-  }
-  return least;
-}
-
-function timeRow(title, { png }, options, magickArgs) {
+async function timeRow(title, { png }, options, magickArgs) {
   const bytes = fs.readFileSync(png);
   const output = path.join(path.dirname(png), 'out.bmp');
-  const { own, other } = leastOf({
+  const { own, other } = await leastOf({
     own: () => timeInside(() => getBMP(bytes, options)),
     other: () => timeOf(findMagick(), [png, ...magickArgs, output]),
   });
@@ -196,10 +166,10 @@ async function timeTable(folder, paletteOf) {
   const panel = await panelPicture(large, folder);
   const remap = ['-dither', 'FloydSteinberg', '-remap', paletteOf.spectra6];
   return table(['picture', 'png2bmp, ms', 'ImageMagick, ms', 'ratio'], [
-    timeRow('3640 x 2400, 256 colours', large, { colors: 256 }, ['-colors', '256']),
-    timeRow('3640 x 2400, palette spectra6', large, { palette: 'spectra6' }, remap),
-    timeRow('800 x 480, palette spectra6', panel, { palette: 'spectra6' }, remap),
-    timeRow('800 x 480, 256 colours', panel, { colors: 256 }, ['-colors', '256']),
+    await timeRow('3640 x 2400, 256 colours', large, { colors: 256 }, ['-colors', '256']),
+    await timeRow('3640 x 2400, palette spectra6', large, { palette: 'spectra6' }, remap),
+    await timeRow('800 x 480, palette spectra6', panel, { palette: 'spectra6' }, remap),
+    await timeRow('800 x 480, 256 colours', panel, { colors: 256 }, ['-colors', '256']),
   ]);
 }
 
@@ -233,17 +203,10 @@ async function roundsTable(folder) {
 
 // ---- The page ---------------------------------------------------------------------------
 
-function replaced(text, name, content) {
-  const [begin, end] = [`<!-- ${name}:begin -->\n`, `\n<!-- ${name}:end -->`];
-  return text.slice(0, text.indexOf(begin) + begin.length) + content + text.slice(text.indexOf(end));
-}
-
 /* Without the corpus the figures mean nothing, and no page is written. */
 function writePage(tables) {
   console.log(Object.values(tables).join('\n\n'));
-  if (SMOKE) return;
-  const text = Object.entries(tables).reduce((page, [name, rows]) => replaced(page, name, rows), fs.readFileSync(PAGE, 'utf8'));
-  fs.writeFileSync(PAGE, text);
+  if (!SMOKE) writeTables(PAGE, tables);
 }
 
 async function panels(folder) {

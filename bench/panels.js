@@ -14,8 +14,9 @@ const { readBmp } = require('../test/kit/bmp-reader.js');
 const { encodePng } = require('../test/kit/png-encoder.js');
 const { SMOKE } = require('./corpus.js');
 const { LINEAR, blurredLight, panelError } = require('./quality.js');
-const { findMagick, magick, paletteFile, run, timeInside } = require('./programs.js');
+const { findMagick, magick, paletteFile, run } = require('./programs.js');
 const { table } = require('./report.js');
+const { timeInside } = require('./time.js');
 
 const PANEL = SMOKE ? { width: 160, height: 96 } : { width: 800, height: 480 };
 

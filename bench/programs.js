@@ -1,6 +1,6 @@
 'use strict';
 
-/* Programs that bench/palettes.js and bench/panels.js compare with. */
+/* Programs that bench/palettes.js, bench/panels.js and bench/sizes.js compare with. */
 
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
@@ -24,12 +24,4 @@ async function paletteFile(name, folder, colors) {
   return file;
 }
 
-/* Processor time in milliseconds, on all threads of the process. */
-function timeInside(convert) {
-  const before = process.cpuUsage();
-  convert();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e3;
-}
-
-module.exports = { findMagick, magick, paletteFile, run, timeInside };
+module.exports = { findMagick, magick, paletteFile, run };

@@ -2,6 +2,8 @@
 
 /* Figures out of measurements: ratios, geometric means, tables. */
 
+const fs = require('node:fs');
+
 const REFERENCE = 'png2bmp';
 
 const geometricMean = (values) =>
@@ -110,4 +112,15 @@ function memoryTable(files) {
   return table(['peer', 'page faults per MP', 'MiB beyond the BMP, median', 'largest'], rows);
 }
 
-module.exports = { inflateTable, memoryTable, overCTable, ratioTable, speed, table, timeRatio };
+function replaced(text, name, content) {
+  const [begin, end] = [`<!-- ${name}:begin -->\n`, `\n<!-- ${name}:end -->`];
+  return text.slice(0, text.indexOf(begin) + begin.length) + content + text.slice(text.indexOf(end));
+}
+
+/* Into a Markdown page, between the comments of their names. */
+function writeTables(page, tables) {
+  const text = Object.entries(tables).reduce((all, [name, rows]) => replaced(all, name, rows), fs.readFileSync(page, 'utf8'));
+  fs.writeFileSync(page, text);
+}
+
+module.exports = { format, geometricMean, inflateTable, memoryTable, overCTable, ratioTable, speed, table, timeRatio, writeTables };

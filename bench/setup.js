@@ -42,7 +42,7 @@ function installLibraries() {
   installDebian(Object.keys(HEADERS).filter((name) => !found(HEADERS[name])));
 }
 
-/* The programs that bench/palettes.js compares with. */
+/* The programs that bench/palettes.js and bench/sizes.js compare with. */
 function installPrograms() {
   const there = {
     imagemagick: findMagick() !== undefined,
