@@ -63,14 +63,18 @@ class Feed {
   #step = Promise.resolve();
 
   /**
-   * o: options that were read. size: of the PNG; 0 if it is not known. wantsWhole: the BMP is wanted in one
-   * Buffer, which is `output` at the end. file: the path, as bytes, of a file that it is saved to instead. sink: planned(feed), when the chunks before the pixels have come;
-   * put(bytes), the next bytes of the BMP, and a promise if it is to be waited for. Each may be left out.
+   * o: options that were read.
+   * size: of the PNG; 0 if it is not known.
+   * wantsWhole: the BMP is wanted in one Buffer, which is `output` at the end.
+   * file: the path, as bytes, of a file that it is saved to instead.
+   * sink: planned(feed), when the chunks before the pixels have come; put(bytes), the next bytes of the BMP, whose
+   * promise, if it gives one, is waited for. Each may be left out.
    */
   constructor(o, { size = 0, wantsWhole = false, file, sink = {} } = {}) {
     this.#o = o;
     this.#sink = sink;
-    this.#stream = file === undefined ? native.openStream(o.values, size, wantsWhole) : native.openSave(file, o.values, size);
+    this.#stream = file === undefined ? native.openStream(o.values, size, wantsWhole)
+      : native.openSave(file, o.values, size);
   }
 
   #at(i) {
