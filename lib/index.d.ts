@@ -150,8 +150,10 @@ export function convertFileAsync(from: Path | number, to: Path, options?: Option
  * comes, and read in place: it must not change until it has been taken. `maxInputBytes` and the options of files do
  * not apply.
  *
- * Rows leave as they are made with `topDown: true`, unless the PNG is interlaced or colours are chosen. Else the BMP is
- * held until it is complete, and counts for `maxMemory`.
+ * Rows leave as they are made if the BMP has them in the order of the PNG: with `topDown: true`, or without it if the image
+ * is flipped or turned by 180 degrees. Otherwise the BMP is held until it is complete, and counts for `maxMemory`. So is
+ * one of an image that is interlaced, turned by 90 or 270 degrees, or flipped and dithered, or for which colours are
+ * chosen; with `size` and `topDown: true` only the last.
  */
 export interface BMPStream extends Duplex {
   /** `'info'`: what {@link readInfo} gives, once, before the first byte. `memory` includes a BMP that is held. */

@@ -60,8 +60,10 @@ export interface BMPStream {
  * {@link getBMPAsync}; one of a wrong option is thrown at once, or is the stream's before `init` is done. `maxInputBytes` does
  * not apply. An image that is too large for its file is `ERR_PNG_TRUNCATED`, since the size of the file is not known.
  *
- * Rows leave as they are made with `topDown: true`, unless the PNG is interlaced or colours are chosen. Else the BMP is
- * held until it is complete, leaves as one chunk, and counts for `maxMemory`.
+ * Rows leave as they are made if the BMP has them in the order of the PNG: with `topDown: true`, or without it if the image
+ * is flipped or turned by 180 degrees. Otherwise the BMP is held until it is complete, leaves as one chunk, and counts for
+ * `maxMemory`. So is one of an image that is interlaced, turned by 90 or 270 degrees, or flipped and dithered, or for
+ * which colours are chosen; with `size` and `topDown: true` only the last.
  */
 export function createBMPStream(options?: Options): BMPStream;
 
