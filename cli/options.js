@@ -222,7 +222,7 @@ const GROUPS = [
         choices: {
           0: 'not at all, without a warning where Exif asks for it',
           90: 'clockwise', 180: 'upside down', 270: 'counterclockwise',
-          exif: 'as Exif says in the PNG, before its pixels',
+          exif: "as the PNG's Exif says, if it comes before the pixels, mirroring included",
         },
         read: (text) => (text === 'exif' ? text : Number(text)),
         help: 'Turn the image, before it is resized and its colours are reduced.',

@@ -170,9 +170,9 @@ export interface Options {
   container?: 'bmp' | 'dib' | 'rows' | undefined;
   /** With `container: 'rows'`: each row is padded to a multiple of this many bytes; default `4`, as in a BMP. */
   rowAlign?: 1 | 2 | 4 | undefined;
-  /** Turns the image clockwise by as many degrees, before it is resized and its colours are reduced; `'exif'`: as Exif
-   * says, before the pixels of the PNG, mirrored if it says so. By default nothing is turned, with `WARN_PNG_ORIENTATION`
-   * where Exif asks for it; `0` does without the warning. */
+  /** Turns the image clockwise by this many degrees, before it is resized and its colours are reduced; `'exif'`: as the
+   * PNG's Exif says, if it comes before the pixels, mirroring included. By default nothing is turned, with
+   * `WARN_PNG_ORIENTATION` where Exif asks for it; `0` does without the warning. */
   rotate?: 0 | 90 | 180 | 270 | 'exif' | undefined;
   /** Mirrors the image, after it was turned: what is at the top goes to the bottom; default `false`. */
   flip?: boolean | undefined;
