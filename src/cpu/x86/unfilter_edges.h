@@ -70,6 +70,7 @@ typedef struct wave_edge {
 KERNEL void wave_edge_init(wave_edge *edge, size_t lanes, size_t bpp)
 {
     for (size_t k = 0; k < lanes; k++) {
+        /* cppcheck-suppress uninitvar ; an address, not what is there */
         edge->rows.to[k] = edge->blocks[k] - wave_offset(bpp, 0, k);
         edge->rows.from[k] = edge->rows.to[k];
     }

@@ -284,13 +284,13 @@ KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t ds
         const size_t     blocks = is_edge ? 1 : (row_bytes - BLOCK - at) / block + 1;
         const wave_rows *from = is_edge ? &edge.rows : &table;
         const uint8_t   *above = prior ? prior + at : zeros;
-        size_t           place = is_edge ? 0 : pixel;
+        size_t           column = is_edge ? 0 : pixel;
 
         if (is_edge)
             above = wave_edge_load(&edge, &table, WAVE_ROWS, shape.bpp, pixel, prior, row_bytes);
         for (size_t i = 0; i < blocks; i++) {
-            wave_block(mode, shape, from, place, above, &lanes, &state);
-            place += WAVE_STEPS;
+            wave_block(mode, shape, from, column, above, &lanes, &state);
+            column += WAVE_STEPS;
             above += prior ? block : 0;
         }
         if (is_edge)
