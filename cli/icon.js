@@ -48,10 +48,10 @@ async function readInput(library, name, signal) {
   }
 }
 
-/* { width, height }; undefined if the PNG is defective: encodeICO, which has the options, says how. */
-function sizeOf(library, png) {
+/* { width, height } of the turned image; undefined if the PNG is defective: encodeICO, which has all options, says how. */
+function sizeOf(library, png, { rotate, flip, flop }) {
   try {
-    return library.readInfo(png, { maxPixels: Infinity, maxMemory: Infinity });
+    return library.readInfo(png, { rotate, flip, flop, maxPixels: Infinity, maxMemory: Infinity });
   } catch {
     return undefined;
   }
@@ -75,13 +75,14 @@ function refuseOtherNumber(names, hotspots) {
 }
 
 /* { png, hotspot, size } of each, one after the other: standard input may be any of them. */
-async function readImages(library, names, { hotspot: hotspots, sizes }, signal) {
+async function readImages(library, names, { hotspot: hotspots }, conversion, signal) {
+  const { sizes } = conversion;
   refuseOtherNumber(names, hotspots);
   if (sizes !== undefined && names.length > 1) throw new UsageError(`--sizes makes all images of one input, not of ${names.length}`);
   const images = [];
   for (const [i, name] of names.entries()) {
     const png = await readInput(library, name, signal);
-    const size = sizeOf(library, png);
+    const size = sizeOf(library, png, conversion);
     if (size && sizes === undefined) refuseLarge(name, size);
     if (size && hotspots) refuseOutside(name, size, hotspots[i]);
     images.push({ png, hotspot: hotspots?.[i], size });
@@ -157,7 +158,7 @@ function tellJSON(facts) {
 async function make(library, names, output, settings, conversion, signal) {
   const check = () => checkOutput(names, output, settings);
   if (check() === 'skipped') return undefined;
-  const images = await readImages(library, names, { ...settings, sizes: conversion.sizes }, signal);
+  const images = await readImages(library, names, settings, conversion, signal);
   const warnings = [];
   const onWarning = ({ code, message, image }) => warnings.push({ file: names[image], code, message: inFlags(message) });
   const options = { ...conversion, type: settings.cur ? 'cursor' : 'icon', signal, onWarning };

@@ -47,7 +47,7 @@ function argumentTypeError(kind, name, wanted, given) {
 
 /** TypeError: the right type, but not one of the allowed values. */
 function argumentValueError(kind, name, wanted, given) {
-  const list = Array.isArray(wanted) ? `one of ${wanted.map((w) => `'${w}'`).join(', ')}` : wanted;
+  const list = Array.isArray(wanted) ? `one of ${wanted.map((w) => inspect(w)).join(', ')}` : wanted;
   const message = `The "${name}" ${kind} must be ${list}. Received ${show(given)}`;
   return withCode(new TypeError(message), 'ERR_INVALID_ARG_VALUE');
 }

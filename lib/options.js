@@ -327,13 +327,19 @@ function readOptions(options) {
 const DEPTH16 = placeOf('depth16');
 const rawFormats = { 3: choicesOf('format').indexOf('raw-rgb'), 4: choicesOf('format').indexOf('raw-rgba') };
 
-/** The options for raw pixels, from readPixels: their density is used, unless the options have one. */
+const ROTATE = placeOf('rotate');
+const isTransposed = ({ values }) => [90, 270].includes(choicesOf('rotate')[values[ROTATE]]);
+
+/** The options for raw pixels, from readPixels: their density is used, turned with them, unless the options have one. */
 function withDensityOf({ density }, parsed) {
   if (density === undefined || parsed.values[X_DENSITY] > 0) {
     return parsed;
   }
   const own = { ...parsed, values: parsed.values.slice() };
   readers.density(own, density);
+  if (isTransposed(parsed)) {
+    [own.values[X_DENSITY], own.values[Y_DENSITY]] = [own.values[Y_DENSITY], own.values[X_DENSITY]];
+  }
   return own;
 }
 

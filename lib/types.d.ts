@@ -266,7 +266,7 @@ export interface Info {
   };
   /** Bytes that the conversion needs at most, in addition to PNG and BMP. */
   memory: number;
-  /** Pixels per metre, if the PNG has them. */
+  /** Pixels per metre, if the PNG has them: of the turned image. */
   density: Density | undefined;
   /** What the file says about its colours. Only `colorSpace: 'srgb'` uses it. */
   colorSpace: ColorSpace;
@@ -345,7 +345,7 @@ export interface StridedPixels extends Omit<Pixels, 'channels'> {
    * and are reduced as `depth16` says; default 8, or 16 for a `Uint16Array`. */
   depth?: 8 | 16 | string | undefined;
   /** As `decodePNG` gives it, in pixels per metre, or a number per inch. `options.density` takes
-   * precedence. */
+   * precedence. It is turned with the pixels. */
   density?: number | Density | undefined;
 }
 
@@ -370,7 +370,7 @@ export interface IconKind {
 /** An image of an icon or a cursor; what it says about its kind takes precedence over the options. */
 export interface IconImage<T = Bytes> extends IconKind {
   png: T;
-  /** A cursor's hot spot, in pixels from the left and from the top; default: the top left corner. */
+  /** A cursor's hot spot, in pixels from the left and from the top of the turned image; default: the top left corner. */
   hotspot?: { readonly x: number; readonly y: number } | undefined;
 }
 
@@ -381,8 +381,8 @@ export interface IconWarning extends Warning {
 }
 
 export interface IconOptions extends IconKind,
-  Pick<Options, 'depth16' | 'colorSpace' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' | 'maxMemory' | 'maxInputBytes' |
-    'signal'> {
+  Pick<Options, 'depth16' | 'colorSpace' | 'rotate' | 'flip' | 'flop' | 'strict' | 'ignoreChecksums' | 'salvage' | 'maxPixels' |
+    'maxMemory' | 'maxInputBytes' | 'signal'> {
   type?: 'icon' | 'cursor' | undefined;
   /** Makes all images of one PNG: square ones with these sides, 1 to 256, at most 64 of them. */
   sizes?: readonly number[] | undefined;

@@ -189,6 +189,16 @@ test('--hotspot has a point for each input', (t) => {
   assert.deepEqual(images.map(({ width, x, y }) => [width, x, y]), [[16, 3, 2], [32, 8, 4]]);
 });
 
+test('--hotspot is a point of the turned image', (t) => {
+  const place = placeOf(t, { 'wide.png': encodePng(createImage({ colorType: 6, bitDepth: 8, width: 30, height: 20, seed: 1 })) });
+  const turn = (point) => place.run(['--cur', '-f', '--rotate', '90', '--hotspot', point, '-o', 'a.cur', 'wide.png']);
+  assert.equal(turn('10,25').status, 0);
+  assert.deepEqual(readIco(place.read('a.cur')).images.map(({ width, x, y }) => [width, x, y]), [[20, 10, 25]]);
+  const { status, stderr } = turn('25,10');
+  assert.equal(status, 2);
+  assert.match(stderr, /^png2bmp: --hotspot 25,10 is outside of wide\.png, which has 20 x 30 pixels\n/);
+});
+
 test('--ico-png and palettes say what the images are', (t) => {
   const place = placeOf(t, { '256.png': icon(256) });
   const images = (...args) => {

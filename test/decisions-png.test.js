@@ -124,40 +124,13 @@ test('samples stay as stored whatever bKGD, gAMA, cHRM, sRGB, iCCP, cICP, sBIT a
     { type: 'bKGD', data: byte(0, 255, 0, 0, 0, 0) },
     {
       type: 'eXIf',
-      data: byte(
-        0x4d,
-        0x4d,
-        0,
-        42,
-        0,
-        0,
-        0,
-        8,
-        0,
-        1,
-        1,
-        0x12,
-        0,
-        3,
-        0,
-        0,
-        0,
-        1,
-        0,
-        6,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-      ),
+      data: Buffer.from('4d4d002a000000080001011200030000000100060000' + '00000000', 'hex'),
     },
   ];
   for (const colorType of [2, 6])
     assertConverts(small({ colorType, bitDepth: 8 }), {
       encoding: { middle },
-      warnings: ['WARN_PNG_COLOR_SPACE'], // cICP says PQ
+      warnings: ['WARN_PNG_ORIENTATION', 'WARN_PNG_COLOR_SPACE'], // eXIf says 6, cICP PQ
       what: `type ${colorType}`,
     });
 });

@@ -125,11 +125,33 @@ test('an orientation that nobody asked about gives a warning, and with strict an
   assert.match(messages[0], /orientation 6.*rotate 'exif'/);
 });
 
+test('an orientation whose CRC is wrong counts for nothing, and one after the pixels is a warning for who asks', async () => {
+  const damaged = upright(6);
+  damaged[damaged.indexOf('eXIf') + 4 + 26] ^= 1; // its CRC
+  const late = encodePng(picture(7, 4), { last: [exif(6)] });
+  const lateAndDamaged = Buffer.from(late);
+  lateAndDamaged[late.indexOf('eXIf') + 4 + 26] ^= 1;
+  for (const [png, options, code] of [
+    [damaged, {}, 'ANCILLARY_CRC'], [damaged, { rotate: 'exif' }, 'ANCILLARY_CRC'], [damaged, { rotate: 0 }, 'ANCILLARY_CRC'],
+    [late, {}, undefined], [late, { rotate: 90 }, undefined], [late, { rotate: 'exif' }, 'ORIENTATION'],
+    [lateAndDamaged, { rotate: 'exif' }, 'ANCILLARY_CRC'],
+  ]) {
+    const { bmp, warnings } = convert(png, options);
+    assert.deepEqual(warnings, code === undefined ? [] : [`WARN_PNG_${code}`], JSON.stringify(options));
+    assert.deepEqual(bmp, getBMP(encodePng(picture(7, 4)), { rotate: options.rotate === 90 ? 90 : 0 }));
+    if (code !== undefined) assert.equal(refusal(png, { ...options, strict: true }), `ERR_PNG_${code}`);
+    const fed = [];
+    const pieces = Readable.from([...png].map((byte) => Uint8Array.of(byte)));
+    await getBMPAsync(pieces, { ...options, onWarning: (warning) => fed.push(warning.code) });
+    assert.deepEqual(fed, warnings, 'byte by byte');
+  }
+});
+
 test('values that are no turn are refused, and so is exif for pixels', () => {
   assert.deepEqual(constants.rotates, [0, 90, 180, 270, 'exif']);
   const png = encodePng(picture(3, 2));
   for (const rotate of ['90', 45, -90, 360, true, 'left', ''])
-    assert.throws(() => getBMP(png, { rotate }), { code: 'ERR_INVALID_ARG_VALUE', message: /one of .*90.*exif/ }, `${rotate}`);
+    assert.throws(() => getBMP(png, { rotate }), { code: 'ERR_INVALID_ARG_VALUE', message: /one of 0, 90, 180, 270, 'exif'\. Received/ }, `${rotate}`);
   assert.throws(() => getBMP(png, { flip: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
   assert.throws(() => encodeBMP({ data: new Uint8Array(3), width: 1, height: 1, channels: 3 }, { rotate: 'exif' }),
     { code: 'ERR_OPTION', message: /pixels: they have no Exif/ });
@@ -145,6 +167,10 @@ test('sizes are those of the BMP, and the density of the PNG is turned with it',
     assert.deepEqual(densityOf({ ...options, density: { x: 1, y: 2 } }), [1, 2]);
   }
   assert.deepEqual(densityOf({ rotate: 180 }), [3000, 5000]);
+  assert.deepEqual(readInfo(png, { rotate: 90 }).density, { x: 5000, y: 3000 });
+  const pixels = decodePNG(png, { rotate: 90 });
+  assert.deepEqual(pixels.density, { x: 5000, y: 3000 });
+  assert.deepEqual(encodeBMP(pixels), encodeBMP(decodePNG(png), { rotate: 90 }));
   assert.equal(readInfo(png, { rotate: 90, countColors: true }).colors, readInfo(png, { countColors: true }).colors);
 });
 

@@ -29,6 +29,10 @@ typedef struct image_turn {
     bool flops;      /* the last pixel of each row comes first */
 } image_turn;
 
+typedef struct pixel_density {
+    uint32_t x, y; /* pixels per metre; 0: not known */
+} pixel_density;
+
 struct png2bmp_plan {
     png2bmp_png_info  png;
     png2bmp_png_about about;
@@ -40,6 +44,7 @@ struct png2bmp_plan {
     color_space       space;   /* what samples are converted from */
     bool              is_srgb; /* with COLOR_SPACE_SRGB: what is written is sRGB */
     image_turn        turn;
+    pixel_density     density;        /* that of the PNG, turned with it */
     bool              has_all_pixels; /* it is made from pixels in memory: in any order */
 };
 

@@ -117,21 +117,14 @@ static uint8_t *put_file_header(uint8_t *p, const png2bmp_bmp_info *bmp)
     return put32(p, bmp->header_length);
 }
 
-typedef struct density {
-    uint32_t x, y; /* pixels per metre */
-} density;
-
-/* That of the options is what is written; that of the PNG is turned with it. */
-static density density_of(const png2bmp_plan *plan)
+/* That of the options is what is written. */
+static pixel_density density_of(const png2bmp_plan *plan)
 {
-    const png2bmp_options  *options = &plan->options;
-    const png2bmp_png_info *png = &plan->png;
+    const png2bmp_options *options = &plan->options;
 
     if (options->x_pixels_per_meter || options->y_pixels_per_meter)
-        return (density){options->x_pixels_per_meter, options->y_pixels_per_meter};
-    if (plan->turn.transposes)
-        return (density){png->y_pixels_per_meter, png->x_pixels_per_meter};
-    return (density){png->x_pixels_per_meter, png->y_pixels_per_meter};
+        return (pixel_density){options->x_pixels_per_meter, options->y_pixels_per_meter};
+    return plan->density;
 }
 
 static uint8_t *put_info_header(uint8_t *p, const png2bmp_plan *plan, uint32_t size,
@@ -139,7 +132,7 @@ static uint8_t *put_info_header(uint8_t *p, const png2bmp_plan *plan, uint32_t s
 {
     const png2bmp_bmp_info *bmp = &plan->bmp;
     const png2bmp_options  *options = &plan->options;
-    const density           density = density_of(plan);
+    const pixel_density     density = density_of(plan);
 
     p = put32(p, size);
     p = put32(p, bmp->width);

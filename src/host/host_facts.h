@@ -18,8 +18,8 @@
     X(bitsPerPixel, bmp.bits_per_pixel)                                                            \
     X(byteLength, bmp.byte_length)                                                                 \
     X(memory, memory)                                                                              \
-    X(xPixelsPerMeter, png.x_pixels_per_meter)                                                     \
-    X(yPixelsPerMeter, png.y_pixels_per_meter)                                                     \
+    X(xPixelsPerMeter, density.x)                                                                  \
+    X(yPixelsPerMeter, density.y)                                                                  \
     X(gamma, about.gamma)                                                                          \
     X(isSrgb, about.is_srgb)                                                                       \
     X(hasCicp, about.has_cicp)                                                                     \

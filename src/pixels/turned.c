@@ -48,12 +48,18 @@ static unsigned reversed(unsigned byte, unsigned bits)
     return byte;
 }
 
+/* Bytes of `count` pixels. Their bits can be more than a size_t of 32 bits holds. */
+static size_t bytes_of(size_t count, unsigned bits)
+{
+    return count / 8 * bits + (count % 8 * bits + 7) / 8;
+}
+
 /* The unused bits of the last byte come first, and are shifted out. */
 static void reverse_bits(uint8_t *dst, const uint8_t *src, size_t width, unsigned bits, size_t from,
                          size_t end)
 {
-    const size_t   size = (width * bits + 7) / 8, end_byte = (end * bits + 7) / 8;
-    const unsigned unused = (unsigned)(8 * size - width * bits);
+    const size_t   size = bytes_of(width, bits), end_byte = bytes_of(end, bits);
+    const unsigned unused = (8 - (unsigned)(width % 8) * bits % 8) % 8;
 
     for (size_t i = from / 8 * bits; i < end_byte; i++) {
         const unsigned next = i + 1 < size ? reversed(src[size - 2 - i], bits) : 0;

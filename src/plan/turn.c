@@ -35,11 +35,14 @@ static unsigned orientation_of(png2bmp_rotate rotate, unsigned exif)
 
 void turn_plan(png2bmp_plan *plan)
 {
-    const png2bmp_options *options = &plan->options;
+    const png2bmp_options  *options = &plan->options;
+    const png2bmp_png_info *png = &plan->png;
+    const pixel_density     stored = {png->x_pixels_per_meter, png->y_pixels_per_meter};
 
     plan->turn = upright[orientation_of(options->rotate, plan->about.orientation)];
     plan->turn.flips ^= options->flip;
     plan->turn.flops ^= options->flop;
+    plan->density = plan->turn.transposes ? (pixel_density){stored.y, stored.x} : stored;
 }
 
 png2bmp_status turn_warn(const png2bmp_plan *plan, png2bmp_report *report)
@@ -84,8 +87,6 @@ void turn_settle(png2bmp_plan *plan)
     if (plan->turn.transposes) {
         png->width = stored.height;
         png->height = stored.width;
-        png->x_pixels_per_meter = stored.y_pixels_per_meter;
-        png->y_pixels_per_meter = stored.x_pixels_per_meter;
     }
     plan->turn = (image_turn){false, false, false};
 }

@@ -4,7 +4,7 @@
 
 #include "base/opaque.h"
 
-/* Sets plan->turn. Needs the options and plan->about. */
+/* Sets plan->turn and plan->density. Needs the options and plan->about. */
 void turn_plan(png2bmp_plan *plan);
 
 /* Warns if Exif asks for a turn, and the options say nothing of it. */

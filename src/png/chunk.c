@@ -15,6 +15,8 @@ png_file png_file_of(const uint8_t *bytes, size_t size, const png2bmp_options *o
                       .salvage = options->salvage,
                       .converts_colors = options->color_space == PNG2BMP_COLOR_SPACE_SRGB,
                       .turns = options->rotate == PNG2BMP_ROTATE_EXIF,
+                      .uses_exif = options->rotate == PNG2BMP_ROTATE_EXIF ||
+                                   options->rotate == PNG2BMP_ROTATE_DEFAULT,
                       .report = report};
 }
 

@@ -59,7 +59,8 @@ typedef struct png_file {
     bool            ignore_checksums;
     bool            salvage;         /* never with `fed`: what follows a damaged chunk decides */
     bool            converts_colors; /* their chunks are used: CRCs count */
-    bool            turns;           /* likewise that of eXIf */
+    bool            turns;           /* as eXIf says */
+    bool            uses_exif;       /* to turn, or to tell that it was not: its CRC counts */
     png2bmp_report *report;          /* NULL is allowed */
     cancel_check   *cancel;          /* of the conversion; NULL: never */
     bool            pauses;          /* what reads it is to wait before its next rows leave */

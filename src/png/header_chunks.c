@@ -199,7 +199,7 @@ static png2bmp_status read_about(const png_file *file, const chunk *c, png2bmp_p
     png2bmp_status status = PNG2BMP_OK;
 
     if ((file->converts_colors && about_is_color(c->type)) ||
-        (file->turns && about_is_exif(c->type)))
+        (file->uses_exif && about_is_exif(c->type)))
         status = chunk_check_ancillary_crc(file, c, &dropped);
     if (!status && !dropped && c->data) /* else it was read before it passed */
         about_read(c, about);

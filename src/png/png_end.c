@@ -1,4 +1,5 @@
 /* Chunks after the pixels. */
+#include "about.h"
 #include "base/report.h"
 #include "chunk.h"
 #include "png.h"
@@ -29,9 +30,19 @@ static png2bmp_status report_late(const png_file *file, const chunk *c, const ch
                           what);
 }
 
+/* The rows have left already, when what comes piece by piece comes to it: so for every PNG. */
+static png2bmp_status report_late_exif(const png_file *file, const chunk *c)
+{
+    return report_warning(file->report, file->strict, PNG2BMP_ERR_ORIENTATION,
+                          "eXIf at byte %zu comes after the pixels: the image was not turned as it "
+                          "may ask for, so give rotate a number of degrees",
+                          c->offset);
+}
+
 static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
 {
-    bool dropped;
+    png2bmp_status status;
+    bool           dropped;
 
     switch (c->type) {
     case IEND:
@@ -48,7 +59,10 @@ static png2bmp_status read_late_chunk(const png_file *file, const chunk *c)
     default:
         if (chunk_is_critical(c->type))
             return report_late(file, c, "it is an unknown critical chunk");
-        return chunk_check_ancillary_crc(file, c, &dropped);
+        status = chunk_check_ancillary_crc(file, c, &dropped);
+        return status || dropped || !file->turns || !about_is_exif(c->type)
+                   ? status
+                   : report_late_exif(file, c);
     }
 }
 

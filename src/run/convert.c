@@ -384,7 +384,7 @@ static void scatter(conversion *c, const uint8_t *pixels, const adam7_pass *pass
 
         if (pass->width > CANCEL_PIXELS && cancel_before(c->cancel, count))
             return;
-        turn_scatter(&to, pixels + x / 8 * bits, count, bits);
+        turn_scatter(&to, pixels + (size_t)(x / 8) * bits, count, bits);
     }
 }
 

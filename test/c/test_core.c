@@ -17,6 +17,7 @@
 #include "host/host_facts.h"
 #include "host/host_png.h"
 #include "make_png.h"
+#include "pixels/turned.h"
 #include "save/file.h"
 #include "save/save.h"
 
@@ -547,6 +548,24 @@ static void test_png_of_pixels(void)
 
 /* ---- Plans that were not made -------------------------------------------------- */
 
+/* Their bits do not fit into a size_t of 32 bits. Pages that are not touched take no memory. */
+static void test_reversed_bits(void)
+{
+    for (unsigned bits = 2; bits <= 4; bits += 2) {
+        const size_t  width = 0xfffffff0u / bits / 8 * 8 + 13, row = width / 8 * bits + bits;
+        const uint8_t pixel = (uint8_t)(0xff00 >> bits);
+        uint8_t      *samples = must_have(calloc(row, 1)), reversed[8];
+
+        samples[width / 8 * bits + bits / 2] = pixel; /* the last */
+        memset(reversed, 0xaa, sizeof reversed);
+        turn_reverse(reversed, samples, width, bits, 0, 8);
+        check(reversed[0] == pixel && reversed[1] == 0 && reversed[bits] == 0xaa,
+              "%u bits: %02x %02x, %02x", bits, reversed[0], reversed[1], reversed[bits]);
+        free(samples);
+    }
+    done("rows whose bits are more than 32 bits can count are reversed");
+}
+
 static void test_plans_that_were_not_made(void)
 {
     static const uint8_t rgb[12] = {0};
@@ -1009,6 +1028,7 @@ int main(int argc, char **argv)
     test_cancelling_without_output();
     test_format_names();
     test_png_of_pixels();
+    test_reversed_bits();
     test_plans_that_were_not_made();
     test_suite(argc > 1 ? argv[1] : "../shared/pngsuite");
     printf("# %d checks, %d failed\n", checks, failures);

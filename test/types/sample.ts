@@ -124,6 +124,7 @@ const encoded: Buffer = encodeBMP(decoded, { format: 'mono1', dither: 'ordered',
 const inks: PaletteEntry[] = ['#000', { color: '#fff', seen: [200, 200, 196] }];
 const matched: Buffer = getBMP(png, { palette: inks });
 const icon: Buffer = encodeICO([png, { png: new Uint8Array(8), hotspot: { x: 1, y: 2 }, bits: 4 }], {
+  rotate: 'exif', flip: true, flop: false,
   type: 'cursor', order: 'given', png: 'all', colors: 16, onWarning: (warning) => facts.push(warning.image),
 });
 const iconLater: Promise<Buffer> = encodeICOAsync([new Blob([png]), { png: createReadStream('a.png') }], { strict: true, colorSpace: 'srgb' });
