@@ -40,10 +40,11 @@ function lackOthers(names) {
 
 /** Only what converts: the command line explains a refusal in its own words. */
 async function commandLine(lib, { png, options, directory, wanted }) {
+  if (!wanted.bytes) return undefined;
   const settings = normal(options);
   if (options.format === undefined) delete settings.format;
   const args = Object.keys(options).map((name) => argumentsFor(name, settings[name], options[name], settings));
-  if (!wanted.bytes || args.includes(undefined) || lackOthers(Object.keys(options)) || (options.strict && options.salvage)) return undefined;
+  if (args.includes(undefined) || lackOthers(Object.keys(options)) || (options.strict && options.salvage)) return undefined;
   const [input, output] = [newFile({ directory }).replace('.bmp', '.png'), newFile({ directory })];
   fs.writeFileSync(input, png);
   const run = spawnSync(process.execPath, [PROGRAM, ...args.flat(), '--output', output, input],
