@@ -252,12 +252,12 @@ static size_t cut_anywhere(void *user, size_t most)
     return wanted < most ? wanted : most;
 }
 
-/* What is held counts for max_memory: a profile, the PNG with `salvage`, a BMP that is one piece.
- */
-static bool may_hold_more(const png2bmp_options *options, const outcome *wanted, bool in_strips)
+/* What is held counts for max_memory: a profile, the PNG with `salvage`, a BMP that is one piece, a
+ * row that is longer than a strip. 0: not in strips. */
+static bool may_hold_more(const png2bmp_options *options, const outcome *wanted, size_t strip)
 {
     return options->salvage || options->profile == PNG2BMP_PROFILE_EMBED ||
-           (in_strips && route_is_whole(&wanted->plan));
+           (strip > 0 && (route_is_whole(&wanted->plan) || wanted->plan.bmp.stride > strip));
 }
 
 /* In pieces of up to 1, 10, 100... bytes, into memory or in strips of any size, with pauses. */
@@ -279,7 +279,7 @@ static void check_fed(const source *from, const png2bmp_options *options, const 
     if (f.wrong)
         complain("fed: %s", f.wrong);
     if (f.status != PNG2BMP_ERR_MEMORY_LIMIT || wanted->status == f.status ||
-        !may_hold_more(options, wanted, strip > 0))
+        !may_hold_more(options, wanted, strip))
         check_same(&out, wanted, strip ? "fed, in strips" : "fed");
     free(f.bmp);
 }
