@@ -294,21 +294,26 @@ static void watch_key(row_writer *writer, const uint8_t *dst, size_t first, size
                                     key[2], key[1], key[0]);
 }
 
+/* Of a piece that color_piece has made, as it is written. */
+static void watch_piece(row_writer *writer, const uint8_t *dst, size_t width)
+{
+    if (!writer->is_watched)
+        return;
+    mark_holes(writer, writer->holes, width);
+    watch_key(writer, dst, 0, width);
+}
+
 static void write_piece_of_key(row_writer *writer, uint8_t *dst, const uint8_t *samples,
                                size_t width)
 {
     write_colors(writer, dst, samples, width);
-    if (writer->is_watched)
-        mark_holes(writer, writer->holes, width);
-    watch_key(writer, dst, 0, width);
+    watch_piece(writer, dst, width);
 }
 
 static void write_levels(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
     panel_levels(dst, color_piece(writer, samples, width), width, writer->steps.way.format->levels);
-    if (writer->is_watched)
-        mark_holes(writer, writer->holes, width);
-    watch_key(writer, dst, 0, width);
+    watch_piece(writer, dst, width);
 }
 
 /* Swapping R and B is its own inverse, so the row functions for PNG's order do both. */
