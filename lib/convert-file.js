@@ -11,7 +11,7 @@ const { isUint8Array } = require('./kinds');
 const { toReadablePath, toWritablePath } = require('./permission');
 const { readFile, readFileSync } = require('./read-file');
 const { readerFor } = require('./save');
-const { pathFrom, workingDirectory } = require('./save-path');
+const { pathFrom, pathFromHere, workingDirectory } = require('./save-path');
 const { throwIfAborted } = require('./signals');
 const { infoOf, newFacts } = require('./sync');
 
@@ -112,12 +112,10 @@ function convertHere({ source, target, o }) {
 
 /** The paths are those from the directory in which the call was made. */
 async function convertHereAsync({ source, target, o }) {
-  const directory = workingDirectory();
-  const png = await readFile({ ...source, absolute: pathFrom(directory, source.path) }, o);
+  const targetNow = pathFromHere(target);
+  const png = await readFile({ ...source, absolute: pathFrom(workingDirectory(), source.path) }, o);
   const info = infoOfPng(png, o);
-  const hasMoved = directory !== undefined && !workingDirectory()?.equals(directory);
-  const to = hasMoved ? pathFrom(directory, target) : target;
-  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, to));
+  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, targetNow()));
   return info;
 }
 

@@ -58,4 +58,10 @@ function pathFrom(directory, file) {
   return isRelative && directory !== undefined ? Buffer.concat([directory, file]) : file;
 }
 
-module.exports = { checkOrder, pathFrom, toPath, workingDirectory };
+/** A function that gives the path which leads from the directory of later to where `file` leads from that of now. */
+function pathFromHere(file) {
+  const directory = workingDirectory();
+  return () => (directory !== undefined && !workingDirectory()?.equals(directory) ? pathFrom(directory, file) : file);
+}
+
+module.exports = { checkOrder, pathFrom, pathFromHere, toPath, workingDirectory };

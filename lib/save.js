@@ -11,7 +11,7 @@ const { checkExtension } = require('./extensions');
 const { beginICO, encodeICO } = require('./ico');
 const { readOptions, readable } = require('./options');
 const { toWritablePath } = require('./permission');
-const { checkOrder, pathFrom, workingDirectory } = require('./save-path');
+const { checkOrder, pathFromHere } = require('./save-path');
 const { begin } = require('./sync');
 
 const nameOf = (file) => Buffer.from(file).toString('latin1');
@@ -30,12 +30,6 @@ function saveBMP(path, png, length, options) {
   const file = toWritablePath(path);
   const { view, size, o } = begin(png, length, options, readerFor(path, file));
   return native.save(view, size, o.values, o.onWarning, file);
-}
-
-/** A function that gives the path which leads from the directory of later to where `file` leads from that of now. */
-function pathFromHere(file) {
-  const directory = workingDirectory();
-  return () => (directory !== undefined && !workingDirectory()?.equals(directory) ? pathFrom(directory, file) : file);
 }
 
 function saveBMPAsync(path, png, ...rest) {
