@@ -14,6 +14,7 @@ const { parseArgs } = require('node:util');
 
 const { deadLinks } = require('./check');
 const { prepare } = require('./prepare');
+const { unanswered } = require('./search');
 
 const SOURCE = path.join(__dirname, 'src');
 const DIST = path.join(__dirname, '../build/site/dist');
@@ -30,14 +31,18 @@ const run = (program, ...args) => execFileSync(program, args, {
 if (!fs.existsSync(path.join(__dirname, 'node_modules/vitepress'))) {
   run('npm', 'ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
 }
-prepare(SOURCE);
-const vitepress = path.join(__dirname, 'node_modules/vitepress/bin/vitepress.js');
-run(process.execPath, vitepress, 'build', '.');
-const dead = deadLinks(DIST, base);
-if (dead.length > 0) {
-  console.error(dead.join('\n'));
-  process.exitCode = 1;
-} else {
-  console.log(`${path.relative(process.cwd(), DIST)}: for ${base}, every link checked`);
+async function main() {
+  prepare(SOURCE);
+  const vitepress = path.join(__dirname, 'node_modules/vitepress/bin/vitepress.js');
+  run(process.execPath, vitepress, 'build', '.');
+  const problems = [...deadLinks(DIST, base), ...await unanswered(DIST, base)];
+  if (problems.length > 0) {
+    console.error(problems.join('\n'));
+    process.exitCode = 1;
+    return;
+  }
+  console.log(`${path.relative(process.cwd(), DIST)}: for ${base}, every link checked, and what the search finds`);
   if (values.serve) run(process.execPath, vitepress, 'preview', '.', '--host', '127.0.0.1');
 }
+
+main();

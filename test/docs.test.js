@@ -64,11 +64,14 @@ test('docs/api.md and the names of ES modules are as npm run api-docs makes them
   for (const [file, text] of Object.entries(modules.make())) assert.strictEqual(fs.readFileSync(file, 'utf8'), text);
 });
 
-test('docs/errors.md has every code and no other', () => {
+test('docs/errors.md has every code and no other, those of warnings with that of their error', () => {
   const text = fs.readFileSync(path.join(ROOT, 'docs/errors.md'), 'utf8');
-  const table = text.slice(text.indexOf('## Codes'), text.indexOf('## Warnings'));
+  const [, table, warnings] = text.split(/^## (?=Codes|Warnings|Other errors)/m);
+  const pairs = [...warnings.matchAll(/^\| `(WARN_\w+)`<br>`(ERR_\w+)` \|/gm)].map(([, warning, error]) => [warning, error]);
+  for (const [warning, error] of pairs) assert.strictEqual(warning.replace('WARN', 'ERR'), error);
   const listed = [...table.matchAll(/^\| `(ERR_\w+)` \|/gm)].map(([, code]) => code);
-  assert.deepStrictEqual(listed.sort(), Object.keys(errors.codes).sort());
+  assert.deepStrictEqual([...listed, ...pairs.map(([, error]) => error)].sort(), Object.keys(errors.codes).sort());
+  assert.deepStrictEqual(pairs.map(([warning]) => warning).sort(), Object.keys(errors.warnings).sort());
 });
 
 test('the limit in docs/memory-and-threads.md lets no fourth conversion in', async () => {

@@ -3,6 +3,8 @@ import process from 'node:process';
 
 const require = createRequire(import.meta.url);
 const { sidebar } = require('../prepare.js');
+const { SEARCH } = require('../search.js');
+const { namedRows } = require('../tables.js');
 const { slug } = require('../../scripts/markdown.js');
 const { homepage, version } = require('../../package.json');
 
@@ -19,7 +21,7 @@ export default {
   outDir: '../build/site/dist',
   cacheDir: '../build/site/cache',
   cleanUrls: true,
-  markdown: { anchor: { slugify: slug } },
+  markdown: { anchor: { slugify: slug }, config: (md) => md.use(namedRows) },
   themeConfig: {
     // The first page, the converter, is not made by VitePress.
     logoLink: { link: base, target: '_self' }, // VitePress does not add the base here
@@ -33,7 +35,7 @@ export default {
     ],
     sidebar: sidebar(),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: SEARCH,
     socialLinks: [{ icon: 'github', link: repository }],
   },
 };
