@@ -1,6 +1,7 @@
 'use strict';
 
-/* The colours in a file: of each kind of palette, and of PNGs and BMPs that have one. */
+/* The colours in a file: of each kind of palette, and of PNGs and BMPs that have one. The page of examples/browser reads
+ * files with this as well, so there is nothing of Node.js in it. */
 
 /** The file has no colours that can be used; the message continues "the file ...". */
 class PaletteFileError extends Error {}
@@ -9,7 +10,23 @@ const TABLE_BYTES = 256 * 3;
 /* Hexen has 28 in its PLAYPAL, Heretic 19, Doom 14. */
 const MOST_TABLES = 32;
 
-const latin1 = (bytes, from, to) => bytes.toString('latin1', from, to);
+const PIECE = 4096; // arguments that a call surely takes
+
+/* A character for each byte. */
+function latin1(bytes, from, to) {
+  let text = '';
+  for (let at = from; at < Math.min(to, bytes.length); at += PIECE) {
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(at + PIECE, to)));
+  }
+  return text;
+}
+
+/* Numbers at an offset, all of which must be in the file. */
+const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const big16 = (bytes, at) => viewOf(bytes).getUint16(at);
+const big32 = (bytes, at) => viewOf(bytes).getUint32(at);
+const little16 = (bytes, at) => viewOf(bytes).getUint16(at, true);
+const little32 = (bytes, at) => viewOf(bytes).getUint32(at, true);
 
 /* From records of `size` bytes, of which these are red, green and blue. */
 function records(bytes, count, size, [red, green, blue]) {
@@ -50,7 +67,7 @@ function ofJasc(bytes) {
   return Array.from({ length: Number(count) }, (_, i) => colourOfLine(lines[i], i + 4, numbersOf));
 }
 
-const bytesOf = (digits) => [...Buffer.from(digits, 'hex')];
+const bytesOf = (digits) => digits.match(/../g).map((pair) => Number.parseInt(pair, 16));
 
 /* Lospec's .hex has lines RRGGBB, Paint.NET's .txt lines AARRGGBB, and comments after ';'. A second column is what a
  * panel shows for the colour. */
@@ -72,8 +89,8 @@ const ofHex = (bytes) => hexLines(bytes).map(({ text, number }) => colourOfLine(
 const isAdobe = (bytes) => bytes.length === TABLE_BYTES + 4;
 
 function ofAdobe(bytes) {
-  const colours = triples(bytes.subarray(0, 3 * (bytes.readUInt16BE(TABLE_BYTES) || 256)));
-  const transparent = bytes.readUInt16BE(TABLE_BYTES + 2); // 0xffff: none
+  const colours = triples(bytes.subarray(0, 3 * (big16(bytes, TABLE_BYTES) || 256)));
+  const transparent = big16(bytes, TABLE_BYTES + 2); // 0xffff: none
   return transparent < colours.length ? Object.assign(colours, { transparent }) : colours;
 }
 
@@ -87,9 +104,9 @@ const isRiff = (bytes) => latin1(bytes, 0, 4) === 'RIFF' && latin1(bytes, 8, 12)
 
 function ofRiff(bytes) {
   for (let at = 12; at + 12 <= bytes.length;) {
-    const length = bytes.readUInt32LE(at + 4);
+    const length = little32(bytes, at + 4);
     if (latin1(bytes, at, at + 4) === 'data') {
-      const count = bytes.readUInt16LE(at + 10);
+      const count = little16(bytes, at + 10);
       if (4 + 4 * count > Math.min(length, bytes.length - at - 8)) break;
       return records(bytes.subarray(at + 12), count, 4, [0, 1, 2]);
     }
@@ -115,13 +132,13 @@ function crc32(bytes) {
 function isIntact(bytes, at, length) {
   const end = at + 8 + length;
   return length <= TABLE_BYTES && end + 4 <= bytes.length &&
-    crc32(bytes.subarray(at + 4, end)) === bytes.readUInt32BE(end);
+    crc32(bytes.subarray(at + 4, end)) === big32(bytes, end);
 }
 
 /* The PLTE chunk. */
 function ofPng(bytes) {
-  for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
-    const length = bytes.readUInt32BE(at);
+  for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length; at += 12 + big32(bytes, at)) {
+    const length = big32(bytes, at);
     if (latin1(bytes, at + 4, at + 8) === 'PLTE') {
       if (!isIntact(bytes, at, length)) throw new PaletteFileError('is a PNG whose palette (PLTE) is damaged');
       return triples(bytes.subarray(at + 8, at + 8 + length));
@@ -135,15 +152,15 @@ const OS2_HEADER = 12; // its colours have three bytes
 const isBmp = (bytes) => latin1(bytes, 0, 2) === 'BM' && bytes.length >= 30;
 
 /* Of a header that is long enough, the number of colours that are used; 0: all that the bits can count. */
-const usedColours = (bytes, header) => (header >= 36 && bytes.length >= 50 ? bytes.readUInt32LE(46) : 0);
+const usedColours = (bytes, header) => (header >= 36 && bytes.length >= 50 ? little32(bytes, 46) : 0);
 
 function ofBmp(bytes) {
-  const header = bytes.readUInt32LE(BMP_FILE_HEADER);
-  const bits = bytes.readUInt16LE(header === OS2_HEADER ? 24 : 28);
+  const header = little32(bytes, BMP_FILE_HEADER);
+  const bits = little16(bytes, header === OS2_HEADER ? 24 : 28);
   if (bits === 0 || bits > 8) throw new PaletteFileError('is a BMP without a palette');
   const at = BMP_FILE_HEADER + header;
   const size = header === OS2_HEADER ? 3 : 4;
-  const room = Math.floor((Math.min(bytes.readUInt32LE(10), bytes.length) - at) / size);
+  const room = Math.floor((Math.min(little32(bytes, 10), bytes.length) - at) / size);
   const count = Math.min(usedColours(bytes, header) || 1 << bits, 1 << bits, room);
   if (count < 1) throw new PaletteFileError('is a BMP that ends before its palette does');
   return records(bytes.subarray(at), count, size, [2, 1, 0]);
@@ -164,7 +181,7 @@ const KINDS = [
 ];
 
 /**
- * @param {Buffer} bytes the file
+ * @param {Uint8Array} bytes the file
  * @returns {Array} 2 to 256 colours [R, G, B], 0 to 255 each, or { color, seen } of two; its property `transparent` is
  *   the index of the one that the file says is
  * @throws {PaletteFileError}

@@ -1,6 +1,6 @@
 // The same conversion as a command and as a script of Node.js.
 
-const FLAGS = { topDown: '--top-down', invert: '--invert', exact: '--exact' };
+const FLAGS = { topDown: '--top-down', invert: '--invert', exact: '--exact', flip: '--flip', flop: '--flop' };
 
 const flagOf = (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -26,15 +26,25 @@ function quoted(word) {
 /** A file name that is not taken for an option. */
 const operand = (name) => (name.startsWith('-') ? `./${name}` : name);
 
-/** 'a.png' -> 'a.bmp' */
-export const outputName = (name, kind) => name.replace(/(\.png)?$/i, `.${kind}`);
+/** The end of the name of what is written: 'bmp', 'ico', 'dib', or of bare rows 'bin'. */
+const endOf = ({ output, options }) => ({ dib: 'dib', rows: 'bin' }[options.container] ?? output);
 
-/** The command for the files with these names: { output: 'bmp' or 'ico', options }. */
-export function commandOf({ output, options }, names) {
-  const words = ['png2bmp', ...wordsOf(options)];
+/** 'a.png' -> 'a.bmp' */
+export const outputName = (name, settings) => name.replace(/(\.png)?$/i, `.${endOf(settings)}`);
+
+/** How the command is told what to write, other than a.bmp for a.png. */
+function outputWords(settings, names) {
+  if (settings.output === 'ico' || names.length === 1) return ['-o', operand(outputName(names[0], settings))];
+  return endOf(settings) === 'bmp' ? [] : ['--suffix', `.${endOf(settings)}`];
+}
+
+/** The command for the files with these names, with settings as settingsOf makes them. Sizes are those of one file. */
+export function commandOf(settings, names) {
+  const { output, options, paletteFile } = settings;
+  const inputs = options.sizes === undefined ? names : names.slice(0, 1);
+  const words = ['png2bmp', ...wordsOf(paletteFile === undefined ? options : { ...options, palette: operand(paletteFile) })];
   if (output === 'ico') words.push('--ico');
-  if (output === 'ico' || names.length === 1) words.push('-o', operand(outputName(names[0], output)));
-  return [...words, ...names.map(operand)].map(quoted).join(' ');
+  return [...words, ...outputWords(settings, inputs), ...inputs.map(operand)].map(quoted).join(' ');
 }
 
 const literal = (value) => (Array.isArray(value) ? `[${value.map(literal).join(', ')}]`
@@ -47,13 +57,14 @@ function objectOf(options) {
 }
 
 /** The script for the first of the files. */
-export function scriptOf({ output, options }, names) {
+export function scriptOf(settings, names) {
+  const { output, options } = settings;
   const read = `fs.readFileSync(${literal(names[0])})`;
   const call = output === 'ico' ? 'saveICO' : 'saveBMP';
   return [
     "const fs = require('node:fs');",
     `const { ${call} } = require('png2bmp');`,
     '',
-    `${call}(${literal(outputName(names[0], output))}, ${output === 'ico' ? `[${read}]` : read}${objectOf(options)});`,
+    `${call}(${literal(outputName(names[0], settings))}, ${output === 'ico' ? `[${read}]` : read}${objectOf(options)});`,
   ].join('\n');
 }

@@ -16,13 +16,16 @@ function disableChoices(select, isAllowed) {
   if (select.selectedOptions[0].disabled) select.value = [...select.options].find(({ disabled }) => !disabled).value;
 }
 
-/** Hides the fields, and disables the choices, that have no effect. */
-export function showEffective(form) {
+/** Hides the fields, and disables the choices, that have no effect. `more` is what the form does not hold itself. */
+export function showEffective(form, more) {
   const { output, format, alpha } = form.elements;
   disableChoices(format, (value) => output.value === 'bmp' || ICON_FORMATS.includes(value));
   disableChoices(alpha, (value) => value === 'blend' || (value === 'premultiply') === (format.value === 'bgra32'));
-  for (const [name, isShown] of Object.entries(fieldsOf(valuesOf(form)))) {
+  for (const [name, isShown] of Object.entries(fieldsOf({ ...valuesOf(form), ...more }))) {
     form.elements[name].closest('label').hidden = !isShown;
+  }
+  for (const group of form.querySelectorAll('details')) {
+    group.hidden = group.querySelector('label:not([hidden])') === null;
   }
 }
 
@@ -30,7 +33,9 @@ export function showEffective(form) {
 export function setPurpose(form, id) {
   form.reset();
   form.elements.purpose.value = id;
-  for (const [name, value] of Object.entries(PURPOSES[id].values)) form.elements[name].value = value;
+  for (const [name, value] of Object.entries(PURPOSES[id].values)) {
+    form.elements[name][typeof value === 'boolean' ? 'checked' : 'value'] = value;
+  }
   showEffective(form);
 }
 

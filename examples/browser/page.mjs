@@ -3,7 +3,7 @@
 import { constants, init } from '../../lib/browser.mjs';
 import { commandOf, outputName, scriptOf } from './commands.mjs';
 import { addPalettes, addPurposes, setPurpose, showEffective, valuesOf } from './form.mjs';
-import { optionsOf } from './options.mjs';
+import { settingsOf } from './options.mjs';
 import { Pictures, convertFiles } from './pictures.mjs';
 
 const SAMPLE = 'sample.png';
@@ -15,16 +15,13 @@ const status = find('#status');
 const pictures = new Pictures(find('#results'), find('#result'), count);
 
 let isSample = false; // what is shown is the sample, which gives way to the first picture
+let paletteFile; // { name, colors, transparent } of the file that was read last
 
-/** { output, options }: what the form says. */
-function settings() {
-  const values = valuesOf(form);
-  return { output: values.output, options: optionsOf(values) };
-}
+const settings = () => settingsOf({ ...valuesOf(form), paletteFile });
 
 /** What cannot be read from the form yet, such as no number where one is needed. */
 function problem() {
-  const field = [...form.elements].find((each) => each.offsetParent !== null && !each.checkValidity());
+  const field = [...form.elements].find((each) => each.closest('[hidden]') === null && !each.checkValidity());
   return field && `${field.closest('label').firstChild.textContent.trim()}: ${field.validationMessage}`;
 }
 
@@ -34,7 +31,7 @@ function count() {
     ? `Converting… ${done + failed} of ${pictures.count}`
     : `${done} converted${failed > 0 ? `, ${failed} failed` : ''}`;
   find('#all').hidden = done < 2;
-  find('#icon').hidden = done < 2 || valuesOf(form).output !== 'ico';
+  find('#icon').hidden = done < 2 || settings().output !== 'ico' || settings().options.sizes !== undefined;
   showTexts();
 }
 
@@ -44,9 +41,28 @@ function showTexts() {
   find('#script').textContent = scriptOf(settings(), names);
 }
 
+const hexOf = (rgb) => `#${rgb.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+
+/** Reads the palette's file that was chosen, with the command line's own reader. */
+async function readPalette(input) {
+  const [file] = input.files;
+  paletteFile = undefined;
+  input.setCustomValidity('');
+  if (file === undefined) return;
+  const { coloursOfFile } = await import('./palette-file.mjs');
+  try {
+    const colours = coloursOfFile(new Uint8Array(await file.arrayBuffer()));
+    const colors = colours.map((entry) => (Array.isArray(entry) ? hexOf(entry) : { color: hexOf(entry.color), seen: hexOf(entry.seen) }));
+    paletteFile = { name: file.name, colors, transparent: colours.transparent };
+    if (colours.transparent !== undefined) form.elements.background.value = colors[colours.transparent];
+  } catch (error) {
+    input.setCustomValidity(`${file.name} ${error.message}`);
+  }
+}
+
 /** After a change of the form. */
 function update() {
-  showEffective(form);
+  showEffective(form, { paletteFile });
   const words = problem();
   if (words !== undefined) status.textContent = words;
   else void pictures.convertAll(settings());
@@ -92,7 +108,7 @@ async function downloadAll() {
 async function downloadIcon() {
   try {
     const files = pictures.done.map(({ file }) => file);
-    save(await convertFiles(files, settings()), outputName(files[0].name, 'ico'));
+    save(await convertFiles(files, settings()), outputName(files[0].name, settings()));
   } catch (error) {
     status.textContent = `${error.message} (${error.code ?? error.name})`;
   }
@@ -110,8 +126,9 @@ async function copy({ target }) {
   }
 }
 
-form.addEventListener('change', ({ target }) => {
+form.addEventListener('change', async ({ target }) => {
   if (target.name === 'purpose') setPurpose(form, target.value);
+  if (target.name === 'paletteFile') await readPalette(target);
   update();
 });
 form.addEventListener('submit', (event) => event.preventDefault());

@@ -16,6 +16,12 @@ export function convertFiles(files, { output, options }, more) {
   return output === 'ico' ? encodeICOAsync(files, { ...options, ...more }) : getBMPAsync(files[0], { ...options, ...more });
 }
 
+/** What browsers can show of these settings' output: bare rows and DIBs as the BMP of the same pixels. */
+function shownSettings({ output, options }) {
+  return options.container === undefined ? undefined
+    : { output, options: { ...options, container: undefined, rowAlign: undefined } };
+}
+
 /** All figures of a picture show the same part of it. */
 function scrollTogether(item) {
   const boxes = [...item.querySelectorAll('figure div')];
@@ -29,6 +35,7 @@ function scrollTogether(item) {
 class Picture {
   bytes; // the latest output
   #running;
+  #href; // of the download
 
   constructor(file, item) {
     this.file = file;
@@ -47,19 +54,18 @@ class Picture {
     return this.item.className;
   }
 
-  /** Shows bytes in one of the figures, and releases what was there. */
-  #show(kind, blob) {
+  /** Shows a picture in one of the figures, and releases what was there; the caption says how large `bytes` are. */
+  #show(kind, blob, bytes = blob.size) {
     const image = this.find(`.${kind} img`);
     this.#release(image);
     const caption = this.find(`.${kind} span`);
-    if (caption) caption.textContent = bytesText(blob.size);
+    if (caption) caption.textContent = bytesText(bytes);
     image.onload = () => {
       const { naturalWidth: width, naturalHeight: height } = image;
       image.style.setProperty('--width', `${width}px`);
-      if (caption) caption.textContent = `${width} × ${height}, ${bytesText(blob.size)}`;
+      if (caption) caption.textContent = `${width} × ${height}, ${bytesText(bytes)}`;
     };
     image.src = URL.createObjectURL(blob);
-    return image.src;
   }
 
   #release({ src }) {
@@ -80,16 +86,19 @@ class Picture {
     if (seen !== undefined) this.#show('panel', new Blob([seen], { type: TYPES.bmp }));
   }
 
-  #showOutput(bytes, settings, milliseconds, warnings) {
+  /** `shown` is what browsers can show of `bytes`. */
+  #showOutput(bytes, shown, settings, milliseconds, warnings) {
     const { output } = settings;
     const link = this.find('.download');
+    URL.revokeObjectURL(this.#href);
     this.bytes = bytes;
-    this.outputName = outputName(this.file.name, output);
-    link.href = this.#show('bmp', new Blob([bytes], { type: TYPES[output] }));
+    this.outputName = outputName(this.file.name, settings);
+    this.#show('bmp', new Blob([shown], { type: TYPES[output] }), bytes.length);
+    this.#href = link.href = URL.createObjectURL(new Blob([bytes]));
     link.download = this.outputName;
     link.setAttribute('aria-label', `Download ${this.outputName}`);
-    this.#showPanel(bytes, settings);
-    this.find('.bmp b').textContent = output.toUpperCase();
+    this.#showPanel(shown, settings);
+    this.find('.bmp b').textContent = { rows: 'Rows', dib: 'DIB' }[settings.options.container] ?? output.toUpperCase();
     this.find('p').textContent = [`${Math.round(milliseconds)} ms`, ...warnings].join('; ');
   }
 
@@ -102,7 +111,9 @@ class Picture {
     try {
       const start = performance.now();
       const bytes = await convertFiles([this.file], settings, { signal, onWarning: ({ message }) => warnings.push(message) });
-      this.#showOutput(bytes, settings, performance.now() - start, warnings);
+      const milliseconds = performance.now() - start;
+      const shown = shownSettings(settings);
+      this.#showOutput(bytes, shown ? await convertFiles([this.file], shown, { signal }) : bytes, settings, milliseconds, warnings);
       this.#setState('done');
     } catch (error) {
       if (signal.aborted) return;
@@ -117,6 +128,7 @@ class Picture {
 
   remove() {
     this.stop();
+    URL.revokeObjectURL(this.#href);
     this.item.querySelectorAll('img').forEach((image) => this.#release(image));
     this.item.remove();
   }

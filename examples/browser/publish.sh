@@ -22,6 +22,8 @@ sed -i.before 's|\.\./\.\./lib/|./png2bmp/lib/|' "$target/page.mjs" "$target/pic
 rm "$target"/*.before
 cp $package/samples/sample.png $package/bench/chart.svg "$target"
 cp $package/node_modules/fflate/esm/browser.js "$target/fflate.mjs"
+# The command line's reader of palettes, as an ECMAScript module.
+sed "s/^'use strict';//; s/^module\\.exports = /export /" $package/cli/palette-file.js >"$target/palette-file.mjs"
 cp $package/lib/browser.mjs "$target/png2bmp/lib"
 cp $package/lib/browser/*.mjs "$target/png2bmp/lib/browser"
 cp $package/prebuilds/core.mjs $package/prebuilds/png2bmp.wasm "$target/png2bmp/prebuilds"

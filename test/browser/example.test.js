@@ -152,16 +152,29 @@ for (const name of Object.keys(BROWSERS)) {
     }
     assert.equal(new Set(colors).size, colors.length);
     const reached = [];
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 45; i++) {
       await page.keyboard.press('Tab');
+      if (await page.evaluate(() => document.activeElement.tagName === 'SUMMARY')) await page.keyboard.press('Enter'); // opens it
       reached.push(await page.evaluate(() => {
         const { id, name: called, textContent } = document.activeElement;
         return id || called || document.activeElement.querySelector('code')?.id || textContent;
       }));
     }
-    for (const each of ['purpose', 'format', 'alpha', 'background', 'topDown', 'files', 'all', 'zoom', 'Remove', 'Download', 'command'])
+    for (const each of ['purpose', 'format', 'alpha', 'background', 'width', 'rotate', 'container', 'topDown', 'files', 'all', 'zoom', 'Remove', 'Download', 'command'])
       assert.ok(reached.includes(each), `${each}: ${reached.join(' ')}`);
   });
+}
+
+async function allowDownloads(browser) {
+  const session = await browser.target().createCDPSession();
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: at('downloads') });
+}
+
+/** The bytes of a download, which gets its name when it is complete. */
+async function downloaded(name) {
+  const file = at('downloads', name);
+  for (const end = Date.now() + 30_000; Date.now() < end && !fs.existsSync(file);) await new Promise((resolve) => setTimeout(resolve, 50));
+  return fs.readFileSync(file);
 }
 
 const textOf = (page, selector) => page.$eval(selector, (each) => each.textContent);
@@ -195,11 +208,41 @@ test('Chromium: each purpose fills the form in, shows what has an effect, and co
   }
   assert.equal(commands.spectra6, 'png2bmp --palette spectra6 --seen measured -o alpha.bmp alpha.png');
   assert.equal(commands.game, 'png2bmp --alpha key --background ff00ff -o alpha.bmp alpha.png');
-  assert.equal(commands.icon, 'png2bmp --ico -o alpha.ico alpha.png');
-  const isShown = (name) => page.$eval(`[name=${name}]`, (each) => each.offsetParent !== null);
+  assert.equal(commands.icon, 'png2bmp --sizes 16,24,32,48,64,256 --ico -o alpha.ico alpha.png');
+  const isShown = (name) => page.$eval(`[name=${name}]`, (each) => each.closest('[hidden]') === null);
   assert.deepEqual([await isShown('png'), await isShown('threshold'), await isShown('topDown')], [true, false, false]);
   await page.$eval('[name=purpose][value=label]', (each) => each.click());
   assert.deepEqual([await isShown('png'), await isShown('threshold'), await isShown('topDown')], [false, true, true]);
+  assert.deepEqual(problems, []);
+});
+
+test('Chromium: a palette\'s file, a size, a turn and bare rows are in the command, the picture and the bytes', { ...bounded, skip: missing('Chromium') }, async (t) => {
+  const { browser, page, problems } = await openPage(t, 'Chromium');
+  fs.writeFileSync(at('pngs', 'game.hex'), '000000\nff00ff\n10a020\nffffff\n');
+  fs.writeFileSync(at('pngs', 'other.hex'), 'no colours');
+  await choose(page, ['rgb.png']);
+  await settled(page, 1);
+  const set = (name, value) => page.$eval(`[name=${name}]`, (field, to) => {
+    field[field.type === 'checkbox' ? 'checked' : 'value'] = to;
+    field.dispatchEvent(new Event('change', { bubbles: true }));
+  }, value);
+  for (const [name, value] of Object.entries({ format: 'indexed', palette: 'file' })) await set(name, value);
+  const input = await page.$('[name=paletteFile]');
+  await input.uploadFile(at('pngs', 'other.hex'));
+  await page.waitForFunction(() => document.querySelector('#status').textContent.startsWith('Palette file: other.hex is no palette'));
+  await input.uploadFile(at('pngs', 'game.hex'));
+  await page.waitForFunction(() => document.querySelector('#command').textContent.includes('game.hex'));
+  const more = { width: '16', height: '9', rotate: '90', container: 'rows', rowAlign: '1', topDown: true };
+  for (const [name, value] of Object.entries(more)) await set(name, value);
+  await settled(page, 1);
+  assert.equal(await textOf(page, '#command'), 'png2bmp --palette game.hex --rotate 90 --size 16x9 --container rows --row-align 1 --top-down -o rgb.bin rgb.png');
+  const wanted = getBMP(pictures['rgb.png'], { palette: ['#000000', '#ff00ff', '#10a020', '#ffffff'], rotate: 90, size: '16x9', container: 'rows', rowAlign: 1, topDown: true });
+  await allowDownloads(browser);
+  await page.click('.download');
+  assert.ok(wanted.equals(await downloaded('rgb.bin')));
+  const [{ sizes, download }] = await shown(page);
+  assert.deepEqual([sizes[1], download], ['16 × 9, 0.1 kB', 'rgb.bin']);
+  await page.waitForFunction(() => document.querySelector('.bmp img').naturalWidth === 16);
   assert.deepEqual(problems, []);
 });
 
@@ -243,14 +286,11 @@ test('Chromium: the page works offline after the first visit', { ...bounded, ski
 
 test('Chromium: download all gives a zip of every BMP, with the bytes of Node.js', { ...bounded, skip: missing('Chromium') }, async (t) => {
   const { browser, page } = await openPage(t, 'Chromium');
-  const session = await browser.target().createCDPSession();
-  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: at('downloads') });
+  await allowDownloads(browser);
   await choose(page, Object.keys(pictures));
   await settled(page, 3);
   await page.click('#all');
-  const file = at('downloads', 'pictures.zip');
-  for (const end = Date.now() + 30_000; Date.now() < end && !fs.existsSync(file);) await new Promise((resolve) => setTimeout(resolve, 50));
-  const files = unzipSync(fs.readFileSync(file));
+  const files = unzipSync(await downloaded('pictures.zip'));
   assert.deepEqual(Object.keys(files), Object.keys(pictures).map((name) => name.replace('png', 'bmp')));
   for (const [name, bytes] of Object.entries(pictures)) assert.ok(getBMP(bytes).equals(files[name.replace('png', 'bmp')]), name);
 });

@@ -35,7 +35,7 @@ async function takePage(browser) {
   execFileSync(path.join(ROOT, 'examples/browser/publish.sh'), [at('site')]);
   const server = await serve(at('site'));
   const isDone = () => document.querySelector('#results li.done') !== null;
-  await screenshot(browser, `${server.address}/index.html`, 'page.png', { width: 1000, height: 1470 }, async (page) => {
+  await screenshot(browser, `${server.address}/index.html`, 'page.png', { width: 1000, height: 1410 }, async (page) => {
     await page.waitForFunction(isDone, { timeout: 60_000 });
     await page.$eval('[name=purpose][value=spectra6]', (each) => each.click());
     await page.waitForFunction(isDone, { timeout: 60_000 });
