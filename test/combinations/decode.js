@@ -4,6 +4,8 @@
 
 const zlib = require('node:zlib');
 
+const { inflate } = require('./inflate');
+
 const { crc32 } = zlib.crc32 ? zlib : require('../kit/checksums');
 
 const CHANNELS = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -26,36 +28,13 @@ function chunksOf(png) {
 
 // ---- Scanlines ------------------------------------------------------------------------
 
-/** What zlib makes of a stream that may end early. */
-function inflatePrefix(stream) {
-  return zlib.inflateSync(stream, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
-}
-
-/** Whether zlib finds an error in a stream, other than that it ends early. */
-function isBroken(stream) {
-  try {
-    inflatePrefix(stream);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-/** The bytes of a stream up to its end or to where it is damaged. */
+/** { bytes, isBroken } of a zlib stream that may end early or have an error. */
 function inflateSome(stream) {
-  let [good, bad] = [0, stream.length + 1];
-  let bytes = Buffer.alloc(0);
-  let wanted = stream.length;
-  while (good < wanted) {
-    try {
-      bytes = inflatePrefix(stream.subarray(0, wanted));
-      good = wanted;
-    } catch {
-      bad = wanted;
-    }
-    wanted = Math.floor((good + bad) / 2);
+  try {
+    return { bytes: zlib.inflateSync(stream, { finishFlush: zlib.constants.Z_SYNC_FLUSH }), isBroken: false };
+  } catch {
+    return inflate(stream);
   }
-  return bytes;
 }
 
 function paeth(a, b, c) {
@@ -161,7 +140,7 @@ function profileOf(chunk) {
   if (!chunk) return undefined;
   const { data } = chunk;
   const name = data.indexOf(0);
-  const bytes = inflateSome(data.subarray(name + 2));
+  const { bytes } = inflateSome(data.subarray(name + 2));
   const length = bytes.length >= 132 ? bytes.readUInt32BE(0) : 0;
   const isForRgb = bytes.toString('latin1', 16, 20) === 'RGB ' && bytes.toString('latin1', 36, 40) === 'acsp';
   if (name < 1 || !isForRgb || length < 132 || length > bytes.length) return undefined;
@@ -183,21 +162,21 @@ function decode(png) {
 
   const idats = all.filter(({ type }) => type === 'IDAT');
   const damaged = idats.findIndex(({ intact }) => !intact);
-  const streamOf = (chunks) => Buffer.concat(chunks.map(({ data }) => data));
+  const inflated = (chunks) => inflateSome(Buffer.concat(chunks.map(({ data }) => data)));
+  const { bytes, isBroken } = inflated(idats);
   const blank = () => ({ ...image, samples: new Uint16Array(image.width * image.height * image.channels) });
   const scanlines = { all: scanlineOrder(image).length };
   const whole = blank();
-  scanlines.readable = readScanlines(whole, inflateSome(streamOf(idats)));
-  scanlines.safe = damaged < 0 ? scanlines.readable
-    : readScanlines(blank(), inflateSome(streamOf(idats.slice(0, damaged))));
+  scanlines.readable = readScanlines(whole, bytes);
+  scanlines.safe = damaged < 0 ? scanlines.readable : readScanlines(blank(), inflated(idats.slice(0, damaged)).bytes);
   return {
-    ...whole, isDamaged: damaged >= 0 || scanlines.readable < scanlines.all || isBroken(streamOf(idats)),
+    ...whole, isDamaged: damaged >= 0 || scanlines.readable < scanlines.all || isBroken,
     colorChunks: colorChunksOf(first),
     orientation: orientationOf(all), density: densityOf(first('pHYs')), profile: profileOf(first('iCCP')), scanlines,
     /** The same of the first scanlines alone, the rest zeros. */
     firstScanlines(count) {
       const part = blank();
-      readScanlines(part, inflateSome(streamOf(idats)), count);
+      readScanlines(part, bytes, count);
       return part;
     },
   };

@@ -170,6 +170,13 @@ function storedStream(bytes, blockBytes = 65535) {
 }
 
 module.exports = {
+  CODE_LENGTH_ORDER,
+  DISTANCE_BASES,
+  DISTANCE_EXTRA,
+  FIXED_DISTANCE_LENGTHS,
+  FIXED_LENGTHS,
+  LENGTH_BASES,
+  LENGTH_EXTRA,
   storedBlock,
   fixedBlock,
   dynamicBlock,

@@ -1,12 +1,18 @@
 'use strict';
 
 // Do the tests notice? Makes small random mistakes in a copy of the package, one at a time, builds
-// it and runs the tests that its own files have, quick ones first, until one fails.
+// it and runs the tests that its own files have, until one fails: those named after the file with the mistake first,
+// then quick ones first.
 //
-//     npm run mutate -- [--count 100] [--seed 1] [--files PATTERN] [--minutes 600] [--jobs 1]
+//     npm run mutate -- [--count 100] [--seed 1] [--files PATTERN] [--since COMMIT] [--near] [--minutes 600] [--jobs 1]
+//
+// --since: mistakes only in lines that have changed since that commit. --near: of the tests in JavaScript only those that
+// look at this part of the code most closely, and no sanitizers, which is most of what is found in a tenth of the time;
+// what survives is for a person to judge.
 //
 // What is known already is in build/mutate/SEED.jsonl: a run that was ended goes on there as
-// long as the sources are the same. Files that this machine does not compile (src/cpu/arm, Windows), and
+// long as the sources are the same; so do the times of the tests. With ccache in PATH, a header that is changed and
+// changed back is not compiled twice. Files that this machine does not compile (src/cpu/arm, Windows), and
 // those of WebAssembly and browsers, which npm test alone does not hold to account, are left out
 // unless PATTERN names them.
 
@@ -24,7 +30,9 @@ const ROOT = path.resolve(__dirname, '../..');
 const OUT = path.join(ROOT, 'build/mutate');
 const DEFAULT_FILES = '^(src/(?!cpu/arm/|cpu/wasm/|save/file_windows)|addon/|cli/|lib/(?!wasm|browser))';
 const CODE = /^(src|addon|lib|cli)\/.*(?<!\.d)\.(c|h|js|mjs)$/;
-const TEST_MS = 120_000;
+// A mistake may be a loop without an end. A test has ten times what it takes without one, and this.
+const PATIENCE_MS = 20_000;
+const TEST_MS = 120_000; // without a mistake
 const BUILD_MS = 600_000;
 const QUICK = ['OPTIMIZE=-O1 -w', 'OPTIMIZE_UNROLLED=-O1 -w', 'CFLAGS=-O1 -w'];
 
@@ -38,7 +46,18 @@ const FIRST = {
   lib: /^(api-.*|raw-.*|zero-copy|save-.*)$/,
   cli: /^cli-.*$/,
 };
-const C_TESTS = ['test_core', 'test_inflate', 'check_kernels', 'test_faults', 'test_memory', 'test_hostile'];
+// All but the one that takes as long as it is told.
+const C_TESTS = fs.readdirSync(path.join(ROOT, 'test/c')).filter((name) => name.endsWith('.c') && name !== 'test_interference.c')
+  .map((name) => name.slice(0, -2));
+// Against a reference of its own, and WebAssembly, which has no mistake.
+const COMBINATIONS = ['test/combinations/run.js', '--without-c', '--seed', '1', '--seconds', '20'];
+const SANITIZED = ['test_core', 'test_inflate', 'test_hostile'];
+
+function hashOf(parts) {
+  const hash = crypto.createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
 
 function gitFiles() {
   return execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
@@ -89,53 +108,89 @@ function run(tree, command, args, timeout) {
 const make = (tree, ...targets) => run(tree, 'make', ['-s', '-j2', ...QUICK, ...targets], BUILD_MS);
 const inBuild = (name) => `build/c/${name}`;
 
-/** The steps for a part of the code: { name, build } or { name, command, args }. */
-function stepsFor(part, times) {
+/** How many words of a file's path are in the name of a test: of src/run/feed.c, `feed` in test_feed. */
+function nearness(file, test) {
+  const words = file.split(/[/._]/).filter((word) => word.length > 2 && word !== 'src');
+  return words.filter((word) => test.split(/[-_]/).includes(word)).length;
+}
+
+/** The steps for a file: { name, build } or { name, command, args, time }. times: of each test, in ms. */
+function stepsFor(file, { c, js }, isNear) {
+  const part = file.split('/')[0];
   const steps = [];
+  const inOrder = (times, isFirst) => Object.keys(times).sort((a, b) =>
+    nearness(file, b) - nearness(file, a) || isFirst(b) - isFirst(a) || times[a] - times[b]);
   const code = part === 'src' || part === 'addon';
   if (part === 'src') {
     steps.push({ name: 'make check', build: C_TESTS.map(inBuild) });
-    for (const name of C_TESTS) steps.push({ name, command: inBuild(name), args: [] });
+    for (const name of inOrder(c, () => 0)) steps.push({ name, command: inBuild(name), args: [], time: c[name] });
   }
   if (code) steps.push({ name: 'make addon', build: ['addon'] });
-  const files = Object.keys(times).sort((a, b) =>
-    FIRST[part].test(b) - FIRST[part].test(a) || times[a] - times[b]);
-  for (const name of files) steps.push({ name, command: process.execPath, args: [`test/${name}.test.js`] });
-  if (code) steps.push({ name: 'faults of Node-API', command: process.execPath, args: ['test/faults/napi.js'] });
+  if (part === 'src') steps.push({ name: 'combinations', command: process.execPath, args: COMBINATIONS, time: TEST_MS });
+  const isFirst = (name) => FIRST[part].test(name);
+  const files = inOrder(js, isFirst).filter((name) => !isNear || isFirst(name) || nearness(file, name) > 0);
+  for (const name of files) steps.push({ name, command: process.execPath, args: [`test/${name}.test.js`], time: js[name] });
+  if (isNear) return steps;
+  if (code) steps.push({ name: 'faults of Node-API', command: process.execPath, args: ['test/faults/napi.js'], time: TEST_MS });
   if (part === 'src') {
-    const sanitized = ['BUILD=build/c-sanitize', 'CFLAGS=-w -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all',
-      ...['test_core', 'test_inflate', 'test_hostile'].map((name) => `build/c-sanitize/${name}`)];
-    steps.push({ name: 'make sanitize', build: sanitized });
-    for (const name of ['test_core', 'test_inflate', 'test_hostile']) {
-      steps.push({ name: `${name}, sanitized`, command: `build/c-sanitize/${name}`, args: [] });
-    }
+    const programs = SANITIZED.map((name) => `build/c-sanitize/${name}`);
+    steps.push({ name: 'make sanitize', build: ['BUILD=build/c-sanitize', 'CFLAGS=-w -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all', ...programs] });
+    for (const command of programs) steps.push({ name: `${path.basename(command)}, sanitized`, command, args: [], time: TEST_MS });
   }
   return steps;
 }
 
-/** Builds the copy and runs all tests once: they must pass, and their times are recorded. */
-async function measure(tree) {
-  fs.mkdirSync(path.join(tree, 'build'), { recursive: true });
-  const built = await make(tree, 'addon', ...C_TESTS.map(inBuild));
-  if (built !== 'passed') throw new Error(`${tree} does not build: see build/last.log there`);
+/** The times of tests in ms. Without a mistake they must pass. */
+async function timesOf(tree, tests) {
   const times = {};
-  for (const file of fs.readdirSync(path.join(tree, 'test')).filter((name) => name.endsWith('.test.js'))) {
-    const name = file.slice(0, -'.test.js'.length);
-    if (NOT_RUN.test(name)) continue;
-    const start = process.hrtime.bigint();
-    const result = await run(tree, process.execPath, [`test/${file}`], TEST_MS);
-    if (result === 'passed') times[name] = Number(process.hrtime.bigint() - start);
+  for (const [name, command, args] of tests) {
+    const start = Date.now();
+    const result = await run(tree, command, args, TEST_MS);
+    if (result === 'passed') times[name] = Date.now() - start;
     else console.log(`# ${name}: ${result} without a mistake, so it is not run`);
   }
   return times;
 }
 
-function candidates(pattern) {
+/** Builds the copy and runs all tests once, if that has not been done with the same files: { c, js }, times of each. */
+async function measure(tree) {
+  fs.mkdirSync(path.join(tree, 'build'), { recursive: true });
+  const built = await make(tree, 'addon', ...C_TESTS.map(inBuild));
+  if (built !== 'passed') throw new Error(`${tree} does not build: see build/last.log there`);
+  const known = path.join(tree, 'build/times.json');
+  const hash = hashOf(gitFiles().map((name) => fs.readFileSync(path.join(ROOT, name))));
+  const before = fs.existsSync(known) && JSON.parse(fs.readFileSync(known, 'utf8'));
+  if (before.hash === hash) return before;
+
+  const names = fs.readdirSync(path.join(tree, 'test')).filter((name) => name.endsWith('.test.js'))
+    .map((name) => name.slice(0, -'.test.js'.length)).filter((name) => !NOT_RUN.test(name));
+  const times = {
+    hash,
+    c: await timesOf(tree, C_TESTS.map((name) => [name, inBuild(name), []])),
+    js: await timesOf(tree, names.map((name) => [name, process.execPath, [`test/${name}.test.js`]])),
+  };
+  fs.writeFileSync(known, JSON.stringify(times));
+  return times;
+}
+
+/** The numbers of the lines that have changed since a commit. */
+function changedLines(file, commit) {
+  const diff = execFileSync('git', ['diff', '-U0', '-M', commit, '--', file], { cwd: ROOT, encoding: 'utf8' });
+  const lines = new Set();
+  for (const [, first, count] of diff.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)) {
+    for (let i = 0; i < Number(count ?? 1); i++) lines.add(Number(first) + i);
+  }
+  return lines;
+}
+
+function candidates(pattern, commit) {
   const all = [];
   for (const file of gitFiles().filter((name) => CODE.test(name) && pattern.test(name))) {
+    const changed = commit === undefined ? undefined : changedLines(file, commit);
     const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
     for (const mutation of findMutations(text, /\.[ch]$/.test(file))) {
       const line = text.slice(0, mutation.at).split('\n').length;
+      if (changed && !changed.has(line)) continue;
       all.push({ ...mutation, file, line, key: `${file}:${line}:${mutation.at} ${mutation.what}` });
     }
   }
@@ -157,15 +212,15 @@ function failedTest(tree) {
 }
 
 /** A test that ran out of time is given more, once: the machine may be busy. */
-async function test(tree, { command, args }) {
-  const result = await run(tree, command, args, TEST_MS);
-  return result === 'timeout' ? run(tree, command, args, 3 * TEST_MS) : result;
+async function test(tree, { command, args, time }) {
+  const patience = PATIENCE_MS + 10 * time;
+  const result = await run(tree, command, args, patience);
+  return result === 'timeout' ? run(tree, command, args, 3 * patience) : result;
 }
 
 /** { verdict: 'caught' | 'survived' | 'does not compile', by, test } */
-async function judge(tree, mutation, times) {
-  const steps = stepsFor(mutation.file.split('/')[0], times);
-  for (const step of steps) {
+async function judge(tree, mutation, times, isNear) {
+  for (const step of stepsFor(mutation.file, times, isNear)) {
     const result = step.build ? await make(tree, ...step.build) : await test(tree, step);
     if (result === 'passed') continue;
     if (step.build) return { verdict: 'does not compile', by: step.name };
@@ -175,12 +230,12 @@ async function judge(tree, mutation, times) {
   return { verdict: 'survived' };
 }
 
-async function tryOne(tree, mutation, times) {
+async function tryOne(tree, mutation, times, isNear) {
   const place = path.join(tree, mutation.file);
   const text = fs.readFileSync(place, 'utf8');
   fs.writeFileSync(place, apply(text, mutation));
   try {
-    return await judge(tree, mutation, times);
+    return await judge(tree, mutation, times, isNear);
   } finally {
     fs.writeFileSync(place, text);
   }
@@ -207,13 +262,15 @@ async function main() {
     count: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     files: { type: 'string', default: DEFAULT_FILES },
+    since: { type: 'string' },
+    near: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '600' },
     jobs: { type: 'string', default: '1' },
   } });
   const wanted = Number(values.count);
   const end = Date.now() + 60_000 * Number(values.minutes);
-  const all = candidates(new RegExp(values.files));
-  const hash = crypto.createHash('sha256').update(all.map(({ key }) => key).join('\n')).digest('hex').slice(0, 16);
+  const all = candidates(new RegExp(values.files), values.since);
+  const hash = hashOf(all.map(({ key }) => key));
   const queue = shuffle(all, createRandom(Number(values.seed)));
   fs.mkdirSync(OUT, { recursive: true });
   const file = path.join(OUT, `${values.seed}.jsonl`);
@@ -234,7 +291,7 @@ async function main() {
       if (!result) {
         running++;
         const source = fs.readFileSync(path.join(tree, mutation.file), 'utf8').split('\n')[line - 1].trim();
-        result = { hash, key, file: mutation.file, line, what, source, ...await tryOne(tree, mutation, times) };
+        result = { hash, key, file: mutation.file, line, what, source, ...await tryOne(tree, mutation, times, values.near) };
         running--;
         fs.appendFileSync(file, `${JSON.stringify(result)}\n`);
         console.log(`${result.verdict}${result.by ? ` by ${result.by}` : ''}: ${result.file}:${line}: ${what}`);
