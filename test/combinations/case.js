@@ -18,7 +18,7 @@ const { resizedBy, resizedWithHolesBy } = require('./resized');
 class Mismatch extends Error {}
 
 // How often a door is tried: of how many cases one.
-const RARELY = { pipe: 8, descriptor: 4, pixels: 3, icon: 6, commandLine: 60 };
+const RARELY = { pipe: 8, descriptor: 4, pixels: 3, icon: 6, commandLine: 60, inlineStreamed: 3 };
 const ALL = { ...DOORS, commandLine, ...DERIVED };
 
 /** The case of a seed and a number: always the same. */

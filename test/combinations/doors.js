@@ -8,6 +8,7 @@ const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { Readable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 
 const { chance, pick } = require('./random');
@@ -85,37 +86,74 @@ function comparable(outcome, { options, wanted }) {
   return holdsMore || wanted.code === 'ERR_PNG_BOMB' ? undefined : outcome;
 }
 
-/** What asynchronous calls take bytes from, as they come or collected. */
-async function collected(lib, each) {
-  const { png, options, random } = each;
-  const cut = random.below(png.length + 1);
-  const source = pick(random, [() => new Blob([png]), () => new Response(png),
-    () => (async function* pieces() { yield png.subarray(0, cut); yield png.subarray(cut); }())])();
-  return comparable(await outcomeOf((onWarning) => lib.getBMPAsync(source, { ...options, onWarning })), each);
-}
-
 /** Of a large PNG not so many that the case takes minutes: each of them is a step of its own. */
 function* randomPieces({ png, random }) {
   const most = Math.max(pick(random, [1, 50, 5000, 1e6]), Math.ceil(png.length / 2000));
   for (let at = 0; at < png.length;) yield Uint8Array.from(png.subarray(at, at += 1 + random.below(most)));
 }
 
-/** A stream, written to and read at random speeds. Wrong options are told before a PNG that is wrong as well has come. */
+function webSource(each) {
+  const pieces = randomPieces(each);
+  return new ReadableStream({
+    pull(controller) {
+      const { value, done } = pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+}
+
+/** What asynchronous calls take bytes from, as they come or collected. */
+const SOURCES = [
+  ({ png }) => new Blob([png]),
+  ({ png }) => new Response(png),
+  (each) => Readable.from(randomPieces(each)),
+  (each) => (async function* pieces() { yield* randomPieces(each); }()),
+  webSource,
+];
+
+const sourceOf = (each) => pick(each.random, SOURCES)(each);
+
+const collected = async (lib, each) => comparable(
+  await outcomeOf((onWarning) => lib.getBMPAsync(sourceOf(each), { ...each.options, onWarning })), each);
+
+/** All that is read, at a random speed. */
+async function readAll(stream, random) {
+  const isSlow = chance(random, 1, 4);
+  const parts = [];
+  for await (const part of stream) {
+    parts.push(part);
+    if (isSlow) await new Promise((resolve) => { setImmediate(resolve); });
+  }
+  return Buffer.concat(parts);
+}
+
+/** Wrong options are told before a PNG that is wrong as well has come. */
+const ofStream = (outcome, each) => (outcome.code === 'ERR_OPTION' && each.wanted.code ? undefined : comparable(outcome, each));
+
 async function streamed(lib, each) {
   const { options, random } = each;
-  const isSlow = chance(random, 1, 4);
-  const outcome = await outcomeOf(async (onWarning) => {
-    const parts = [];
+  return ofStream(await outcomeOf(async (onWarning) => {
+    let bmp;
     await pipeline(randomPieces(each), lib.createBMPStream({ ...options, onWarning }), async (stream) => {
-      for await (const part of stream) {
-        parts.push(part);
-        if (isSlow) await new Promise((resolve) => { setImmediate(resolve); });
-      }
+      bmp = await readAll(stream, random);
     });
-    return Buffer.concat(parts);
-  });
-  return outcome.code === 'ERR_OPTION' && each.wanted.code ? undefined : comparable(outcome, each);
+    return bmp;
+  }), each);
 }
+
+async function throughWeb(createStreams, each) {
+  return ofStream(await outcomeOf((onWarning) =>
+    readAll(webSource(each).pipeThrough(createStreams({ ...each.options, onWarning })), each.random)), each);
+}
+
+const webStreamed = (lib, each) => (lib.createWebStreams ? throughWeb(lib.createWebStreams, each) : undefined);
+
+const INLINE = path.join(__dirname, '../../prebuilds/inline/inline.cjs');
+
+/** Web Streams of the module in one file, which has WebAssembly, where a limit to the byte is another one. */
+const inlineStreamed = (lib, each) => (fs.existsSync(INLINE) && (each.options.maxMemory ?? Infinity) === Infinity
+  ? throughWeb(require(INLINE).createBMPStream, each) : undefined);
 
 // ---- Files ------------------------------------------------------------------------------------
 
@@ -146,6 +184,12 @@ async function intoFile(each, save) {
 function file(lib, each) {
   const save = pick(each.random, [lib.saveBMP, lib.saveBMPAsync]);
   return intoFile(each, (name, options) => save(name, Uint8Array.from(each.png), options));
+}
+
+/** Of a PNG as it comes. */
+async function fedFile(lib, each) {
+  const outcome = await intoFile(each, (name, options) => lib.saveBMPAsync(name, sourceOf(each), options));
+  return outcome && comparable(outcome, each);
 }
 
 /** From a file, by its name or by a descriptor, to a file. */
@@ -222,19 +266,24 @@ async function aborted(lib, each) {
   const { png, options, directory, random, wanted } = each;
   const controller = new AbortController();
   const name = newFile({ directory });
-  const isSave = chance(random, 1, 2);
+  const [isSave, isFed] = [chance(random, 1, 2), chance(random, 1, 2)];
   const running = outcomeOf(async (onWarning) => {
     const own = { ...options, signal: controller.signal, onWarning };
-    if (!isSave) return lib.getBMPAsync(Uint8Array.from(png), own);
-    await lib.saveBMPAsync(name, Uint8Array.from(png), own);
+    const source = isFed ? sourceOf(each) : Uint8Array.from(png);
+    if (!isSave) return lib.getBMPAsync(source, own);
+    await lib.saveBMPAsync(name, source, own);
     return takeFile(name);
   });
   await abortSoon(random, controller);
   const outcome = await running;
   if (fs.existsSync(name)) assert.ok(wanted.bytes?.equals(takeFile(name)), 'a save that was aborted left another file');
-  return outcome.code === 'ABORT_ERR' ? wanted : ofStrips(outcome, each);
+  if (outcome.code === 'ABORT_ERR') return wanted;
+  const found = ofStrips(outcome, each);
+  return isFed && found ? comparable(found, each) : found;
 }
 
-const DOORS = { memory, into, converter, asynchronous, collected, streamed, file, convertFile, pipe, descriptor, aborted };
+const DOORS = {
+  memory, into, converter, asynchronous, collected, streamed, webStreamed, inlineStreamed, file, fedFile, convertFile, pipe, descriptor, aborted,
+};
 
 module.exports = { DOORS, memory, outcomeOf, newFile, takeFile };

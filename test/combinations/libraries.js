@@ -9,7 +9,7 @@ const { cpuLevels } = require('../kit/cpu-levels');
 
 const LIB = path.join(__dirname, '../../lib');
 
-/** A load of its own of lib/, with these environment variables. */
+/** A load of its own of lib/, with these environment variables; and what browsers have as createBMPStream. */
 function load(variables) {
   const before = { ...process.env };
   const cached = Object.keys(require.cache).filter((file) => file.startsWith(LIB + path.sep))
@@ -17,7 +17,7 @@ function load(variables) {
   for (const [file] of cached) delete require.cache[file];
   Object.assign(process.env, variables);
   try {
-    return require(LIB);
+    return { ...require(LIB), createWebStreams: require(path.join(LIB, 'browser/streams')).createStreams };
   } finally {
     for (const name of Object.keys(variables)) delete process.env[name];
     Object.assign(process.env, before);
