@@ -20,6 +20,7 @@ const { parseArgs } = require('node:util');
 const { Worker, isMainThread, workerData } = require('node:worker_threads');
 
 const png2bmp = require('..');
+const { createStreams } = require('../lib/browser/streams');
 const { table } = require('../lib/options');
 const { TYPES, createImage } = require('../test/kit/image');
 const { encodePng } = require('../test/kit/png-encoder');
@@ -374,33 +375,85 @@ async function converterCase(random, { options }) {
   }
 }
 
+/** { write(piece), end(), stop(), ended, isEnded() } of a stream of Node.js. stop: as its user does; ended: what it gives,
+ * undefined after stop(). */
+function openNodeStream(options) {
+  const stream = png2bmp.createBMPStream(options);
+  const parts = [];
+  const ended = new Promise((resolve) => {
+    stream.on('error', (error) => resolve(checkError(error)));
+    stream.on('data', (part) => parts.push(part)).on('close', () => resolve(stream.readableEnded ? { bytes: Buffer.concat(parts) } : undefined));
+  });
+  return {
+    ended,
+    isEnded: () => stream.destroyed,
+    write: (piece) => new Promise((resolve) => { stream.write(piece, resolve); }),
+    end: () => stream.end(),
+    stop: () => stream.destroy(),
+  };
+}
+
+/** The same of Web Streams. */
+function openWebStreams(options, random) {
+  const stop = new AbortController();
+  const isBySignal = chance(random, 1, 2) && typeof options === 'object' && options !== null && !Array.isArray(options);
+  const { readable, writable } = createStreams(isBySignal ? { ...options, signal: stop.signal } : options);
+  const [reader, writer] = [readable.getReader(), writable.getWriter()];
+  let isEnded = false;
+  let isStopped = false;
+  const fail = (error) => {
+    isEnded = true;
+    return isStopped ? undefined : checkError(error);
+  };
+  const ended = (async () => {
+    const parts = [];
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return isStopped ? undefined : { bytes: Buffer.concat(parts) };
+      parts.push(Buffer.from(value));
+      if (chance(random, 1, 4)) detach(value); // it is the reader's
+    }
+  })().catch(fail);
+  const ignore = (promise) => promise.catch(() => {});
+  ignore(writer.closed);
+  return {
+    ended,
+    isEnded: () => isEnded,
+    write: (piece) => ignore(writer.write(piece)),
+    end: () => ignore(writer.close()),
+    stop() {
+      isStopped = isEnded = true;
+      const ways = [() => ignore(writer.abort(own)), () => ignore(reader.cancel(own))];
+      if (isBySignal) ways.push(() => stop.abort(own));
+      pick(random, ways)();
+    },
+  };
+}
+
 /** A stream that is written to in pieces of random memory, which may be tampered with when they have been taken; and is
- * destroyed at a random moment, or not. */
+ * stopped at a random moment, or not. */
 async function streamCase(random, { bytes, options }) {
+  const open = pick(random, [openNodeStream, openWebStreams]);
   const expected = outcomeOf(() => png2bmp.getBMP(Uint8Array.from(bytes), undefined, options));
   let stream;
   const made = outcomeOf(() => {
-    stream = png2bmp.createBMPStream(options);
+    stream = open(options, random);
   });
-  if (made.code === 'ERR_OPTION') return assert.ok(expected.code, 'createBMPStream'); // told before the PNG has come
-  if (stream === undefined) return assert.equal(made.code, expected.code, 'createBMPStream');
-  const parts = [];
-  const ended = new Promise((resolve) => {
-    stream.on('error', (error) => resolve({ code: error.code }));
-    stream.on('data', (part) => parts.push(part)).on('close', () => resolve({ bytes: Buffer.concat(parts) }));
-  });
+  if (made.code === 'ERR_OPTION') return assert.ok(expected.code, open.name); // told before the PNG has come
+  if (stream === undefined) return assert.equal(made.code, expected.code, open.name);
   const last = chance(random, 1, 3) ? random.below(6) : Infinity;
-  for (let at = 0, n = 0; at < bytes.length && !stream.destroyed; n++) {
+  for (let at = 0, n = 0; at < bytes.length && !stream.isEnded(); n++) {
     const piece = viewOf(pick(random, Object.values(MEMORY))(random, bytes.slice(at, at += 1 + random.below(3000))));
-    await new Promise((resolve) => { stream.write(piece, resolve); });
+    const written = stream.write(piece);
+    if (n === last) stream.stop();
+    await written;
     interfere(random, piece);
-    if (n === last) stream.destroy();
   }
-  if (stream.destroyed && stream.errored === null) return void await ended;
-  stream.end();
-  const found = await ended;
+  if (!stream.isEnded()) stream.end();
+  const found = await stream.ended;
+  if (found === undefined) return undefined; // it was stopped
   const isOther = ['ERR_PNG_BOMB', 'ERR_MEMORY_LIMIT'].some((code) => code === expected.code || code === found.code);
-  if (!isOther) assert.deepEqual({ code: found.code, bytes: found.bytes }, { code: expected.code, bytes: expected.bytes }, 'a stream');
+  return isOther || assert.deepEqual({ code: found.code, bytes: found.bytes }, { code: expected.code, bytes: expected.bytes }, open.name);
 }
 
 async function saveCase(random, { bytes, length, options }) {
