@@ -94,4 +94,4 @@ function isCode({ language }) {
   return language in runners;
 }
 
-module.exports = { ROOT, blocks, isCode, runBlock };
+module.exports = { ROOT, blocks, isCode, newPlace, run, runBlock };
