@@ -1,3 +1,5 @@
+import type { InitOptions } from './web.js';
+
 export * from './web.js';
 
 /** Where the WebAssembly may come from: a compiled module, its bytes, its URL, a `fetch` of it. */
@@ -9,4 +11,4 @@ export type WasmSource = WebAssembly.Module | ArrayBufferView | ArrayBuffer | st
  *
  * @param source where from; default: the file next to this module, which bundlers find
  */
-export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
+export function init(source?: WasmSource | PromiseLike<WasmSource> | null, options?: InitOptions): Promise<void>;

@@ -6,11 +6,13 @@ import { openThread } from './browser/threads.mjs';
 
 const require = createRequire({});
 
-async function load(source) {
+async function load(source, { worker } = {}) {
   // Written out, so that bundlers find the file.
   const module = await require('./browser/compile').compile(await source ?? new URL('../prebuilds/png2bmp.wasm', import.meta.url));
   const threads = globalThis.navigator?.hardwareConcurrency || 1;
-  return () => require('./browser/library').createLibrary(module, { threads, openThread });
+  return () => require('./browser/library').createLibrary(module, {
+    threads, openThread: (...given) => openThread(...given, worker),
+  });
 }
 
 /** Undefined until WebAssembly is there. */

@@ -1,6 +1,7 @@
 // The types of prebuilds/inline/inline.mjs and inline.cjs, next to which scripts/build-inline.js copies them.
 
 import type { Bytes, IconImage, IconOptions, Options, Path, SaveOptions, Source } from './types.js';
+import type { InitOptions } from './web.js';
 
 export * from './web.js';
 export type { Path, SaveOptions } from './types.js';
@@ -11,7 +12,7 @@ export type { Path, SaveOptions } from './types.js';
  *
  * @param source a `WebAssembly.Module`, the bytes of one or its URL, where the runtime compiles none from bytes
  */
-export function init(source?: object | string): Promise<void>;
+export function init(source?: object | string | null, options?: InitOptions): Promise<void>;
 
 /**
  * Converts a PNG into a file: afterwards the complete BMP is there, or the previous file is untouched. Where there is

@@ -11,6 +11,16 @@ export type {
 /** The result of conversions: a Uint8Array in unshared memory, as `Response`, `Blob` and `fetch` require. */
 export type OutputBuffer = Uint8Array & { readonly buffer: ArrayBuffer };
 
+/** What `init` takes in addition to where the WebAssembly is. */
+export interface InitOptions {
+  /**
+   * Where Web Workers are loaded from, if a policy allows none from `blob:` URLs, or a bundle has left them behind: a
+   * copy of `lib/browser/worker.mjs` of this version, with `prebuilds/core.mjs`, from the page's own origin. A URL,
+   * or a `TrustedScriptURL`.
+   */
+  worker?: string | object;
+}
+
 export type Converter = types.Converter<OutputBuffer>;
 
 /** The result of `decodePNG`. */

@@ -13,8 +13,8 @@ const { collect, loader, minify, tableOf, withoutComments } = require('./js-modu
 
 const output = path.join(__dirname, '../prebuilds/core.mjs');
 
-// The modules that lib/browser.mjs, its threads.mjs and worker.mjs start with.
-const ENTRIES = ['browser/compile', 'browser/face', 'browser/library', 'browser/port', 'browser/thread'];
+// The modules that lib/browser.mjs, lib/edge.mjs, threads.mjs and worker.mjs start with.
+const ENTRIES = ['browser/compile', 'browser/elsewhere', 'browser/face', 'browser/library', 'browser/port', 'browser/thread'];
 
 const HEAD = '// Made of lib/ by scripts/build-browser.js.\n';
 const code = `const sources = ${tableOf(collect(ENTRIES, { inPlaceOf: { host: 'browser/host' } }))};

@@ -23,9 +23,11 @@ function withNames(text, before, names, after) {
 /** { file: text }, as they are to be. */
 function make() {
   const read = (name) => fs.readFileSync(lib(name), 'utf8');
+  const withCalls = (name) => withNames(read(name), 'export const {', browserCalls, "} = require('./browser/face')");
   return {
     [lib('index.mjs')]: withNames(read('index.mjs'), 'export const {', Object.keys(require('../lib')), '} = png2bmp;'),
-    [lib('browser.mjs')]: withNames(read('browser.mjs'), 'export const {', browserCalls, "} = require('./browser/face')"),
+    [lib('browser.mjs')]: withCalls('browser.mjs'),
+    [lib('edge.mjs')]: withCalls('edge.mjs'),
   };
 }
 

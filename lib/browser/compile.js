@@ -6,11 +6,22 @@ function isModule(source) {
   return Object.prototype.toString.call(source) === '[object WebAssembly.Module]';
 }
 
+function startsWith(bytes, text) {
+  const start = new Uint8Array(bytes).subarray(0, text.length);
+  return String.fromCharCode(...start) === text;
+}
+
 async function bytesOf(response) {
   if (!response.ok) {
     throw new Error(`png2bmp: ${response.url} is not there: ${response.status} ${response.statusText}`);
   }
-  return response.arrayBuffer();
+  const bytes = await response.arrayBuffer();
+  if (!startsWith(bytes, '\0asm')) {
+    const start = JSON.stringify(String.fromCharCode(...new Uint8Array(bytes).subarray(0, 15)));
+    throw new Error(`png2bmp: ${response.url} is no WebAssembly, but begins with ${start}. Some servers answer with their start ` +
+      'page if a file is missing: init(url) says where png2bmp.wasm is');
+  }
+  return bytes;
 }
 
 /** Returns a promise of a WebAssembly.Module, given one that is compiled, bytes, a URL, a Response, or a

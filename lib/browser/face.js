@@ -21,7 +21,7 @@ const keptEach = (images) => (Array.isArray(images) ? images.map((each) => kept(
 
 /**
  * { calls, library }: init, getBMP and the others, saves included, which only some libraries have; and library(), which
- * gives the exports of lib/ if they can be had at once. load(source) gives a promise of a function that makes them,
+ * gives the exports of lib/ if they can be had at once. load(source, options), what init takes, gives a promise of a function that makes them,
  * loadNow() such a function at once, or undefined. ready(library) is told when they are there.
  */
 function createFace({ load, loadNow = () => undefined, ready = () => {} }) {
@@ -35,8 +35,8 @@ function createFace({ load, loadNow = () => undefined, ready = () => {} }) {
     }
   }
 
-  async function init(source) {
-    starting ??= load(source).then(make);
+  async function init(source, options) {
+    starting ??= load(source, options).then(make);
     try {
       await starting;
     } catch (error) {

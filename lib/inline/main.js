@@ -7,23 +7,20 @@ const { compile } = require('../browser/compile');
 const { createFace } = require('../browser/face');
 const { createLibrary } = require('../browser/library');
 const { portOf } = require('../browser/port');
+const { workerAt, workerOf } = require('../browser/workers');
 const { builtin } = require('./builtin');
 const { unpack, unpackNow } = require('./unpack');
 
 // ---- Threads ----------------------------------------------------------------------------------
 
-/** openThread(module, listener) for Web Workers of this source. */
-function webThreads(source) {
-  let url;
-  return (module, listener) => {
-    url ??= URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-    return portOf(new globalThis.Worker(url), module, listener);
-  };
+/** openThread(module, listener) for Web Workers of this source, or of the page's own address. */
+function webThreads(source, address) {
+  return (module, listener) => portOf(address === undefined ? workerOf(source) : workerAt(address), module, listener);
 }
 
-function threadsOf(source) {
+function threadsOf(source, address) {
   const threads = builtin('node:os')?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
-  const openThread = builtin('node:worker_threads') === undefined ? webThreads(source)
+  const openThread = builtin('node:worker_threads') === undefined ? webThreads(source, address)
     : (module, listener) => require('../wasm/threads').openThread(module, listener, source);
   return { threads, openThread };
 }
@@ -47,8 +44,8 @@ function addPacked(sources, table) {
   Object.assign(sources, { ...added, ...sources });
 }
 
-function build(sources, module, { table, thread }) {
-  const threads = threadsOf(thread);
+function build(sources, module, { table, thread }, address) {
+  const threads = threadsOf(thread, address);
   if (builtin('node:fs') === undefined) {
     return { ...createLibrary(module, threads), ...WITHOUT_FILES };
   }
@@ -61,10 +58,10 @@ function build(sources, module, { table, thread }) {
 /** createInline(packed, ready), as createFace, and parts(zlib), from what scripts/build-inline.js has packed and the modules outside. */
 function inlineWith(sources) {
   return function createInline(packed, ready) {
-    async function load(source) {
+    async function load(source, { worker } = {}) {
       const parts = await unpack(packed);
       const module = await compile(await source ?? parts.wasm);
-      return () => build(sources, module, parts);
+      return () => build(sources, module, parts, worker);
     }
 
     function loadNow() {

@@ -16,10 +16,13 @@ const { run } = require('./request');
 const { createSaves } = require('./saves');
 const { openThread } = require('./threads');
 
-/** Whether a bundler has left no folder, as in ECMAScript modules, or another one than that of this file. Each name is
- * written out, so that bundlers and tracers find the files. */
+/** Whether a bundler has left no folder, as in ECMAScript modules, or another one than that of this file. The name is
+ * written out, so that bundlers and tracers find the file. */
 const hasWasm = () => typeof __dirname === 'string' && fs.existsSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm'));
-const hasThreads = () => typeof __dirname === 'string' && fs.existsSync(path.join(__dirname, 'answer.js'));
+
+// Not written out: ncc would bring this file along, but not those that it requires.
+const folderOf = () => __dirname;
+const hasThreads = () => typeof __dirname === 'string' && fs.existsSync(path.join(folderOf(), '../wasm/answer.js'));
 
 /** Whether the package contains WebAssembly. */
 function isWasmHere() {

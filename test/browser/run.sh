@@ -23,5 +23,6 @@ export CHROMIUM
 npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
 node ../../scripts/build-wasm.js --optional
 node ../../scripts/build-browser.js
-[ $# -gt 0 ] || set -- --test library.test.js example.test.js page.test.js
+node ../../scripts/build-inline.js --optional
+[ $# -gt 0 ] || set -- --test library.test.js origins.test.js example.test.js page.test.js
 exec node "$@"

@@ -196,7 +196,7 @@ test('@vercel/nft finds the addon, and WebAssembly with its thread', async () =>
   const { fileList } = await nodeFileTrace([at('app.js')], { base: home });
   const name = `node_modules/png2bmp/prebuilds/${process.platform}-${process.arch}.node`;
   assert.ok(fileList.has(name), [...fileList].join('\n'));
-  for (const file of ['prebuilds/png2bmp.wasm', 'lib/wasm/worker.js', 'lib/wasm/request.js'])
+  for (const file of ['prebuilds/png2bmp.wasm', 'lib/wasm/worker.js', 'lib/wasm/answer.js', 'lib/wasm/request.js'])
     assert.ok(fileList.has(`node_modules/png2bmp/${file}`), file);
 });
 

@@ -8,6 +8,7 @@ const options: Options = { format: 'bgra32', maxInputBytes: 1e6, signal: new Abo
 
 export async function convert(file: File): Promise<Blob> {
   await init(fetch('/png2bmp.wasm'));
+  await init(null, { worker: new URL('https://example.org/worker.mjs') });
   const bmp: Uint8Array = await getBMPAsync(file, options);
   return new Blob([bmp as Uint8Array & { buffer: ArrayBuffer }]);
 }
@@ -24,6 +25,8 @@ export const now: Uint8Array[] = [getBMP(new Uint8Array(8)), encodeBMP(decodePNG
 export const format: Format = readInfo(new Uint8Array(8)).bmp.format;
 export const texts: string[] = [errors.codes.ERR_PNG_CRC, versions.backend, ...constants.formats];
 
+// @ts-expect-error a number is no address
+init(undefined, { worker: 8 });
 // @ts-expect-error a page has no files
 getBMPAsync(new Blob(), { flag: 'wx' });
 // @ts-expect-error nor names of files
