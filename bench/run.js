@@ -12,7 +12,7 @@
  *   --show             measures nothing: prints the tables of results.json again
  *
  * Prints tables. A run over everything also writes results.json, chart.svg and
- * docs/benchmark-results.md; any other leaves those alone and writes
+ * docs/notes/benchmark-results.md; any other leaves those alone and writes
  * build/results.json.
  */
 
@@ -211,7 +211,7 @@ function fullText(results) {
 // ---- Saving ---------------------------------------------------------------------
 
 const RESULTS = path.join(__dirname, 'results.json');
-const TABLES = path.join(__dirname, '../docs/benchmark-results.md');
+const TABLES = path.join(__dirname, '../docs/notes/benchmark-results.md');
 
 function resultsJson({ files, ...rest }) {
   const head = JSON.stringify(rest, null, 2).slice(0, -2);
@@ -233,7 +233,7 @@ function publish(results) {
   fs.writeFileSync(path.join(__dirname, 'chart.svg'), chart(results.files));
   describeChart(results.files);
   fs.writeFileSync(TABLES, '# Benchmark results\n\nWritten by `npm run bench`: do not edit. What ' +
-  `the words mean is in [performance.md](performance.md).\n\n${fullText(results)}\n`);
+  `the words mean is in [the notes](benchmarks.md).\n\n${fullText(results)}\n`);
 }
 
 async function measureAll(chosen) {

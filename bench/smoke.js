@@ -22,7 +22,7 @@ const ARGUMENTS = {
 
 // What a whole benchmark writes.
 const PAGES = ['results.json', 'chart.svg', '../README.md'].map((name) => path.join(BENCH, name))
-  .concat(['benchmark-results.md', 'palettes.md', 'performance.md', 'zero-copy.md', 'memory-and-threads.md', 'call-costs.svg']
+  .concat(['notes/benchmark-results.md', 'palettes.md', 'performance.md', 'zero-copy.md', 'memory-and-threads.md', 'call-costs.svg']
     .map((name) => path.join(ROOT, 'docs', name)));
 
 const pages = () => PAGES.map((file) => fs.readFileSync(file, 'utf8'));

@@ -60,7 +60,6 @@ const GROUPS = [
       { text: 'Performance', file: 'docs/performance.md' },
       { text: 'Reliability', file: 'docs/reliability.md' },
       { text: 'Security', file: 'SECURITY.md' },
-      { text: 'Sources of ideas', file: 'docs/sources.md' },
     ],
   },
   {
@@ -69,7 +68,9 @@ const GROUPS = [
       { text: 'Contributing', file: 'CONTRIBUTING.md' },
       { text: 'Code of conduct', file: 'CODE_OF_CONDUCT.md' },
       { text: 'Releasing', file: 'docs/releasing.md' },
-      { text: 'Benchmark results', file: 'docs/benchmark-results.md' },
+      { text: 'Notes: benchmark results', file: 'docs/notes/benchmark-results.md' },
+      { text: 'Notes: sources of ideas', file: 'docs/notes/sources.md' },
+      { text: 'Notes: reliability', file: 'docs/notes/reliability.md' },
       { text: 'Notes: benchmarks', file: 'docs/notes/benchmarks.md' },
       { text: 'Notes: inflater', file: 'docs/notes/inflate.md' },
       { text: 'Notes: kernels', file: 'docs/notes/kernels.md' },

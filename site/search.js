@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const NOT_FOUND = [/^notes\//, /^benchmark-results\.md$/]; // about trials and figures, for engineers
+const NOTES = /^notes\//; // about trials and figures, for engineers
 
 // Words of readers for those of the documentation: who asks for one finds the other.
 const WORDS = [
@@ -58,7 +58,7 @@ const boostDocument = (id) => (/errors#(err|warn)_|api#options-|command-line#[\w
 const SEARCH = {
   provider: 'local',
   options: {
-    _render: (text, env, md) => (NOT_FOUND.some((pattern) => pattern.test(env.relativePath)) ? '' : md.render(text, env)),
+    _render: (text, env, md) => (NOTES.test(env.relativePath) ? '' : md.render(text, env)),
     miniSearch: {
       _splitIntoSections: (file, html) => sectionsOf(html),
       // A name in a title is worth more than any number of times that texts mention it.
@@ -107,7 +107,7 @@ async function unanswered(directory, base) {
     const found = index.search(query)[0]?.id.slice(base.length);
     return wanted.test(found) ? [] : [`search for ${query}: ${found}, not ${wanted.source}`];
   });
-  const notes = [...Object.values(index.toJSON().documentIds)].filter((id) => NOT_FOUND.some((pattern) => pattern.test(`${id.slice(base.length).split('#')[0]}.md`)));
+  const notes = Object.values(index.toJSON().documentIds).filter((id) => NOTES.test(id.slice(base.length)));
   return [...wrong, ...notes.map((id) => `search finds ${id}, which is for engineers`)];
 }
 

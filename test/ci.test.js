@@ -108,7 +108,7 @@ const PARTS = {
 
 const NOT_RUN = {
   abi: 'writes the interface that test:abi compares with',
-  mutate: 'takes hours; its figures are in docs/reliability.md',
+  mutate: 'takes hours; its figures are in docs/notes/reliability.md',
   screenshots: 'makes pictures for README.md, which somebody has to look at',
   prepare: 'npm runs it when it installs from a repository: prebuilds for one machine',
 };

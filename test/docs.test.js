@@ -28,6 +28,12 @@ for (const page of pages.filter((each) => !ELSEWHERE.includes(each))) {
   });
 }
 
+test('README and docs/ have at most 26 000 words beside the notes for engineers', () => {
+  const counted = pages.filter((page) => page === 'README.md' || /^docs\/[^/]+$/.test(page));
+  const words = counted.flatMap((page) => fs.readFileSync(path.join(ROOT, page), 'utf8').split(/\s+/)).filter((word) => /[A-Za-z0-9]/.test(word));
+  assert(words.length <= 26_000, `${words.length}: say what is there already in one place, and link to it`);
+});
+
 /* Every Markdown file of the project, whether documentation or not. */
 function allPages() {
   const left = new Set(['node_modules', '.git', 'build', 'out', 'coverage', 'dist']);
