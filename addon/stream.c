@@ -171,7 +171,7 @@ static bool is_memory_right(const pump *p, const uint8_t *memory, size_t size)
         return !memory;
     if (!p->is_whole)
         return memory;
-    return size >= p->needed && (!p->whole || memory == p->whole);
+    return size >= pump_needed(p) && (!p->whole || memory == p->whole);
 }
 
 static bool take_input(napi_env env, napi_value host, stream *self, const job *job, bool copies)

@@ -39,8 +39,8 @@ async function run(name, view, size, o, start) {
   return o.signal === undefined ? begin(0) : startAbortable(o.signal, begin);
 }
 
-/** Converts what comes in pieces as it comes, without holding it: a promise of finish(feed), whose output is there, or is
- * in `file`. */
+/** Converts what comes in pieces as it comes: a promise of finish(feed), whose output is there, or is in `file`. Of the
+ * PNG one piece is held, with `salvage` all of it. */
 async function runPieces(source, o, finish, file) {
   const input = o.input === 'copy' ? 'copy' : 'borrow'; // the source has given nothing away
   const feed = new Feed({ ...o, input }, { size: sizeOfSource(source), wantsWhole: true, file });

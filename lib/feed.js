@@ -5,7 +5,7 @@
 const native = require('./native');
 const { PngError, errorFromNative } = require('./errors');
 const { WANTS_MEMORY, indicesIn } = require('./feed-numbers');
-const { allocate, maxLength, maxLengthName } = require('./host');
+const { allocate, maxLength, maxLengthName, wrap } = require('./host');
 const { asyncInput, checkStillThere, toLength } = require('./input');
 const { newTicket } = require('./signals');
 const { infoOf } = require('./sync');
@@ -43,9 +43,10 @@ const garbage = [];
  * come with them: 32 MiB of Buffers that nobody has any longer would wait. Arrays that die at once fill it sooner. Such a
  * collection takes less than a millisecond; napi_adjust_external_memory causes those of the whole heap. */
 function hastenCollection(bytes) {
-  const slots = Math.ceil(bytes / BYTES_PER_BYTE_OF_GARBAGE / SLOT_BYTES);
-  garbage.push(new Array(Math.min(slots, MOST_SLOTS)));
-  garbage.pop();
+  for (let slots = Math.ceil(bytes / BYTES_PER_BYTE_OF_GARBAGE / SLOT_BYTES); slots > 0; slots -= MOST_SLOTS) {
+    garbage.push(new Array(Math.min(slots, MOST_SLOTS)));
+    garbage.pop();
+  }
 }
 
 /** What stops a conversion whose feed was closed. */
@@ -57,6 +58,8 @@ class Feed {
   #stream;
   #numbers = new Float64Array(COUNT);
   #memory; // the next output, or the whole of it
+  #filled = 0; // of the next output
+  #leaving; // the output before it, which is handed out while the next step runs
   #isPlanned = false;
   #isClosed = false;
   #ticket = 0; // of the step that runs
@@ -81,73 +84,108 @@ class Feed {
     return this.#numbers[i];
   }
 
-  /** Converts the next bytes of the PNG. They must not change until the promise is settled. */
-  async take(view) {
+  /** Converts the next bytes of the PNG. They must not change until the promise is settled. isMore(): the next call
+   * follows at once: outputs leave when they are full. */
+  async take(view, isMore = () => false) {
     const size = toLength('chunk', view);
     if (size > 0) {
       const { view: input, copy } = asyncInput(view, this.#o.input);
-      await this.#convert(input, size, copy, false);
+      await this.#convert(input, size, copy, false, isMore);
     }
   }
 
   /** There are no more. */
   end() {
-    return this.#convert(NO_BYTES, 0, false, true);
+    return this.#convert(NO_BYTES, 0, false, true, () => false);
   }
 
-  async #convert(view, size, copy, isLast) {
+  async #convert(view, size, copy, isLast, isMore) {
     do {
-      if (this.#isClosed) {
-        throw closedError();
-      }
+      this.#checkOpen();
       checkStillThere('chunk', view, size);
       this.#step = this.#run(view, size, copy, isLast);
+      this.#step.catch(() => {}); // it is waited for when the output before it has left
+      await this.#putLeaving();
       await this.#step;
-      if (this.#isClosed) { // by onWarning
-        throw closedError();
-      }
-      await this.#deliver();
+      this.#checkOpen(); // onWarning may have closed it
+      this.#advance(isMore());
     } while (this.#at(STATE) === WANTS_MEMORY);
+    if (!isMore()) {
+      await this.#putLeaving();
+    }
+  }
+
+  #checkOpen() {
+    if (this.#isClosed) {
+      throw closedError();
+    }
   }
 
   async #run(view, size, copy, isLast) {
     this.#ticket = newTicket();
     try {
       const { memory } = await native.stepAsync(view, size, this.#stream, this.#o.onWarning, copy, this.#ticket, isLast,
-        this.#memory, this.#numbers);
-      this.#memory = memory ?? this.#memory; // in WebAssembly it moves to a thread and back
+        this.#room(), this.#numbers);
+      this.#takeBack(memory);
     } finally {
       this.#ticket = 0;
     }
   }
 
-  async #deliver() {
+  /** What the next step writes to. */
+  #room() {
+    return this.#filled > 0 ? this.#memory.subarray(this.#filled) : this.#memory;
+  }
+
+  /** In WebAssembly memory moves to a thread and back. */
+  #takeBack(room) {
+    if (room !== undefined) {
+      this.#memory = room.byteOffset > 0 ? wrap(room.buffer, 0, room.buffer.byteLength) : room;
+    }
+  }
+
+  /** After a step. */
+  #advance(isMore) {
     if (this.#at(IS_PLANNED) === 1 && !this.#isPlanned) {
       this.#isPlanned = true;
       this.#sink.planned?.(this);
       this.#createNext();
     } else if (this.#isPlanned && this.#at(IS_WHOLE) === 0) {
-      await this.#putMemory(this.#at(USED));
+      this.#filled += this.#at(USED);
+      this.#leave(isMore);
     }
   }
 
   #createNext() {
     this.#memory = createMemory(this.#at(NEEDED));
+    this.#filled = 0;
     if (this.#at(IS_WHOLE) === 0) {
       hastenCollection(this.#memory.length);
     }
   }
 
   /** What is handed out is no part of the memory that is still to be written to: its new owner may give it away. */
-  async #putMemory(used) {
-    const memory = this.#memory;
-    const isFull = memory.length - used < this.#at(NEXT);
-    const isMostlyUsed = used > memory.length / 2;
+  #leave(isMore) {
+    const [memory, filled, next] = [this.#memory, this.#filled, this.#at(NEXT)];
+    const isFull = memory.length - filled < next;
+    const isMostlyUsed = filled > memory.length / 2;
+    if (isMore && !isFull && next > 0) {
+      return;
+    }
     if (isFull || isMostlyUsed) {
       this.#createNext();
     }
-    if (used > 0) {
-      await this.#sink.put(isMostlyUsed ? memory.subarray(0, used) : copyOf(memory.subarray(0, used)));
+    this.#filled = 0;
+    if (filled > 0) {
+      this.#leaving = isMostlyUsed ? memory.subarray(0, filled) : copyOf(memory.subarray(0, filled));
+    }
+  }
+
+  async #putLeaving() {
+    const bytes = this.#leaving;
+    this.#leaving = undefined;
+    if (bytes !== undefined) {
+      await this.#sink.put(bytes);
     }
   }
 

@@ -146,9 +146,10 @@ export function convertFileAsync(
 export function convertFileAsync(from: Path | number, to: Path, options?: Options): Promise<Info>;
 
 /**
- * A stream of Node.js: the bytes of a PNG in, those of its BMP out. Each chunk is converted on a worker thread as it
- * comes, and read in place: it must not change until it has been taken. `maxInputBytes` and the options of files do
- * not apply.
+ * A stream of Node.js: the bytes of a PNG in, those of its BMP out, converted on a worker thread as they come. A chunk
+ * must not change until it has been taken, which the callback of `write` tells: one of at most 64 KiB is copied, so that
+ * the next may come while it is converted; a longer one is read in place. `maxInputBytes` and the options of files do not
+ * apply.
  *
  * Rows leave as they are made if the BMP has them in the order of the PNG: with `topDown: true`, or without it if the image
  * is flipped or turned by 180 degrees. Otherwise the BMP is held until it is complete, and counts for `maxMemory`. So is

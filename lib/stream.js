@@ -8,6 +8,7 @@ const { bindWarnings } = require('./async');
 const { AbortError } = require('./errors');
 const { Feed } = require('./feed');
 const { callLater } = require('./host');
+const { Intake } = require('./intake');
 const { readOptions } = require('./options');
 const { follow, unfollow } = require('./signals');
 
@@ -33,6 +34,7 @@ function callListeners(call) {
 
 class BMPStream extends Duplex {
   #feed;
+  #intake;
   #isRead = false; // more has been asked for since the last push
   #wake = () => {};
   #unfollow = () => {};
@@ -44,6 +46,7 @@ class BMPStream extends Duplex {
     });
     super({ readableHighWaterMark: READABLE_BYTES, writableHighWaterMark: WRITABLE_BYTES });
     this.#feed = feed;
+    this.#intake = new Intake((bytes, isMore) => feed.take(bytes, isMore), (error) => this.destroy(toError(error)));
     if (o.signal !== undefined) {
       this.#endWith(o.signal);
     }
@@ -94,11 +97,16 @@ class BMPStream extends Duplex {
   }
 
   _write(chunk, _encoding, callback) {
-    this.#feed.take(chunk).then(() => callLater(callback), (error) => this.#fail(callback, error));
+    this.#intake.add(chunk).then(() => callLater(callback), (error) => this.#fail(callback, error));
+  }
+
+  async #finish() {
+    await this.#intake.drained();
+    await this.#feed.end();
   }
 
   _final(callback) {
-    this.#feed.end().then(() => {
+    this.#finish().then(() => {
       callLater(callback);
       this.#end();
     }, (error) => this.#fail(callback, error));

@@ -125,7 +125,10 @@ test('an embedded profile is written, and its name is in info', async () => {
   stream.end(png);
   const [info] = await once(stream, 'info');
   assert.equal(info.colorSpace.profile, 'A profile');
-  assert.ok(info.memory > readInfo(png, options).memory, 'the profile is held');
+  const { memory } = info;
+  assert.ok(memory > readInfo(png, options).memory, 'the profile is held');
+  await convert(png, 77, { ...options, maxMemory: memory });
+  await assert.rejects(convert(png, 77, { ...options, maxMemory: memory - 1 }), { code: 'ERR_MEMORY_LIMIT' });
 });
 
 // ---- As it comes ------------------------------------------------------------------------------
@@ -133,6 +136,20 @@ test('an embedded profile is written, and its name is in info', async () => {
 /** Writes, and waits until all of it has been taken. */
 const write = (stream, bytes) => new Promise((resolve, reject) => {
   stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+});
+
+test('an embedded profile counts twice: as it is in the PNG, and as it waits to leave', async () => {
+  const image = createImage({ colorType: 2, bitDepth: 8, width: 300, height: 300 });
+  const lengths = [1_000_000, 2_000_000];
+  const options = { header: 'v5', profile: 'embed', topDown: true };
+  const [one, two] = await Promise.all(lengths.map(async (length) => {
+    const png = encodePng(image, { first: [profileChunk(iccProfile({ length }), { name: 'long' })] });
+    const stream = createBMPStream(options).resume();
+    const [{ memory }] = await once(stream.end(png), 'info');
+    return memory - readInfo(png, options).memory;
+  }));
+  assert.ok(one >= 2 * lengths[0], `${one}`);
+  assert.ok(two >= 2 * lengths[1], `${two}`);
 });
 
 test('an embedded profile that is longer than the memory for an output is written', bounded, async () => {
@@ -290,9 +307,10 @@ test('the source may use its memory again when it has been taken', async () => {
   assert.ok((await bmp).equals(getBMP(large, { topDown: true })));
 });
 
-test('a chunk that is transferred while the stream waits for its reader is an error', async () => {
-  const bytes = new Uint8Array(large.length);
-  bytes.set(large);
+test('a long chunk is read in place: to transfer it while the stream waits for its reader is an error', async () => {
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 1000, height: 1200, seed: 3 }));
+  const bytes = new Uint8Array(png.length);
+  bytes.set(png);
   const stream = createBMPStream({ topDown: true });
   stream.write(bytes);
   while (stream.readableLength === 0) await delay(1);
@@ -301,6 +319,37 @@ test('a chunk that is transferred while the stream waits for its reader is an er
   stream.resume();
   const [error] = await once(stream, 'error');
   assert.equal(error.code, 'ERR_INVALID_ARG_VALUE');
+});
+
+test('chunks of at most 64 KiB are copied: the next may come while nobody reads, up to a limit', bounded, async () => {
+  const stream = createBMPStream({ topDown: true });
+  let taken = 0;
+  for (const piece of pieces(large, 65536)) {
+    const own = new Uint8Array(piece).buffer;
+    const written = await Promise.race([write(stream, new Uint8Array(own)).then(() => true), delay(500, false)]);
+    if (!written) break;
+    structuredClone(own, { transfer: [own] });
+    taken += piece.length;
+  }
+  assert.ok(taken > 2 * 65536 && taken < large.length, `${taken} bytes were taken`);
+  const parts = collect(stream);
+  stream.end(large.subarray(taken + 65536));
+  assert.ok((await parts).equals(getBMP(large, { topDown: true })));
+});
+
+test('a defect in a chunk that was taken is the error of the stream, of its next write or of its end', bounded, async () => {
+  const png = Buffer.from(large);
+  png[3000] ^= 1; // in the first IDAT: its CRC is wrong
+  for (const go of [
+    () => {}, (stream) => stream.end(), (stream) => stream.write(png.subarray(20_000, 50_000)),
+    (stream) => stream.end(png.subarray(20_000)), (stream) => stream.write(png.subarray(20_000)),
+  ]) {
+    const stream = createBMPStream({ topDown: true }).resume();
+    const failed = once(stream, 'error');
+    await write(stream, png.subarray(0, 20_000));
+    go(stream);
+    assert.equal((await failed)[0].code, 'ERR_PNG_CRC');
+  }
 });
 
 // ---- Ends ---------------------------------------------------------------------------------------

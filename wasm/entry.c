@@ -198,6 +198,7 @@ png2bmp_status EXPORT(run)(void)
 static struct {
     pump     pump;
     uint8_t *memory;
+    size_t   memory_size;
     double   numbers[HOST_FEED_COUNT];
 } fed;
 
@@ -222,14 +223,12 @@ png2bmp_status EXPORT(feed_step)(bool is_last, size_t room)
     png2bmp_status status;
 
     if (fed.pump.plan && !fed.pump.is_whole) {
-        const size_t size = (size_t)fed.pump.needed;
-
-        input.memory_size = room < size ? room : size;
         if (!fed.memory)
-            fed.memory = malloc(size);
+            fed.memory = malloc(fed.memory_size = (size_t)pump_needed(&fed.pump));
         if (!fed.memory)
             return report_plain_error(&job.report, PNG2BMP_ERR_OUT_OF_MEMORY);
         input.memory = fed.memory;
+        input.memory_size = room < fed.memory_size ? room : fed.memory_size;
     }
     status = pump_step(&fed.pump, &input, &state);
     host_feed_write(fed.numbers, &fed.pump, state);

@@ -25,6 +25,6 @@ void host_feed_write(double numbers[HOST_FEED_COUNT], const pump *p, pump_state 
     numbers[HOST_FEED_USED] = (double)p->used;
     numbers[HOST_FEED_IS_PLANNED] = 1;
     numbers[HOST_FEED_IS_WHOLE] = p->is_whole;
-    numbers[HOST_FEED_NEEDED] = (double)p->needed;
+    numbers[HOST_FEED_NEEDED] = (double)pump_needed(p);
     numbers[HOST_FEED_NEXT] = (double)pump_next(p);
 }

@@ -10,9 +10,12 @@
 #include "plan/route.h"
 #include "target.h"
 
-/* Of a strip; and of the memory for several of them, beside the headers. */
+/* Of a strip; and of the memory for several of them, beside the headers: some of what the last
+ * piece of the PNG becomes, so that a source which is fast takes fewer steps. */
 #define STRIP_BYTES (64 * 1024)
-#define MEMORY_BYTES (192 * 1024)
+#define LEAST_MEMORY (192 * 1024)
+#define MOST_MEMORY (768 * 1024)
+#define MEMORY_FOR_BYTE 3
 
 /* ---- What leaves ------------------------------------------------------------------- */
 
@@ -91,25 +94,43 @@ static bool leaves_in_order(const png2bmp_plan *plan)
     return plan->options.top_down != route_goes_up(plan) && !route_is_whole(plan);
 }
 
-/* Memory for the whole, or for some strips. */
-static uint64_t needed_for(const pump *p)
+static uint64_t memory_for(size_t piece_size)
 {
-    const uint64_t whole = p->plan->bmp.byte_length, strip = strip_of(p->plan);
-    const uint64_t some = BMP_MAX_HEADER + (strip > MEMORY_BYTES ? strip : MEMORY_BYTES);
+    if (piece_size >= MOST_MEMORY / MEMORY_FOR_BYTE)
+        return MOST_MEMORY;
+    return piece_size > LEAST_MEMORY / MEMORY_FOR_BYTE ? MEMORY_FOR_BYTE * piece_size
+                                                       : LEAST_MEMORY;
+}
 
-    return p->is_whole || whole < some ? whole : some;
+uint64_t pump_needed(const pump *p)
+{
+    const uint64_t left = p->left + (p->rest_size - p->rest_at), strip = strip_of(p->plan);
+    const uint64_t some = memory_for(p->piece_size);
+    const uint64_t most = BMP_MAX_HEADER + (strip > some ? strip : some);
+
+    if (p->is_whole)
+        return p->plan->bmp.byte_length;
+    if (left == 0) /* a step is always given some */
+        return 1;
+    return left < most ? left : most;
+}
+
+/* What is held of the BMP: all of it, or its profile, which comes in one go after the last row and
+ * waits for memory. */
+static uint64_t held_bytes(const pump *p)
+{
+    if (p->is_held)
+        return p->plan->bmp.byte_length;
+    return p->is_whole ? 0 : p->plan->bmp.profile_length;
 }
 
 static png2bmp_status take_plan(pump *p, const png2bmp_plan *plan)
 {
-    const uint64_t whole = plan->bmp.byte_length;
-
     p->plan = plan;
-    p->left = whole;
+    p->left = plan->bmp.byte_length;
     p->is_held = !p->is_whole && (route_is_whole(plan) || !leaves_in_order(plan));
     p->is_whole |= p->is_held;
-    p->needed = needed_for(p);
-    return p->is_held ? plan_check_strip(plan, whole, p->report) : PNG2BMP_OK;
+    return held_bytes(p) > 0 ? plan_check_strip(plan, held_bytes(p), p->report) : PNG2BMP_OK;
 }
 
 /* Called again when there is memory. */
@@ -144,7 +165,7 @@ static png2bmp_status give_whole(const pump *p)
 
 uint64_t pump_memory(const pump *p)
 {
-    return p->plan->memory + (p->is_held ? p->plan->bmp.byte_length : 0);
+    return p->plan->memory + held_bytes(p);
 }
 
 /* ---- Steps --------------------------------------------------------------------------- */
@@ -188,6 +209,7 @@ png2bmp_status pump_step(pump *p, const pump_input *input, pump_state *state)
     p->memory = input->memory;
     p->size = p->is_whole || !input->memory ? 0 : input->memory_size;
     p->used = 0;
+    p->piece_size = input->size;
     if (!p->rest || put_rest(p))
         status = go_on(p, input);
     if (status)

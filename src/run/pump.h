@@ -16,13 +16,12 @@ typedef enum pump_state {
 typedef struct pump {
     png2bmp_feed       *feed;
     png2bmp_report     *report;
-    const png2bmp_plan *plan;     /* NULL: not yet known */
-    bool                is_whole; /* the BMP is converted in one piece of memory */
-    bool                is_held;  /* and that counts for options.max_memory */
-    uint64_t            needed;   /* bytes of memory, when there is a plan: of a whole all, else
-                                     for several parts */
-    uint64_t left;                /* bytes of the BMP that have not left */
-    bool     goes_on;             /* with the bytes that it had: PUMP_WANTS_MEMORY */
+    const png2bmp_plan *plan;       /* NULL: not yet known */
+    bool                is_whole;   /* the BMP is converted in one piece of memory */
+    bool                is_held;    /* and that counts for options.max_memory */
+    uint64_t            left;       /* bytes of the BMP that have not left */
+    size_t              piece_size; /* of the PNG, of the last step */
+    bool                goes_on;    /* with the bytes that it had: PUMP_WANTS_MEMORY */
 
     uint8_t *memory; /* of this step; `used` bytes of it are written, in the order of the file */
     size_t   size, used;
@@ -47,8 +46,8 @@ typedef struct pump_input {
 
 /*
  * wants_whole: the caller has the BMP in one piece in any case. Else its parts leave in the order
- * of the file where rows come in this order; where they do not, the whole counts for
- * options.max_memory.
+ * of the file where rows come in this order, and an embedded profile counts for
+ * options.max_memory; where they do not, the whole does.
  *
  * png_size, control, report: as in png2bmp_feed_new; report and options are not NULL. An invalid
  * option is an error, and without wants_whole one that has no effect: there is somebody who made a
@@ -59,10 +58,13 @@ png2bmp_status pump_open(pump *p, const png2bmp_options *options, uint64_t png_s
 png2bmp_status pump_step(pump *p, const pump_input *input, pump_state *state);
 void           pump_close(pump *p);
 
+/* Bytes of memory, when there is a plan: of a whole all, else for several parts. */
+uint64_t pump_needed(const pump *p);
+
 /* The most bytes of the next part: with less room it takes a step more. */
 uint64_t pump_next(const pump *p);
 
-/* The most bytes that a conversion allocates, with the BMP if that is held. */
+/* The most bytes that a conversion allocates, with what is held of the BMP. */
 uint64_t pump_memory(const pump *p);
 
 #endif
