@@ -107,7 +107,7 @@ test('a profile without an end of its name has no name', () => {
 
 test('HDR, wide gamut and other gammas are told once, and are no error with strict', () => {
   for (const chunks of [
-    [cicp(9, 16, 0, 1)], [cicp(9, 18, 0, 1)], [cicp(12, 13, 0, 1)], [gamma(1)], [gamma(0.55)], [SRGB, cicp(9, 16, 0, 1)],
+    [cicp(9, 16, 0, 1)], [cicp(9, 18, 0, 1)], [cicp(12, 13, 0, 1)], [cicp(1, 8, 0, 1)], [gamma(1)], [gamma(0.55)], [SRGB, cicp(9, 16, 0, 1)],
   ]) {
     const png = withChunks(...chunks);
     assert.deepEqual(warningsOf(png), ['WARN_PNG_COLOR_SPACE']);
@@ -118,7 +118,8 @@ test('HDR, wide gamut and other gammas are told once, and are no error with stri
     assert.deepEqual(warningsOf(withChunks(odd)), ['WARN_PNG_COLOR_SPACE']);
     assert.deepEqual(warningsOf(withChunks(odd), { strict: true }), ['WARN_PNG_COLOR_SPACE']);
   }
-  for (const chunks of [[SRGB], [cicp(1, 13, 0, 1)], [gamma(0.45455)], [SRGB, gamma(1)], [profile('P3'), gamma(1)]])
+  const likeSrgb = [1, 6, 13, 14, 15].map((transfer) => [cicp(1, transfer, 0, 1)]);
+  for (const chunks of [[SRGB], ...likeSrgb, [gamma(0.45455)], [SRGB, gamma(1)], [profile('P3'), gamma(1)]])
     assert.deepEqual(warningsOf(withChunks(...chunks)), []);
 });
 

@@ -837,6 +837,39 @@ static void test_addressable_memory(void)
     done("what takes more memory than can be addressed is refused by the plan");
 }
 
+static png2bmp_status verdict_of_pixels(png2bmp_pixels pixels)
+{
+    const png2bmp_options options = default_options();
+    png2bmp_plan          plan;
+
+    return png2bmp_plan_pixels(&plan, &pixels, &options, NULL);
+}
+
+/* Three rows of 10 bytes, 12 apart, then such with one thing that is wrong. */
+static void test_pixels_that_do_not_fit(void)
+{
+    static const uint8_t bytes[100];
+    const png2bmp_pixels good = {
+        .data = bytes, .size = 34, .width = 5, .height = 3, .channels = 2, .stride = 12};
+    png2bmp_pixels wrong[9];
+
+    for (unsigned i = 0; i < 9; i++)
+        wrong[i] = good;
+    wrong[0].size--;
+    wrong[1].size = sizeof bytes, wrong[1].stride = 9;
+    wrong[2].size = 9, wrong[2].height = 1;
+    wrong[3].size = 9, wrong[3].height = 2;
+    wrong[4].channels = 0;
+    wrong[5].channels = 5;
+    wrong[6].width = 0;
+    wrong[7].height = 0;
+    wrong[8].height = UINT32_C(1) << 31;
+    check(verdict_of_pixels(good) == PNG2BMP_OK, "rows that fit");
+    for (unsigned i = 0; i < 9; i++)
+        check(verdict_of_pixels(wrong[i]) == PNG2BMP_ERR_PIXELS, "pixels that are wrong, %u", i);
+    done("raw pixels whose rows do not fit into their bytes are refused");
+}
+
 static bool cancel_after(void *user)
 {
     unsigned *left = user;
@@ -1023,6 +1056,7 @@ int main(int argc, char **argv)
     test_defective_pixels();
     test_limits();
     test_addressable_memory();
+    test_pixels_that_do_not_fit();
     test_status_texts();
     test_cancelling();
     test_cancelling_without_output();

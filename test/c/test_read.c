@@ -1,6 +1,7 @@
 /* Files that are read: their end, and what becomes of those that shrink and grow meanwhile. */
 #define _GNU_SOURCE /* mkstemp */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -157,6 +158,27 @@ static void check_cancelled(void)
     free(file.bytes);
 }
 
+/* As in a program that was started without an input. */
+static void check_descriptor_zero(void)
+{
+    const sample     made = make(10);
+    const read_rules rules = rules_for(&made);
+    const int        input = dup(STDIN_FILENO);
+    old_file         file;
+
+    close(STDIN_FILENO);
+    check(!read_open(&file, &rules).code, "descriptor 0: cannot be opened");
+    check(file.handle == 0, "another descriptor than 0 is opened");
+    read_close(&file);
+    check(fcntl(STDIN_FILENO, F_GETFD) == -1, "descriptor 0 is left open");
+    if (input >= 0) {
+        dup2(input, STDIN_FILENO);
+        close(input);
+    }
+    free(file.bytes);
+    throw_away(&made);
+}
+
 int main(void)
 {
     check_change(0, 100, 0, 0, "an empty file");
@@ -177,6 +199,7 @@ int main(void)
     check_most(4999, 5000, EFBIG, "more bytes than allowed");
     check_most(5000, 5001, EFBIG, "a file that grows beyond what is allowed");
     check_cancelled();
+    check_descriptor_zero();
     printf("%s: %d checks, %d failed\n", failures ? "not ok" : "ok", checks, failures);
     return failures != 0;
 }
