@@ -5,11 +5,19 @@
  * at every CPU level, and whatever stood in the output before (so every byte is
  * written); the same bytes strip by strip; the same verdict, messages and bytes fed in pieces,
  * with pauses; `strict`; cancellation.
+ *
+ * Input: the options; how it is fed: pauses and strips (1 byte), the pieces (7); the PNG.
  */
 #include "../test/c/fed.h"
 #include "cpu/levels.h"
 #include "fuzz.h"
+#include "mutator.h"
 #include "run/run.h"
+
+#define PIECES 7
+#define HEAD (FUZZ_OPTION_BYTES + 1 + PIECES)
+
+const size_t mutator_head = HEAD;
 
 typedef struct input {
     const uint8_t *png;
@@ -130,27 +138,36 @@ static void check_strips(input in, const outcome *expected, uint32_t strip_rows)
 
 /* ---- Fed ------------------------------------------------------------------- */
 
-/* Pieces of sizes that grow from the first one on, and begin again. */
+typedef struct cuts {
+    const uint8_t *pieces; /* PIECES bytes: 1 to 32, shifted by 0, 2, ... 14 bits */
+    unsigned       count;  /* of pieces so far */
+} cuts;
+
+/* Each time that the bytes are used again the pieces are four times as long, or a large PNG would
+ * have a piece for each byte. */
 static size_t cut_piece(void *user, size_t most)
 {
-    size_t *next = user;
+    cuts          *c = user;
+    const uint8_t  byte = c->pieces[c->count % PIECES];
+    const unsigned shift = byte / 32 * 2 + c->count / PIECES * 2;
+    const size_t   size = ((size_t)byte % 32 + 1) << (shift < 24 ? shift : 24);
 
-    *next = *next > 40000 ? 1 : *next * 3 + 1;
-    return *next < most ? *next : most;
+    c->count++;
+    return size < most ? size : most;
 }
 
 /* What is held counts for max_memory, so that a limit may be met where memory has none. */
 static void check_fed(input in, const png2bmp_options *options, const outcome *expected,
-                      unsigned first)
+                      const uint8_t *flow)
 {
-    size_t         next = first;
+    const unsigned pause_every = flow[0] % 4, strip_bytes = flow[0] / 4 * 160;
+    cuts           cuts = {.pieces = flow + 1};
     png2bmp_report report;
     outcome        out = {.plan = expected->plan};
     fed            f;
 
     png2bmp_report_clear(&report);
-    f = fed_convert(in.png, in.size, options, first & 1 ? 5000 : 0, first >> 1 & 3, cut_piece,
-                    &next, &report);
+    f = fed_convert(in.png, in.size, options, strip_bytes, pause_every, cut_piece, &cuts, &report);
     out.status = f.status;
     out.bmp = f.status ? NULL : f.bmp;
     out.report = report;
@@ -223,9 +240,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     outcome         out;
     input           in;
 
-    if (size < FUZZ_OPTION_BYTES)
+    if (size < HEAD)
         return 0;
-    in = (input){data + FUZZ_OPTION_BYTES, size - FUZZ_OPTION_BYTES};
+    in = (input){data + HEAD, size - HEAD};
     fuzz_options(&options, data);
     if (options.format == PNG2BMP_FORMAT_MONO1 && data[5] % 4 == 0) {
         options.container = PNG2BMP_CONTAINER_ROWS;
@@ -235,7 +252,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     out = convert(in, &options, 0xAA, NULL);
     fuzz_check_report(&out.report, out.status, options.strict);
     check_levels(in, &options, &out);
-    check_fed(in, &options, &out, data[7]);
+    check_fed(in, &options, &out, data + FUZZ_OPTION_BYTES);
     if (!options.strict)
         check_strict(in, &options, &out);
     if (!out.status)

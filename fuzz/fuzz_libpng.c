@@ -7,6 +7,9 @@
 #include <setjmp.h>
 
 #include "fuzz.h"
+#include "mutator.h"
+
+const size_t mutator_head = FUZZ_OPTION_BYTES;
 
 /* ---- libpng's verdict -------------------------------------------------------- */
 

@@ -412,24 +412,24 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
     byte_buffer out;
 
     mutator_seed(seed);
-    if (size >= FUZZ_OPTION_BYTES && below(4) == 0) {
-        LLVMFuzzerMutate(data, FUZZ_OPTION_BYTES, FUZZ_OPTION_BYTES);
+    if (size >= mutator_head && below(4) == 0) {
+        LLVMFuzzerMutate(data, mutator_head, mutator_head);
         if (below(2))
             return size;
     }
-    if (size < FUZZ_OPTION_BYTES + 16 || below(16) == 0)
+    if (size < mutator_head + 16 || below(16) == 0)
         return LLVMFuzzerMutate(data, size, max_size);
-    parse(&p, data + FUZZ_OPTION_BYTES, size - FUZZ_OPTION_BYTES);
+    parse(&p, data + mutator_head, size - mutator_head);
     for (unsigned i = 1 + below(3); i > 0 && p.count > 0; i--)
         mutate(&p);
     out = serialise(&p);
     release(&p);
-    if (out.size > max_size - FUZZ_OPTION_BYTES) {
+    if (out.size > max_size - mutator_head) {
         free(out.bytes);
         return LLVMFuzzerMutate(data, size, max_size);
     }
-    memcpy(data + FUZZ_OPTION_BYTES, out.bytes, out.size);
-    size = FUZZ_OPTION_BYTES + out.size;
+    memcpy(data + mutator_head, out.bytes, out.size);
+    size = mutator_head + out.size;
     free(out.bytes);
     return size;
 }

@@ -9,6 +9,9 @@
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 
+/* The bytes of an input before its PNG; each target that has the mutator defines it. */
+extern const size_t mutator_head;
+
 /* Numbers for the choices of one mutation. */
 void     mutator_seed(unsigned seed);
 uint32_t mutator_below(uint32_t n);

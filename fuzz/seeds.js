@@ -98,6 +98,9 @@ function pngSeeds(random) {
     .map((file, number) => Buffer.concat([pngOptions(random, number), file]));
 }
 
+/** How a conversion is fed: see fuzz_convert.c. */
+const withFlow = (random, seed) => Buffer.concat([seed.subarray(0, 8), randomBytes(random, 8), seed.subarray(8)]);
+
 /** A stream with every kind of block, long and short matches. */
 function plainBytes(random, size) {
   const bytes = Buffer.alloc(size);
@@ -181,7 +184,8 @@ function write(folder, seeds) {
 
 function writeSeeds(folder) {
   const pngs = pngSeeds(createRandom(1));
-  write(path.join(folder, 'convert'), pngs);
+  const random = createRandom(5);
+  write(path.join(folder, 'convert'), pngs.map((seed) => withFlow(random, seed)));
   write(path.join(folder, 'libpng'), pngs);
   write(path.join(folder, 'inflate'), inflateSeeds(createRandom(2)));
   write(path.join(folder, 'kernels'), kernelSeeds(createRandom(3)));
