@@ -59,13 +59,16 @@ function functionSection(name, overloads) {
   return [`### ${name}`, code(overloads.map(signature)), ...comments].join('\n\n');
 }
 
+/** Code in a line of text, which may have backticks of its own: types made of text do. */
+const inline = (text) => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
+
 function memberLine(member) {
   const what = describe(member).replace(/\n\s*- /g, '<br>- ').replace(/\s*\n\s*/g, ' ')
     .replaceAll('|', '\\|');
   const parameters = (member.parameters ?? []).map((parameter) => parameter.getText()).join(', ');
   const type = `${ts.isMethodSignature(member) ? `(${parameters}) => ` : ''}${member.type?.getText() ?? ''}`
     .replace(/\/\*\*.*?\*\//gs, '').replace(/\s+/g, ' ').replace(/ \| undefined$/, '').replaceAll('|', '\\|');
-  return `| \`${member.name.getText()}\` | \`${type}\` | ${what} |`;
+  return `| \`${member.name.getText()}\` | ${inline(type)} | ${what} |`;
 }
 
 const headingOf = (node) => signature(node).split('{')[0].trim();

@@ -65,7 +65,7 @@ function randomValues(random) {
     ...values, bits: pick(['', '8']), colors: pick(['2', '17', '256']), threshold: pick(['128', '3']), alphaThreshold: pick(['128', '200']),
     exact: random.below(8) === 0, list: pick([initial.list, 'ffffff, 00f=2157ba, ff0000=b21318']),
     background: pick(['#ffffff', '#102030']), density: pick(['', '300']), topDown: pick([true, false]), invert: pick([true, false]),
-    width: pick(['', '', '20']), height: pick(['', '', '13']), sizes: pick(['', '16, 5']), flip: pick([true, false]), flop: pick([true, false]),
+    width: pick(['', '', '20']), height: pick(['', '', '13']), sizes: pick(['', '16, 5']), flip: pick([true, false]), flop: pick([true, false]), salvage: random.below(4) === 0,
     keyIndex: pick(['', '1', 'last', 'none']), paletteFile: fileNamed(pick(Object.keys(files))),
   };
 }

@@ -1,6 +1,6 @@
 // The same conversion as a command and as a script of Node.js.
 
-const FLAGS = { topDown: '--top-down', invert: '--invert', exact: '--exact', flip: '--flip', flop: '--flop' };
+const FLAGS = { topDown: '--top-down', invert: '--invert', exact: '--exact', flip: '--flip', flop: '--flop', salvage: '--salvage' };
 
 const flagOf = (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 

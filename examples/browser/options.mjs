@@ -127,6 +127,7 @@ export function fieldsOf(values) {
     background: !isIcon && !takesAlpha(values) && values.alpha !== 'drop',
     png: isIcon && values.format === 'bgra32',
     colorSpace: true,
+    salvage: true,
     ...sizeFieldsOf(values),
     rotate: true,
     flip: true,
@@ -174,7 +175,7 @@ function fileOf(values, fields) {
     ...(fields.header ? given('header', values.header) : {}),
     ...chosen(values, fields, { container: 'bmp' }),
     ...(fields.rowAlign && values.rowAlign !== '4' ? { rowAlign: Number(values.rowAlign) } : {}),
-    ...flagged(values, fields.topDown ? ['topDown'] : []),
+    ...flagged(values, fields.topDown ? ['topDown', 'salvage'] : ['salvage']),
   };
 }
 
@@ -201,6 +202,7 @@ function icoOptions(values, fields) {
     ...reductionOf(values, fields),
     ...colorSpaceOf(values),
     ...geometryOf(values, fields),
+    ...fileOf(values, fields),
     ...(fields.png && values.png !== 'large' ? { png: values.png } : {}),
   };
 }
