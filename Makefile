@@ -225,8 +225,11 @@ wraps = $(addprefix -Wl$(comma)--wrap=,$(sort $(patsubst __wrap_%,%,$(shell grep
 # Another CPU's programs run under EMULATOR: see test/other-cpus.sh.
 EMULATOR ?=
 
-$(BUILD)/%: test/c/%.c $(wildcard test/c/*.h) $(BUILD)/internals.a
-	$(CC) $(C_FLAGS) $(LDFLAGS) $(call wraps,$<) -o $@ $< $(BUILD)/internals.a $(DEFLATE_LIBS) -lpthread
+# Compiled on their own, which ccache remembers when the library alone has changed.
+$(TESTS:$(BUILD)/%=$(BUILD)/test/c/%.o): $(wildcard test/c/*.h)
+
+$(BUILD)/%: $(BUILD)/test/c/%.o $(BUILD)/internals.a
+	$(CC) $(C_FLAGS) $(LDFLAGS) $(call wraps,test/c/$*.c) -o $@ $< $(BUILD)/internals.a $(DEFLATE_LIBS) -lpthread
 
 # Apple's linker replaces no functions: what needs that is left out there, by name.
 ifeq ($(SYSTEM),Darwin)

@@ -795,6 +795,14 @@ test('unknown compression, filter and interlace methods are errors', () => {
     );
 });
 
+test('what is invalid in a header is told with its numbers', () => {
+  for (const [change, message] of [
+    [(data) => data.writeUInt32BE(0, 4), /the image is \d+ x 0: each side must be/],
+    [(data) => data.set([3, 6], 8), /no colour type 6 with bit depth 3$/],
+    [(data) => data.set([1, 2, 3], 10), /compression 1, filter 2, interlace 3: must be/],
+  ]) assert.throws(() => getBMP(withHeader(change)), { code: 'ERR_PNG_HEADER', message });
+});
+
 test('an IHDR of a wrong length is an error', () => {
   const chunks = pngChunks(small());
   for (const length of [0, 12, 14])

@@ -7,8 +7,7 @@
 //     npm run mutate -- [--count 100] [--seed 1] [--files PATTERN] [--since COMMIT] [--near] [--minutes 600] [--jobs 1]
 //
 // --since: mistakes only in lines that have changed since that commit. --near: of the tests in JavaScript only those that
-// look at this part of the code most closely, and no sanitizers, which is most of what is found in a tenth of the time;
-// what survives is for a person to judge.
+// look at this part of the code most closely, and no sanitizers: what survives is then for a person to judge.
 //
 // What is known already is in build/mutate/SEED.jsonl: a run that was ended goes on there as
 // long as the sources are the same; so do the times of the tests. With ccache in PATH, a header that is changed and
@@ -28,7 +27,7 @@ const { apply, findMutations } = require('./mutations');
 
 const ROOT = path.resolve(__dirname, '../..');
 const OUT = path.join(ROOT, 'build/mutate');
-const DEFAULT_FILES = '^(src/(?!cpu/arm/|cpu/wasm/|save/file_windows)|addon/|cli/|lib/(?!wasm|browser))';
+const DEFAULT_FILES = '^(src/(?!cpu/arm/|cpu/wasm/|save/file_windows|inflate/inflate_fixed)|addon/|cli/|lib/(?!wasm|browser))';
 const CODE = /^(src|addon|lib|cli)\/.*(?<!\.d)\.(c|h|js|mjs)$/;
 // A mistake may be a loop without an end. A test has ten times what it takes without one, and this.
 const PATIENCE_MS = 20_000;
@@ -39,13 +38,21 @@ const QUICK = ['OPTIMIZE=-O1 -w', 'OPTIMIZE_UNROLLED=-O1 -w', 'CFLAGS=-O1 -w'];
 // They test texts, examples, other programs or the tests' own tools.
 const NOT_RUN = /^(docs|bench|example-.*|c-programs|c-library|bmp-reader|png-encoder|comparison|peers)$/;
 
-// The tests that look at a part of the code most closely, for each; then come all others.
-const FIRST = {
-  src: /^(formats|decisions-.*|raw-.*|signature|save-.*|cpu-levels|api-save|exhaustive)$/,
-  addon: /^(api-.*|zero-copy|workers|raw-.*)$/,
-  lib: /^(api-.*|raw-.*|zero-copy|save-.*)$/,
-  cli: /^cli-.*$/,
-};
+// The tests in JavaScript that look at a file most closely, with those named after it; then come all others.
+const FIRST = [
+  [/^src\//, /^(formats|decisions-.*|raw-.*)$/],
+  [/^src\/(colour\/|plan\/convert_colors)/, /^color-space$/],
+  [/^src\/reduce\//, /^(palettes|light|key)$/],
+  [/^src\/resize\//, /^size$/],
+  [/^src\/(pixels|cpu)\//, /^(turns|rows|cpu-levels)$/],
+  [/^src\/png\//, /^(about|profile|signature)$/],
+  [/^src\/run\//, /^(stream|feed|salvage|save-streams|convert-file)$/],
+  [/^src\/save\//, /^(save-.*|convert-file|api-save)$/],
+  [/^src\/host\//, /^(ico|about|api-options)$/],
+  [/^addon\//, /^(api-.*|zero-copy|workers|raw-.*|convert-file)$/],
+  [/^lib\//, /^(api-.*|raw-.*|zero-copy|save-.*)$/],
+  [/^cli\//, /^cli-.*$/],
+];
 // All but the one that takes as long as it is told.
 const C_TESTS = fs.readdirSync(path.join(ROOT, 'test/c')).filter((name) => name.endsWith('.c') && name !== 'test_interference.c')
   .map((name) => name.slice(0, -2));
@@ -114,22 +121,27 @@ function nearness(file, test) {
   return words.filter((word) => test.split(/[-_]/).includes(word)).length;
 }
 
+/** Whether a test in JavaScript looks at a file most closely. */
+const isNearTo = (file, test) =>
+  nearness(file, test) > 0 || FIRST.some(([files, tests]) => files.test(file) && tests.test(test));
+
 /** The steps for a file: { name, build } or { name, command, args, time }. times: of each test, in ms. */
 function stepsFor(file, { c, js }, isNear) {
   const part = file.split('/')[0];
   const steps = [];
-  const inOrder = (times, isFirst) => Object.keys(times).sort((a, b) =>
-    nearness(file, b) - nearness(file, a) || isFirst(b) - isFirst(a) || times[a] - times[b]);
+  const inOrder = (times) => Object.keys(times).sort((a, b) =>
+    nearness(file, b) - nearness(file, a) || isNearTo(file, b) - isNearTo(file, a) || times[a] - times[b]);
   const code = part === 'src' || part === 'addon';
   if (part === 'src') {
-    steps.push({ name: 'make check', build: C_TESTS.map(inBuild) });
-    for (const name of inOrder(c, () => 0)) steps.push({ name, command: inBuild(name), args: [], time: c[name] });
+    for (const name of inOrder(c)) {
+      steps.push({ name: `make ${name}`, build: [inBuild(name)] });
+      steps.push({ name, command: inBuild(name), args: [], time: c[name] });
+    }
   }
   if (code) steps.push({ name: 'make addon', build: ['addon'] });
   if (part === 'src') steps.push({ name: 'combinations', command: process.execPath, args: COMBINATIONS, time: TEST_MS });
-  const isFirst = (name) => FIRST[part].test(name);
-  const files = inOrder(js, isFirst).filter((name) => !isNear || isFirst(name) || nearness(file, name) > 0);
-  for (const name of files) steps.push({ name, command: process.execPath, args: [`test/${name}.test.js`], time: js[name] });
+  const names = inOrder(js).filter((name) => !isNear || isNearTo(file, name));
+  for (const name of names) steps.push({ name, command: process.execPath, args: [`test/${name}.test.js`], time: js[name] });
   if (isNear) return steps;
   if (code) steps.push({ name: 'faults of Node-API', command: process.execPath, args: ['test/faults/napi.js'], time: TEST_MS });
   if (part === 'src') {
@@ -152,18 +164,19 @@ async function timesOf(tree, tests) {
   return times;
 }
 
-/** Builds the copy and runs all tests once, if that has not been done with the same files: { c, js }, times of each. */
-async function measure(tree) {
+/** Builds the copy and runs all tests once, of those in JavaScript the ones that are wanted, if that has not been done
+ * with the same files: { c, js }, times of each. */
+async function measure(tree, isWanted) {
   fs.mkdirSync(path.join(tree, 'build'), { recursive: true });
   const built = await make(tree, 'addon', ...C_TESTS.map(inBuild));
   if (built !== 'passed') throw new Error(`${tree} does not build: see build/last.log there`);
   const known = path.join(tree, 'build/times.json');
-  const hash = hashOf(gitFiles().map((name) => fs.readFileSync(path.join(ROOT, name))));
+  const names = fs.readdirSync(path.join(tree, 'test')).filter((name) => name.endsWith('.test.js'))
+    .map((name) => name.slice(0, -'.test.js'.length)).filter((name) => !NOT_RUN.test(name) && isWanted(name));
+  const hash = hashOf([...names, ...gitFiles().map((name) => fs.readFileSync(path.join(ROOT, name)))]);
   const before = fs.existsSync(known) && JSON.parse(fs.readFileSync(known, 'utf8'));
   if (before.hash === hash) return before;
 
-  const names = fs.readdirSync(path.join(tree, 'test')).filter((name) => name.endsWith('.test.js'))
-    .map((name) => name.slice(0, -'.test.js'.length)).filter((name) => !NOT_RUN.test(name));
   const times = {
     hash,
     c: await timesOf(tree, C_TESTS.map((name) => [name, inBuild(name), []])),
@@ -173,24 +186,26 @@ async function measure(tree) {
   return times;
 }
 
-/** The numbers of the lines that have changed since a commit. */
-function changedLines(file, commit) {
-  const diff = execFileSync('git', ['diff', '-U0', '-M', commit, '--', file], { cwd: ROOT, encoding: 'utf8' });
-  const lines = new Set();
-  for (const [, first, count] of diff.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)) {
-    for (let i = 0; i < Number(count ?? 1); i++) lines.add(Number(first) + i);
+/** { file: the numbers of its lines that have changed since a commit }. */
+function changesSince(commit) {
+  const diff = execFileSync('git', ['diff', '-U0', '-M', '--no-prefix', commit], { cwd: ROOT, encoding: 'utf8', maxBuffer: Infinity });
+  const changes = new Map();
+  let lines;
+  for (const [, file, first, count] of diff.matchAll(/^(?:\+\+\+ (.*)|@@ -\S+ \+(\d+)(?:,(\d+))? @@)/gm)) {
+    if (file) changes.set(file, lines = new Set());
+    else for (let i = 0; i < Number(count ?? 1); i++) lines.add(Number(first) + i);
   }
-  return lines;
+  return changes;
 }
 
 function candidates(pattern, commit) {
   const all = [];
+  const changes = commit === undefined ? undefined : changesSince(commit);
   for (const file of gitFiles().filter((name) => CODE.test(name) && pattern.test(name))) {
-    const changed = commit === undefined ? undefined : changedLines(file, commit);
     const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
     for (const mutation of findMutations(text, /\.[ch]$/.test(file))) {
       const line = text.slice(0, mutation.at).split('\n').length;
-      if (changed && !changed.has(line)) continue;
+      if (changes && !changes.get(file)?.has(line)) continue;
       all.push({ ...mutation, file, line, key: `${file}:${line}:${mutation.at} ${mutation.what}` });
     }
   }
@@ -280,10 +295,12 @@ async function main() {
   const results = [];
   const compiling = () => results.filter(({ verdict }) => verdict !== 'does not compile').length;
   const trees = Array.from({ length: Number(values.jobs) }, (_, i) => makeTree(i));
-  const times = await measure(trees[0]);
+  const files = [...new Set(all.map(({ file: name }) => name))];
+  const isWanted = (name) => !values.near || files.some((one) => isNearTo(one, name));
+  const times = await measure(trees[0], isWanted);
   let running = 0;
   await Promise.all(trees.map(async (tree, number) => {
-    if (number > 0) await measure(tree);
+    if (number > 0) await measure(tree, isWanted);
     while (queue.length > 0 && compiling() + running < wanted && Date.now() < end) {
       const mutation = queue.shift();
       const { key, line, what } = mutation;
