@@ -72,7 +72,7 @@ function write(directory, name, content) {
 const SITE_LINKS = `<nav aria-label="Documentation">
       <a href="start">Start</a>
       <a href="guide">Guide</a>
-      <a href="errors">Errors</a>
+      <a id="errors" href="errors">Errors</a>
       <a href="api">API</a>
       <a href="command-line">Command line</a>
       <a href="${REPOSITORY}">Source</a>

@@ -40,6 +40,7 @@ test('the first page is the converter, with links to the pages of the site', { s
   prepare(directory);
   const html = fs.readFileSync(path.join(directory, 'public/index.html'), 'utf8');
   assert.match(html, /<a href="guide">Guide<\/a>/);
+  assert.match(html, /<a id="errors" href="errors">/); // where the codes of errors lead
   assert.match(html, /id="drop"/);
   assert(!fs.existsSync(path.join(directory, 'index.md')));
 });

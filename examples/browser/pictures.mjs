@@ -22,6 +22,16 @@ function shownSettings({ output, options }) {
     : { output, options: { ...options, container: undefined, rowAlign: undefined } };
 }
 
+/** Says what went wrong, with a link from its code to what that means. */
+function explain(element, { message, code = '', name }) {
+  if (!code.startsWith('ERR_')) {
+    element.textContent = `${message} (${code || name})`;
+    return;
+  }
+  const href = `${document.querySelector('#errors').href}#${code.toLowerCase()}`;
+  element.replaceChildren(`${message} (`, Object.assign(document.createElement('a'), { href, textContent: code }), ')');
+}
+
 /** All figures of a picture show the same part of it. */
 function scrollTogether(item) {
   const boxes = [...item.querySelectorAll('figure div')];
@@ -117,7 +127,7 @@ class Picture {
       this.#setState('done');
     } catch (error) {
       if (signal.aborted) return;
-      this.find('p').textContent = `${error.message} (${error.code ?? error.name})`;
+      explain(this.find('p'), error);
       this.#setState('bad');
     }
   }

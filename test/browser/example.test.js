@@ -129,6 +129,7 @@ for (const name of Object.keys(BROWSERS)) {
     await settled(page, 3);
     const [rgb, broken, alpha] = await shown(page);
     assert.match(broken.text, /\(ERR_PNG_SIGNATURE\)$/);
+    assert.match(await page.$eval('#results .bad a[href*=err]', ({ href }) => href), /errors\.md#err_png_signature$/);
     assert.equal(broken.state, 'bad');
     assert.deepEqual([rgb.state, alpha.state], ['done', 'done']);
     assert.equal(await page.$eval('#status', (each) => each.textContent), '2 converted, 1 failed');
