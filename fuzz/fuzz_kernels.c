@@ -9,6 +9,7 @@
 #include "cpu/levels.h"
 #include "fuzz.h"
 #include "reduce/dither.h"
+#include "resize/weigh.h"
 
 #define HEAD 15
 
@@ -271,6 +272,75 @@ static void check_bypass(unsigned size, const uint8_t *head, source from)
     free(out);
 }
 
+/* ---- Sums of resized rows ---------------------------------------------------------- */
+
+static int16_t *samples_from(size_t count, source from, size_t shift)
+{
+    int16_t *samples = (void *)fuzz_alloc(count * sizeof *samples);
+
+    fill_from((uint8_t *)samples, count * sizeof *samples, from, shift);
+    return samples;
+}
+
+/* Without signs those of each pixel add up to less than 2^15. */
+static int16_t *weights_from(size_t pixels, size_t taps, source from)
+{
+    int16_t *weights = samples_from(pixels * taps, from, 5);
+
+    for (size_t i = 0; i < pixels * taps; i++)
+        weights[i] = (int16_t)(weights[i] / (int)(taps + 1));
+    return weights;
+}
+
+static void check_across(unsigned count, const uint8_t *head, source from)
+{
+    const kernels *plain = kernels_for(PNG2BMP_CPU_SCALAR), *table;
+    const size_t   taps = WEIGH_TAPS * (1 + head[3] % 4u), length = taps + head[4];
+    int16_t       *line = samples_from(length, from, 0);
+    int16_t       *weights = weights_from(count, taps, from);
+    int16_t       *expected = samples_from(count, from, 0), *out = samples_from(count, from, 0);
+    weights_span  *columns = (void *)fuzz_alloc(count * sizeof *columns);
+    unsigned       level = PNG2BMP_CPU_SCALAR;
+
+    for (size_t i = 0; i < count; i++)
+        columns[i] = (weights_span){(uint32_t)(i * 7 % (length - taps + 1)), (uint32_t)taps};
+    plain->weigh_across(expected, line, columns, weights, taps, count);
+    while ((table = next_table(&level)) != NULL) {
+        table->weigh_across(out, line, columns, weights, taps, count);
+        FUZZ_CHECK(memcmp(out, expected, count * sizeof *out) == 0,
+                   "weigh_across, level %u, %zu taps, %u pixels", level, taps, count);
+    }
+    free(columns);
+    free(out);
+    free(expected);
+    free(weights);
+    free(line);
+}
+
+static void check_down(unsigned width, const uint8_t *head, source from)
+{
+    const kernels *plain = kernels_for(PNG2BMP_CPU_SCALAR), *table;
+    const size_t   rows = WEIGH_ROWS * (1 + head[3] % 8u);
+    const size_t   count = (width + WEIGH_COLUMNS - 1) / WEIGH_COLUMNS * WEIGH_COLUMNS;
+    const size_t   pitch = count + head[4];
+    int16_t       *samples = samples_from(pitch * (rows - 1) + count, from, 0);
+    int16_t       *weights = weights_from(1, rows, from);
+    int32_t       *expected = (void *)samples_from(2 * count, from, 0);
+    int32_t       *out = (void *)samples_from(2 * count, from, 0);
+    unsigned       level = PNG2BMP_CPU_SCALAR;
+
+    plain->weigh_down(expected, samples, pitch, weights, rows, count);
+    while ((table = next_table(&level)) != NULL) {
+        table->weigh_down(out, samples, pitch, weights, rows, count);
+        FUZZ_CHECK(memcmp(out, expected, count * sizeof *out) == 0,
+                   "weigh_down, level %u, %zu rows, %zu columns", level, rows, count);
+    }
+    free(out);
+    free(expected);
+    free(weights);
+    free(samples);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned kind, width;
@@ -279,7 +349,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD + 1)
         return 0;
     from = (source){data + HEAD, size - HEAD};
-    kind = data[0] % (UNFILTER_COUNT + ROW_COUNT + 2);
+    kind = data[0] % (UNFILTER_COUNT + ROW_COUNT + 4);
     width = 1 + (data[1] | (unsigned)data[2] << 8) % 600;
     if (kind < UNFILTER_COUNT)
         check_unfilter(kind, width, data, from);
@@ -287,6 +357,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_diffusion(width, data, from);
     else if (kind == UNFILTER_COUNT + ROW_COUNT + 1)
         check_bypass(width, data, from);
+    else if (kind == UNFILTER_COUNT + ROW_COUNT + 2)
+        check_across(width, data, from);
+    else if (kind == UNFILTER_COUNT + ROW_COUNT + 3)
+        check_down(width, data, from);
     else
         check_row(kind - UNFILTER_COUNT, width, data, from);
     return 0;

@@ -159,7 +159,7 @@ function randomBytes(random, size) {
 }
 
 function kernelSeeds(random) {
-  return Array.from({ length: 88 }, (_, i) => {
+  return Array.from({ length: 92 }, (_, i) => {
     const seed = randomBytes(random, 15 + 64 + random.below(200));
     seed[0] = i; // each function twice: the target takes the rest of a division by their number
     return seed;

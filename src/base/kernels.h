@@ -1,7 +1,7 @@
 /*
  * The types of hot functions. Each is defined in plain C (unfilter.c, pixels.c, inflate.c,
- * dither.c); a CPU level replaces those that it does better: levels.c. All levels give the same
- * bytes: test/c/check_kernels.c holds them to plain C.
+ * dither.c, weigh.c); a CPU level replaces those that it does better: levels.c. All levels give the
+ * same bytes: test/c/check_kernels.c holds them to plain C.
  */
 #ifndef PNG2BMP_KERNELS_H
 #define PNG2BMP_KERNELS_H
@@ -175,6 +175,30 @@ struct dither_rows;
 typedef void (*diffuse_fn)(const struct dither_state *state, const struct dither_rows *rows,
                            bool to_left);
 
+/*
+ * The two sums of a resized row: resize/weigh.h.
+ *
+ * Across: pixel i is made of `taps` samples, from line[columns[i].first] on, and as many weights,
+ * those of one pixel after those of another; the sum is divided by 2^15 and rounded, and fits 16
+ * bits. taps: a multiple of WEIGH_TAPS. dst: exactly count samples are written.
+ *
+ * Down: each column is made of row_count samples, pitch apart, and as many weights, and brought
+ * into the range from 0 to WEIGH_ONE. row_count: a multiple of WEIGH_ROWS; count: of WEIGH_COLUMNS.
+ *
+ * The absolute values of the weights of one pixel add up to less than 2^15.
+ */
+enum {
+    WEIGH_TAPS = 8,
+    WEIGH_ROWS = 2,
+    WEIGH_COLUMNS = 16
+};
+struct weights_span;
+typedef void (*weigh_across_fn)(int16_t *dst, const int16_t *line,
+                                const struct weights_span *columns, const int16_t *weights,
+                                size_t taps, size_t count);
+typedef void (*weigh_down_fn)(int32_t *sums, const int16_t *rows, size_t pitch,
+                              const int16_t *weights, size_t row_count, size_t count);
+
 /* As memcpy, but past the cache: the lines of dst are not fetched from memory before they are
  * written. It pays for a destination that is not in the cache. Such stores may become visible to
  * other threads after later ordinary ones, like the one that says that the BMP is complete: before
@@ -190,6 +214,8 @@ typedef struct kernels {
     inflate_fast_fn inflate_fast;
     inflate_fast_fn inflate_fast_fetch; /* the same, and fetches lines: see inflate_fetch */
     diffuse_fn      diffuse;
+    weigh_across_fn weigh_across;
+    weigh_down_fn   weigh_down;
     bypass_fn       bypass; /* NULL: the level has no such stores */
     bypass_end_fn   bypass_end;
 } kernels;

@@ -7,6 +7,7 @@
 #include "pixels/pixels.h"
 #include "pixels/unfilter.h"
 #include "reduce/dither.h"
+#include "resize/weigh.h"
 
 /* The table of a level: plain C, overridden by the replacements of all levels up to this one. A
  * later entry of an initializer overrides an earlier one: C11, section 6.7.9, paragraph 19. */
@@ -23,7 +24,7 @@
     UNFILTER_KINDS(UNFILTER_C)                                                                     \
     ROW_KINDS(ROW_C)                                                                               \
     SRGB_KINDS(SRGB_C).inflate_fast = inflate_fast_c, .inflate_fast_fetch = inflate_fast_c,        \
-    .diffuse = diffuse_c
+    .diffuse = diffuse_c, .weigh_across = weigh_across_c, .weigh_down = weigh_down_c
 
 static const kernels plain = {PLAIN};
 
@@ -34,7 +35,10 @@ static const kernels plain = {PLAIN};
 
 #define SSE_UNFILTER(name, bpp) UNFILTER(name, sse)
 #define SSE_ROW(name) ROW(name, sse)
-#define SSE PLAIN, UNFILTER_KINDS(SSE_UNFILTER) SSE_ROWS(SSE_ROW).diffuse = diffuse_sse
+#define SSE                                                                                        \
+    PLAIN, UNFILTER_KINDS(SSE_UNFILTER) SSE_ROWS(SSE_ROW).diffuse = diffuse_sse,                   \
+                                        .weigh_across = weigh_across_sse,                          \
+                                        .weigh_down = weigh_down_sse
 
 #endif
 

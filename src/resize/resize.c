@@ -5,14 +5,16 @@
 #include "base/bytes.h"
 #include "base/kernels.h"
 #include "base/srgb.h"
+#include "weigh.h"
 
 /* Light of a sample: 1 is 32767. Kept, it may lie out of range, and 1 is 16384. Added up, 1 is
- * 2^28.
+ * WEIGH_ONE.
  */
 #define LINE_ONE 32767
-#define LIGHT_BITS 28
-#define LIGHT_ONE (1 << LIGHT_BITS)
-#define CELL_BITS 16 /* LIGHT_ONE is RESIZE_CELLS of them */
+#define CELL_BITS 16 /* WEIGH_ONE is RESIZE_CELLS of them */
+
+/* Loops that are compiled once for each number of channels. */
+#define PER_CHANNELS __attribute__((always_inline)) static inline
 
 /* ---- Memory --------------------------------------------------------------------------------- */
 
@@ -34,7 +36,7 @@ static bool is_copied(const resize_spec *spec)
 
 /* The parts of the memory, in bytes; each a multiple of 16. */
 typedef struct layout {
-    uint64_t thresholds, scratch, columns, line, kept, weights, row_weights, cells, row;
+    uint64_t scratch, columns, line, kept, weights, row_weights, slot_weights, cells, row;
     uint64_t line_pitch, plane_pitch, taps, kept_rows; /* the first two in samples */
 } layout;
 
@@ -52,17 +54,16 @@ static layout layout_of(const resize_spec *spec)
     l.columns = round_up(times(x->count, sizeof(weights_span)), 16);
     if (is_copied(spec))
         return l;
-    l.taps = round_up(weights_most(x), RESIZE_WEIGHTS);
-    l.kept_rows = weights_most(y);
+    l.taps = round_up(weights_most(x), WEIGH_TAPS);
+    l.kept_rows = round_up(weights_most(y), WEIGH_ROWS);
     l.line_pitch = round_up(x->from + l.taps, 8); /* weigh() reads taps, of which some weigh 0 */
-    l.plane_pitch = round_up(x->count, 8);
-    l.thresholds = round_up(257 * sizeof(int32_t), 16);
+    l.plane_pitch = round_up(x->count, WEIGH_COLUMNS);
     l.scratch = round_up(times(larger(l.taps, l.kept_rows), sizeof(int32_t)), 16);
     l.line = times(l.line_pitch, sizeof(int16_t) * channels);
     l.kept = times(times(l.plane_pitch, sizeof(int16_t) * channels), l.kept_rows);
     l.weights = times(times(l.taps, sizeof(int16_t)), x->count);
-    l.row_weights = round_up(times(l.kept_rows, sizeof(int16_t)), 16);
-    l.cells = round_up(RESIZE_CELLS + 1, 16);
+    l.row_weights = l.slot_weights = round_up(times(l.kept_rows, sizeof(int16_t)), 16);
+    l.cells = round_up((RESIZE_CELLS + 1) * sizeof(uint32_t), 16);
     return l;
 }
 
@@ -70,7 +71,7 @@ uint64_t resize_memory(const resize_spec *spec)
 {
     const layout l = layout_of(spec);
 
-    return l.thresholds + l.scratch + l.columns + l.line + l.kept + l.weights + l.row_weights +
+    return l.scratch + l.columns + l.line + l.kept + l.weights + l.row_weights + l.slot_weights +
            l.cells + l.row;
 }
 
@@ -93,34 +94,46 @@ static int32_t threshold_after(int sample)
     const int64_t sixteenths = 9 * (int64_t)(light_of(sample) + light_of(sample + 1)) -
                                light_of(sample - 1) - light_of(sample + 2);
 
-    return (int32_t)(sixteenths * LIGHT_ONE / (16 * 65535));
+    return (int32_t)(sixteenths * WEIGH_ONE / (16 * 65535));
+}
+
+/* The least light of a sample; of 256, which there is none of, more than there is. */
+static int32_t least_light(unsigned sample)
+{
+    return sample == 0 ? 0 : sample > 255 ? INT32_MAX : threshold_after((int)sample - 1);
+}
+
+/* Sample 0 to 255 and 16 bits, to which those of the light in the cell are added: they carry from
+ * the least light of the next sample on. No cell has two of those in it: those of the darkest
+ * samples are 81900 apart. */
+static void open_cells(uint32_t *cells)
+{
+    unsigned sample = 0;
+
+    for (int32_t i = 0; i <= RESIZE_CELLS; i++) {
+        const int32_t start = i << CELL_BITS;
+        int32_t       next;
+
+        while (least_light(sample + 1) <= start)
+            sample++;
+        next = least_light(sample + 1) - start;
+        cells[i] = sample << CELL_BITS;
+        if (next < 1 << CELL_BITS)
+            cells[i] += (1u << CELL_BITS) - (uint32_t)next;
+    }
 }
 
 static void open_light(resizer *r)
 {
-    int32_t  cell = 0;
-    unsigned sample = 0;
-
     for (unsigned v = 0; v < 256; v++)
         r->light[v] = (int16_t)((srgb_light[v] * (uint32_t)LINE_ONE + 32767) / 65535);
-    r->thresholds[0] = 0;
-    for (int v = 1; v < 256; v++)
-        r->thresholds[v] = threshold_after(v - 1);
-    r->thresholds[256] = INT32_MAX;
-    for (unsigned i = 0; i <= RESIZE_CELLS; i++, cell += 1 << CELL_BITS) {
-        while (r->thresholds[sample + 1] <= cell)
-            sample++;
-        r->cells[i] = (uint8_t)sample;
-    }
+    open_cells(r->cells);
 }
 
-/* No cell has two thresholds in it: those of the darkest samples are 81900 apart. light: 0 to
- * LIGHT_ONE. */
-static uint8_t sample_of(const resizer *r, int32_t light)
+/* light: 0 to WEIGH_ONE. */
+static uint8_t sample_of(const uint32_t *cells, uint32_t light)
 {
-    const unsigned sample = r->cells[light >> CELL_BITS];
-
-    return (uint8_t)(sample + (light >= r->thresholds[sample + 1]));
+    return (uint8_t)((cells[light >> CELL_BITS] + (light & ((1u << CELL_BITS) - 1))) >> CELL_BITS);
 }
 
 /* ---- Opening -----------------------------------------------------------------------------------
@@ -128,8 +141,6 @@ static uint8_t sample_of(const resizer *r, int32_t light)
 
 static void place_parts(resizer *r, uint8_t *memory, const layout *l)
 {
-    r->thresholds = (int32_t *)memory;
-    memory += l->thresholds;
     r->scratch = (int32_t *)memory;
     memory += l->scratch;
     r->columns = (weights_span *)memory;
@@ -142,7 +153,9 @@ static void place_parts(resizer *r, uint8_t *memory, const layout *l)
     memory += l->weights;
     r->row_weights = (int16_t *)memory;
     memory += l->row_weights;
-    r->cells = memory;
+    r->slot_weights = (int16_t *)memory;
+    memory += l->slot_weights;
+    r->cells = (uint32_t *)memory;
     r->row = memory + l->cells;
     r->line_pitch = (size_t)l->line_pitch;
     r->plane_pitch = (size_t)l->plane_pitch;
@@ -167,6 +180,14 @@ static void open_columns(resizer *r)
     }
 }
 
+/* Rows that are kept and not of use have no weight. */
+static void place_row_weights(resizer *r)
+{
+    memset(r->slot_weights, 0, r->kept_rows * sizeof *r->slot_weights);
+    for (uint32_t k = 0; k < r->next.count; k++)
+        r->slot_weights[(r->next.first + k) % r->kept_rows] = r->row_weights[k];
+}
+
 /* Of the next row that is not a bar. */
 static void prepare_row(resizer *r)
 {
@@ -175,12 +196,25 @@ static void prepare_row(resizer *r)
 
     if (r->made == y->count)
         return;
-    r->next = r->is_copied ? (weights_span){weights_nearest(y, i), 1}
-                           : weights_of(y, i, r->row_weights, r->scratch, r->cancel);
+    if (r->is_copied) {
+        r->next = (weights_span){weights_nearest(y, i), 1};
+        return;
+    }
+    r->next = weights_of(y, i, r->row_weights, r->scratch, r->cancel);
+    place_row_weights(r);
 }
 
-void resize_open(resizer *r, const resize_spec *spec, void *memory, resize_row_fn write, void *user,
-                 cancel_check *cancel)
+/* All rows that are kept are added up, also before they have come. */
+static void clear_kept(resizer *r)
+{
+    const size_t size = r->row_pitch * r->kept_rows;
+
+    for (size_t i = 0; i < size && !cancel_before(r->cancel, CANCEL_PIXELS); i += CANCEL_PIXELS)
+        memset(r->kept + i, 0, smaller(size - i, CANCEL_PIXELS) * sizeof *r->kept);
+}
+
+void resize_open(resizer *r, const resize_spec *spec, const kernels *kernels, void *memory,
+                 resize_row_fn write, void *user, cancel_check *cancel)
 {
     const layout l = layout_of(spec);
 
@@ -188,11 +222,13 @@ void resize_open(resizer *r, const resize_spec *spec, void *memory, resize_row_f
                    .write = write,
                    .user = user,
                    .cancel = cancel,
+                   .kernels = kernels,
                    .is_copied = is_copied(spec)};
     place_parts(r, memory, &l);
     if (!r->is_copied) {
         open_light(r);
         memset(r->line, 0, (size_t)l.line);
+        clear_kept(r);
     }
     memset(r->row, 0, (size_t)l.row);
     open_columns(r);
@@ -202,44 +238,47 @@ void resize_open(resizer *r, const resize_spec *spec, void *memory, resize_row_f
 /* ---- Across
  * -------------------------------------------------------------------------------------- */
 
-static void to_light(resizer *r, const uint8_t *pixels, size_t from, size_t count)
+PER_CHANNELS void look_up(const int16_t *restrict light, int16_t *restrict line, size_t pitch,
+                          const uint8_t *pixels, size_t count, unsigned channels)
 {
-    const unsigned channels = r->spec.channels;
-    int16_t *const line = r->line + from;
-
-    if (channels < 4) {
+    for (size_t x = 0; x < count; x++)
         for (unsigned c = 0; c < channels; c++)
-            for (size_t x = 0; x < count; x++)
-                line[c * r->line_pitch + x] = r->light[pixels[x * channels + c]];
-        return;
-    }
+            line[c * pitch + x] = light[pixels[x * channels + c]];
+}
+
+static int16_t share_of(int32_t light, int32_t alpha)
+{
+    return (int16_t)((light * alpha + 127) / 255);
+}
+
+/* Most pixels are opaque. */
+static void look_up_with_alpha(const int16_t *restrict light, int16_t *restrict line, size_t pitch,
+                               const uint8_t *pixels, size_t count)
+{
     for (size_t x = 0; x < count; x++, pixels += 4) {
         const int32_t alpha = pixels[3];
 
+        if (alpha == 255) {
+            look_up(light, line + x, pitch, pixels, 1, 3);
+            line[3 * pitch + x] = LINE_ONE;
+            continue;
+        }
         for (unsigned c = 0; c < 3; c++)
-            line[c * r->line_pitch + x] = (int16_t)((r->light[pixels[c]] * alpha + 127) / 255);
-        line[3 * r->line_pitch + x] = (int16_t)((LINE_ONE * alpha + 127) / 255);
+            line[c * pitch + x] = share_of(light[pixels[c]], alpha);
+        line[3 * pitch + x] = share_of(LINE_ONE, alpha);
     }
 }
 
-/* count: a multiple of RESIZE_WEIGHTS. */
-static int32_t weigh(const int16_t *samples, const int16_t *weights, size_t count)
+static void to_light(resizer *r, const uint8_t *pixels, size_t from, size_t count)
 {
-    int32_t sum = 0;
+    int16_t *const line = r->line + from;
 
-    for (size_t i = 0; i < count / RESIZE_WEIGHTS * RESIZE_WEIGHTS; i++)
-        sum += samples[i] * weights[i];
-    return sum;
-}
-
-static void filter_columns(const resizer *r, int16_t *dst, const int16_t *line, uint32_t from,
-                           uint32_t to)
-{
-    const size_t   taps = r->taps;
-    const int16_t *weights = r->weights + from * taps;
-
-    for (uint32_t i = from; i < to; i++, weights += taps)
-        dst[i] = (int16_t)((weigh(line + r->columns[i].first, weights, taps) + (1 << 14)) >> 15);
+    if (r->spec.channels == 1)
+        look_up(r->light, line, r->line_pitch, pixels, count, 1);
+    else if (r->spec.channels == 3)
+        look_up(r->light, line, r->line_pitch, pixels, count, 3);
+    else
+        look_up_with_alpha(r->light, line, r->line_pitch, pixels, count);
 }
 
 static void filter_plane(resizer *r, int16_t *dst, const int16_t *line)
@@ -248,11 +287,12 @@ static void filter_plane(resizer *r, int16_t *dst, const int16_t *line)
     const uint32_t piece = r->taps < CANCEL_PIXELS ? (uint32_t)(CANCEL_PIXELS / r->taps) : 1;
 
     for (uint32_t i = 0; i < count; i += piece) {
-        const uint32_t end = i + (uint32_t)smaller(count - i, piece);
+        const size_t columns = smaller(count - i, piece);
 
-        if (cancel_before(r->cancel, (end - i) * r->taps))
+        if (cancel_before(r->cancel, columns * r->taps))
             return;
-        filter_columns(r, dst, line, i, end);
+        r->kernels->weigh_across(dst + i, line, r->columns + i, r->weights + i * r->taps, r->taps,
+                                 columns);
     }
 }
 
@@ -271,51 +311,49 @@ static void filter_across(resizer *r, const uint8_t *pixels)
 /* ---- Down
  * ------------------------------------------------------------------------------------------ */
 
-static void add_up(const resizer *r, int32_t *sums, size_t at, size_t count)
+PER_CHANNELS void put_samples(const uint32_t *restrict cells, uint8_t *restrict dst,
+                              int32_t (*sums)[RESIZE_PIECE], size_t count, unsigned channels)
 {
-    memset(sums, 0, count * sizeof *sums);
-    for (uint32_t k = 0; k < r->next.count; k++) {
-        const int16_t *row = r->kept + (r->next.first + k) % r->kept_rows * r->row_pitch + at;
-        const int32_t  weight = r->row_weights[k];
-
-        for (size_t x = 0; x < count; x++)
-            sums[x] += weight * row[x];
-    }
-}
-
-static int32_t within(int32_t light, int32_t most)
-{
-    return light < 0 ? 0 : light > most ? most : light;
-}
-
-static void put_plain(const resizer *r, uint8_t *dst, int32_t (*sums)[RESIZE_PIECE], size_t count)
-{
-    const unsigned channels = r->spec.channels;
-
-    for (unsigned c = 0; c < channels; c++)
-        for (size_t x = 0; x < count; x++)
-            dst[x * channels + c] = sample_of(r, within(sums[c][x], LIGHT_ONE));
+    for (size_t x = 0; x < count; x++)
+        for (unsigned c = 0; c < channels; c++)
+            dst[x * channels + c] = sample_of(cells, (uint32_t)sums[c][x]);
 }
 
 /* Where there is no alpha, there is no colour. */
-static void put_with_alpha(const resizer *r, uint8_t *dst, int32_t (*sums)[RESIZE_PIECE],
-                           size_t count)
+static void put_translucent(const uint32_t *cells, uint8_t *dst, int32_t (*sums)[RESIZE_PIECE],
+                            size_t x, uint32_t alpha)
+{
+    for (unsigned c = 0; c < 3; c++) {
+        const uint64_t light = smaller((uint32_t)sums[c][x], alpha);
+
+        dst[c] = dst[3] > 0 ? sample_of(cells, (uint32_t)((light << WEIGH_BITS) / alpha)) : 0;
+    }
+}
+
+static void put_with_alpha(const uint32_t *restrict cells, uint8_t *restrict dst,
+                           int32_t (*sums)[RESIZE_PIECE], size_t count)
 {
     for (size_t x = 0; x < count; x++, dst += 4) {
-        const int32_t alpha = within(sums[3][x], LIGHT_ONE);
+        const uint32_t alpha = (uint32_t)sums[3][x];
 
-        dst[3] = (uint8_t)((alpha * INT64_C(255) + LIGHT_ONE / 2) >> LIGHT_BITS);
-        for (unsigned c = 0; c < 3; c++) {
-            const int32_t light = within(sums[c][x], alpha);
-
-            if (alpha == LIGHT_ONE)
-                dst[c] = sample_of(r, light);
-            else if (dst[3] > 0)
-                dst[c] = sample_of(r, (int32_t)(((int64_t)light << LIGHT_BITS) / alpha));
-            else
-                dst[c] = 0;
+        dst[3] = (uint8_t)((alpha * UINT64_C(255) + WEIGH_ONE / 2) >> WEIGH_BITS);
+        if (alpha < WEIGH_ONE) {
+            put_translucent(cells, dst, sums, x, alpha);
+            continue;
         }
+        for (unsigned c = 0; c < 3; c++)
+            dst[c] = sample_of(cells, (uint32_t)sums[c][x]);
     }
+}
+
+static void put_pixels(const resizer *r, uint8_t *dst, int32_t (*sums)[RESIZE_PIECE], size_t count)
+{
+    if (r->spec.channels == 1)
+        put_samples(r->cells, dst, sums, count, 1);
+    else if (r->spec.channels == 3)
+        put_samples(r->cells, dst, sums, count, 3);
+    else
+        put_with_alpha(r->cells, dst, sums, count);
 }
 
 static void filter_down(resizer *r, uint8_t *dst)
@@ -327,14 +365,12 @@ static void filter_down(resizer *r, uint8_t *dst)
     for (size_t x = 0; x < width; x += RESIZE_PIECE) {
         const size_t count = smaller(width - x, RESIZE_PIECE);
 
-        if (cancel_before(r->cancel, count * r->next.count))
+        if (cancel_before(r->cancel, count * r->kept_rows))
             return;
         for (unsigned c = 0; c < channels; c++)
-            add_up(r, sums[c], c * r->plane_pitch + x, count);
-        if (channels == 4)
-            put_with_alpha(r, dst + x * channels, sums, count);
-        else
-            put_plain(r, dst + x * channels, sums, count);
+            r->kernels->weigh_down(sums[c], r->kept + c * r->plane_pitch + x, r->row_pitch,
+                                   r->slot_weights, r->kept_rows, round_up(count, WEIGH_COLUMNS));
+        put_pixels(r, dst + x * channels, sums, count);
     }
 }
 

@@ -7,14 +7,14 @@
 #define PNG2BMP_RESIZE_H
 
 #include "base/cancel.h"
+#include "base/kernels.h"
 #include "fit.h"
 #include "weights.h"
 
 enum {
     RESIZE_MOST_CHANNELS = 4,
-    RESIZE_PIECE = 256,  /* columns that are added up together */
-    RESIZE_CELLS = 4096, /* of light, in which samples are looked up */
-    RESIZE_WEIGHTS = 8   /* their number is rounded up to this, with zeros */
+    RESIZE_PIECE = 256, /* columns that are added up together */
+    RESIZE_CELLS = 4096 /* of light, in which samples are looked up */
 };
 
 typedef struct resize_spec {
@@ -29,24 +29,25 @@ typedef struct resize_spec {
 typedef png2bmp_status (*resize_row_fn)(void *user, const uint8_t *row, uint32_t y);
 
 typedef struct resizer {
-    resize_spec   spec;
-    resize_row_fn write;
-    void         *user;
-    cancel_check *cancel;
-    bool          is_copied;           /* pixels are, and nothing is averaged */
-    uint32_t      read, made, written; /* rows: of the image, of the new one, and with bars */
-    weights_span  next;                /* what the next one is made of */
+    resize_spec    spec;
+    resize_row_fn  write;
+    void          *user;
+    cancel_check  *cancel;
+    const kernels *kernels;
+    bool           is_copied;           /* pixels are, and nothing is averaged */
+    uint32_t       read, made, written; /* rows: of the image, of the new one, and with bars */
+    weights_span   next;                /* what the next one is made of */
 
     /* In the caller's memory. */
     int16_t      *line; /* one row, in light, a plane per channel, each of line_pitch samples */
     int16_t      *kept; /* rows that are filtered across, in the same way, row_pitch apart */
     weights_span *columns;
-    int16_t      *weights; /* of each column: `taps` of them */
-    int16_t      *row_weights;
+    int16_t      *weights;      /* of each column: `taps` of them */
+    int16_t      *row_weights;  /* of the next row */
+    int16_t      *slot_weights; /* the same, in the order of `kept` */
     int32_t      *scratch;
-    int32_t      *thresholds; /* the least light of each sample, and one that is never reached */
-    uint8_t      *cells;      /* the sample of the least light of each */
-    uint8_t      *row;        /* the new one */
+    uint32_t     *cells; /* of light, and what a sample is looked up in */
+    uint8_t      *row;   /* the new one */
     size_t        line_pitch, plane_pitch, row_pitch, taps, kept_rows;
     int16_t       light[256];
 } resizer;
@@ -55,8 +56,8 @@ typedef struct resizer {
 uint64_t resize_memory(const resize_spec *spec);
 
 /* memory: aligned as by malloc, owned by the caller. cancel: asked between pieces. */
-void resize_open(resizer *r, const resize_spec *spec, void *memory, resize_row_fn write, void *user,
-                 cancel_check *cancel);
+void resize_open(resizer *r, const resize_spec *spec, const kernels *kernels, void *memory,
+                 resize_row_fn write, void *user, cancel_check *cancel);
 
 /* The next row, sides.x.from pixels. Passes on all rows that it completes; the last row completes
  * all of them. Stops where `write` does not return PNG2BMP_OK, or if it is cancelled. */

@@ -73,9 +73,10 @@ static int64_t reach_of(const fit_side *side)
     return side->to < side->from ? 6 * (int64_t)side->from : 4 * (int64_t)side->to;
 }
 
+/* Pixels whose middles lie between two points that have no weight themselves. */
 uint64_t weights_most(const fit_side *side)
 {
-    const uint64_t within_reach = (uint64_t)reach_of(side) / side->to + 1;
+    const uint64_t within_reach = ((uint64_t)reach_of(side) + side->to - 1) / side->to;
 
     if (side->to == side->from)
         return 1;

@@ -57,6 +57,7 @@ png2bmp_status resized_open(resized_rows *r, const png2bmp_plan *sized, const pn
     const resize_spec  spec = sizes_spec(sized);
     const row_steps    steps = steps_of(plan);
     const sizes_layout l = sizes_layout_of(sized, plan);
+    const kernels     *kernels = kernels_for(plan->options.cpu);
     uint8_t           *memory = malloc((size_t)sizes_layout_bytes(&l));
 
     r->memory = memory;
@@ -69,9 +70,8 @@ png2bmp_status resized_open(resized_rows *r, const png2bmp_plan *sized, const pn
     r->left = 0;
     r->is_read = r->is_whole = false;
     cancel_ask(file->cancel);
-    resize_open(&r->resizer, &spec, memory, write_row, r, file->cancel);
-    rows_open(&r->writer, plan, &steps, kernels_for(plan->options.cpu), memory + l.resizer,
-              file->cancel);
+    resize_open(&r->resizer, &spec, kernels, memory, write_row, r, file->cancel);
+    rows_open(&r->writer, plan, &steps, kernels, memory + l.resizer, file->cancel);
     r->top = memory + l.resizer + l.writer;
     r->from = target_at(r->top, l.rows, &r->first, flips);
     if (comes_in_order(r))

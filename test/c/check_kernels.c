@@ -20,6 +20,7 @@
 #include "cpu/levels.h"
 #include "guard.h"
 #include "reduce/dither.h"
+#include "resize/weigh.h"
 
 /* ---- Random numbers (xorshift64*), the same in each run -------------------- */
 
@@ -396,6 +397,90 @@ static void check_diffusion(const struct level *level)
     report(ok, level->name, "diffuse is plain C");
 }
 
+/* ---- Sums of resized rows ------------------------------------------------------------ */
+
+enum {
+    MOST_COUNT = 8 * WEIGH_COLUMNS,
+    MOST_TAPS = 5 * WEIGH_TAPS,
+    MOST_ADDED = 9 * WEIGH_ROWS
+};
+
+/* Of all sizes, both ends included. */
+static void fill_samples(int16_t *samples, size_t count)
+{
+    const bool is_extreme = random_below(3) == 0;
+
+    for (size_t i = 0; i < count; i++)
+        samples[i] = is_extreme ? (int16_t)(random_below(2) ? 32767 : -32768) : (int16_t)random32();
+}
+
+/* Without signs they add up to less than 2^15. */
+static void fill_weights(int16_t *weights, size_t count)
+{
+    int most = 32767;
+
+    for (size_t i = 0; i < count; i++) {
+        const int size = i + 1 < count ? (int)random_below((uint32_t)most / 2 + 1) : most;
+
+        weights[i] = (int16_t)(random_below(3) ? size : -size);
+        most -= size;
+    }
+}
+
+static bool across_agrees(weigh_across_fn plain, weigh_across_fn fast)
+{
+    const size_t taps = WEIGH_TAPS * (1 + random_below(MOST_TAPS / WEIGH_TAPS));
+    const size_t count = 1 + random_below(MOST_COUNT), size = count * sizeof(int16_t);
+    const size_t length = taps + random_below(100);
+    int16_t *line = (void *)guarded_place(&source_pages, length * sizeof *line, random_below(2));
+    int16_t *weights = (void *)guarded_place(&prior_pages, count * taps * sizeof *weights, true);
+    int16_t *dst = (void *)guarded_place(&output_pages, size, random_below(2));
+    static int16_t expected[MOST_COUNT];
+    weights_span   columns[MOST_COUNT];
+
+    fill_samples(line, length);
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = (weights_span){random_below((uint32_t)(length - taps + 1)), (uint32_t)taps};
+        fill_weights(weights + i * taps, taps);
+    }
+    plain(expected, line, columns, weights, taps, count);
+    fast(dst, line, columns, weights, taps, count);
+    return memcmp(dst, expected, size) == 0 && guarded_is_intact(&output_pages);
+}
+
+static bool down_agrees(weigh_down_fn plain, weigh_down_fn fast)
+{
+    const size_t added = WEIGH_ROWS * (1 + random_below(MOST_ADDED / WEIGH_ROWS));
+    const size_t count = WEIGH_COLUMNS * (1 + random_below(MOST_COUNT / WEIGH_COLUMNS));
+    const size_t pitch = count + random_below(40), length = pitch * (added - 1) + count;
+    const size_t size = count * sizeof(int32_t);
+    int16_t *rows = (void *)guarded_place(&source_pages, length * sizeof *rows, random_below(2));
+    int16_t *weights =
+        (void *)guarded_place(&prior_pages, added * sizeof *weights, random_below(2));
+    int32_t       *sums = (void *)guarded_place(&output_pages, size, random_below(2));
+    static int32_t expected[MOST_COUNT];
+
+    fill_samples(rows, length);
+    fill_weights(weights, added);
+    plain(expected, rows, pitch, weights, added, count);
+    fast(sums, rows, pitch, weights, added, count);
+    return memcmp(sums, expected, size) == 0 && guarded_is_intact(&output_pages);
+}
+
+static void check_sums(const struct level *level)
+{
+    const kernels *plain = kernels_for(PNG2BMP_CPU_SCALAR), *fast = kernels_for(level->cpu);
+    bool           ok = true;
+
+    if (fast->weigh_across == plain->weigh_across)
+        return;
+    now_running(level->name, "weigh");
+    for (int again = 0; again < 3000; again++)
+        ok = ok && across_agrees(plain->weigh_across, fast->weigh_across) &&
+             down_agrees(plain->weigh_down, fast->weigh_down);
+    report(ok, level->name, "the sums of resized rows are those of plain C");
+}
+
 /* ---- Past the cache ---------------------------------------------------------- */
 
 static bool bypass_agrees(const kernels *table)
@@ -622,6 +707,7 @@ int main(int argc, char **argv)
         for (size_t kind = 0; kind < ROW_COUNT; kind++)
             check_row(&levels[i], kind);
         check_diffusion(&levels[i]);
+        check_sums(&levels[i]);
         check_bypass(&levels[i]);
     }
     printf("1..%u\n", tests);

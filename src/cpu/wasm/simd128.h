@@ -41,6 +41,7 @@ SSE_BINARY(cmpeq_epi64, i64x2_eq)
 SSE_BINARY(cmpgt_epi16, i16x8_gt)
 SSE_BINARY(madd_epi16, i32x4_dot_i16x8)
 SSE_BINARY(max_epi16, i16x8_max)
+SSE_BINARY(max_epi32, i32x4_max)
 SSE_BINARY(max_epu8, u8x16_max)
 SSE_BINARY(min_epi16, i16x8_min)
 SSE_BINARY(min_epi32, i32x4_min)
@@ -49,6 +50,7 @@ SSE_BINARY(mulhrs_epi16, i16x8_q15mulr_sat) /* differs for -32768 * -32768 only 
 SSE_BINARY(mullo_epi16, i16x8_mul)
 SSE_BINARY(or_si128, v128_or)
 SSE_BINARY(packs_epi16, i8x16_narrow_i16x8)
+SSE_BINARY(packs_epi32, i16x8_narrow_i32x4)
 SSE_BINARY(packus_epi16, u8x16_narrow_i16x8)
 SSE_BINARY(packus_epi32, u16x8_narrow_i32x4)
 SSE_BINARY(shuffle_epi8, i8x16_swizzle)
@@ -59,6 +61,7 @@ SSE_BINARY(xor_si128, v128_xor)
 SSE_SHIFT(slli_epi16, i16x8_shl)
 SSE_SHIFT(slli_epi32, i32x4_shl)
 SSE_SHIFT(srai_epi16, i16x8_shr)
+SSE_SHIFT(srai_epi32, i32x4_shr)
 SSE_SHIFT(srli_epi16, u16x8_shr)
 SSE_SHIFT(srli_epi32, u32x4_shr)
 
@@ -80,6 +83,12 @@ SSE_INLINE __m128i _mm_mulhi_epu16(__m128i a, __m128i b)
 {
     return wasm_i16x8_shuffle(wasm_u32x4_extmul_low_u16x8(a, b), wasm_u32x4_extmul_high_u16x8(a, b),
                               1, 3, 5, 7, 9, 11, 13, 15);
+}
+
+SSE_INLINE __m128i _mm_hadd_epi32(__m128i a, __m128i b)
+{
+    return wasm_i32x4_add(wasm_i32x4_shuffle(a, b, 0, 2, 4, 6),
+                          wasm_i32x4_shuffle(a, b, 1, 3, 5, 7));
 }
 
 SSE_INLINE int _mm_testc_si128(__m128i a, __m128i b)

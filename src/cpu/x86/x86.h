@@ -57,6 +57,10 @@ UNFILTER_KINDS(DECLARE_SSE_UNFILTER)
 SSE_ROWS(DECLARE_SSE_ROW)
 
 void diffuse_sse(const struct dither_state *state, const struct dither_rows *rows, bool to_left);
+void weigh_across_sse(int16_t *dst, const int16_t *line, const struct weights_span *columns,
+                      const int16_t *weights, size_t taps, size_t count);
+void weigh_down_sse(int32_t *sums, const int16_t *rows, size_t pitch, const int16_t *weights,
+                    size_t row_count, size_t count);
 
 #endif
 
