@@ -235,7 +235,15 @@ class Converter {
   /* With the warnings that a conversion will give, as far as it is known before the pixels are read. */
   #info(png, more) {
     const warnings = [];
-    return { ...this.library.readInfo(png, { ...this.#options(warnings), ...more }), warnings };
+    return { ...this.library.readInfo(png, { ...this.#options(warnings), ...more }), ...this.#sizeOfPNG(png), warnings };
+  }
+
+  /* For --info, if the BMP has another size, which is the one that readInfo gives. */
+  #sizeOfPNG(png) {
+    const { rotate, size } = this.conversion;
+    if (!this.settings.info || (!rotate && size === undefined)) return {};
+    const { width, height } = this.library.readInfo(png, { maxPixels: Infinity, maxMemory: Infinity });
+    return { png: { width, height } };
   }
 
   #read(job, isRegular) {

@@ -56,6 +56,7 @@ const JSON_KEYS = [
   ['ms', 'milliseconds from opening the input to the end'],
   ['warnings', 'a list of { code, message }'],
   ['error', '{ code, message }; codes such as ERR_PNG_CRC for the PNG, ENOENT for files'],
+  ['png', 'only with --info, and --rotate or --size: { width, height } of the PNG; those outside are of the BMP'],
   ['bitDepth, colorType, interlaced, bitsPerPixel', 'only with --info: the type of the PNG and of the BMP'],
   [metadata.KEYS.join(', '), 'only with --info: metadata of the PNG'],
   ['convertedFrom', 'only with --info and --color-space srgb: the chunk that samples are converted from; without it they stay'],

@@ -13,7 +13,10 @@ const exists = (name) => fs.lstatSync(toPath(name), { throwIfNoEntry: false }) !
 
 /* What other programs call it. */
 const SYNONYMS = {
-  bg: 'background', bw: 'format mono1', clobber: 'force', dest: 'out-dir', dpi: 'density', flatten: 'alpha blend',
+  angle: 'rotate', 'auto-orient': 'rotate exif', autorotate: 'rotate exif', bg: 'background', bw: 'format mono1',
+  clobber: 'force', dest: 'out-dir', dpi: 'density', dimensions: 'size', flatten: 'alpha blend', geometry: 'size',
+  gravity: 'position', height: 'size', hflip: 'flop', mirror: 'flop', orient: 'rotate exif', orientation: 'rotate exif',
+  resize: 'size', scale: 'size', turn: 'rotate', vflip: 'flip', width: 'size',
   gray: 'format gray8', grayscale: 'format gray8', grey: 'format gray8', greyscale: 'format gray8', icon: 'ico',
   list: 'files-from', mono: 'format mono1', monochrome: 'format mono1', 'no-alpha': 'alpha drop',
   'no-clobber': 'skip-existing', overwrite: 'force', parallel: 'jobs', replace: 'force', resolution: 'density',
@@ -49,6 +52,20 @@ function misspelledWordText(word, options) {
   return like ? `unknown option -${name}; did you mean --${like}?` : undefined;
 }
 
+/** @param {object} row the option, with its choices */
+function wrongChoiceText({ name, choices, synonyms }, given) {
+  const like = synonyms && Object.hasOwn(synonyms, given) ? `; did you mean --${name} ${synonyms[given]}?` : '';
+  return `--${name} needs one of ${Object.keys(choices).join(', ')}, not '${given}'${like}`;
+}
+
+/* An option without a value because the next word begins with '-'. */
+function missingValueText(long, words, options) {
+  const row = options.find(({ name }) => long === `--${name}`);
+  const next = words[words.indexOf(long) + 1];
+  if (row?.synonyms && Object.hasOwn(row.synonyms, next)) return wrongChoiceText(row, next);
+  return `${long} needs a value; write ${long}=VALUE for one that begins with '-'`;
+}
+
 /**
  * An error of node:util's parseArgs, reworded.
  * @param {string[]} words of the command line that may be options
@@ -61,9 +78,7 @@ function parseErrorText(error, words, options) {
   }
   const long = /--[\w-]+/.exec(error.message)?.[0] ?? flag;
   if (/does not take an argument/.test(error.message)) return `${long} takes no value`;
-  if (/ambiguous/.test(error.message)) {
-    return `${long} needs a value; write ${long}=VALUE for one that begins with '-'`;
-  }
+  if (/ambiguous/.test(error.message)) return missingValueText(long, words, options);
   return `${long} needs a value`;
 }
 
@@ -83,5 +98,5 @@ function newDirectoryText(word, directory) {
 }
 
 module.exports = {
-  UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText,
+  UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText, wrongChoiceText,
 };

@@ -10,6 +10,7 @@
  *   range     [least, most]: the argument is a whole number
  *   read      (text, flag) -> value, or a UsageError; default: the text itself
  *   choices   { value: what it means }: the argument is one of these
+ *   synonyms  { what others write: the choice that is meant }, for the error
  *   initial   the default, for the help only: the library decides
  *   library   the name of the conversion option that it sets: src/plan/option_table.h says what that is, and
  *             test/option-table.test.js holds range, choices, initial and help to it
@@ -24,7 +25,7 @@
  */
 
 const { parseArgs } = require('node:util');
-const { UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText } = require('./mistakes');
+const { UsageError, newDirectoryText, oddWordText, parseErrorText, singleDashText, wrongChoiceText } = require('./mistakes');
 const metadata = require('./metadata');
 const { NAMES: PALETTES, readPalette } = require('./palette');
 
@@ -224,6 +225,7 @@ const GROUPS = [
           90: 'clockwise', 180: 'upside down', 270: 'counterclockwise',
           exif: "as the PNG's Exif says, if it comes before the pixels, mirroring included",
         },
+        synonyms: { '-90': 270, '-180': 180, '-270': 90, auto: 'exif' },
         read: (text) => (text === 'exif' ? text : Number(text)),
         help: 'Turn the image, before it is resized and its colours are reduced.',
       },
@@ -504,9 +506,7 @@ function toParseArgs(row) {
 function readValue(row, given) {
   if (!row.value) return row.gives ?? given;
   const flag = `--${row.name}`;
-  if (row.choices && !Object.hasOwn(row.choices, given)) {
-    throw new UsageError(`${flag} needs one of ${Object.keys(row.choices).join(', ')}, not '${given}'`);
-  }
+  if (row.choices && !Object.hasOwn(row.choices, given)) throw new UsageError(wrongChoiceText(row, given));
   if (row.range) return integer(row.range, given, flag);
   return row.read ? row.read(given, flag) : given;
 }

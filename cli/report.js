@@ -25,9 +25,11 @@ function aboutPicture(info) {
 }
 
 function describe({ input, info }) {
-  const { width, height, bitDepth, colorType, interlaced, bmp } = info;
-  return `${input}: PNG ${width} x ${height}, ${bitDepth} bit ${COLOR_TYPES[colorType]}` +
-    `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${bmp.format}, ${bmp.bitsPerPixel} bit, ` +
+  const { width, height, bitDepth, colorType, interlaced, bmp, png } = info;
+  const ownSize = png ?? { width, height };
+  const newSize = png ? `${width} x ${height}, ` : '';
+  return `${input}: PNG ${ownSize.width} x ${ownSize.height}, ${bitDepth} bit ${COLOR_TYPES[colorType]}` +
+    `${interlaced ? ', interlaced' : ''}${aboutPicture(info)}; BMP ${newSize}${bmp.format}, ${bmp.bitsPerPixel} bit, ` +
     `${bmp.convertedFrom ? `converted to sRGB from ${bmp.convertedFrom}, ` : ''}${bmp.byteLength} bytes`;
 }
 
@@ -56,7 +58,8 @@ function toRecord({ input, output, ok, skipped, info, warnings, error, ms }, set
     const { width, height, bitDepth, colorType, interlaced, bmp } = info;
     Object.assign(record, { width, height, bytes: bmp.byteLength, format: bmp.format });
     if (settings.info) {
-      const { colors } = info;
+      const { colors, png } = info;
+      if (png) record.png = png;
       Object.assign(record, { bitDepth, colorType, interlaced, bitsPerPixel: bmp.bitsPerPixel }, metadataOf(info));
       if (bmp.convertedFrom) record.convertedFrom = bmp.convertedFrom;
       if (colors !== undefined) record.colors = colors === Infinity ? 'many' : colors; /* JSON has no Infinity */

@@ -161,6 +161,12 @@ test('an unknown option is named, with the one that is like it', (t) => {
     ['--gray', 'unknown option --gray; did you mean --format gray8?'],
     ['--atkinson', 'unknown option --atkinson; did you mean --dither atkinson?'],
     ['--overwrite', 'unknown option --overwrite; did you mean --force?'],
+    ['--mirror', 'unknown option --mirror; did you mean --flop?'],
+    ['--hflip', 'unknown option --hflip; did you mean --flop?'],
+    ['--angle', 'unknown option --angle; did you mean --rotate?'],
+    ['--orientation', 'unknown option --orientation; did you mean --rotate exif?'],
+    ['--resize', 'unknown option --resize; did you mean --size?'],
+    ['--width', 'unknown option --width; did you mean --size?'],
     ['--hlep', 'unknown option --hlep; did you mean --help?'],
     ['-force', '-force is read as short options; did you mean --force?'],
     ['-format=mono1', '-format is read as short options; did you mean --format?'],
@@ -176,6 +182,19 @@ test('an unknown option is named, with the one that is like it', (t) => {
     assert.equal(stderr, `png2bmp: ${message}\nTry 'png2bmp --help'.\n`);
   }
   assert.match(place.run(['-o', '-x', 'a.png']).stderr, /--output needs a value; write --output=VALUE/);
+});
+
+test('a turn to the left is told as one to the right, with a space or an equals sign', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  for (const [given, meant] of [['-90', 270], ['-180', 180], ['-270', 90]]) {
+    for (const args of [['--rotate', given], [`--rotate=${given}`]]) {
+      const { status, stderr } = place.run([...args, 'a.png']);
+      assert.equal(status, 2);
+      assert.equal(stderr, `png2bmp: --rotate needs one of 0, 90, 180, 270, exif, not '${given}'; did you mean --rotate ${meant}?\n` +
+      "Try 'png2bmp --help'.\n");
+    }
+  }
+  assert.match(place.run(['--rotate', '45', 'a.png']).stderr, /not '45'\n/);
 });
 
 test('a directory as --output points to --out-dir, with and without --force', (t) => {

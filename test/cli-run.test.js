@@ -98,6 +98,17 @@ test('--info says what the PNG is and what would be written, also where that exi
   assert.equal(place.read('a.bmp').toString(), 'old');
 });
 
+test('--info has the size of the PNG, and of the BMP where that is another', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const info = (...args) => place.run(['--info', ...args, 'a.png']).stdout;
+  assert.equal(info('--rotate', '90'), 'a.png: PNG 5 x 3, 8 bit RGB; BMP 3 x 5, bgr24, 24 bit, 114 bytes\n');
+  assert.equal(info('--size', '10x', '--max-pixels', '60'), 'a.png: PNG 5 x 3, 8 bit RGB; BMP 10 x 6, bgr24, 24 bit, 246 bytes\n');
+  assert.equal(info('--flip'), 'a.png: PNG 5 x 3, 8 bit RGB; BMP bgr24, 24 bit, 102 bytes\n');
+  const { png, width, height } = JSON.parse(info('--json', '--rotate', '270'));
+  assert.deepEqual({ png, width, height }, { png: { width: 5, height: 3 }, width: 3, height: 5 });
+  assert.equal(JSON.parse(info('--json')).png, undefined);
+});
+
 test('--info reads standard input', (t) => {
   const { stdout } = workplace(t).run(['--info', '-'], { input: TINY_PNG });
   assert.equal(stdout, '-: PNG 5 x 3, 8 bit RGB; BMP bgr24, 24 bit, 102 bytes\n');

@@ -19,7 +19,8 @@ const { encodePng, physicalChunk } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 const { turned } = require('./kit/turn');
 const {
-  constants, convertFile, createBMPStream, createConverter, decodePNG, encodeBMP, encodeICO, getBMP, getBMPAsync, getBMPInto, readInfo, saveBMP,
+  constants, convertFile, createBMPStream, createConverter, decodePNG, encodeBMP, encodeICO, encodeICOAsync, getBMP, getBMPAsync,
+  getBMPInto, readInfo, saveBMP,
 } = require('..');
 
 const mirrors = [{}, { flip: true }, { flop: true }, { flip: true, flop: true }];
@@ -298,6 +299,18 @@ test('icons are turned with their masks and hotspots as they are written', () =>
   const indexed = picture(16, 12);
   assert.deepEqual(encodeICO([encodePng(indexed)], { format: 'indexed', colors: 8, rotate: 270 }),
     encodeICO([encodePng(turned(indexed, { rotate: 270 }))], { format: 'indexed', colors: 8 }));
+});
+
+test('the images that sizes makes of an icon are those of the turned image', async () => {
+  const image = picture(90, 50);
+  for (const turn of [{ rotate: 90 }, { rotate: 180, flop: true }, { rotate: 270, flip: true }]) {
+    for (const options of [{}, { fit: 'cover', position: 'left top' }, { format: 'indexed', colors: 8 }]) {
+      const sized = { sizes: [16, 33, 64], png: 'none', ...options };
+      const wanted = encodeICO(encodePng(turned(image, turn)), sized);
+      assert.deepEqual(encodeICO(encodePng(image), { ...sized, ...turn }), wanted);
+      assert.deepEqual(await encodeICOAsync(encodePng(image), { ...sized, ...turn }), wanted);
+    }
+  }
 });
 
 test('what salvage finds of a damaged PNG is turned', () => {

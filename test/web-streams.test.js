@@ -95,7 +95,11 @@ for (const [where, load] of Object.entries(LIBRARIES)) {
         ]) await assertSame(library, png, () => 1 + random.below(7000), options, `${typeName(type)} ${JSON.stringify({ interlaced, ...options })}`);
       }
     }
-    for (const options of [{ container: 'rows', topDown: true }, { size: '100x', topDown: true }])
+    for (const options of [
+      { container: 'rows', topDown: true }, { size: '100x', topDown: true }, { rotate: 180, topDown: true }, { rotate: 90 },
+      { flip: true, size: 'x90', fit: 'contain' }, { flop: true, size: '120x50', fit: 'cover', topDown: true },
+      { rotate: 270, size: '64x64', fit: 'contain', format: 'indexed', colors: 16 },
+    ])
       await assertSame(library, large, 7000, options, JSON.stringify(options));
     for (const size of [1, 7, 500]) await assertSame(library, small, size, { topDown: true }, `pieces of ${size}`);
     for (const size of [4096, large.length]) await assertSame(library, large, size, { topDown: true }, `pieces of ${size}`);
