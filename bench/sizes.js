@@ -26,10 +26,12 @@ const { leastOf, timeInside, timeOf, timeUntil } = require('./time.js');
 const PAGE = path.join(path.dirname(__dirname), 'docs/performance.md');
 
 const FACTORS = SMOKE ? [0.5, 1.5] : [0.1, 0.25, 0.5, 0.75, 1.5, 3];
+const LARGE_FACTORS = [0.5, 0.75];
 const ROUNDS = SMOKE ? 1 : 3;
 
-/* What is taken out of the middle of a picture: the reference is slow. */
-const MOST = SMOKE ? { reduced: [160, 100], enlarged: [80, 50] } : { reduced: [640, 400], enlarged: [240, 150] };
+/* What is taken out of the middle of a picture: the reference is slow. `large` is only timed, beside sharp. */
+const MOST = SMOKE ? { reduced: [160, 100], enlarged: [80, 50], large: [160, 100] }
+  : { reduced: [640, 400], enlarged: [240, 150], large: [1920, 1200] };
 
 // ---- Pictures -------------------------------------------------------------------
 
@@ -85,6 +87,8 @@ const PROGRAMS = {
   'ImageMagick in light': magickProgram(true),
 };
 
+const NAMES = Object.keys(PROGRAMS);
+
 // ---- Figures ------------------------------------------------------------------------
 
 /* In decibels, of samples that are multiplied by alpha, which is one of them where the picture has it. */
@@ -108,8 +112,25 @@ async function measure(picture, factor) {
   const given = { ...picture, bytes: fs.readFileSync(picture.png) };
   const quality = {};
   for (const [name, { pixels }] of Object.entries(PROGRAMS)) quality[name] = psnr(await pixels(given, size), wanted, picture.hasAlpha);
-  const runs = Object.entries(PROGRAMS).map(([name, { time }]) => [name, () => time(given, size)]);
-  return { quality, time: await leastOf(Object.fromEntries(runs), ROUNDS) };
+  return { quality, time: await timesOf(NAMES, given, size) };
+}
+
+/* Milliseconds by name. */
+function timesOf(names, given, size) {
+  const runs = names.map((name) => [name, () => PROGRAMS[name].time(given, size)]);
+  return leastOf(Object.fromEntries(runs), ROUNDS);
+}
+
+/* The same without quality, of large pictures, which are those that have at least a quarter of so many pixels. */
+async function measureLarge(folder) {
+  const figures = [];
+  for (const part of Object.values(PICTURES).flat()) {
+    const picture = await middleOf(part, MOST.large, folder);
+    if (4 * picture.width * picture.height < MOST.large[0] * MOST.large[1]) continue;
+    const given = { ...picture, bytes: fs.readFileSync(picture.png) };
+    for (const factor of LARGE_FACTORS) figures.push({ factor, time: await timesOf(['png2bmp', 'sharp'], given, scaled(picture, factor)) });
+  }
+  return figures;
 }
 
 /* [{ kind, factor, quality, time }, ...], one of each picture and factor. */
@@ -130,7 +151,6 @@ async function measureAll(folder) {
 // ---- Tables -------------------------------------------------------------------------
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const NAMES = Object.keys(PROGRAMS);
 
 function qualityTable(figures) {
   const rows = Object.keys(PICTURES).flatMap((kind) => FACTORS.map((factor) => {
@@ -151,6 +171,16 @@ function timeTable(figures) {
   return table(['factor', 'png2bmp, ms', ...others, 'sharp, least'], rows);
 }
 
+function largeTable(figures) {
+  const rows = LARGE_FACTORS.map((factor) => {
+    const some = figures.filter((one) => one.factor === factor);
+    const ratios = some.map(({ time }) => time.sharp / time.png2bmp);
+    return [factor, some.length, format(geometricMean(some.map(({ time }) => time.png2bmp))), format(geometricMean(ratios)),
+      format(Math.min(...ratios))];
+  });
+  return table(['factor', 'pictures', 'png2bmp, ms', 'sharp', 'sharp, least'], rows);
+}
+
 async function main() {
   setUpPalettes();
   sharp.concurrency(1);
@@ -158,7 +188,8 @@ async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-sizes-'));
   try {
     const figures = await measureAll(folder);
-    const tables = { 'size-quality': qualityTable(figures), 'size-time': timeTable(figures) };
+    const large = largeTable(await measureLarge(folder));
+    const tables = { 'size-quality': qualityTable(figures), 'size-time': timeTable(figures), 'size-large': large };
     console.log(Object.values(tables).join('\n\n'));
     if (!SMOKE) writeTables(PAGE, tables);
   } finally {
