@@ -164,10 +164,21 @@ enum {
 
 static guarded source_pages, prior_pages, output_pages, expected_pages;
 
-/* One filter, mostly one filter, or any mix. */
-static void choose_filters(uint8_t *src, size_t pitch, size_t rows)
+/* Zeros with a few other bytes between, as in the scanlines of screenshots. */
+static void clear_most(uint8_t *p, size_t n)
 {
-    const uint8_t  usual = (uint8_t)random_below(5);
+    for (size_t i = 0; i < n; i += 1 + random_below(20)) {
+        const size_t zeros = random_below(600), left = n - i;
+
+        memset(p + i, 0, zeros < left ? zeros : left);
+        i += zeros;
+    }
+}
+
+/* One filter, mostly one filter, or any mix. */
+static void choose_filters(uint8_t *src, size_t pitch, size_t rows, bool sparse)
+{
+    const uint8_t  usual = sparse && random_below(2) ? FILTER_PAETH : (uint8_t)random_below(5);
     const uint32_t others = (uint32_t[]){0, 4, 100}[random_below(3)];
 
     for (size_t i = 0; i < rows; i++)
@@ -186,12 +197,15 @@ static bool unfilter_agrees(unfilter_fn plain, unfilter_fn fast, size_t row_byte
     uint8_t        *expected = guarded_place(&expected_pages, size, at_end);
     const size_t    first = bottom_up ? stride * (rows - 1) : 0;
     const uint8_t  *above = random_below(3) ? prior : NULL;
+    const bool      sparse = random_below(3) == 0;
 
     fill(src, src_size + KERNEL_SLACK);
+    if (sparse)
+        clear_most(src, src_size);
     fill(prior, row_bytes);
     fill(output, size);
     memcpy(expected, output, size);
-    choose_filters(src, 1 + row_bytes, rows);
+    choose_filters(src, 1 + row_bytes, rows, sparse);
     plain(expected + first, step, src, row_bytes, above, rows);
     fast(output + first, step, src, row_bytes, above, rows);
     return memcmp(output, expected, size) == 0 && guarded_is_intact(&output_pages);

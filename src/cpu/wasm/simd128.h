@@ -101,6 +101,11 @@ SSE_INLINE int _mm_testz_si128(__m128i a, __m128i b)
     return !wasm_v128_any_true(wasm_v128_and(a, b));
 }
 
+SSE_INLINE int _mm_movemask_epi8(__m128i v)
+{
+    return wasm_i8x16_bitmask(v);
+}
+
 /* ---- Load and store -------------------------------------------------------- */
 
 SSE_INLINE __m128i _mm_loadu_si128(const __m128i *p)

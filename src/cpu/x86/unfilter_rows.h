@@ -38,6 +38,7 @@ enum {
     STEP_COST = 12,
     STEP_COST_MANY_ROWS = 18,
     STEP_COST_ALL_AVERAGE = 8,
+    ZEROS_OTHER_COST = 8, /* of zeros_paeth where bytes are not 0 */
 };
 
 /* Whether a wave takes less time than its rows one by one. Its first and last blocks, where rows
@@ -85,6 +86,44 @@ KERNEL size_t wave_length(const wave_pair *waves, const uint8_t *src, size_t pit
     return wave_pays(paeth, average, width, lanes) ? length : 1;
 }
 
+/* A scanline is judged by one block in so many of its bytes. Shorter ones than ZEROS_LEAST are not.
+ */
+enum {
+    ZEROS_SAMPLE = 128,
+    ZEROS_LEAST = 256
+};
+
+/* Cycles for a scanline alone. zeros_paeth takes half a cycle for a pixel where bytes are 0; None,
+ * Sub and Up are not counted. */
+KERNEL size_t zeros_cost(size_t bpp, const uint8_t *src, size_t row_bytes)
+{
+    const size_t width = row_bytes / bpp;
+    size_t       others = 0;
+
+    if (src[0] == FILTER_AVERAGE)
+        return SINGLE_AVERAGE_COST * width;
+    if (src[0] != FILTER_PAETH)
+        return 0;
+    for (size_t i = 1; i + BLOCK <= row_bytes; i += ZEROS_SAMPLE)
+        others += !is_zero(load_block(src + i));
+    return width / 2 + others * (ZEROS_SAMPLE / bpp) * ZEROS_OTHER_COST;
+}
+
+/* Whether the next `rows`, a wave or a single row, are so full of zeros that zeros_paeth, which
+ * takes them one by one, needs less time. */
+KERNEL bool zeros_pay(size_t bpp, const uint8_t *src, size_t row_bytes, size_t rows, size_t lanes)
+{
+    const size_t width = row_bytes / bpp;
+    const size_t most = rows < 2 ? SINGLE_PAETH_COST * width : STEP_COST * (width + 4 * lanes);
+    size_t       cost = 0;
+
+    if (row_bytes < ZEROS_LEAST)
+        return false;
+    for (size_t k = 0; k < rows && cost < most; k++)
+        cost += zeros_cost(bpp, src + k * (row_bytes + 1), row_bytes);
+    return cost < most;
+}
+
 /* `mode` is a constant in each call, so that the compiler makes a function of each. */
 KERNEL void call_wave(wave_fn wave, int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t dst_stride,
                       const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
@@ -97,24 +136,44 @@ KERNEL void call_wave(wave_fn wave, int mode, pixel_shape shape, uint8_t *dst, p
         wave(WAVE_MIXED, shape, dst, dst_stride, src, row_bytes, prior, rows);
 }
 
-KERNEL void unfilter_rows(pixel_shape shape, wave_pair waves, uint8_t *dst, ptrdiff_t dst_stride,
-                          const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t rows)
+/* A call for each row of an icon without filters would cost more than its bytes. */
+KERNEL bool is_copy(pixel_shape shape, uint8_t filter)
+{
+    return filter == FILTER_NONE && !shape.swap;
+}
+
+/* As single_row. */
+typedef void (*single_fn)(uint8_t *dst, const uint8_t *src, size_t row_bytes, const uint8_t *prior,
+                          bool sparse);
+
+KERNEL void unfilter_rows(pixel_shape shape, single_fn single, wave_pair waves, uint8_t *dst,
+                          ptrdiff_t dst_stride, const uint8_t *src, size_t row_bytes,
+                          const uint8_t *prior, size_t rows)
 {
     const size_t pitch = row_bytes + 1;
     const size_t width = row_bytes / shape.bpp;
+    size_t       sparse = 0; /* of so many rows most bytes are 0 */
 
     while (rows > 0) {
         int    mode = WAVE_MIXED;
-        size_t n = wave_length(&waves, src, pitch, rows, width, &mode);
+        size_t n = sparse ? 1 : wave_length(&waves, src, pitch, rows, width, &mode);
 
         if (!has_wave(mode, shape.bpp))
             mode = WAVE_MIXED;
-        if (n < 2)
-            single_row(shape, dst, src, row_bytes, prior);
+        if (has_zeros(shape) && !sparse && src[0] == FILTER_PAETH &&
+            zeros_pay(shape.bpp, src, row_bytes, n, waves.lanes)) {
+            sparse = n;
+            n = 1;
+        }
+        if (n < 2 && is_copy(shape, src[0]))
+            memcpy(dst, src + 1, row_bytes);
+        else if (n < 2)
+            single(dst, src, row_bytes, prior, sparse > 0);
         else if (is_for_narrow(&waves, n))
             call_wave(waves.narrow, mode, shape, dst, dst_stride, src, row_bytes, prior, n);
         else
             call_wave(waves.wave, mode, shape, dst, dst_stride, src, row_bytes, prior, n);
+        sparse -= sparse > 0;
         prior = dst + (ptrdiff_t)(n - 1) * dst_stride;
         src += n * pitch;
         rows -= n;
@@ -123,8 +182,15 @@ KERNEL void unfilter_rows(pixel_shape shape, wave_pair waves, uint8_t *dst, ptrd
     }
 }
 
-/* WAVES_slot: the wave_pair of the level for pixels in slots of that size. */
+/* WAVES_slot: the wave_pair of the level for pixels in slots of that size. Single rows have a
+ * function of their own: all registers are theirs. */
 #define DEFINE_UNFILTER(name, level, bpp, swap, slot)                                              \
+    ALIGNED TARGET __attribute__((noinline)) static void single_##name(                            \
+        uint8_t *dst, const uint8_t *src, size_t row_bytes, const uint8_t *prior, bool sparse)     \
+    {                                                                                              \
+        single_row((pixel_shape){bpp, swap}, dst, src, row_bytes, prior, sparse);                  \
+    }                                                                                              \
+                                                                                                   \
     ALIGNED TARGET void unfilter_##name##_##level(uint8_t *dst, ptrdiff_t dst_stride,              \
                                                   const uint8_t *src, size_t row_bytes,            \
                                                   const uint8_t *prior, size_t rows)               \
@@ -132,7 +198,7 @@ KERNEL void unfilter_rows(pixel_shape shape, wave_pair waves, uint8_t *dst, ptrd
         const pixel_shape shape = {bpp, swap};                                                     \
         const wave_pair   waves = WAVES_##slot;                                                    \
                                                                                                    \
-        unfilter_rows(shape, waves, dst, dst_stride, src, row_bytes, prior, rows);                 \
+        unfilter_rows(shape, single_##name, waves, dst, dst_stride, src, row_bytes, prior, rows);  \
     }
 
 #define DEFINE_UNFILTERS(level)                                                                    \
