@@ -106,7 +106,7 @@ function infoOfPng(png, { values }) {
 function convertHere({ source, target, o }) {
   const png = readFileSync(source, o);
   const info = infoOfPng(png, o);
-  native.save(png, png.length, o.values, o.onWarning, target);
+  native.save(png, png.length, o.values, o.onWarning, target, true);
   return info;
 }
 
@@ -115,7 +115,7 @@ async function convertHereAsync({ source, target, o }) {
   const targetNow = pathFromHere(target);
   const png = await readFile({ ...source, absolute: pathFrom(workingDirectory(), source.path) }, o);
   const info = infoOfPng(png, o);
-  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, targetNow()));
+  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, targetNow(), true));
   return info;
 }
 

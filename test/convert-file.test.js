@@ -284,6 +284,27 @@ for (const [name, convert] of Object.entries(forms)) {
   });
 }
 
+/** Of a PNG of fewer bytes than are read at once, and of more. */
+for (const fill of ['gradients', 'noise']) {
+  for (const [name, convert] of Object.entries(forms)) {
+    test(`${name} counts a BMP that must be one piece, of ${fill}, for maxMemory`, async (t) => {
+      const image = createImage({ width: 700, height: 600, bitDepth: 8, colorType: 2, fill });
+      for (const [facts, options] of [[{ interlaced: true }, {}], [{}, { rotate: 90 }]]) {
+        const whole = encodePng(image, facts);
+        const { from, to, directory } = files(t, whole);
+        fs.writeFileSync(to, 'old');
+        const { memory, bmp: { byteLength } } = readInfo(whole, options);
+        const refused = await errorOf(() => convert(from, to, { ...options, maxMemory: memory + byteLength - 1 }));
+        assert.equal(refused.code, 'ERR_MEMORY_LIMIT');
+        assert.equal(fs.readFileSync(to, 'latin1'), 'old');
+        assert.deepEqual(fs.readdirSync(directory), ['a.bmp', 'a.png']);
+        await convert(from, to, { ...options, maxMemory: memory + byteLength });
+        assert.deepEqual(fs.readFileSync(to), getBMP(whole, options));
+      }
+    });
+  }
+}
+
 const noisyImage = (facts) => encodePng(createImage({ width: 700, height: 600, bitDepth: 8, seed: 3, ...facts }));
 
 for (const [name, convert] of Object.entries(forms)) {

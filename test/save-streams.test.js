@@ -11,7 +11,7 @@ const { Readable } = require('node:stream');
 const test = require('node:test');
 const { Worker } = require('node:worker_threads');
 
-const { getBMP, saveBMPAsync } = require('..');
+const { getBMP, readInfo, saveBMPAsync } = require('..');
 const { onlyAddon } = require('./kit/backend');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
@@ -109,6 +109,18 @@ test('signal ends a save whose source goes on, and nothing is left when its prom
     }
     await assert.rejects(saveBMPAsync(file, source(), { signal: controller.signal }), { name: 'AbortError' });
     assertUntouched();
+  }
+});
+
+test('a BMP that must be one piece counts for maxMemory', { skip: onlyAddon('the source is collected') }, async (t) => {
+  const { file, assertUntouched } = folder(t);
+  for (const [png, options] of [[encodePng(image, { interlaced: true }), {}], [large, { rotate: 90 }]]) {
+    const { memory, bmp: { byteLength } } = readInfo(png, options);
+    fs.writeFileSync(file, 'old');
+    await assert.rejects(saveBMPAsync(file, pieces(png), { ...options, maxMemory: memory + byteLength - 1 }), { code: 'ERR_MEMORY_LIMIT' });
+    assertUntouched();
+    await saveBMPAsync(file, pieces(png), { ...options, maxMemory: memory + byteLength });
+    assert.ok(fs.readFileSync(file).equals(getBMP(png, options)));
   }
 });
 

@@ -18,6 +18,7 @@
 #include "host/host_options.h"
 #include "host/host_png.h"
 #include "run/run.h"
+#include "save/save.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
 #define IMPORT(name) __attribute__((import_module("png2bmp"), import_name(#name)))
@@ -177,6 +178,12 @@ static png2bmp_status run_to_png(void)
 
     free(png);
     return status;
+}
+
+/* Whether what was planned may be converted into a file that the host reads and writes. */
+png2bmp_status EXPORT(check_piece)(void)
+{
+    return run_check_piece(&job.plan, SAVE_STRIP_BYTES, &job.report);
 }
 
 /* Converts what was planned. */

@@ -168,6 +168,9 @@ class Engine {
       this.#sink = { isCancelled: () => false };
       status = wasm.count_colors();
     }
+    if (status === 0 && options.isFromFile) {
+      status = wasm.check_piece();
+    }
     if (status === 0 && this.#open(open)) {
       status = wasm.run();
     }

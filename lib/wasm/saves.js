@@ -17,10 +17,11 @@ function absoluteOf(file) {
   return absolute.length <= LONGEST_PATH ? absolute : file;
 }
 
-/** { save, saveAsync, saveBytes, saveBytesAsync }: engine on this thread, and what createCalls gives. */
+/** { save, saveAsync, saveBytes, saveBytesAsync }: engine on this thread, and what createCalls gives. isFromFile: it is half
+ * of convertFile, to which other limits apply. */
 function createSaves(engine, { settled, start }) {
-  function save(view, length, values, onWarning, file) {
-    settled(toFile(engine, bytesOf(view, length), { values }, file, file), onWarning, save);
+  function save(view, length, values, onWarning, file, isFromFile) {
+    settled(toFile(engine, bytesOf(view, length), { values, isFromFile }, file, file), onWarning, save);
     return true;
   }
 
@@ -29,17 +30,17 @@ function createSaves(engine, { settled, start }) {
     return true;
   }
 
-  async function startSave(request, view, length, values, onWarning, ticket, file) {
+  async function startSave(request, view, length, onWarning, ticket, file) {
     const named = Buffer.from(file);
-    await start(view, length, { ...request, options: { values }, to: absoluteOf(named), path: named }, onWarning, ticket);
+    await start(view, length, { ...request, to: absoluteOf(named), path: named }, onWarning, ticket);
     return true;
   }
 
-  const saveAsync = (view, length, values, onWarning, _copy, ticket, file) =>
-    startSave({}, view, length, values, onWarning, ticket, file);
+  const saveAsync = (view, length, values, onWarning, _copy, ticket, file, isFromFile) =>
+    startSave({ options: { values, isFromFile } }, view, length, onWarning, ticket, file);
 
   const saveBytesAsync = (view, length, values, onWarning, _copy, ticket, file) =>
-    startSave({ asIs: true }, view, length, values, onWarning, ticket, file);
+    startSave({ options: { values }, asIs: true }, view, length, onWarning, ticket, file);
 
   return { save, saveAsync, saveBytes, saveBytesAsync };
 }

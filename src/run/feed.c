@@ -82,16 +82,6 @@ static uint64_t size_to_expand(const png2bmp_feed *feed)
     return feed->png_size ? feed->png_size : UINT64_MAX;
 }
 
-/* What leaves in one piece is held until then. */
-static png2bmp_status check_held(const png2bmp_feed *feed)
-{
-    const png2bmp_plan *plan = &feed->plan;
-
-    if (!route_is_whole(plan))
-        return PNG2BMP_OK;
-    return plan_check_strip(plan, plan->bmp.byte_length, feed->file.report);
-}
-
 static png2bmp_status begin_run(png2bmp_feed *feed)
 {
     const png2bmp_sink *sink = &feed->sink;
@@ -104,7 +94,7 @@ static png2bmp_status begin_run(png2bmp_feed *feed)
     if (status == STATUS_WAITING) /* of a pump: it is asked again */
         png2bmp_feed_pause(feed);
     if (!status && !bmp)
-        status = check_held(feed);
+        status = run_check_piece(&feed->plan, 0, feed->file.report);
     if (status)
         return status;
     feed->stage = FEED_RUN;

@@ -93,6 +93,15 @@ png2bmp_status run_begin_to(bmp_run *r, const png2bmp_plan *plan, const png_file
     return begin_in_memory(r);
 }
 
+png2bmp_status run_check_piece(const png2bmp_plan *plan, uint64_t strip_bytes,
+                               png2bmp_report *report)
+{
+    const uint64_t size = plan->bmp.byte_length;
+
+    return route_is_whole(plan) && size > strip_bytes ? plan_check_strip(plan, size, report)
+                                                      : PNG2BMP_OK;
+}
+
 static png2bmp_status begin_whole(bmp_run *r)
 {
     const uint64_t size = r->plan->bmp.byte_length;

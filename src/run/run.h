@@ -26,6 +26,10 @@ png2bmp_status run_to(const png2bmp_plan *plan, const run_source *source, uint8_
 png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint64_t strip_bytes,
                         byte_sink sink, const png2bmp_control *control, png2bmp_report *report);
 
+/* Whether memory for a BMP that must be one piece, and is longer than this, is allowed. */
+png2bmp_status run_check_piece(const png2bmp_plan *plan, uint64_t strip_bytes,
+                               png2bmp_report *report);
+
 /* ---- As the PNG comes --------------------------------------------------------- */
 
 /* One that goes on: all that it has to know while it waits. */

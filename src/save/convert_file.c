@@ -6,6 +6,7 @@
 #include "base/report.h"
 #include "failure.h"
 #include "plan/route.h"
+#include "run/run.h"
 
 /* A PNG of at most this size is read at once; of a larger one, this much is in memory at a time,
  * which fits into a cache. The memory is one byte larger: see read.c. */
@@ -35,6 +36,8 @@ static png2bmp_status convert_whole(file_conversion *conversion, old_file *png,
     if (!status)
         status = png2bmp_plan_make(&conversion->plan, png->bytes, png->size, &conversion->options,
                                    report);
+    if (!status)
+        status = run_check_piece(&conversion->plan, SAVE_STRIP_BYTES, report);
     if (status)
         return status;
     return save_at(conversion->directory, conversion->to, &conversion->plan, png->bytes, png->size,
@@ -54,10 +57,11 @@ static png2bmp_status hold_bmp(fed_file *f, const png2bmp_plan *plan)
 static png2bmp_status begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
 {
     fed_file *const f = user;
-    png2bmp_status  status;
+    png2bmp_status  status = run_check_piece(plan, SAVE_STRIP_BYTES, f->report);
 
     f->plan = *plan;
-    status = saving_open(&f->to, f->directory, f->path, &plan->options, f->control, f->report);
+    if (!status)
+        status = saving_open(&f->to, f->directory, f->path, &plan->options, f->control, f->report);
     if (!status && (saving_is_sequential(&f->to) || route_is_whole(plan)))
         status = hold_bmp(f, plan);
     *bmp = f->bmp;
