@@ -180,6 +180,14 @@ png2bmp_status plan_check_memory(const png2bmp_plan *plan, png2bmp_report *repor
         return report_error(report, PNG2BMP_ERR_OUT_OF_MEMORY,
                             "%u x %u pixels need more memory than this machine can address",
                             (unsigned)plan->png.width, (unsigned)plan->png.height);
+    if (plan->memory > plan->options.max_memory && sizes_differ(plan))
+        return report_error(report, PNG2BMP_ERR_MEMORY_LIMIT,
+                            "%u x %u pixels, resized to %u x %u, need %llu bytes in addition to "
+                            "input and output; maxMemory allows %llu",
+                            (unsigned)plan->png.width, (unsigned)plan->png.height,
+                            (unsigned)plan->bmp.width, (unsigned)plan->bmp.height,
+                            (unsigned long long)plan->memory,
+                            (unsigned long long)plan->options.max_memory);
     if (plan->memory > plan->options.max_memory)
         return report_error(report, PNG2BMP_ERR_MEMORY_LIMIT,
                             "%u x %u pixels need %llu bytes in addition to input and output; "
