@@ -50,12 +50,16 @@ SSE_TARGET void weigh_across_sse(int16_t *dst, const int16_t *line, const weight
 {
     const size_t fours = count / 4 * 4;
 
+#ifdef __wasm_simd128__ /* its file is to be small */
+    weigh_columns(dst, line, columns, weights, taps, fours);
+#else
     if (taps == WEIGH_TAPS)
         weigh_columns(dst, line, columns, weights, WEIGH_TAPS, fours);
     else if (taps == 2 * WEIGH_TAPS)
         weigh_columns(dst, line, columns, weights, 2 * WEIGH_TAPS, fours);
     else
         weigh_columns(dst, line, columns, weights, taps, fours);
+#endif
     weigh_across_c(dst + fours, line, columns + fours, weights + fours * taps, taps, count - fours);
 }
 
