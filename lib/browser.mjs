@@ -35,6 +35,9 @@ export const {
 } = require('./browser/face').createFace({
   load,
   ready(library) {
-    ({ constants, errors, versions } = library);
+    // One by one: Turbopack takes what is assigned by a pattern for constant.
+    constants = library.constants;
+    errors = library.errors;
+    versions = library.versions;
   },
 }).calls;

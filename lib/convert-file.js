@@ -2,7 +2,7 @@
 
 // From a file to a file. The addon reads the PNG itself; without it, lib/read-file.js does.
 
-const process = require('node:process');
+const { process } = globalThis;
 
 const native = require('./native');
 const { bindWarnings, run, settle, sortArguments, startAbortable } = require('./async');

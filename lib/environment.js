@@ -1,6 +1,13 @@
 'use strict';
 
-const process = require('node:process');
+// What the process gives. Not by require: bundles that are ECMAScript modules have none.
+
+const { process } = globalThis;
+
+/** A module of Node.js by its name; undefined in Node.js before 20.16 and 22.3. */
+function builtin(name) {
+  return process.getBuiltinModule?.(name);
+}
 
 /** An environment variable; undefined if it must not be read: Deno without --allow-env. */
 function environmentVariable(name) {
@@ -11,4 +18,4 @@ function environmentVariable(name) {
   }
 }
 
-module.exports = { environmentVariable };
+module.exports = { builtin, environmentVariable };

@@ -2,11 +2,13 @@
 
 // Functions that are specific to Node.js. In browsers lib/browser/host.js takes this file's place.
 
-const { AsyncResource } = require('node:async_hooks');
-const { Buffer, constants } = require('node:buffer');
-const os = require('node:os');
-const process = require('node:process');
-const util = require('node:util');
+const { builtin } = require('./environment');
+
+const { AsyncResource } = builtin('node:async_hooks') ?? require('node:async_hooks');
+const { Buffer, constants } = builtin('node:buffer') ?? require('node:buffer');
+const os = builtin('node:os') ?? require('node:os');
+const { process } = globalThis;
+const util = builtin('node:util') ?? require('node:util');
 
 /** The maximum size of a result in bytes, and what sets the limit. */
 const maxLength = constants.MAX_LENGTH;

@@ -1,11 +1,10 @@
 'use strict';
 
-const fs = require('node:fs');
-const { createRequire } = require('node:module');
-const path = require('node:path');
-const process = require('node:process');
+const { builtin, environmentVariable } = require('./environment');
 
-const { environmentVariable } = require('./environment');
+const fs = builtin('node:fs') ?? require('node:fs');
+const { createRequire } = builtin('node:module') ?? require('node:module');
+const path = builtin('node:path') ?? require('node:path');
 
 // A bundle that is an ECMAScript module has no such names. A function, since a tracer (nft) that knows the folder takes
 // it for one whose files are all needed.
@@ -16,20 +15,22 @@ const folder = folderOf();
 const requireAtRunTime = createRequire(typeof __filename === 'string' ? __filename : path.join(folder, 'png2bmp.js'));
 
 // The files of the package. Each name is written out inside a `try`: that is how bundlers and tracers
-// (esbuild, webpack, ncc, nft) find the files, and tolerate missing ones.
-const shipped = {
+// (esbuild, ncc, nft) find the files, and tolerate missing ones. webpack takes none that it has not been told how to, so
+// that "imports" in package.json has none for it, unless it has the condition node-addons. Turbopack takes none at all, and
+// leaves this out if `process` is no variable of this file.
+const shipped = process.turbopack ? { __proto__: null } : {
   __proto__: null,
   'linux-x64': () => {
-    try { return { addon: require('../prebuilds/linux-x64.node') }; } catch (error) { return { error }; }
+    try { return { addon: require('#prebuilds/linux-x64.node') }; } catch (error) { return { error }; }
   },
   'linux-arm64': () => {
-    try { return { addon: require('../prebuilds/linux-arm64.node') }; } catch (error) { return { error }; }
+    try { return { addon: require('#prebuilds/linux-arm64.node') }; } catch (error) { return { error }; }
   },
   'linux-arm': () => {
-    try { return { addon: require('../prebuilds/linux-arm.node') }; } catch (error) { return { error }; }
+    try { return { addon: require('#prebuilds/linux-arm.node') }; } catch (error) { return { error }; }
   },
   'win32-x64': () => {
-    try { return { addon: require('../prebuilds/win32-x64.node') }; } catch (error) { return { error }; }
+    try { return { addon: require('#prebuilds/win32-x64.node') }; } catch (error) { return { error }; }
   },
 };
 
@@ -57,8 +58,9 @@ function fromPrebuilds(name) {
   if (isBeforeArmv7()) {
     return { error: Object.assign(new Error('the addon needs ARMv7'), { code: 'ERR_NO_ADDON' }) };
   }
-  return name in shipped ? followName(shipped[name]())
-    : attempt(() => requireAtRunTime(`../prebuilds/${name}.node`));
+  const { addon } = name in shipped ? followName(shipped[name]()) : {};
+  // Copies of the package may have no package.json.
+  return addon === undefined ? attempt(() => requireAtRunTime(`../prebuilds/${name}.node`)) : { addon };
 }
 
 // An addon built here, or else one of the package: those for Linux are for glibc and for musl.

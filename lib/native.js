@@ -4,9 +4,10 @@
 // load on the object that they are called on: see addon/instance.h. There may be several loads around one
 // addon: jest makes one for every test file.
 
-const { Buffer, constants } = require('node:buffer');
+const { builtin, environmentVariable } = require('./environment');
 
-const { environmentVariable } = require('./environment');
+const { Buffer, constants } = builtin('node:buffer') ?? require('node:buffer');
+
 const { errorFromNative, argumentValueError } = require('./errors');
 const { loadBackend } = require('./load-backend');
 

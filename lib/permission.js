@@ -2,9 +2,11 @@
 
 // Node.js's permission model covers node:fs, but not the files that the addon opens: they are checked here.
 
-const { Buffer } = require('node:buffer');
-const path = require('node:path');
-const process = require('node:process');
+const { builtin } = require('./environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
+const path = builtin('node:path') ?? require('node:path');
+const { process } = globalThis;
 
 const { toPath } = require('./save-path');
 

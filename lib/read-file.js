@@ -3,10 +3,12 @@
 // Reads the PNG of a file with node:fs, for lib/convert-file.js: the counterpart of src/save/convert_file.c. Errors are
 // the same as from there.
 
-const { Buffer } = require('node:buffer');
-const fs = require('node:fs');
-const { setTimeout } = require('node:timers/promises');
-const { promisify } = require('node:util');
+const { builtin } = require('./environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
+const fs = builtin('node:fs') ?? require('node:fs');
+const { setTimeout } = builtin('node:timers/promises') ?? require('node:timers/promises');
+const { promisify } = builtin('node:util') ?? require('node:util');
 
 const native = require('./native');
 const { collect } = require('./collect');

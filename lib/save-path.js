@@ -2,10 +2,12 @@
 
 // The path of a save.
 
-const { Buffer } = require('node:buffer');
-const path = require('node:path');
-const process = require('node:process');
-const { fileURLToPath } = require('node:url');
+const { builtin } = require('./environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
+const path = builtin('node:path') ?? require('node:path');
+const { process } = globalThis;
+const { fileURLToPath } = builtin('node:url') ?? require('node:url');
 
 const { argumentTypeError, argumentValueError, rangeError } = require('./errors');
 const { isBytes, isUint8Array } = require('./kinds');

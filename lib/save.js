@@ -2,7 +2,9 @@
 
 // The calls that write a file.
 
-const { Buffer } = require('node:buffer');
+const { builtin } = require('./environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
 
 const native = require('./native');
 const { bindWarnings, canFeed, run, runPieces, runPng, settle, sortArguments } = require('./async');

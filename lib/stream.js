@@ -2,7 +2,9 @@
 
 // A stream of Node.js: the bytes of a PNG in, those of a BMP out.
 
-const { Duplex } = require('node:stream');
+const { builtin } = require('./environment');
+
+const { Duplex } = builtin('node:stream') ?? require('node:stream');
 
 const { bindWarnings } = require('./async');
 const { AbortError } = require('./errors');

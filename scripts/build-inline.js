@@ -29,7 +29,7 @@ const FACTS = ['constants', 'errors', 'versions'];
 
 const TYPES = [['types.d.ts', 'types.d.ts'], ['web.d.ts', 'web.d.ts'], ['inline.d.ts', 'inline.d.mts'], ['inline.d.ts', 'inline.d.cts']];
 
-const MODULES = { inPlaceOf: { host: 'inline/host' }, builtin: "require('./inline/builtin').builtin(name)" };
+const MODULES = { inPlaceOf: { environment: 'inline/environment', host: 'inline/host' }, builtin: "require('./environment').builtin(name)" };
 
 /** Bytes as text: 13 bits as two characters, of the 91 from '!' on without '"', '<' and '\\'. lib/inline/unpack.js reads it. */
 function textOf(bytes) {
@@ -89,8 +89,7 @@ const HEAD = '// png2bmp in one file: made of lib/ by scripts/build-inline.js. M
 const ENDS = {
   mjs: `export let ${FACTS.join(', ')};
 export const { ${CALLS.join(', ')} } = createInline(packed, (library) => {
-  ({ ${FACTS.join(', ')} } = library);
-}).calls;
+${FACTS.map((name) => `  ${name} = library.${name};\n`).join('')}}).calls;
 `,
   // Written out, so that Node.js finds the names.
   // lib/wasm/packed.js takes the parts.

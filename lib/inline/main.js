@@ -8,7 +8,7 @@ const { createFace } = require('../browser/face');
 const { createLibrary } = require('../browser/library');
 const { portOf } = require('../browser/port');
 const { workerAt, workerOf } = require('../browser/workers');
-const { builtin } = require('./builtin');
+const { builtin } = require('../environment');
 const { unpack, unpackNow } = require('./unpack');
 
 // ---- Threads ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 // The inside of a thread that was made of text, in any runtime.
 
-const { builtin } = require('./builtin');
+const { builtin } = require('../environment');
 
 if (builtin('node:worker_threads') === undefined) {
   require('../browser/thread');

@@ -2,7 +2,7 @@
 
 // What scripts/build-inline.js has packed: WebAssembly and a table of modules, deflated, as text.
 
-const { builtin } = require('./builtin');
+const { builtin } = require('../environment');
 
 /** `size` bytes: 13 bits are two characters, of the 91 from '!' on without '"', '<' and '\\'. */
 function bytesOf(text, size) {

@@ -2,9 +2,11 @@
 
 // The converter in WebAssembly under Node.js: its file, its threads, its saves.
 
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
+const { builtin } = require('../environment');
+
+const fs = builtin('node:fs') ?? require('node:fs');
+const os = builtin('node:os') ?? require('node:os');
+const path = builtin('node:path') ?? require('node:path');
 
 const { errorFromNative } = require('../errors');
 const { createCalls } = require('./calls');
@@ -17,8 +19,8 @@ const { createSaves } = require('./saves');
 const { openThread } = require('./threads');
 
 /** Whether a bundler has left no folder, as in ECMAScript modules, or another one than that of this file. The name is
- * written out, so that bundlers and tracers find the file. */
-const hasWasm = () => typeof __dirname === 'string' && fs.existsSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm'));
+ * written out, without the help of node:path, so that bundlers and tracers find the file. */
+const hasWasm = () => typeof __dirname === 'string' && fs.existsSync(`${__dirname}/../../prebuilds/png2bmp.wasm`);
 
 // Not written out: ncc would bring this file along, but not those that it requires.
 const folderOf = () => __dirname;
@@ -35,7 +37,7 @@ function compile() {
     throw Object.assign(new Error(text), { code: 'ERR_NO_WASM' });
   }
   return new WebAssembly.Module(
-    hasWasm() ? fs.readFileSync(path.join(__dirname, '../../prebuilds/png2bmp.wasm')) : packedParts().wasm);
+    hasWasm() ? fs.readFileSync(`${__dirname}/../../prebuilds/png2bmp.wasm`) : packedParts().wasm);
 }
 
 function loadWasm() {

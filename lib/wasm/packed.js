@@ -2,7 +2,9 @@
 
 // WebAssembly and the source of a thread from prebuilds/inline/, for code that a bundler has moved away from its files.
 
-const zlib = require('node:zlib');
+const { builtin } = require('../environment');
+
+const zlib = builtin('node:zlib') ?? require('node:zlib');
 
 let parts;
 

@@ -3,7 +3,9 @@
 // A request to a thread under Node.js: a conversion into memory or, with a path, into a file; or bytes that
 // are saved as they are.
 
-const { Buffer } = require('node:buffer');
+const { builtin } = require('../environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
 
 const { bytesToFile, toFile } = require('./to-file');
 const { toOutput } = require('./work');

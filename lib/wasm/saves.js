@@ -2,7 +2,9 @@
 
 // The functions of the addon that write files, in WebAssembly.
 
-const { Buffer } = require('node:buffer');
+const { builtin } = require('../environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
 
 const { bytesOf } = require('../input');
 const { pathFrom, workingDirectory } = require('../save-path');

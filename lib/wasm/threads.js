@@ -2,14 +2,15 @@
 
 // Threads for lib/wasm/pool.js under Node.js.
 
-const path = require('node:path');
-const { Worker } = require('node:worker_threads');
+const { builtin } = require('../environment');
+
+const { Worker } = builtin('node:worker_threads') ?? require('node:worker_threads');
 
 /** source: what worker.js and the files that it requires are in one, where they are not there. */
 function startWorker(module, source) {
   const options = { workerData: { module }, execArgv: [] };
   // Written out, so that bundlers and tracers find the file.
-  return source === undefined ? new Worker(path.join(__dirname, 'worker.js'), options)
+  return source === undefined ? new Worker(`${__dirname}/worker.js`, options)
     : new Worker(source, { ...options, eval: true });
 }
 

@@ -2,9 +2,11 @@
 
 // A thread of lib/wasm/threads.js.
 
-const os = require('node:os');
-const process = require('node:process');
-const { parentPort, workerData } = require('node:worker_threads');
+const { builtin } = require('../environment');
+
+const os = builtin('node:os') ?? require('node:os');
+const { process } = globalThis;
+const { parentPort, workerData } = builtin('node:worker_threads') ?? require('node:worker_threads');
 
 const { createAnswerer } = require('./answer');
 const { run } = require('./request');

@@ -35,6 +35,18 @@ function mustRun(command, args, options) {
   return result.stdout;
 }
 
+/** Says which backend there is, converts on this thread and on another one, saves, and counts threads. */
+const MOVES = `
+  let started = 0;
+  process.on('worker', () => started++);
+  const png = fs.readFileSync(${JSON.stringify(SAMPLE)});
+  getBMPAsync(png).then((bmp) => console.log(versions.backend, getBMP(png).length, bmp.length, saveBMP('moved.bmp', png), started));`;
+const MOVED = `const fs = require('node:fs'); const { getBMP, getBMPAsync, saveBMP, versions } = require('png2bmp');${MOVES}`;
+const MOVED_MODULE = `import fs from 'node:fs'; import { getBMP, getBMPAsync, saveBMP, versions } from 'png2bmp';${MOVES}`;
+
+/** With the addon its own threads convert. */
+const printedBy = (backend) => `${backend} ${SAMPLE_BYTES} ${SAMPLE_BYTES} true ${backend === 'wasm' ? 1 : 0}\n`;
+
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 let archive;
 
@@ -46,6 +58,7 @@ test.before(() => {
   archive = at(name.trim().split('\n').at(-1));
   fs.writeFileSync(at('package.json'), '{ "private": true }');
   mustRun('npm', ['install', '--ignore-scripts', ...QUIET, archive]);
+  fs.writeFileSync(at('moved.js'), MOVED);
   fs.writeFileSync(at('app.js'), `
     const fs = require('node:fs');
     console.log(require('png2bmp').getBMP(fs.readFileSync(${JSON.stringify(SAMPLE)})).length);`);
@@ -123,22 +136,27 @@ function emptyFolder(t) {
 
 test('esbuild bundles it with --loader:.node=copy', (t) => {
   const folder = emptyFolder(t);
-  mustRun(path.join(BIN, 'esbuild'), ['app.js', '--bundle', '--platform=node', '--loader:.node=copy',
+  mustRun(path.join(BIN, 'esbuild'), ['moved.js', '--bundle', '--platform=node', '--loader:.node=copy',
     `--outfile=${path.join(folder, 'app.js')}`]);
-  assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);
+  assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), printedBy('native'));
 });
 
-test('webpack bundles it with an asset rule for .node', (t) => {
-  const folder = emptyFolder(t);
-  fs.writeFileSync(at('webpack.config.js'), `module.exports = {
-    mode: 'production', target: 'node', node: { __dirname: false }, entry: './app.js',
-    output: { path: ${JSON.stringify(folder)}, filename: 'app.js' },
-    module: { rules: [{ test: /\\.node$/, type: 'asset/resource' }] },
-  };`);
-  const script = `require(${JSON.stringify(path.join(__dirname, 'node_modules/webpack'))})(require('./webpack.config.js'),
-    (error, stats) => { if (error || stats.hasErrors()) { console.error(error ?? stats.toString()); process.exit(1); } });`;
+/** Bundles an entry with webpack for Node.js; more: the source of what its configuration has in addition. */
+function bundleWithWebpack(entry, folder, more = '') {
+  const script = `require(${JSON.stringify(path.join(__dirname, 'node_modules/webpack'))})({
+    mode: 'production', target: 'node', entry: './${entry}', output: { path: ${JSON.stringify(folder)}, filename: 'app.js' }, ${more}
+  }, (error, stats) => { if (error || stats.hasErrors()) { console.error(error ?? stats.toString()); process.exit(1); } });`;
   mustRun(process.execPath, ['-e', script]);
-  assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);
+}
+
+test('webpack bundles it with WebAssembly inside, and with an asset rule for .node the addon', (t) => {
+  const folder = emptyFolder(t);
+  bundleWithWebpack('moved.js', folder);
+  assert.deepEqual(fs.readdirSync(folder), ['app.js']);
+  assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), printedBy('wasm'));
+  bundleWithWebpack('moved.js', folder, `node: { __dirname: false }, resolve: { conditionNames: ['node-addons', '...'] },
+    module: { rules: [{ test: /\\.node$/, type: 'asset/resource' }] }`);
+  assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), printedBy('native'));
 });
 
 test('rollup leaves it out as an external module', (t) => {
@@ -152,24 +170,23 @@ test('rollup leaves it out as an external module', (t) => {
   assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);
 });
 
-/** Says which backend there is, converts on this thread and on another one, and saves. */
-const MOVED = `
-  const fs = require('node:fs');
-  const threads = require('node:worker_threads');
-  let started = 0;
-  threads.Worker = class extends threads.Worker { constructor(...args) { super(...args); started++; } };
-  const { getBMP, getBMPAsync, saveBMP, versions } = require('png2bmp');
-  const png = fs.readFileSync(${JSON.stringify(SAMPLE)});
-  const target = require('node:path').join(require('node:os').tmpdir(), 'png2bmp-moved.bmp');
-  getBMPAsync(png).then((bmp) => console.log(versions.backend, getBMP(png).length, bmp.length, saveBMP(target, png), started));`;
-
 test('a bundle without any file converts, on threads', (t) => {
   const folder = emptyFolder(t);
-  fs.writeFileSync(at('moved.js'), MOVED);
   for (const flags of [[], ['--minify', '--target=es2020']]) {
     mustRun(path.join(BIN, 'esbuild'), ['moved.js', '--bundle', '--platform=node', '--external:*.node', ...flags,
       `--outfile=${path.join(folder, 'app.js')}`]);
-    assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), `wasm ${SAMPLE_BYTES} ${SAMPLE_BYTES} true 1\n`);
+    assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), printedBy('wasm'));
+  }
+});
+
+test('esbuild makes an ECMAScript module of it, and with a require of its own the addon is there', (t) => {
+  const folder = emptyFolder(t);
+  fs.writeFileSync(at('moved.mjs'), MOVED_MODULE);
+  const flags = ['moved.mjs', '--bundle', '--platform=node', '--format=esm', '--loader:.node=copy', `--outfile=${path.join(folder, 'app.mjs')}`];
+  const banner = "--banner:js=import { createRequire as r } from 'node:module'; const require = r(import.meta.url);";
+  for (const [more, backend] of [[[], 'wasm'], [[banner], 'native']]) {
+    mustRun(path.join(BIN, 'esbuild'), [...flags, ...more]);
+    assert.equal(mustRun(process.execPath, ['app.mjs'], { cwd: folder }), printedBy(backend));
   }
 });
 
@@ -178,14 +195,14 @@ test('a bundle with the addon of another platform converts', (t) => {
   fs.writeFileSync(at('other.js'), `Object.defineProperty(process, 'arch', { value: 'riscv64' });${MOVED}`);
   mustRun(path.join(BIN, 'esbuild'), ['other.js', '--bundle', '--platform=node', '--loader:.node=copy',
     `--outfile=${path.join(folder, 'app.js')}`]);
-  assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), `wasm ${SAMPLE_BYTES} ${SAMPLE_BYTES} true 1\n`);
+  assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), printedBy('wasm'));
 });
 
 test('@vercel/ncc brings the addon along, and WebAssembly with its threads', (t) => {
   const folder = emptyFolder(t);
   mustRun(path.join(BIN, 'ncc'), ['build', 'moved.js', '--out', at('ncc')]);
   assert.equal(mustRun(process.execPath, [at('ncc/index.js')], { cwd: folder, env: { ...process.env, PNG2BMP_BACKEND: 'wasm' } }),
-    `wasm ${SAMPLE_BYTES} ${SAMPLE_BYTES} true 1\n`);
+    printedBy('wasm'));
   mustRun(path.join(BIN, 'ncc'), ['build', 'app.js', '--out', folder]);
   fs.renameSync(path.join(folder, 'index.js'), path.join(folder, 'app.js'));
   assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);

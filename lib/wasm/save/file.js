@@ -2,8 +2,10 @@
 
 // A file that is written completely or not at all, with node:fs: the counterpart of src/save/file_posix.c.
 
-const { Buffer } = require('node:buffer');
-const fs = require('node:fs');
+const { builtin } = require('../../environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
+const fs = builtin('node:fs') ?? require('node:fs');
 
 const { failure, findPlace, onWindows } = require('./place');
 const { openTemporary } = require('./temporary');

@@ -2,12 +2,14 @@
 
 // Where the path of a save leads, with node:fs: the counterpart of src/save/place_posix.c. Paths are bytes.
 
-const { Buffer } = require('node:buffer');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const process = require('node:process');
-const util = require('node:util');
+const { builtin } = require('../../environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
+const fs = builtin('node:fs') ?? require('node:fs');
+const os = builtin('node:os') ?? require('node:os');
+const path = builtin('node:path') ?? require('node:path');
+const { process } = globalThis;
+const util = builtin('node:util') ?? require('node:util');
 
 const onWindows = process.platform === 'win32';
 const SLASH = 0x2f;

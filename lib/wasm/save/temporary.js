@@ -6,10 +6,12 @@
 // Node.js has no file locks, so a leftover is recognised only by its age, both here and by the addon: the
 // number of a host that does not exist marks such files.
 
-const { Buffer } = require('node:buffer');
-const crypto = require('node:crypto');
-const fs = require('node:fs');
-const process = require('node:process');
+const { builtin } = require('../../environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
+const crypto = builtin('node:crypto') ?? require('node:crypto');
+const fs = builtin('node:fs') ?? require('node:fs');
+const { process } = globalThis;
 
 const { onWindows } = require('./place');
 
