@@ -30,6 +30,7 @@ function collect(entries, { inPlaceOf = {}, builtin, except = [] } = {}) {
 
   /** Its source, in which what it requires has names that are the same everywhere: './wasm/work'. */
   const read = (name) => fs.readFileSync(path.join(lib, fileOf(name)), 'utf8').replace(/^'use strict';\n+/, '')
+    .replace(/\bbuiltin\('node:[^']*'\) \?\? /g, '') // as this require() does it
     .replace(REQUIRE, (_, wanted) => `require('${nameOf(wanted, name)}')`);
 
   function add(name) {

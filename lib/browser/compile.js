@@ -18,8 +18,8 @@ async function bytesOf(response) {
   const bytes = await response.arrayBuffer();
   if (!startsWith(bytes, '\0asm')) {
     const start = JSON.stringify(String.fromCharCode(...new Uint8Array(bytes).subarray(0, 15)));
-    throw new Error(`png2bmp: ${response.url} is no WebAssembly, but begins with ${start}. Some servers answer with their start ` +
-      'page if a file is missing: init(url) says where png2bmp.wasm is');
+    throw new Error(`png2bmp: ${response.url} is no WebAssembly, but begins with ${start}: ` +
+      'is that a page for files that are missing? init(url) takes another');
   }
   return bytes;
 }
