@@ -26,6 +26,12 @@ static inline bool cancel_before(cancel_check *check, size_t pixels)
     return check->pixels < CANCEL_PIXELS ? check->is_cancelled : cancel_ask(check);
 }
 
+/* Whether what was just made may be unfinished: then it must not be read. */
+static inline bool was_cancelled(const cancel_check *check)
+{
+    return check && check->is_cancelled;
+}
+
 /* At the end: an error, reported, if work was cut short. */
 png2bmp_status cancel_status(const cancel_check *check);
 

@@ -433,6 +433,8 @@ void diffuse_c(const dither_state *state, const dither_rows *rows, bool to_left)
 
 static void dither_row(dither_state *state, uint8_t *indices, uint8_t *out, const uint8_t *bgr)
 {
+    if (was_cancelled(state->cancel)) /* perhaps within this row, or within the one above it */
+        return;
     switch (state->rule) {
     case PNG2BMP_DITHER_FLOYD_STEINBERG:
         floyd_steinberg(state, indices, out, bgr, is_to_left(state));

@@ -411,7 +411,7 @@ static void write_waiting(row_writer *writer)
     const dither_rows *group = &writer->group;
     const uint32_t     y = writer->above + writer->dither.y;
 
-    if (writer->cancel && writer->cancel->is_cancelled) { /* the last row may have been cut short */
+    if (was_cancelled(writer->cancel)) {
         writer->waiting = 0;
         return;
     }
@@ -442,7 +442,7 @@ png2bmp_status rows_hand_on(row_writer *writer, row_target *target, uint32_t end
 
     if (target_is_due(target, end))
         rows_flush(writer);
-    if (writer->cancel && writer->cancel->is_cancelled)
+    if (was_cancelled(writer->cancel))
         return cancel_status(writer->cancel);
     if (writer->failed)
         return writer->failed;
@@ -506,6 +506,8 @@ static void write_dithered(row_writer *writer, uint8_t *dst, const uint8_t *samp
 
 void rows_write(row_writer *writer, uint8_t *dst, const uint8_t *samples, size_t width)
 {
+    if (was_cancelled(writer->cancel)) /* perhaps while the samples were made */
+        return;
     switch (writer->steps.way.second) {
     case STEP_NONE:
         if (writer->bypasses)

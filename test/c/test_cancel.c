@@ -8,6 +8,7 @@
 #include "check.h"
 #include "make_png.h"
 #include "plan/plan.h"
+#include "sanitized.h"
 
 /* ---- Asking ------------------------------------------------------------------------------ */
 
@@ -133,12 +134,13 @@ static png2bmp_status convert(const mode *m, const byte_buffer *png, asked *a)
 }
 
 /* The processor may be taken from one stretch of work, and time is counted in its name: two of
- * three may be off. */
+ * three may be off. Once is enough to count the questions, which is all that MemorySanitizer's run
+ * needs. */
 static void check_stretches(const mode *m, const byte_buffer *png, unsigned *questions)
 {
     double least = 1;
 
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < (MSAN ? 1 : 3); i++) {
         asked                a = {0};
         const clock_t        start = clock();
         const png2bmp_status status = convert(m, png, &a);
@@ -148,8 +150,8 @@ static void check_stretches(const mode *m, const byte_buffer *png, unsigned *que
         least = share < least ? share : least;
         *questions = a.count;
     }
-    check(least < 0.4, "%s, dither %d: %.0f %% of the time go by without a question", m->name,
-          (int)m->options.dither, 100 * least);
+    check(MSAN || least < 0.4, "%s, dither %d: %.0f %% of the time go by without a question",
+          m->name, (int)m->options.dither, 100 * least);
     check(*questions >= 9, "%s: %u questions", m->name, *questions);
 }
 
@@ -184,7 +186,7 @@ static mode mode_of(const char *name, png2bmp_format format, size_t type)
 {
     mode m = {.name = name, .type = type};
 
-    png2bmp_options_init(&m.options);
+    init_options(&m.options);
     m.options.format = format;
     return m;
 }
@@ -206,6 +208,13 @@ static void check_formats(bool is_interlaced, bool is_wide)
     }
 }
 
+static void give_palette(png2bmp_options *options, unsigned entries)
+{
+    options->palette_entries = (uint16_t)entries;
+    for (unsigned i = 0; i < 3 * entries; i++)
+        options->palette[i / 3][i % 3] = (uint8_t)random_below(256);
+}
+
 static void check_dithers(bool is_wide)
 {
     for (int dither = PNG2BMP_DITHER_FLOYD_STEINBERG; dither < PNG2BMP_DITHER_COUNT; dither++) {
@@ -214,11 +223,23 @@ static void check_dithers(bool is_wide)
 
             m.is_wide = is_wide;
             m.options.dither = (png2bmp_dither)dither;
-            m.options.palette_entries = entries;
-            for (unsigned i = 0; i < 3u * entries; i++)
-                m.options.palette[i / 3][i % 3] = (uint8_t)random_below(256);
+            give_palette(&m.options, entries);
             check_mode(m);
         }
+    }
+}
+
+/* Rows are read from their ends, or from columns. */
+static void check_turns(bool is_wide)
+{
+    for (int i = 0; i < 4; i++) {
+        mode m = mode_of("turned", i % 2 ? PNG2BMP_FORMAT_INDEXED : PNG2BMP_FORMAT_RGB565, RGB8);
+
+        m.is_wide = is_wide;
+        m.options.rotate = i / 2 ? PNG2BMP_ROTATE_90 : PNG2BMP_ROTATE_180;
+        m.options.dither = PNG2BMP_DITHER_FLOYD_STEINBERG;
+        m.options.colors = i % 2 ? 62 : 0;
+        check_mode(m);
     }
 }
 
@@ -286,18 +307,33 @@ static void check_sizes(bool is_wide)
     }
 }
 
-int main(void)
+/* What holds rows back, so that one that was cut short could be read. MemorySanitizer sees that,
+ * and is slow: these alone are checked there. */
+static void check_waiting_rows(void)
+{
+    check_dithers(false);
+    check_dithers(true);
+    check_turns(false);
+    check_turns(true);
+}
+
+static void check_others(void)
 {
     check_formats(false, false);
     check_formats(true, false);
     check_formats(false, true);
-    check_dithers(false);
-    check_dithers(true);
     check_choosing();
     check_salvage();
     check_long_chunks();
     check_sizes(false);
     check_sizes(true);
+}
+
+int main(void)
+{
+    check_waiting_rows();
+    if (!MSAN)
+        check_others();
     printf("%s: %d checks, %d failed\n", failures ? "not ok" : "ok", checks, failures);
     return failures != 0;
 }

@@ -18,25 +18,7 @@
 #include "base/opaque.h"
 #include "check.h"
 #include "png_writer.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#if __has_feature(memory_sanitizer)
-#include <sanitizer/msan_interface.h>
-#define MSAN 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-#ifndef MSAN
-#define MSAN 0
-#endif
+#include "sanitized.h"
 
 static bool figures;
 
@@ -72,14 +54,6 @@ typedef struct answer {
     uint8_t       *bmp; /* NULL unless the status is OK */
     size_t         size;
 } answer;
-
-/* Defaults; MemorySanitizer of clang 14 does not follow vector shuffles: plain C there. */
-static void init_options(png2bmp_options *options)
-{
-    png2bmp_options_init(options);
-    if (MSAN)
-        options->cpu = PNG2BMP_CPU_SCALAR;
-}
 
 /* In memory of exactly the sizes given, so that AddressSanitizer sees their ends. */
 static answer convert(const uint8_t *png, size_t size, const png2bmp_options *options)
