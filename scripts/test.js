@@ -25,6 +25,7 @@ const SAME = {
   'doc-types': 'pages',
   docs: 'pages',
   house: 'where files are',
+  inline: 'that is WebAssembly in any case',
   'odd-folder': 'setting up',
   peers: 'other converters',
   'png-encoder': 'a tool of the tests',

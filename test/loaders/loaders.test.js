@@ -343,14 +343,3 @@ test('npm pack in a fresh clone says what to run first, without a stack trace', 
   assert.match(stderr, /the npm packages of this clone are missing: run '\.\/setup\.sh build'/);
   assert.doesNotMatch(stderr, /^ +at /m);
 });
-
-test('npm install of a git repository brings the addon of this machine', (t) => {
-  const clone = freshClone(t);
-  const folder = emptyFolder(t);
-  fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
-  // npm brings what the build needs, and the addon is compiled: neither from afar nor with all optimisations, for time.
-  const env = { ...process.env, npm_config_prefer_offline: 'true', CFLAGS: '-O1' };
-  mustRun('npm', ['install', ...QUIET, `git+file://${clone}`], { cwd: folder, env });
-  fs.copyFileSync(at('app.js'), path.join(folder, 'app.js'));
-  assert.equal(runBundle(folder).stdout, `${SAMPLE_BYTES}\n`);
-});
