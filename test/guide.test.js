@@ -20,7 +20,7 @@ const ASKED = {
   'wizardAlpha.bmp': [164, 314, 32], 'banner.bmp': [493, 58, 24], 'dialog.bmp': [493, 312, 24], 'bootsplash.bmp': [1024, 768, 24],
   'bootlogo.bmp': [720, 1280, 32], 'splash.bmp': [640, 400, 8], 'rpgmaker.bmp': [640, 400, 8], 'fence.bmp': [640, 400, 8],
   'tiles.bmp': [640, 400, 4], 'brother.bmp': [696, 435, 1], 'matrix.bmp': [64, 32, 4], 'circuitpython.bmp': [240, 240, 8],
-  'model.bmp': [64, 32, 4], 'lvgl.bmp': [640, 400, 16], 'inky.bmp': [640, 400, 24],
+  'model.bmp': [64, 32, 4], 'nextion.bmp': [480, 320, 24], 'lvgl.bmp': [640, 400, 16], 'inky.bmp': [640, 400, 24],
   'escpos.bin': 48 * 240, 'zpl.bin': 12500, 'waveshare.bin': 320 * 400, 'black.bin': 80 * 400, 'red.bin': 80 * 400,
 };
 
