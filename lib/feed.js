@@ -85,11 +85,11 @@ class Feed {
   }
 
   /** Converts the next bytes of the PNG. They must not change until the promise is settled. isMore(): the next call
-   * follows at once: outputs leave when they are full. */
-  async take(view, isMore = () => false) {
+   * follows at once: outputs leave when they are full. mode: as the option 'input', whose value it is. */
+  async take(view, isMore = () => false, mode = this.#o.input) {
     const size = toLength('chunk', view);
     if (size > 0) {
-      const { view: input, copy } = asyncInput(view, this.#o.input);
+      const { view: input, copy } = asyncInput(view, mode);
       await this.#convert(input, size, copy, false, isMore);
     }
   }

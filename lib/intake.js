@@ -3,13 +3,15 @@
 // Chunks that come while others are converted.
 
 const { allocate } = require('./host');
+const { toLength } = require('./input');
 
 /** Longer chunks are read in place. */
 const MOST_COPIED = 64 * 1024;
 
-/** Room for copies: at first, and where the source is faster than the conversion. */
-const FIRST_BYTES = 64 * 1024;
-const MOST_BYTES = 256 * 1024;
+/** Room for copies: at first, and where the source is faster than the conversion. No multiple of 64 KiB, which would be
+ * copied once more (mustCopy in input.js). */
+const FIRST_BYTES = 64 * 1024 + 8;
+const MOST_BYTES = 256 * 1024 + 8;
 
 /** Each step of a conversion is a trip to the pool, which costs a third of what a chunk of 64 KiB does. So chunks are
  * copied, and their source may go on while they are converted: what has come by the end of a step, the next one takes. */
@@ -23,7 +25,7 @@ class Intake {
   #failure;
   #wake; // of who waits for room, or for the end
 
-  /** take(bytes, isMore): as that of Feed. fail(error): receives what it throws while no method waits. */
+  /** take(bytes, isMore, mode): as that of Feed. fail(error): receives what it throws while no method waits. */
   constructor(take, fail) {
     this.#take = take;
     this.#fail = fail;
@@ -32,6 +34,7 @@ class Intake {
   /** A promise that the bytes of the chunk are no longer needed. Only one method may be waited for at a time. */
   async add(chunk) {
     this.#check();
+    toLength('chunk', chunk); // an error if it is detached
     if (chunk.length > MOST_COPIED) {
       await this.drained();
       await this.#take(chunk);
@@ -89,7 +92,7 @@ class Intake {
         const bytes = this.#held.subarray(0, this.#size);
         [this.#held, this.#spare, this.#size] = [this.#spare, this.#held, 0];
         this.#tell();
-        await this.#take(bytes, () => this.#size > 0);
+        await this.#take(bytes, () => this.#size > 0, 'borrow');
       }
     } catch (error) {
       this.#failure = { error };

@@ -48,7 +48,7 @@ class BMPStream extends Duplex {
     });
     super({ readableHighWaterMark: READABLE_BYTES, writableHighWaterMark: WRITABLE_BYTES });
     this.#feed = feed;
-    this.#intake = new Intake((bytes, isMore) => feed.take(bytes, isMore), (error) => this.destroy(toError(error)));
+    this.#intake = new Intake((...chunk) => feed.take(...chunk), (error) => this.destroy(toError(error)));
     if (o.signal !== undefined) {
       this.#endWith(o.signal);
     }
@@ -77,14 +77,22 @@ class BMPStream extends Duplex {
     }
   }
 
+  /** A reader may give away the memory of what it is given: no parts but the last share that of the rest. */
   async #putWhole(bytes) {
-    for (let at = 0; at < bytes.length && !this.destroyed; at += SLICE_BYTES) {
-      await this.#put(bytes.subarray(at, at + SLICE_BYTES));
+    let at = 0;
+    for (; at + SLICE_BYTES < bytes.length && !this.destroyed; at += SLICE_BYTES) {
+      await this.#put(Buffer.from(bytes.subarray(at, at + SLICE_BYTES)));
+    }
+    if (!this.destroyed) {
+      await this.#put(bytes.subarray(at));
     }
   }
 
   async #end() {
-    await this.#putWhole(this.#feed.output ?? []);
+    const { output } = this.#feed;
+    if (output !== undefined) {
+      await this.#putWhole(output);
+    }
     callListeners(() => this.push(null));
   }
 

@@ -160,16 +160,38 @@ test('an embedded profile that is longer than the memory for an output is writte
   }
 });
 
-test('a chunk that its reader gives away is written to no more', async () => {
-  const stream = createBMPStream({ topDown: true });
-  const parts = [];
-  stream.on('data', (chunk) => {
-    parts.push(Buffer.from(chunk));
+test('a chunk that its reader gives away is written to no more, and takes nothing along', async () => {
+  for (const topDown of [true, false]) {
+    const stream = createBMPStream({ topDown });
+    const parts = [];
+    stream.on('data', (chunk) => {
+      parts.push(Buffer.from(chunk));
+      structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+    });
+    stream.end(large);
+    await once(stream, 'end');
+    assert(parts.length > 1);
+    assert(Buffer.concat(parts).equals(getBMP(large, { topDown })));
+  }
+});
+
+test('chunks that fill what is held of them are converted, whatever input says', async () => {
+  for (const input of ['borrow', 'copy', 'transfer']) {
+    for (const size of [16384, 65536, 65544, 100_000]) {
+      assert.ok((await convert(large, size, { input, topDown: true })).equals(getBMP(large, { topDown: true })), `${input}, ${size}`);
+    }
+  }
+});
+
+test('a chunk that is given away while it waits is an error with a code', async () => {
+  for (const size of [100, 100_000]) {
+    const chunk = new Uint8Array(size);
+    const stream = createBMPStream();
+    stream.write(large.subarray(0, 1000));
+    stream.write(chunk);
     structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
-  });
-  stream.end(large);
-  await once(stream, 'end');
-  assert(Buffer.concat(parts).equals(getBMP(large, { topDown: true })));
+    await assert.rejects(collect(stream), { code: 'ERR_INVALID_ARG_VALUE' });
+  }
 });
 
 test('a stream that onWarning destroys says nothing more', async () => {
