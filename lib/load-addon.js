@@ -6,18 +6,19 @@ const fs = builtin('node:fs') ?? require('node:fs');
 const { createRequire } = builtin('node:module') ?? require('node:module');
 const path = builtin('node:path') ?? require('node:path');
 
-// A bundle that is an ECMAScript module has no such names. A function, since a tracer (nft) that knows the folder takes
-// it for one whose files are all needed.
-const folderOf = () => (typeof __dirname === 'string' ? __dirname : process.cwd());
+// A bundle that is an ECMAScript module has no such name: then no file is looked for beside this one, and least of all in
+// the current directory, whose files may be anybody's. A function, since a tracer (nft) that knows the folder takes it
+// for one whose files are all needed.
+const folderOf = () => (typeof __dirname === 'string' ? __dirname : undefined);
 const folder = folderOf();
 
 // A require that bundlers do not follow, for files that may be missing.
-const requireAtRunTime = createRequire(typeof __filename === 'string' ? __filename : path.join(folder, 'png2bmp.js'));
+const requireAtRunTime = createRequire(typeof __filename === 'string' ? __filename : process.execPath);
 
 // The files of the package. Each name is written out inside a `try`: that is how bundlers and tracers
 // (esbuild, ncc, nft) find the files, and tolerate missing ones. webpack takes none that it has not been told how to, so
-// that "imports" in package.json has none for it, unless it has the condition node-addons. Turbopack takes none at all, and
-// leaves this out if `process` is no variable of this file.
+// that "imports" in package.json has none for it, unless it has the condition node-addons. Turbopack takes none at all: it
+// replaces `process.turbopack` by true, as long as this file has no variable `process` of its own, and leaves them out.
 const shipped = process.turbopack ? { __proto__: null } : {
   __proto__: null,
   'linux-x64': () => {
@@ -43,11 +44,18 @@ function attempt(load) {
   }
 }
 
-/** webpack's asset modules export the name of the copied file. */
-function followName({ addon, error }) {
-  return typeof addon === 'string'
-    ? attempt(() => requireAtRunTime(path.resolve(folder, addon))) : { addon, error };
+/** The addon in a file whose name is relative to this folder. */
+function fromFile(name) {
+  return attempt(() => {
+    if (folder === undefined) {
+      throw Object.assign(new Error(`no folder to look for ${name} in`), { code: 'MODULE_NOT_FOUND' });
+    }
+    return requireAtRunTime(path.resolve(folder, name));
+  });
 }
+
+/** webpack's asset modules export the name of the copied file. */
+const followName = ({ addon, error }) => (typeof addon === 'string' ? fromFile(addon) : { addon, error });
 
 // On a CPU before ARMv7 the addon would crash; a Node.js that runs there was built for ARMv6.
 function isBeforeArmv7() {
@@ -60,7 +68,7 @@ function fromPrebuilds(name) {
   }
   const { addon } = name in shipped ? followName(shipped[name]()) : {};
   // Copies of the package may have no package.json.
-  return addon === undefined ? attempt(() => requireAtRunTime(`../prebuilds/${name}.node`)) : { addon };
+  return addon === undefined ? fromFile(`../prebuilds/${name}.node`) : { addon };
 }
 
 // An addon built here, or else one of the package: those for Linux are for glibc and for musl.
@@ -70,7 +78,7 @@ function candidates() {
     return [() => attempt(() => requireAtRunTime(path.resolve(chosen)))];
   }
   return [
-    () => attempt(() => requireAtRunTime('../build/Release/png2bmp.node')),
+    () => fromFile('../build/Release/png2bmp.node'),
     () => fromPrebuilds(`${process.platform}-${process.arch}`),
   ];
 }

@@ -184,9 +184,14 @@ test('esbuild makes an ECMAScript module of it, and with a require of its own th
   fs.writeFileSync(at('moved.mjs'), MOVED_MODULE);
   const flags = ['moved.mjs', '--bundle', '--platform=node', '--format=esm', '--loader:.node=copy', `--outfile=${path.join(folder, 'app.mjs')}`];
   const banner = "--banner:js=import { createRequire as r } from 'node:module'; const require = r(import.meta.url);";
+  // Where it is run there may be anybody's files, which are not for it.
+  const elsewhere = path.join(folder, 'elsewhere');
+  fs.mkdirSync(path.join(folder, 'build/Release'), { recursive: true });
+  fs.mkdirSync(elsewhere);
+  fs.copyFileSync(path.join(ROOT, 'build/Release/png2bmp.node'), path.join(folder, 'build/Release/png2bmp.node'));
   for (const [more, backend] of [[[], 'wasm'], [[banner], 'native']]) {
     mustRun(path.join(BIN, 'esbuild'), [...flags, ...more]);
-    assert.equal(mustRun(process.execPath, ['app.mjs'], { cwd: folder }), printedBy(backend));
+    assert.equal(mustRun(process.execPath, ['../app.mjs'], { cwd: elsewhere }), printedBy(backend));
   }
 });
 
