@@ -240,9 +240,10 @@ class Converter {
 
   /* For --info, if the BMP has another size, which is the one that readInfo gives. */
   #sizeOfPNG(png) {
-    const { rotate, size } = this.conversion;
+    const { rotate, size, salvage, ignoreChecksums } = this.conversion;
     if (!this.settings.info || (!rotate && size === undefined)) return {};
-    const { width, height } = this.library.readInfo(png, { maxPixels: Infinity, maxMemory: Infinity });
+    const { width, height } = this.library.readInfo(png,
+      { format: 'mono1', salvage, ignoreChecksums, maxPixels: Infinity, maxMemory: Infinity });
     return { png: { width, height } };
   }
 

@@ -99,7 +99,9 @@ test('--info says what the PNG is and what would be written, also where that exi
 });
 
 test('--info has the size of the PNG, and of the BMP where that is another', (t) => {
-  const place = workplace(t, { 'a.png': TINY_PNG });
+  const damaged = Buffer.from(TINY_PNG);
+  damaged[29] ^= 1; // the CRC of IHDR
+  const place = workplace(t, { 'a.png': TINY_PNG, 'damaged.png': damaged });
   const info = (...args) => place.run(['--info', ...args, 'a.png']).stdout;
   assert.equal(info('--rotate', '90'), 'a.png: PNG 5 x 3, 8 bit RGB; BMP 3 x 5, bgr24, 24 bit, 114 bytes\n');
   assert.equal(info('--size', '10x', '--max-pixels', '60'), 'a.png: PNG 5 x 3, 8 bit RGB; BMP 10 x 6, bgr24, 24 bit, 246 bytes\n');
@@ -107,6 +109,9 @@ test('--info has the size of the PNG, and of the BMP where that is another', (t)
   const { png, width, height } = JSON.parse(info('--json', '--rotate', '270'));
   assert.deepEqual({ png, width, height }, { png: { width: 5, height: 3 }, width: 3, height: 5 });
   assert.equal(JSON.parse(info('--json')).png, undefined);
+  // As a conversion reads it, whatever that needs.
+  const { stdout } = place.run(['--info', '--ignore-checksums', '--rotate', '90', 'damaged.png']);
+  assert.match(stdout, /PNG 5 x 3, .*BMP 3 x 5/);
 });
 
 test('--info reads standard input', (t) => {
