@@ -25,6 +25,8 @@ function quoted(word) {
 
 /** A file name that is not taken for an option. */
 const operand = (name) => (name.startsWith('-') ? `./${name}` : name);
+/** A name without an ending could be that of a palette. */
+const paletteOperand = (name) => (name.includes('.') ? operand(name) : `./${name}`);
 
 /** The end of the name of what is written: 'bmp', 'ico', 'dib', or of bare rows 'bin'. */
 const endOf = ({ output, options }) => ({ dib: 'dib', rows: 'bin' }[options.container] ?? output);
@@ -42,7 +44,7 @@ function outputWords(settings, names) {
 export function commandOf(settings, names) {
   const { output, options, paletteFile } = settings;
   const inputs = options.sizes === undefined ? names : names.slice(0, 1);
-  const words = ['png2bmp', ...wordsOf(paletteFile === undefined ? options : { ...options, palette: operand(paletteFile) })];
+  const words = ['png2bmp', ...wordsOf(paletteFile === undefined ? options : { ...options, palette: paletteOperand(paletteFile) })];
   if (output === 'ico') words.push('--ico');
   return [...words, ...outputWords(settings, inputs), ...inputs.map(operand)].map(quoted).join(' ');
 }

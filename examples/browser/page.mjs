@@ -52,9 +52,12 @@ async function readPalette(input) {
   const { coloursOfFile } = await import('./palette-file.mjs');
   try {
     const colours = coloursOfFile(new Uint8Array(await file.arrayBuffer()));
+    if (input.files[0] !== file) return; // another one has been chosen meanwhile
     const colors = colours.map((entry) => (Array.isArray(entry) ? hexOf(entry) : { color: hexOf(entry.color), seen: hexOf(entry.seen) }));
     paletteFile = { name: file.name, colors, transparent: colours.transparent };
-    if (colours.transparent !== undefined) form.elements.background.value = colors[colours.transparent];
+    if (colours.transparent !== undefined && form.elements.alpha.value === 'key') {
+      form.elements.background.value = colors[colours.transparent];
+    }
   } catch (error) {
     input.setCustomValidity(`${file.name} ${error.message}`);
   }
@@ -132,6 +135,10 @@ form.addEventListener('change', async ({ target }) => {
   update();
 });
 form.addEventListener('submit', (event) => event.preventDefault());
+form.addEventListener('reset', () => { // by a purpose
+  paletteFile = undefined;
+  form.elements.paletteFile.setCustomValidity('');
+});
 document.addEventListener('click', copy);
 find('#all').addEventListener('click', downloadAll);
 find('#icon').addEventListener('click', downloadIcon);

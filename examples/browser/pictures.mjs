@@ -23,9 +23,9 @@ function shownSettings({ output, options }) {
 }
 
 /** Says what went wrong, with a link from its code to what that means. */
-function explain(element, { message, code = '', name }) {
-  if (!code.startsWith('ERR_')) {
-    element.textContent = `${message} (${code || name})`;
+function explain(element, { message, code, name }) {
+  if (typeof code !== 'string' || !code.startsWith('ERR_')) { // a DOMException has a number
+    element.textContent = `${message} (${name})`;
     return;
   }
   const href = `${document.querySelector('#errors').href}#${code.toLowerCase()}`;
