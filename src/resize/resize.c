@@ -14,7 +14,7 @@
 #define CELL_BITS 16 /* WEIGH_ONE is RESIZE_CELLS of them */
 
 /* Loops that are compiled once for each number of channels. */
-#define PER_CHANNELS __attribute__((always_inline)) static inline
+#define PER_CHANNELS static ALWAYS_INLINE
 
 /* ---- Memory --------------------------------------------------------------------------------- */
 

@@ -149,7 +149,7 @@ weights_span weights_of(const fit_side *side, uint32_t i, int16_t *weights, int3
         scratch[k] = (int32_t)weight_at(side, distance);
         all += scratch[k];
     }
-    if (all <= 0 || (was_cancelled(cancel))) /* the former only if the latter */
+    if (all <= 0 || was_cancelled(cancel)) /* the former only if the latter */
         memset(weights, 0, span.count * sizeof *weights);
     else
         normalize(weights, scratch, span.count, all);

@@ -404,7 +404,8 @@ static void write_pass_row(conversion *c, const uint8_t *samples, const adam7_pa
         return;
     }
     rows_write(&c->writer, c->row_apart, samples, pass->width);
-    scatter(c, c->row_apart, pass, row);
+    if (!was_cancelled(c->cancel))
+        scatter(c, c->row_apart, pass, row);
 }
 
 static png2bmp_status write_pass_rows(conversion *c, const sample_rows *from,

@@ -5,7 +5,6 @@
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "plan/profile.h"
-#include "plan/route.h"
 #include "png/png.h"
 #include "png/window.h"
 #include "run.h"

@@ -46,8 +46,6 @@ KERNEL size_t count_trailing_ones(uint64_t bits)
 TARGET __attribute__((noinline)) static size_t
 copy_above(uint8_t *dst, const uint8_t *src, size_t row_bytes, const uint8_t *prior, size_t i)
 {
-    size_t end;
-
     for (; i + RUN <= row_bytes; i += RUN) {
         uint64_t zeros = 0;
         __m128i  any = _mm_setzero_si128();
@@ -70,8 +68,7 @@ copy_above(uint8_t *dst, const uint8_t *src, size_t row_bytes, const uint8_t *pr
             return i + count_trailing_ones(zero_bytes(src + i));
     }
     copy_part(dst + i, prior + i, row_bytes - i);
-    end = i + count_trailing_ones(zero_bytes(src + row_bytes - BLOCK) >> (i + BLOCK - row_bytes));
-    return end < row_bytes ? end : row_bytes;
+    return i + count_trailing_ones(zero_bytes(src + row_bytes - BLOCK) >> (i + BLOCK - row_bytes));
 }
 
 /* A pixel, in 16-bit lanes, in the place of each one of a block. */
