@@ -60,7 +60,7 @@ function sizeOf(library, png, { rotate, flip, flop }) {
 function refuseLarge(name, { width, height }) {
   if (width <= LONGEST_SIDE && height <= LONGEST_SIDE) return;
   const message = `${width} x ${height} pixels, but the images of an icon have at most ${LONGEST_SIDE} x ${LONGEST_SIDE}; ` +
-    '--sizes 16,32,48,256 makes them of one PNG';
+    '--sizes 16,32,48,256 makes all of them from one PNG';
   throw new IconError(exitCodes.BAD_PNG, name, { message, code: 'ERR_PIXEL_LIMIT' });
 }
 

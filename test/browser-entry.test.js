@@ -134,7 +134,7 @@ test('an init that fails says why, and another may follow', { skip }, async () =
   await assert.rejects(browser.init(new Response('no', { status: 404, statusText: 'Not Found' })), /404 Not Found/);
   await assert.rejects(browser.init(new Uint8Array(8)), WebAssembly.CompileError);
   await assert.rejects(browser.init(new Response('<!doctype html><p>Hello</p>')),
-    /is no WebAssembly, but begins with "<!doctype html>": is that a page .*init\(url\)/);
+    /is not WebAssembly: it begins with "<!doctype html>". Is it the server's page .*init\(url\)/);
   assert.throws(() => browser.getBMP(png), /await init\(\)/);
   await Promise.all([browser.init(bytes), browser.init()]); // the first counts
   assert.ok(png2bmp.getBMP(png).equals(browser.getBMP(png)));

@@ -99,7 +99,7 @@ test('an icon that cannot be saved has the exit status of what failed', (t) => {
   for (const [result, status, text] of [
     [run('16.png', 'bad.png'), 65, /^png2bmp: bad\.png: not a PNG/],
     [run('16.png', 'none.png'), 66, /^png2bmp: none\.png: cannot read: ENOENT/],
-    [run('16.png', 'large.png'), 65, /^png2bmp: large\.png: 257 x 257 pixels, .*at most 256 x 256; --sizes 16,32,48,256 makes them of one PNG \(ERR_PIXEL_LIMIT\)\n$/],
+    [run('16.png', 'large.png'), 65, /^png2bmp: large\.png: 257 x 257 pixels, .*at most 256 x 256; --sizes 16,32,48,256 makes all of them from one PNG \(ERR_PIXEL_LIMIT\)\n$/],
     [place.run(['--ico', '-o', 'none/x.ico', '16.png']), 73, /^png2bmp: none\/x\.ico: cannot write: ENOENT/],
     [place.run(['--cur', '--hotspot', '16,0', '-o', 'x.cur', '16.png']), 2, /^png2bmp: --hotspot 16,0 is outside of 16\.png, which has 16 x 16 pixels\n/],
     [run('--palette', 'ffffff,ff0000', '--bits', '1', '16.png'), 2, /^png2bmp: 16\.png: --palette must be one with black, .*pixels \(ERR_INVALID_ARG_VALUE\)\n$/],

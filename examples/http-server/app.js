@@ -151,7 +151,7 @@ function createApp(options) {
     });
   }
 
-  /** Rows from top to bottom leave as they are made, while the PNG is still coming: of both little is held, and a client
+  /** Rows from top to bottom leave as they are made, while the PNG is still coming: little of either is held, and a client
    * that is slow takes no turn from others. The BMP of an interlaced image, or one with `colors`, leaves when it is
    * complete; it counts for maxMemory. Warnings after the first row cannot be told. */
   async function passOn(request, response, options, warnings, { signal, sending }) {

@@ -18,8 +18,8 @@ async function bytesOf(response) {
   const bytes = await response.arrayBuffer();
   if (!startsWith(bytes, '\0asm')) {
     const start = JSON.stringify(String.fromCharCode(...new Uint8Array(bytes).subarray(0, 15)));
-    throw new Error(`png2bmp: ${response.url} is no WebAssembly, but begins with ${start}: ` +
-      'is that a page for files that are missing? init(url) takes another');
+    throw new Error(`png2bmp: ${response.url} is not WebAssembly: it begins with ${start}. ` +
+      "Is it the server's page for missing files? init(url) takes another address");
   }
   return bytes;
 }

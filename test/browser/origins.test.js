@@ -97,7 +97,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     await t.test('a page in place of WebAssembly is named, with its address', async () => {
       const message = await run('none', '/lib/browser.mjs', LOST);
-      assert.match(message, /\/lost\/prebuilds\/png2bmp\.wasm is no WebAssembly, but begins with "<!doctype html>": is that a page/);
+      assert.match(message, /\/lost\/prebuilds\/png2bmp\.wasm is not WebAssembly: it begins with "<!doctype html>". Is it the server's page/);
     });
 
     await t.test('shared and service workers convert', async () => {
