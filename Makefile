@@ -268,9 +268,10 @@ STRICT       = $(STANDARD) -O2 $(WARNINGS) -Wconversion -Werror -Iinclude -Isrc 
 # For each file of C code, on all processors: a command.
 each = printf '%s\n' $(C_CODE) | xargs -P "$$(nproc 2>/dev/null || echo 2)" -I {}
 
+# Some of gcc's come from its optimiser; clang's do not.
 warnings:
-	@for compiler in gcc clang; do \
-	    $(each) $$compiler $(STRICT) -c -o /dev/null {} || exit 1; done
+	@$(each) gcc $(STRICT) -c -o /dev/null {}
+	@$(each) clang $(STRICT) -fsyntax-only {}
 
 format:
 	clang-format -i $(ALL_C)
