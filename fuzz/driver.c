@@ -36,23 +36,39 @@ static void run_file(const char *path)
     runs++;
 }
 
+/* Of first inputs there are many, which take checkers minutes: with ONE_IN=3 in the environment
+ * every third takes part. */
+static unsigned long steps_in(const char *path)
+{
+    const char         *wanted = getenv("ONE_IN");
+    const unsigned long step = wanted && strstr(path, "/seeds/") ? strtoul(wanted, NULL, 10) : 1;
+
+    if (step == 0) {
+        fputs("ONE_IN is not a number above 0\n", stderr);
+        exit(2);
+    }
+    return step;
+}
+
 static void run_directory(const char *path)
 {
-    DIR           *directory = opendir(path);
-    struct dirent *entry;
-    char           name[4096];
+    const unsigned long step = steps_in(path);
+    struct dirent     **entries;
+    const int           count = scandir(path, &entries, NULL, alphasort);
+    char                name[4096];
 
-    if (!directory) {
+    if (count < 0) {
         perror(path);
         exit(2);
     }
-    while ((entry = readdir(directory)) != NULL) {
-        if (entry->d_name[0] == '.')
-            continue;
-        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
-        run_file(name);
+    for (int i = 0; i < count; i++) {
+        if (entries[i]->d_name[0] != '.' && (unsigned long)i % step == 0) {
+            snprintf(name, sizeof name, "%s/%s", path, entries[i]->d_name);
+            run_file(name);
+        }
+        free(entries[i]);
     }
-    closedir(directory);
+    free(entries);
 }
 
 int main(int argc, char **argv)
