@@ -14,7 +14,7 @@
  * piece of the PNG becomes, so that a source which is fast takes fewer steps. */
 #define STRIP_BYTES (64 * 1024)
 #define LEAST_MEMORY (192 * 1024)
-#define MOST_MEMORY (768 * 1024)
+#define MOST_MEMORY (512 * 1024)
 #define MEMORY_FOR_BYTE 3
 
 /* ---- What leaves ------------------------------------------------------------------- */
