@@ -31,6 +31,9 @@ const TARGETS = recipe('FUZZ_TARGETS');
 const SLICE_SECONDS = 600;
 /** Executions, first inputs among them, in the first seconds of a run. */
 const PER_SECOND = { convert: 100, pixels: 40, inflate: 2700, kernels: 450, libpng: 1400 };
+for (const name of TARGETS) {
+  if (!(name in PER_SECOND)) throw new Error(`fuzz/run.js: how many executions a second has ${name}?`);
+}
 const OUT = path.join(__dirname, 'out');
 const STATS = path.join(OUT, 'stats.json');
 

@@ -13,6 +13,7 @@ const { infoOf } = require('./sync');
 const { STATE, USED, IS_PLANNED, IS_WHOLE, NEEDED, NEXT, COUNT } = indicesIn(native.facts.length);
 
 const NO_BYTES = new Uint8Array(0);
+const nothingMore = () => false;
 
 function createMemory(size) {
   const failed = (code, why) => errorFromNative(code, `the output needs a Buffer of ${size} bytes: ${why}`);
@@ -86,7 +87,7 @@ class Feed {
 
   /** Converts the next bytes of the PNG. They must not change until the promise is settled. isMore(): the next call
    * follows at once: outputs leave when they are full. mode: as the option 'input', whose value it is. */
-  async take(view, isMore = () => false, mode = this.#o.input) {
+  async take(view, isMore = nothingMore, mode = this.#o.input) {
     const size = toLength('chunk', view);
     if (size > 0) {
       const { view: input, copy } = asyncInput(view, mode);
@@ -96,7 +97,7 @@ class Feed {
 
   /** There are no more. */
   end() {
-    return this.#convert(NO_BYTES, 0, false, true, () => false);
+    return this.#convert(NO_BYTES, 0, false, true, nothingMore);
   }
 
   async #convert(view, size, copy, isLast, isMore) {

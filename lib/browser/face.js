@@ -21,8 +21,8 @@ const keptEach = (images) => (Array.isArray(images) ? images.map((each) => kept(
 
 /**
  * { calls, library }: init, getBMP and the others, saves included, which only some libraries have; and library(), which
- * gives the exports of lib/ if they can be had at once. load(source, options), what init takes, gives a promise of a function that makes them,
- * loadNow() such a function at once, or undefined. ready(library) is told when they are there.
+ * gives the exports of lib/ if they can be had at once. load(source, options), what init takes, gives a promise of a
+ * function that makes them, loadNow() such a function at once, or undefined. ready(library) is told when they are there.
  */
 function createFace({ load, loadNow = () => undefined, ready = () => {} }) {
   let made;
