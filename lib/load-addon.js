@@ -16,9 +16,10 @@ const folder = folderOf();
 const requireAtRunTime = createRequire(typeof __filename === 'string' ? __filename : process.execPath);
 
 // The files of the package. Each name is written out inside a `try`: that is how bundlers and tracers
-// (esbuild, ncc, nft) find the files, and tolerate missing ones. webpack takes none that it has not been told how to, so
-// that "imports" in package.json has none for it, unless it has the condition node-addons. Turbopack takes none at all: it
-// replaces `process.turbopack` by true, as long as this file has no variable `process` of its own, and leaves them out.
+// (esbuild, ncc, nft) find the files, and tolerate missing ones. webpack, vite and rollup take none that they have not been
+// told how to, so that "imports" in package.json has none for them, unless they have the condition node-addons. The last two
+// are known by their other conditions. Turbopack takes none at all: it replaces `process.turbopack` by true, as long as this
+// file has no variable `process` of its own, and leaves them out.
 const shipped = process.turbopack ? { __proto__: null } : {
   __proto__: null,
   'linux-x64': () => {
@@ -44,31 +45,55 @@ function attempt(load) {
   }
 }
 
+function notFoundError(message) {
+  return Object.assign(new Error(message), { code: 'MODULE_NOT_FOUND' });
+}
+
 /** The addon in a file whose name is relative to this folder. */
 function fromFile(name) {
   return attempt(() => {
     if (folder === undefined) {
-      throw Object.assign(new Error(`no folder to look for ${name} in`), { code: 'MODULE_NOT_FOUND' });
+      throw notFoundError(`no folder to look for ${name} in`);
     }
     return requireAtRunTime(path.resolve(folder, name));
   });
 }
 
-/** webpack's asset modules export the name of the copied file. */
-const followName = ({ addon, error }) => (typeof addon === 'string' ? fromFile(addon) : { addon, error });
+/** What a file's name leads to: webpack's asset modules export the name of the copied file, lib/no-addon.js nothing. */
+function follow({ addon }) {
+  if (typeof addon === 'string') {
+    return fromFile(addon);
+  }
+  return addon?.versions === undefined ? {} : { addon };
+}
+
+function fromPrebuilds(name) {
+  const { addon } = name in shipped ? follow(shipped[name]()) : {};
+  // Copies of the package may have no package.json.
+  return addon === undefined ? fromFile(`../prebuilds/${name}.node`) : { addon };
+}
 
 // On a CPU before ARMv7 the addon would crash; a Node.js that runs there was built for ARMv6.
 function isBeforeArmv7() {
   return process.arch === 'arm' && !(Number(process.config.variables.arm_version) >= 7);
 }
 
-function fromPrebuilds(name) {
+// Node.js gives the code of a single executable application the executable's name. No files of this package are around it,
+// and `require` there, which has only modules of Node.js, would print a warning.
+const isExecutable = () => typeof __filename === 'string' && __filename === process.execPath;
+
+/** The addon of the package for this platform: a file, or an asset of a single executable application. */
+function published() {
   if (isBeforeArmv7()) {
     return { error: Object.assign(new Error('the addon needs ARMv7'), { code: 'ERR_NO_ADDON' }) };
   }
-  const { addon } = name in shipped ? followName(shipped[name]()) : {};
-  // Copies of the package may have no package.json.
-  return addon === undefined ? fromFile(`../prebuilds/${name}.node`) : { addon };
+  const name = `${process.platform}-${process.arch}`;
+  const found = isExecutable() ? { error: notFoundError('no files around an executable') } : fromPrebuilds(name);
+  if (found.addon !== undefined) {
+    return found;
+  }
+  const { addon, error } = attempt(() => require('./executable').addonOfAsset(`png2bmp/${name}.node`, requireAtRunTime));
+  return { addon, error: error ?? found.error };
 }
 
 // An addon built here, or else one of the package: those for Linux are for glibc and for musl.
@@ -77,10 +102,7 @@ function candidates() {
   if (chosen) {
     return [() => attempt(() => requireAtRunTime(path.resolve(chosen)))];
   }
-  return [
-    () => fromFile('../build/Release/png2bmp.node'),
-    () => fromPrebuilds(`${process.platform}-${process.arch}`),
-  ];
+  return isExecutable() ? [published] : [() => fromFile('../build/Release/png2bmp.node'), published];
 }
 
 function noAddonError(message, cause) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// npm run test:loaders: the package as npm packs it, in test runners, bundlers, package managers and package
-// checkers. This command downloads them, 220 MB, and Bun, 100 MB, so it is not part of `npm test`. The addon is
+// npm run test:loaders: the package as npm packs it, in test runners, bundlers, single executables, package managers and
+// package checkers. This command downloads them, 220 MB, and Bun, 100 MB, so it is not part of `npm test`. The addon is
 // only that of this machine; `npm run test:package` has the others.
 
 const assert = require('node:assert/strict');
@@ -155,7 +155,7 @@ test('webpack bundles it with WebAssembly inside, and with an asset rule for .no
   assert.deepEqual(fs.readdirSync(folder), ['app.js']);
   assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), printedBy('wasm'));
   bundleWithWebpack('moved.js', folder, `node: { __dirname: false }, resolve: { conditionNames: ['node-addons', '...'] },
-    module: { rules: [{ test: /\\.node$/, type: 'asset/resource' }] }`);
+    module: { rules: [{ test: /\\.node$/, type: 'asset/resource' }] }, optimization: { minimize: false }`);
   assert.equal(mustRun(process.execPath, ['app.js'], { cwd: folder }), printedBy('native'));
 });
 
@@ -193,6 +193,29 @@ test('esbuild makes an ECMAScript module of it, and with a require of its own th
     mustRun(path.join(BIN, 'esbuild'), [...flags, ...more]);
     assert.equal(mustRun(process.execPath, ['../app.mjs'], { cwd: elsewhere }), printedBy(backend));
   }
+});
+
+test('vite builds for servers (build.ssr), as SvelteKit, Nuxt and Astro do: with the package beside the bundle, or inside with WebAssembly', (t) => {
+  const folder = emptyFolder(t);
+  fs.writeFileSync(at('server.mjs'), MOVED_MODULE);
+  for (const [ssr, backend] of [['', 'native'], ['noExternal: true', 'wasm']]) {
+    fs.writeFileSync(at('ssr.config.mjs'), `export default { ssr: { ${ssr} } };`);
+    mustRun(path.join(BIN, 'vite'), ['build', '--config', 'ssr.config.mjs', '--ssr', 'server.mjs', '--outDir', folder, '--emptyOutDir']);
+    assert.deepEqual(fs.readdirSync(folder), ['server.mjs']);
+    if (backend === 'native') fs.symlinkSync(at('node_modules'), path.join(folder, 'node_modules'));
+    assert.equal(mustRun(process.execPath, ['server.mjs'], { cwd: folder }), printedBy(backend));
+  }
+});
+
+test('rollup with node-resolve and commonjs bundles it with WebAssembly inside', (t) => {
+  const folder = emptyFolder(t);
+  const file = (name) => JSON.stringify(path.join(__dirname, 'node_modules', name));
+  fs.writeFileSync(at('server.mjs'), MOVED_MODULE);
+  fs.writeFileSync(at('rollup.config.mjs'), `import commonjs from ${file('@rollup/plugin-commonjs/dist/es/index.js')};
+    import { nodeResolve } from ${file('@rollup/plugin-node-resolve/dist/es/index.js')};
+    export default { input: 'server.mjs', plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), commonjs()] };`);
+  mustRun(path.join(BIN, 'rollup'), ['--config', 'rollup.config.mjs', '--silent', '--file', path.join(folder, 'app.mjs')]);
+  assert.equal(mustRun(process.execPath, ['app.mjs'], { cwd: folder }), printedBy('wasm'));
 });
 
 test('a bundle with the addon of another platform converts', (t) => {
@@ -240,6 +263,47 @@ for (const format of ['esm', 'cjs']) {
     }
   });
 }
+
+// ---- Single executable applications ----------------------------------------------------
+
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+
+/** Makes an executable of a program, by the commands of docs/package.md; returns its name. */
+function buildExecutable(folder, source, assets) {
+  const make = (command, ...args) => mustRun(command, args, { cwd: folder });
+  fs.writeFileSync(at('program.js'), source);
+  mustRun(path.join(BIN, 'esbuild'), ['program.js', '--bundle', '--platform=node', '--external:*.node',
+    `--outfile=${path.join(folder, 'bundle.js')}`]);
+  fs.writeFileSync(path.join(folder, 'sea-config.json'),
+    JSON.stringify({ main: 'bundle.js', output: 'app.blob', disableExperimentalSEAWarning: true, assets }));
+  make(process.execPath, '--experimental-sea-config', 'sea-config.json');
+  fs.copyFileSync(process.execPath, path.join(folder, 'app'));
+  make(path.join(BIN, 'postject'), 'app', 'NODE_SEA_BLOB', 'app.blob', '--sentinel-fuse', FUSE);
+  return path.join(folder, 'app');
+}
+
+test('a single executable needs no file beside it, and an asset brings the addon, which leaves no file', (t) => {
+  const addon = at('node_modules/png2bmp/prebuilds', `${process.platform}-${process.arch}.node`);
+  const executable = buildExecutable(emptyFolder(t), `
+    if (process.env.PLATFORM) Object.defineProperty(process, 'platform', { value: process.env.PLATFORM });
+    const fs = require('node:fs');
+    const { getBMP, getBMPAsync, saveBMP, versions } = process.env.INLINE ? require('png2bmp/inline') : require('png2bmp');
+    getBMP(fs.readFileSync(${JSON.stringify(SAMPLE)}));${MOVES}`,
+  Object.fromEntries([process.platform, 'win32'].map((name) => [`png2bmp/${name}-${process.arch}.node`, addon])));
+  const temporary = emptyFolder(t);
+  const start = (env) => run(executable, [], { cwd: emptyFolder(t), env: { ...process.env, TMPDIR: temporary, TEMP: temporary, ...env } });
+  const printed = (backend) => ({ status: 0, stdout: printedBy(backend), stderr: '' });
+  assert.deepEqual(start({}), printed('native'));
+  assert.deepEqual(fs.readdirSync(temporary), []);
+  assert.deepEqual(start({ PLATFORM: 'plan9' }), printed('wasm'), 'no asset for this platform');
+  assert.deepEqual(start({ TMPDIR: '/nowhere' }), printed('wasm'), 'no place for the file');
+  assert.deepEqual(start({ INLINE: 'yes' }), printed('wasm'));
+  // Windows removes no file that is loaded: a later run does, but leaves one that may be about to be loaded.
+  for (const name of ['old', 'new']) fs.mkdirSync(path.join(temporary, `png2bmp-addon-${name}`));
+  fs.utimesSync(path.join(temporary, 'png2bmp-addon-old'), 0, Date.now() / 1000 - 120);
+  assert.deepEqual(start({ PLATFORM: 'win32' }), printed('native'));
+  assert.deepEqual(fs.readdirSync(temporary), ['png2bmp-addon-new']);
+});
 
 // ---- Bundlers for browsers -------------------------------------------------------------
 
