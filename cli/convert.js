@@ -14,6 +14,7 @@ const exitCodes = require('./exit-codes');
 const { HEAD_BYTES, readFile, readHead, readStream, sizeOf } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
+const { fileConverter } = require('../lib/convert-file');
 
 /* Files and images up to this size take at most about 0.3 ms, icons 0.1 ms, and are converted on the JavaScript thread:
  * the thread pool adds 0.07 ms of processor time. */
@@ -143,12 +144,12 @@ const isOfInput = (job, error) => error.syscall !== undefined && error.path === 
 
 const warningInFlags = ({ code, message }) => ({ code, message: inFlags(message) });
 
-const skipped = (job) => ({ ...job, ok: true, skipped: true });
+const skipped = ({ input, output }) => ({ input, output, ok: true, skipped: true });
 
 class Converter {
   /**
    * @param {object} library what lib/index.js exports
-   * @param {object} settings as parseCommandLine gives them
+   * @param {object} settings as parseCommandLine gives them; and wantsInfo: of what was converted, info is used
    * @param {object} conversion options for the library
    * @param {AbortSignal} signal stops running conversions
    */
@@ -159,16 +160,27 @@ class Converter {
     this.signal = signal;
     this.directories = new Set();
     this.warnings = []; /* of the small file that is being converted */
-    this.small = this.#smallOptions();
+    this.convertSmall = this.#smallConverters();
+    const { force, skipExisting, update } = settings;
+    this.expectsNew = !(force || skipExisting || update || this.#onlyLooks());
   }
 
-  /* Made once: thousands of small files may come. */
-  #smallOptions() {
+  /* One for each value of the option `flag`. Their options are read once: thousands of small files may come. */
+  #smallConverters() {
     const { maxPixels = Infinity } = this.conversion;
-    return {
+    const options = {
       ...this.conversion, maxPixels: Math.min(maxPixels, SMALL_PIXELS), maxInputBytes: SMALL_FILE_BYTES,
-      onWarning: (warning) => this.warnings.push(warning), flag: 'w',
+      onWarning: (warning) => this.warnings.push(warning),
     };
+    const withFlag = (flag) => fileConverter({ ...options, flag }, this.settings.wantsInfo);
+    return { w: withFlag('w'), wx: withFlag('wx') };
+  }
+
+  /* Converts it on this thread. */
+  #convertNow(job, start, flag) {
+    this.warnings = [];
+    const info = this.convertSmall[flag](toPath(job.input), toPath(job.output));
+    return this.#done(job, start, info, this.warnings);
   }
 
   /**
@@ -187,9 +199,13 @@ class Converter {
 
   #begin(job, start) {
     if (job.error) throw new JobError(job.error.exitCode ?? exitCodes.CANNOT_READ, job.error);
+    /* --recursive has seen that it is a file */
+    return (job.found && this.#tryNew(job, start)) || this.#beginKnown(job, start);
+  }
+
+  #beginKnown(job, start) {
     const kind = this.#checkOutput(job);
     if (kind === 'skipped') return skipped(job);
-    /* --recursive has seen that it is a file */
     return (job.found && this.#tryNow(job, start, kind)) || this.#beginSlowly(job, start, kind);
   }
 
@@ -264,15 +280,23 @@ class Converter {
     this.directories.add(directory);
   }
 
+  /* The outcome of a small file whose output is new: only the save looks whether it is. undefined in any other case,
+   * errors included: then what is there is looked at first, as for all other files. */
+  #tryNew(job, start) {
+    if (!this.expectsNew || !this.#hasDirectory(job.output)) return undefined;
+    try {
+      return this.#convertNow(job, start, 'wx');
+    } catch {
+      return undefined;
+    }
+  }
+
   /* The outcome of a small file, converted on this thread. undefined if this is none, or its output is none, or it
    * cannot be read: then the slow way says why. */
   #tryNow(job, start, kind) {
     if (kind === 'special' || this.#onlyLooks() || !this.#hasDirectory(job.output)) return undefined;
-    this.warnings = [];
-    this.small.flag = flagFor(kind, this.settings);
     try {
-      const info = this.library.convertFile(toPath(job.input), toPath(job.output), this.small);
-      return this.#done(job, start, info, this.warnings);
+      return this.#convertNow(job, start, flagFor(kind, this.settings));
     } catch (error) {
       if (TOO_LARGE.has(error.code) || isOfInput(job, error)) return undefined;
       return this.#unconverted(job, error);
@@ -366,7 +390,8 @@ class Converter {
   }
 
   #done(job, start, info, warnings) {
-    return { ...job, ok: true, info, warnings: warnings.map(warningInFlags), ms: performance.now() - start };
+    const ms = performance.now() - start;
+    return { input: job.input, output: job.output, ok: true, info, warnings: warnings.map(warningInFlags), ms };
   }
 
   #failed(job, start, error) {

@@ -13,7 +13,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { addAbortSignal } = require('node:stream');
 const exitCodes = require('./exit-codes');
-const { fromBytes, toPath } = require('./names');
+const { REPLACEMENT, fromBytes, toPath } = require('./names');
 const { UsageError } = require('./options');
 const { expandWildcards, hasWildcard } = require('./wildcards');
 const { kinds } = require('../lib/extensions');
@@ -83,26 +83,38 @@ function isPNGFile({ name, entry }, file) {
  * them: AppleDouble files, which have the image's name but none of its pixels. */
 const isAppleDouble = (name) => name.startsWith('._') || name === '__MACOSX';
 
-/* { name, entry } of each, in the order of their names. */
-function list(directory) {
-  return fs.readdirSync(toPath(directory), { withFileTypes: true, encoding: 'buffer' })
-    .map((entry) => ({ name: fromBytes(entry.name), entry })).sort(byName);
+/* The entries of a directory. Names are read as text, which is several times as fast, and as bytes only where one of
+ * them may not be UTF-8. */
+function readEntries(directory) {
+  const read = (encoding) => fs.readdirSync(toPath(directory), { withFileTypes: true, encoding });
+  const entries = read('utf8').map((entry) => ({ name: entry.name, entry }));
+  return entries.some(({ name }) => name.includes(REPLACEMENT))
+    ? read('buffer').map((entry) => ({ name: fromBytes(entry.name), entry })) : entries;
 }
 
-/* The *.png below a directory, in the order of their names. */
-function* walk(directory) {
+/* { name, entry } of each, in the order of their names. */
+const list = (directory) => readEntries(directory).sort(byName);
+
+/* What path.join(directory, name) puts before the name of an entry: joining thousands of names takes longer. */
+const beginOf = (directory) => path.join(directory, 'x').slice(0, -1);
+
+/* Adds the *.png below a directory to `found`, in the order of their names: { file, inTree }, the second as seen
+ * from the operand, to which `above` is the way. */
+function walk(directory, above, found) {
   let items;
   try {
     items = list(directory);
   } catch (error) {
-    yield { file: directory, error };
+    found.push({ file: directory, error });
     return;
   }
+  const begin = beginOf(directory);
   for (const item of items) {
-    const file = path.join(directory, item.name);
-    if (isAppleDouble(item.name)) yield { file, leftOut: true };
-    else if (item.entry.isDirectory()) yield* walk(file);
-    else if (isPNGFile(item, file)) yield { file };
+    const file = begin + item.name;
+    const inTree = above + item.name;
+    if (isAppleDouble(item.name)) found.push({ file, leftOut: true });
+    else if (item.entry.isDirectory()) walk(file, inTree + path.sep, found);
+    else if (isPNGFile(item, file)) found.push({ file, inTree });
   }
 }
 
@@ -113,33 +125,35 @@ function expandOperand(name) {
   return found.length > 0 ? found : [name];
 }
 
-/* { file, root }: root is the directory operand that the file was found under */
-function* expand(names, settings) {
+/* { file } of each name, and what walk finds in the directories among them. */
+function expand(names, settings) {
+  const found = [];
   for (const name of names) {
-    if (settings.recursive && name !== STANDARD_STREAM && statOrNothing(name)?.isDirectory()) {
-      for (const found of walk(name)) yield { ...found, root: name };
-    } else {
-      yield { file: name };
-    }
+    const isTree = settings.recursive && name !== STANDARD_STREAM && statOrNothing(name)?.isDirectory();
+    if (isTree) walk(name, '', found);
+    else found.push({ file: name });
   }
+  return found;
 }
 
 /* The path below --out-dir: never above it, whatever the input is called. */
-function pathInTree(file, root) {
-  if (root !== undefined) return path.relative(root, file);
+function pathInTree(file) {
   const normal = path.normalize(file);
   const leaves = path.isAbsolute(normal) || normal.split(path.sep)[0] === '..';
   return leaves ? path.basename(normal) : normal;
 }
 
-function outputFor({ file, root }, settings) {
-  if (file === STANDARD_STREAM) {
-    if (settings.outDir === undefined) return STANDARD_STREAM;
-    throw new UsageError('standard input has no name to use in --out-dir: use --output');
-  }
-  const rename = (name) => name.replace(/\.png$/i, '') + (settings.suffix ?? '.bmp');
-  if (settings.outDir === undefined) return rename(file);
-  return path.join(settings.outDir, rename(pathInTree(file, root)));
+/* A function that names the output of what was found. */
+function outputNamer({ outDir, suffix = '.bmp' }) {
+  const rename = (name) => name.replace(/\.png$/i, '') + suffix;
+  const begin = outDir === undefined ? undefined : beginOf(outDir);
+  return ({ file, inTree }) => {
+    if (file === STANDARD_STREAM) {
+      if (outDir === undefined) return STANDARD_STREAM;
+      throw new UsageError('standard input has no name to use in --out-dir: use --output');
+    }
+    return outDir === undefined ? rename(file) : begin + rename(inTree ?? pathInTree(file));
+  };
 }
 
 /* On Windows and macOS, A.bmp and a.bmp are usually the same file. */
@@ -153,12 +167,16 @@ function realPath(name) {
   }
 }
 
+/* Whether a last part of a path is the name of a file as it stands. On Windows, which knows more separators, none is. */
+const isPlain = (last) => path.sep === '/' && last !== '' && last !== '.' && last !== '..';
+
 /* A key that is the same for all names of a file. Without --force no file is overwritten, so
  * only directories have to be resolved. */
 class Identities {
   constructor({ force }) {
     this.force = force;
     this.directories = new Map();
+    this.begins = new Map(); /* of what directories are called in names */
   }
 
   /* For a file that does not exist: its name in its parent directory. */
@@ -174,9 +192,20 @@ class Identities {
     return this.directories.get(name);
   }
 
+  /* As #belowParent of the resolved name: thousands of names have a directory in common. */
+  #inDirectory(name) {
+    const length = name.lastIndexOf(path.sep) + 1;
+    const last = name.slice(length);
+    if (!isPlain(last)) return this.#belowParent(path.resolve(name));
+    const directory = name.slice(0, length);
+    if (!this.begins.has(directory)) {
+      this.begins.set(directory, beginOf(this.#directory(path.resolve(directory))));
+    }
+    return this.begins.get(directory) + last;
+  }
+
   of(name) {
-    const resolved = path.resolve(name);
-    const real = (this.force ? realPath(resolved) : undefined) ?? this.#belowParent(resolved);
+    const real = (this.force ? realPath(path.resolve(name)) : undefined) ?? this.#inDirectory(name);
     return FOLDS_CASE ? real.toLowerCase() : real;
   }
 }
@@ -317,10 +346,9 @@ async function namesOf(operands, settings, signal) {
   return [...operands.flatMap(expandOperand), ...await readNames(settings, signal)];
 }
 
-function toJob(item, output, settings) {
+function toJob(item, output, nameOutput) {
   if (item.error) return { input: item.file, error: item.error };
-  const found = item.root !== undefined;
-  return { input: item.file, output: output ?? outputFor(item, settings), found };
+  return { input: item.file, output: output ?? nameOutput(item), found: item.inTree !== undefined };
 }
 
 /**
@@ -339,9 +367,10 @@ async function planJobs(given, settings, otherExtensions, signal) {
   if (output === undefined && settings.outDir === undefined) {
     refuseMeantAsOutput(operands, settings, otherExtensions);
   }
-  const found = [...expand(await namesOf(operands, settings, signal), settings)];
+  const found = expand(await namesOf(operands, settings, signal), settings);
   const leftOut = found.filter((item) => item.leftOut).map((item) => item.file);
-  const jobs = found.filter((item) => !item.leftOut).map((item) => toJob(item, output, settings));
+  const nameOutput = outputNamer(settings);
+  const jobs = found.filter((item) => !item.leftOut).map((item) => toJob(item, output, nameOutput));
   refuseSharedStreams(jobs, output, settings);
   refuseOtherPictures(jobs, settings, otherExtensions);
   if (!settings.info) refuseCollisions(jobs, settings);

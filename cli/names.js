@@ -61,4 +61,4 @@ function rawArguments(args) {
   }
 }
 
-module.exports = { fromBytes, rawArguments, toPath };
+module.exports = { REPLACEMENT, fromBytes, rawArguments, toPath };

@@ -97,7 +97,8 @@ class Report {
     this.counts = { written: 0, skipped: 0, failed: 0 };
     this.start = performance.now();
     const onlyLooks = settings.info || settings.dryRun;
-    this.saysEach = settings.verbose || onlyLooks || (total === 1 && !carriesBMP);
+    this.saysEach = !settings.quiet && (settings.verbose || onlyLooks || (total === 1 && !carriesBMP));
+    this.wantsInfo = this.saysEach || settings.json; /* of what was converted, beside the BMP's length */
     this.progress = total > 1 && stderr.isTTY && !settings.quiet && !onlyLooks
       ? startProgress(total, stderr)
       : NO_PROGRESS;
@@ -109,7 +110,7 @@ class Report {
     this.#count(outcome);
     if (!outcome.ok) this.#message(failureText(outcome));
     if (this.settings.json) this.#write(this.stdout, printableJSON(toRecord(outcome, this.settings)));
-    else if (outcome.ok && this.saysEach && !this.settings.quiet) this.#say(outcome);
+    else if (outcome.ok && this.saysEach) this.#say(outcome);
     if (!this.settings.quiet) this.#warn(outcome);
     this.progress.advance(outcome.info?.bmp.byteLength ?? 0);
   }

@@ -30,10 +30,18 @@ function getBMPInto(target, png, options) {
   return native.convertInto(view, size, o.values, o.onWarning, output);
 }
 
-// The facts of a plan: the addon writes numbers, in the order of native.facts.
-const factIndex = Object.fromEntries(native.facts.map((name, i) => [name, i]));
+/** The facts of a plan by their names: the addon writes numbers, in the order of native.facts. */
+class Facts {
+  constructor(numbers) {
+    this.numbers = numbers;
+  }
+}
+native.facts.forEach((name, i) => {
+  Object.defineProperty(Facts.prototype, name, { get() { return this.numbers[i]; } });
+});
+
 const newFacts = () => new Float64Array(native.facts.length);
-const byteLengthOf = (facts) => facts[factIndex.byteLength];
+const byteLengthOf = (numbers) => new Facts(numbers).byteLength;
 
 // Read at once, before anything else runs.
 const facts = newFacts();
@@ -44,22 +52,22 @@ const MANY_COLORS = 257;
 const colorsOf = (count) => (count === MANY_COLORS ? Infinity : count);
 
 /** What readInfo returns, from the facts of a plan; view: the bytes in which they give places. */
-function infoOf(view, of) {
-  const fact = (name) => of[factIndex[name]];
+function infoOf(view, numbers) {
+  const fact = new Facts(numbers);
   return {
-    width: fact('width'),
-    height: fact('height'),
-    bitDepth: fact('bitDepth'),
-    colorType: fact('colorType'),
-    interlaced: fact('interlaced') === 1,
-    hasAlpha: fact('hasAlpha') === 1,
+    width: fact.width,
+    height: fact.height,
+    bitDepth: fact.bitDepth,
+    colorType: fact.colorType,
+    interlaced: fact.interlaced === 1,
+    hasAlpha: fact.hasAlpha === 1,
     bmp: {
-      format: formatName(fact('format')),
-      bitsPerPixel: fact('bitsPerPixel'),
-      byteLength: byteLengthOf(of),
+      format: formatName(fact.format),
+      bitsPerPixel: fact.bitsPerPixel,
+      byteLength: fact.byteLength,
       ...conversionOf(fact),
     },
-    memory: fact('memory'),
+    memory: fact.memory,
     ...aboutOf(view, fact),
   };
 }
@@ -70,13 +78,14 @@ function readInfo(png, options) {
   native[plan](view, size, o.values, o.onWarning, facts);
   checkStillThere('png', view, size); // after onWarning
   const info = infoOf(view, facts);
-  return o.countsColors ? { ...info, colors: colorsOf(facts[factIndex.colors]) } : info;
+  return o.countsColors ? { ...info, colors: colorsOf(new Facts(facts).colors) } : info;
 }
 
 /** The result of decodePNG, from its bytes and the facts of their plan. */
 function toPixelsOf(data, own, { channels }) {
-  const pixels = { data, width: own[factIndex.width], height: own[factIndex.height], channels };
-  const density = densityOf((name) => own[factIndex[name]]);
+  const fact = new Facts(own);
+  const pixels = { data, width: fact.width, height: fact.height, channels };
+  const density = densityOf(fact);
   return density === undefined ? pixels : { ...pixels, density };
 }
 

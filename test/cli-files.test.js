@@ -400,3 +400,26 @@ for (const [what, args] of Object.entries(CONTRADICTIONS)) {
     assert.deepEqual(place.list(), ['a.png', 'b.png']);
   });
 }
+
+test('however the directory of a tree is named, its files have the same places in --out-dir', (t) => {
+  const place = workplace(t, { 'in/a/b/one.png': TINY_PNG, 'in/two.PNG': TINY_PNG, 'in/a/three.x.png': TINY_PNG });
+  const names = ['in', 'in/', './in', 'in/.', 'in/../in', '../in', path.resolve(place.directory, 'in')];
+  fs.mkdirSync(path.join(place.directory, 'below'));
+  names.forEach((name, i) => {
+    const cwd = name.startsWith('../') ? path.join(place.directory, 'below') : place.directory;
+    const { status, stderr } = place.run(['-r', '-d', path.join(place.directory, `out${i}/deep/..`), name], { cwd });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(place.list().filter((file) => file.startsWith(`out${i}/`)),
+      [`out${i}/a/b/one.bmp`, `out${i}/a/three.x.bmp`, `out${i}/two.bmp`], name);
+  });
+});
+
+test('in a tree, an output that exists is an error, or skipped, before its PNG is read', (t) => {
+  const place = workplace(t, { 'in/a.png': TINY_PNG.subarray(0, 40), 'in/a.bmp': 'old', 'in/b.png': TINY_PNG });
+  const first = place.run(['-r', 'in']);
+  assert.equal(first.status, 1);
+  assert.match(first.stderr, /^png2bmp: in\/a\.png: cannot write in\/a\.bmp: EEXIST: file exists[^\n]*\n$/);
+  assert.deepEqual(place.read('in/b.bmp'), TINY_BMP);
+  assert.equal(place.run(['-r', '--skip-existing', 'in']).status, 0);
+  assert.equal(place.read('in/a.bmp').toString(), 'old');
+});
