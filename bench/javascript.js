@@ -20,6 +20,7 @@ const { PNG } = require('pngjs');
 const sharp = require('sharp');
 
 const native = require('./build/peers.node');
+const { readHeader } = require('./png-header.js');
 const { createConverter, getBMP } = require('..');
 
 /* A second load of lib/, around WebAssembly. */
@@ -55,7 +56,7 @@ function toABGR(rgba) {
   return rgba;
 }
 
-/* `slow`: takes part in few rounds only. */
+/* `slow`: takes part in few rounds only, and not with images that take it half a minute. */
 const PEERS = {
   png2bmp: { convert: (png) => getBMP(png) },
   'png2bmp-converter': { convert: (png) => converter.getBMP(png) },
@@ -80,7 +81,12 @@ const PEERS = {
   },
 };
 
+const SLOW_PIXELS = 10e6;
+
 const SAMPLE_NS = 1e6;
+
+/* Outputs of this size are given back before the next turn: of 50 megapixels a dozen would be in memory. */
+const LARGE_OUTPUT = 64 * 1024 * 1024;
 
 /* Processor time, user and system, of all threads of this process. On a machine with other load, wall-clock
  * time would punish programs that take longer than a time slice. */
@@ -94,8 +100,10 @@ async function sample({ peer, repeats }, png) {
   }
   const elapsed = nanoseconds() - start;
   if (result.length === 0) throw new Error('nothing came out');
+  const isLarge = result.length >= LARGE_OUTPUT;
+  result = undefined;
   // Collected before each turn, so that no peer pays for the garbage of another.
-  if (peer.slow) global.gc();
+  if (peer.slow || isLarge) global.gc();
   return elapsed / repeats;
 }
 
@@ -152,8 +160,10 @@ function summary({ ns }) {
 
 async function measure(file, settings) {
   const png = fs.readFileSync(file);
+  const { width, height } = readHeader(png);
   const runners = [];
   for (const name of settings.peers) {
+    if (PEERS[name].slow && width * height > SLOW_PIXELS) continue;
     const runner = await prepare(name, png);
     if (runner !== null) runners.push(runner);
   }

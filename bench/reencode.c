@@ -1,6 +1,7 @@
 /*
  * Makes the benchmark's pictures that no package has enough of: reads a PNG,
- * writes the same picture as another colour type and depth, or interlaced.
+ * writes the same picture as another colour type and depth, or interlaced; or
+ * makes another picture of it, as a better display, a camera or a scanner would.
  *
  *     reencode RECIPE from.png to.png
  *
@@ -10,6 +11,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <png.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,20 +27,40 @@ typedef struct recipe {
     int         color_type;
     int         depth;
     int         interlace;
+    int         noise; /* of the camera or scanner, at most: in units of 1 / 65536 and 1 / 256 */
+    picture (*prepare)(const picture *from, int noise); /* NULL: the picture as it is */
 } recipe;
 
+static picture doubled(const picture *from, int noise);
+static picture scanned(const picture *from, int noise);
+static picture mirrored(const picture *from, int noise);
+
+/* 8 of a camera's 16 bits are noise; paper is white but for a few levels, and edges are ragged. */
+enum {
+    CAMERA_NOISE = 256,
+    PAPER_NOISE = 4,
+    EDGE_NOISE = 40
+};
+
 static const recipe recipes[] = {
-    {"rgb16", PNG_COLOR_TYPE_RGB, 16, PNG_INTERLACE_NONE},
-    {"gray16", PNG_COLOR_TYPE_GRAY, 16, PNG_INTERLACE_NONE},
-    {"gray-alpha16", PNG_COLOR_TYPE_GRAY_ALPHA, 16, PNG_INTERLACE_NONE},
-    {"adam7-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_ADAM7},
-    {"adam7-rgba", PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_ADAM7},
-    {"palette4", PNG_COLOR_TYPE_PALETTE, 4, PNG_INTERLACE_NONE},
-    {"palette2", PNG_COLOR_TYPE_PALETTE, 2, PNG_INTERLACE_NONE},
-    {"palette1", PNG_COLOR_TYPE_PALETTE, 1, PNG_INTERLACE_NONE},
-    {"gray4", PNG_COLOR_TYPE_GRAY, 4, PNG_INTERLACE_NONE},
-    {"gray2", PNG_COLOR_TYPE_GRAY, 2, PNG_INTERLACE_NONE},
-    {"gray1", PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE},
+    {"rgb16", PNG_COLOR_TYPE_RGB, 16, PNG_INTERLACE_NONE, 0, NULL},
+    {"gray16", PNG_COLOR_TYPE_GRAY, 16, PNG_INTERLACE_NONE, 0, NULL},
+    {"gray-alpha16", PNG_COLOR_TYPE_GRAY_ALPHA, 16, PNG_INTERLACE_NONE, 0, NULL},
+    {"adam7-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_ADAM7, 0, NULL},
+    {"adam7-rgba", PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_ADAM7, 0, NULL},
+    {"palette4", PNG_COLOR_TYPE_PALETTE, 4, PNG_INTERLACE_NONE, 0, NULL},
+    {"palette2", PNG_COLOR_TYPE_PALETTE, 2, PNG_INTERLACE_NONE, 0, NULL},
+    {"palette1", PNG_COLOR_TYPE_PALETTE, 1, PNG_INTERLACE_NONE, 0, NULL},
+    {"gray4", PNG_COLOR_TYPE_GRAY, 4, PNG_INTERLACE_NONE, 0, NULL},
+    {"gray2", PNG_COLOR_TYPE_GRAY, 2, PNG_INTERLACE_NONE, 0, NULL},
+    {"gray1", PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, 0, NULL},
+    {"2x-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, 0, doubled},
+    {"2x-rgba", PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_NONE, 0, doubled},
+    {"camera-rgb16", PNG_COLOR_TYPE_RGB, 16, PNG_INTERLACE_NONE, CAMERA_NOISE, NULL},
+    {"camera-gray16", PNG_COLOR_TYPE_GRAY, 16, PNG_INTERLACE_NONE, CAMERA_NOISE, NULL},
+    {"scan-gray", PNG_COLOR_TYPE_GRAY, 8, PNG_INTERLACE_NONE, PAPER_NOISE, scanned},
+    {"scan-1", PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, EDGE_NOISE, scanned},
+    {"50mp-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, 0, mirrored},
 };
 
 static void fail(const char *what)
@@ -69,6 +91,125 @@ static picture read_picture(const char *path)
     return result;
 }
 
+/* ---- Other pictures ------------------------------------------------------- */
+
+static picture new_picture(size_t width, size_t height)
+{
+    return (picture){width, height, allocate(width * height * 4)};
+}
+
+static uint8_t *pixel_at(const picture *of, size_t x, size_t y)
+{
+    return of->rgba + (y * of->width + x) * 4;
+}
+
+/* Scale2x, https://www.scale2x.it/algorithm: flat areas stay flat and edges sharp, as on a display
+ * of twice the density. At the borders a pixel is its own neighbour. */
+static void double_pixel(picture *to, const picture *from, size_t x, size_t y)
+{
+    const uint8_t *here = pixel_at(from, x, y);
+    const uint8_t *up = y > 0 ? pixel_at(from, x, y - 1) : here;
+    const uint8_t *down = y + 1 < from->height ? pixel_at(from, x, y + 1) : here;
+    const uint8_t *left = x > 0 ? here - 4 : here;
+    const uint8_t *right = x + 1 < from->width ? here + 4 : here;
+    const bool     changes = memcmp(up, down, 4) != 0 && memcmp(left, right, 4) != 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        const uint8_t *side = i & 1 ? right : left;
+        const bool     same = memcmp(side, i & 2 ? down : up, 4) == 0;
+
+        memcpy(pixel_at(to, 2 * x + (i & 1), 2 * y + (i >> 1)), changes && same ? side : here, 4);
+    }
+}
+
+static picture doubled(const picture *from, int noise)
+{
+    picture to = new_picture(2 * from->width, 2 * from->height);
+
+    (void)noise;
+    for (size_t y = 0; y < from->height; y++) {
+        for (size_t x = 0; x < from->width; x++)
+            double_pixel(&to, from, x, y);
+    }
+    return to;
+}
+
+/* From -range to range, the middle more often; the same for the same place. Multiplier: Numerical
+ * Recipes. */
+static int noise_at(size_t x, size_t y, size_t channel, int range)
+{
+    uint32_t state = (uint32_t)(x + 65536 * y) * 4 + (uint32_t)channel;
+
+    if (range == 0)
+        return 0;
+    for (int i = 0; i < 3; i++)
+        state = (state ^ state >> 15) * 1664525 + 1013904223;
+    return (int)(state >> 8 & 0xfff) * range / 4096 - (int)(state >> 20) * range / 4096;
+}
+
+static unsigned clamp(int value, int most)
+{
+    return (unsigned)(value < 0 ? 0 : value > most ? most : value);
+}
+
+/* The gray level at a place between pixels, in units of 1 / 256 of them. */
+static int level_between(const picture *from, size_t x, size_t y)
+{
+    const size_t right = x / 256 + 1 < from->width ? 1 : 0,
+                 below = y / 256 + 1 < from->height ? 1 : 0;
+    const int across = (int)(x % 256), down = (int)(y % 256);
+    int       sum = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        const uint8_t *at = pixel_at(from, x / 256 + (i & 1) * right, y / 256 + (i >> 1) * below);
+        const int      level = (at[0] * 299 + at[1] * 587 + at[2] * 114) / 1000;
+
+        sum += level * (i & 1 ? across : 256 - across) * (i & 2 ? down : 256 - down);
+    }
+    return sum / 65536;
+}
+
+/* A page of A4, 300 pixels per inch. */
+static picture scanned(const picture *from, int noise)
+{
+    picture to = new_picture(2480, 3508);
+
+    for (size_t y = 0; y < to.height; y++) {
+        for (size_t x = 0; x < to.width; x++) {
+            const int level = level_between(from, x * from->width * 256 / to.width,
+                                            y * from->height * 256 / to.height);
+
+            memset(pixel_at(&to, x, y), (int)clamp(level + noise_at(x, y, 0, noise), 255), 4);
+        }
+    }
+    return to;
+}
+
+static size_t mirrored_place(size_t at, size_t length)
+{
+    const size_t place = at % (2 * length);
+
+    return place < length ? place : 2 * length - 1 - place;
+}
+
+/* 50 megapixels: the picture beside its mirror images. A row is longer than what deflate remembers,
+ * so that they compress no better. */
+static picture mirrored(const picture *from, int noise)
+{
+    picture to = new_picture(8640, 5760);
+
+    (void)noise;
+    for (size_t y = 0; y < to.height; y++) {
+        for (size_t x = 0; x < to.width; x++)
+            memcpy(pixel_at(&to, x, y),
+                   pixel_at(from, mirrored_place(x, from->width), mirrored_place(y, from->height)),
+                   4);
+    }
+    return to;
+}
+
+/* ---- Rows ------------------------------------------------------------------ */
+
 /* Expands a channel to 16 bits. Repeating the byte would compress far too well, so the low byte is
  * computed from the mean of the pixel, its right and its lower neighbour, and looks like the low
  * bits of a camera's samples. */
@@ -85,6 +226,11 @@ static unsigned luma16(const picture *from, size_t x, size_t y)
     return (sample16(from, x, y, 0) * 299 + sample16(from, x, y, 1) * 587 +
             sample16(from, x, y, 2) * 114) /
            1000;
+}
+
+static unsigned noisy(unsigned value, size_t x, size_t y, size_t channel, int noise)
+{
+    return clamp((int)value + noise_at(x, y, channel, noise), 65535);
 }
 
 static void put16(uint8_t **out, unsigned value)
@@ -118,15 +264,18 @@ static void make_row(uint8_t *out, const picture *from, size_t y, const recipe *
         return;
     }
     if (to->depth == 8) {
-        copy_row(out, from, y, to->color_type == PNG_COLOR_TYPE_RGB ? 3 : 4);
+        copy_row(out, from, y,
+                 to->color_type == PNG_COLOR_TYPE_GRAY  ? 1
+                 : to->color_type == PNG_COLOR_TYPE_RGB ? 3
+                                                        : 4);
         return;
     }
     for (size_t x = 0; x < from->width; x++) {
         if (to->color_type == PNG_COLOR_TYPE_RGB)
             for (size_t channel = 0; channel < 3; channel++)
-                put16(&out, sample16(from, x, y, channel));
+                put16(&out, noisy(sample16(from, x, y, channel), x, y, channel, to->noise));
         else
-            put16(&out, luma16(from, x, y));
+            put16(&out, noisy(luma16(from, x, y), x, y, 0, to->noise));
         if (to->color_type == PNG_COLOR_TYPE_GRAY_ALPHA)
             put16(&out, sample16(from, x, y, 3));
     }
@@ -175,15 +324,25 @@ static void write_picture(const char *path, const picture *from, const recipe *t
         fail("cannot write");
 }
 
+static void cook(const recipe *to, const char *source, const char *target)
+{
+    picture from = read_picture(source);
+    if (to->prepare) {
+        picture made = to->prepare(&from, to->noise);
+        free(from.rgba);
+        from = made;
+    }
+    write_picture(target, &from, to);
+    free(from.rgba);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4)
         fail("usage: reencode RECIPE from.png to.png");
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         if (strcmp(recipes[i].name, argv[1]) == 0) {
-            picture from = read_picture(argv[2]);
-            write_picture(argv[3], &from, &recipes[i]);
-            free(from.rgba);
+            cook(&recipes[i], argv[2], argv[3]);
             return 0;
         }
     }

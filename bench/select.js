@@ -68,7 +68,18 @@ const RECIPES = [
   { class: 'palette-low', recipe: 'palette1', from: 'screenshot-rgba/' },
   { class: 'gray-low', recipe: 'gray4', from: 'photo-rgb/' },
   { class: 'gray-low', recipe: 'gray2', from: 'photo-rgb/' },
-  { class: 'gray-low', recipe: 'gray1', from: 'photo-rgb/' }
+  { class: 'gray-low', recipe: 'gray1', from: 'photo-rgb/' },
+  { class: 'screenshot-2x-rgb', recipe: '2x-rgb', from: 'screenshot-rgb/gnome-help-shell-appts-classic' },
+  { class: 'screenshot-2x-rgb', recipe: '2x-rgb', from: 'screenshot-rgb/uk-kdenlive' },
+  { class: 'screenshot-2x-rgba', recipe: '2x-rgba', from: 'screenshot-rgba/gnome-help-shell-appts' },
+  { class: 'screenshot-2x-rgba', recipe: '2x-rgba', from: 'screenshot-rgba/de-kdenlive' },
+  { class: 'camera-rgb-16', recipe: 'camera-rgb16', from: 'Ubuntu-Mate-Dark' },
+  { class: 'camera-rgb-16', recipe: 'camera-rgb16', from: 'GammaCygni' },
+  { class: 'camera-gray-16', recipe: 'camera-gray16', from: 'Ubuntu-Mate-Radioactive' },
+  { class: 'camera-gray-16', recipe: 'camera-gray16', from: 'photo-rgb/nebulae-n5367' },
+  { class: 'scan-gray', recipe: 'scan-gray', from: 'screenshot-rgba/fr-section' },
+  { class: 'scan-1', recipe: 'scan-1', from: 'screenshot-rgba/fr-section' },
+  { class: '50-megapixels', recipe: '50mp-rgb', from: 'Ubuntu-Mate-Warm' },
 ];
 
 function* pngFiles(directory) {
