@@ -12,6 +12,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 typedef struct bytes {
     uint8_t *data;
@@ -51,6 +54,24 @@ static int write_file(const char *path, bytes content)
     return fclose(file) == 0 && written == content.size;
 }
 
+/* Memory for a BMP. Linux is asked for pages of 2 MiB where one fits, which takes less time than a
+ * page fault for each 4 KiB. */
+static uint8_t *new_block(size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    const size_t page = 2 << 20, in_pages = size & ~(page - 1);
+    uint8_t     *block;
+
+    if (in_pages > 0 && size <= SIZE_MAX - page) {
+        block = aligned_alloc(page, in_pages + page);
+        if (block)
+            madvise(block, in_pages, MADV_HUGEPAGE);
+        return block;
+    }
+#endif
+    return malloc(size);
+}
+
 /* Makes the BMP; data is NULL on failure, and the report says why. The caller frees it. */
 static bytes convert(bytes png, png2bmp_report *report)
 {
@@ -61,7 +82,7 @@ static bytes convert(bytes png, png2bmp_report *report)
     png2bmp_options_init(&options);
     if (plan && png2bmp_plan_make(plan, png.data, png.size, &options, report) == PNG2BMP_OK) {
         bmp.size = (size_t)png2bmp_plan_bmp(plan)->byte_length;
-        bmp.data = malloc(bmp.size);
+        bmp.data = new_block(bmp.size);
     }
     if (bmp.data && png2bmp_run(plan, png.data, png.size, bmp.data, NULL, report) != PNG2BMP_OK) {
         free(bmp.data);

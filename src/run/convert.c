@@ -212,6 +212,7 @@ static png2bmp_status finish_rows(conversion *c, uint32_t y, uint32_t count)
 static png2bmp_status write_rows_directly(conversion *c, const uint8_t *rows, size_t row_bytes,
                                           uint32_t y, uint32_t count)
 {
+    target_expect(c->target, y, count);
     c->unfilter(target_row(c->target, y), c->target->step, rows, row_bytes, row_above(c, y), count);
     return finish_rows(c, y, count);
 }
@@ -237,6 +238,7 @@ static png2bmp_status write_rows(conversion *c, const sample_rows *from, uint32_
     uint8_t       *dst = target_row(c->target, y);
     png2bmp_status status = PNG2BMP_OK;
 
+    target_expect(c->target, y, from->count);
     /* What was found of a row is not hidden by what is wrong with a later one. */
     for (uint32_t i = 0; i < from->count && !status && !c->writer.failed; i++) {
         if (c->watch_indices)

@@ -120,6 +120,7 @@ static png2bmp_status write_rows(encoding *e)
     for (uint32_t y = 0; y < height && !status; y++) {
         uint8_t *dst = target_row(e->target, y);
 
+        target_expect(e->target, y, 1);
         rows_write(&e->writer, dst, samples_of(e, y), width);
         bmp_clear_padding(e->plan, dst);
         status = rows_hand_on(&e->writer, e->target, y + 1);

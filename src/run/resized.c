@@ -14,6 +14,7 @@ static png2bmp_status write_row(void *user, const uint8_t *row, uint32_t y)
     uint8_t *const      dst = target_row(r->to, y);
     png2bmp_status      status;
 
+    target_expect(r->to, y, 1);
     rows_write(&r->writer, dst, row, r->plan->bmp.width);
     bmp_clear_padding(r->plan, dst);
     status = rows_hand_on(&r->writer, r->to, y + 1);

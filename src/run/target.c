@@ -3,8 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/report.h"
+#include "fresh.h"
+#include "plan/cache.h"
 #include "plan/route.h"
+
+/* Of fresh memory, about so many bytes are provided at once. */
+#define STRETCH (512u * 1024)
+
+/* `uncached` says that it is not. */
+static bool is_fresh(uint8_t *base, uint64_t size, const png2bmp_plan *plan)
+{
+    return FRESH_IS_KNOWN && !plan->options.uncached && size >= CACHE_CONCERNS_FROM &&
+           fresh_is(base, (size_t)size);
+}
 
 row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan, bool flips)
 {
@@ -12,6 +25,7 @@ row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan, boo
     row_target      target = {.top = base, .step = stride, .rows = rows};
 
     target.height = plan->bmp.height;
+    target.is_fresh = is_fresh(base, rows * plan->bmp.stride, plan);
     if (plan->options.top_down == flips) {
         target.top += (rows - 1) * stride;
         target.step = -stride;
@@ -26,6 +40,33 @@ uint8_t *target_row(const row_target *target, uint32_t y)
         abort();
 #endif
     return target->top + (ptrdiff_t)(y % target->rows) * target->step;
+}
+
+static size_t stride_of(const row_target *target)
+{
+    return (size_t)(target->step < 0 ? -target->step : target->step);
+}
+
+static void provide(row_target *target, uint32_t y, uint32_t rows)
+{
+    const uint32_t lowest = target->step < 0 ? y + rows - 1 : y;
+
+    fresh_provide(target->top + (ptrdiff_t)lowest * target->step, rows * stride_of(target));
+    target->provided = y + rows;
+}
+
+void target_expect(row_target *target, uint32_t y, uint32_t rows)
+{
+    const uint32_t end = y + rows;
+    uint32_t       from = target->provided;
+    size_t         count;
+
+    if (!FRESH_IS_KNOWN || !target->is_fresh || end <= from || end > target->rows)
+        return;
+    count = STRETCH / stride_of(target);
+    if (count < end - from)
+        count = end - from;
+    provide(target, from, (uint32_t)smaller(count, target->rows - from));
 }
 
 uint32_t target_run(const row_target *target, uint32_t y)
@@ -74,7 +115,7 @@ static void poison(uint8_t *row, size_t size)
 
 void target_poison(const row_target *target, bool keeps_last)
 {
-    const size_t   stride = (size_t)(target->step < 0 ? -target->step : target->step);
+    const size_t   stride = stride_of(target);
     const uint32_t last = (target->gone + target->rows - 1) % target->rows;
 
     for (uint32_t i = 0; i < target->rows; i++)

@@ -21,6 +21,11 @@ typedef struct row_target {
     uint32_t  height; /* of the image */
     uint32_t  gone;   /* rows that have left */
     bool      failed; /* flush has */
+
+    /* See target_expect. The system has provided the pages of the rows before `provided`. */
+    bool     is_fresh;
+    uint32_t provided;
+
     png2bmp_status (*flush)(struct row_target *target, uint32_t first_row, uint32_t rows);
 } row_target;
 
@@ -46,6 +51,10 @@ target_strip target_strip_of(const row_target *target, const png2bmp_plan *plan,
                              uint32_t rows);
 
 uint8_t *target_row(const row_target *target, uint32_t y);
+
+/* The rows from y to y + rows - 1, all within a target_run, are about to be written. In memory that
+ * was fresh, its pages are provided ahead, in large stretches. */
+void target_expect(row_target *target, uint32_t y, uint32_t rows);
 
 /* How many rows from y on are one step apart. In a target that is reused, at most half of its rows,
  * so that the row before y stays readable. */
