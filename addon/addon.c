@@ -386,8 +386,8 @@ static napi_value open_save(napi_env env, napi_callback_info info)
 }
 
 /* stepAsync(input, length, stream, onWarning, copy, ticket, isLast, memory, facts): Promise<facts>.
- * memory: where the output goes, undefined until there is a plan. facts: those of
- * src/host/host_feed.h. */
+ * memory: where the output goes; undefined where it is a file's, or must be one piece and is not
+ * planned yet. facts: those of src/host/host_feed.h, also of an error if there is a plan. */
 static napi_value step_async(napi_env env, napi_callback_info info)
 {
     call         call;

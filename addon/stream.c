@@ -168,7 +168,7 @@ static bool is_same_piece(const stream *self, const job *job)
 static bool is_memory_right(const pump *p, const uint8_t *memory, size_t size)
 {
     if (!p->plan)
-        return !memory;
+        return !memory || !p->is_whole;
     if (!p->is_whole)
         return memory;
     return size >= pump_needed(p) && (!p->whole || memory == p->whole);
@@ -246,10 +246,8 @@ static void hand_over_report(stream *self, png2bmp_report *report)
 static png2bmp_status save_step(stream *self, pump_state *state)
 {
     const pump_input *input = &self->input;
-    png2bmp_status    status = PNG2BMP_OK;
+    png2bmp_status    status = png2bmp_feed_bytes(self->file.feed, input->bytes, input->size);
 
-    if (!input->is_last)
-        status = png2bmp_feed_bytes(self->file.feed, input->bytes, input->size);
     *state = input->is_last ? PUMP_IS_DONE : PUMP_WANTS_INPUT;
     return status || input->is_last ? fed_file_end(&self->file, status) : PNG2BMP_OK;
 }
@@ -265,7 +263,7 @@ void job_step(job *job, const png2bmp_control *control)
         self->saves ? save_step(self, &state) : pump_step(&self->pump, &self->input, &state);
     self->of_step = NULL;
     hand_over_report(self, &job->report);
-    if (job->status)
+    if (job->status && !self->pump.plan) /* else it is told what was planned */
         return;
     host_feed_write(numbers, &self->pump, state);
     memcpy(job->output, numbers, sizeof numbers);

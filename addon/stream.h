@@ -32,7 +32,7 @@ stream *stream_of(napi_env env, napi_value value);
 /* What a step is given beside its input. */
 typedef struct stream_step {
     bool     copies;  /* the input is copied, and kept until it is used up */
-    bool     is_last; /* the PNG has ended, and there is no input */
+    bool     is_last; /* the PNG ends with this input, which may be empty */
     uint8_t *memory;  /* for the output, borrowed; NULL: none yet */
     size_t   memory_size;
 } stream_step;

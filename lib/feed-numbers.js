@@ -15,5 +15,6 @@ function indicesIn(facts) {
 // In the order of pump_state in src/run/pump.h.
 const WANTS_INPUT = 0;
 const WANTS_MEMORY = 1;
+const IS_DONE = 2;
 
-module.exports = { indicesIn, WANTS_INPUT, WANTS_MEMORY };
+module.exports = { indicesIn, WANTS_INPUT, WANTS_MEMORY, IS_DONE };

@@ -4,7 +4,7 @@
 
 const native = require('./native');
 const { PngError, errorFromNative } = require('./errors');
-const { WANTS_MEMORY, indicesIn } = require('./feed-numbers');
+const { IS_DONE, WANTS_MEMORY, indicesIn } = require('./feed-numbers');
 const { allocate, maxLength, maxLengthName, wrap } = require('./host');
 const { asyncInput, checkStillThere, toLength } = require('./input');
 const { newTicket } = require('./signals');
@@ -14,6 +14,11 @@ const { STATE, USED, IS_PLANNED, IS_WHOLE, NEEDED, NEXT, COUNT } = indicesIn(nat
 
 const NO_BYTES = new Uint8Array(0);
 const nothingMore = () => false;
+const nothingElse = () => true;
+
+/** Of the first output, before it is known how long the BMP is: most, and for each byte of the PNG. */
+const FIRST_BYTES = 208 * 1024;
+const FIRST_FOR_BYTE = 8;
 
 function createMemory(size) {
   const failed = (code, why) => errorFromNative(code, `the output needs a Buffer of ${size} bytes: ${why}`);
@@ -58,6 +63,7 @@ class Feed {
   #sink;
   #stream;
   #numbers = new Float64Array(COUNT);
+  #comesInParts;
   #memory; // the next output, or the whole of it
   #filled = 0; // of the next output
   #leaving; // the output before it, which is handed out while the next step runs
@@ -77,6 +83,7 @@ class Feed {
   constructor(o, { size = 0, wantsWhole = false, file, sink = {} } = {}) {
     this.#o = o;
     this.#sink = sink;
+    this.#comesInParts = !wantsWhole && file === undefined;
     this.#stream = file === undefined ? native.openStream(o.values, size, wantsWhole)
       : native.openSave(file, o.values, size);
   }
@@ -86,26 +93,34 @@ class Feed {
   }
 
   /** Converts the next bytes of the PNG. They must not change until the promise is settled. isMore(): the next call
-   * follows at once: outputs leave when they are full. mode: as the option 'input', whose value it is. */
-  async take(view, isMore = nothingMore, mode = this.#o.input) {
+   * follows at once: outputs leave when they are full. mode: as the option 'input', whose value it is. isLast(): the PNG
+   * ends with them; then there is no end() if isDone. */
+  async take(view, isMore = nothingMore, mode = this.#o.input, isLast = nothingMore) {
     const size = toLength('chunk', view);
     if (size > 0) {
       const { view: input, copy } = asyncInput(view, mode);
-      await this.#convert(input, size, copy, false, isMore);
+      if (this.#comesInParts) {
+        this.#memory ??= createMemory(Math.min(FIRST_BYTES, FIRST_FOR_BYTE * size));
+      }
+      await this.#convert(input, size, copy, isLast, isMore);
     }
   }
 
   /** There are no more. */
   end() {
-    return this.#convert(NO_BYTES, 0, false, true, nothingMore);
+    return this.#convert(NO_BYTES, 0, false, nothingElse, nothingMore);
+  }
+
+  get isDone() {
+    return this.#at(STATE) === IS_DONE;
   }
 
   async #convert(view, size, copy, isLast, isMore) {
     do {
       this.#checkOpen();
       checkStillThere('chunk', view, size);
-      this.#step = this.#run(view, size, copy, isLast);
-      this.#step.catch(() => {}); // it is waited for when the output before it has left
+      this.#step = this.#run(view, size, copy, isLast());
+      this.#step.catch(() => this.#tellPlan()); // it is waited for when the output before it has left
       await this.#putLeaving();
       await this.#step;
       this.#checkOpen(); // onWarning may have closed it
@@ -147,28 +162,35 @@ class Feed {
 
   /** After a step. */
   #advance(isMore) {
-    if (this.#at(IS_PLANNED) === 1 && !this.#isPlanned) {
-      this.#isPlanned = true;
-      this.#sink.planned?.(this);
-      this.#createNext();
-    } else if (this.#isPlanned && this.#at(IS_WHOLE) === 0) {
+    const isNew = this.#tellPlan();
+    if (this.#isPlanned && this.#at(IS_WHOLE) === 0) {
       this.#filled += this.#at(USED);
       this.#leave(isMore);
+    } else if (isNew) {
+      this.#createNext();
     }
+  }
+
+  /** Of a step that has made it, even if pixels in the same step are damaged. */
+  #tellPlan() {
+    const isNew = this.#at(IS_PLANNED) === 1 && !this.#isPlanned && !this.#isClosed;
+    if (isNew) {
+      this.#isPlanned = true;
+      this.#sink.planned?.(this);
+    }
+    return isNew;
   }
 
   #createNext() {
     this.#memory = createMemory(this.#at(NEEDED));
     this.#filled = 0;
-    if (this.#at(IS_WHOLE) === 0) {
-      hastenCollection(this.#memory.length);
-    }
   }
 
   /** What is handed out is no part of the memory that is still to be written to: its new owner may give it away. */
   #leave(isMore) {
     const [memory, filled, next] = [this.#memory, this.#filled, this.#at(NEXT)];
-    const isFull = memory.length - filled < next;
+    const room = memory.length - filled;
+    const isFull = room < Math.min(this.#at(NEEDED), Math.max(next, memory.length / 4));
     const isMostlyUsed = filled > memory.length / 2;
     if (isMore && !isFull && next > 0) {
       return;
@@ -186,6 +208,7 @@ class Feed {
     const bytes = this.#leaving;
     this.#leaving = undefined;
     if (bytes !== undefined) {
+      hastenCollection(bytes.length);
       await this.#sink.put(bytes);
     }
   }

@@ -22,10 +22,11 @@ class Intake {
   #size = 0; // of the chunks in it
   #spare = this.#held; // or what the running step reads
   #isRunning = false;
+  #isEnding = false;
   #failure;
   #wake; // of who waits for room, or for the end
 
-  /** take(bytes, isMore, mode): as that of Feed. fail(error): receives what it throws while no method waits. */
+  /** take(bytes, isMore, mode, isLast): as that of Feed. fail(error): receives what it throws while no method waits. */
   constructor(take, fail) {
     this.#take = take;
     this.#fail = fail;
@@ -48,6 +49,12 @@ class Intake {
     if (!this.#isRunning) {
       this.#run();
     }
+  }
+
+  /** All chunks are converted; there are no more, which the last step may have been told. */
+  async end() {
+    this.#isEnding = true;
+    await this.drained();
   }
 
   /** All chunks are converted. */
@@ -92,7 +99,8 @@ class Intake {
         const bytes = this.#held.subarray(0, this.#size);
         [this.#held, this.#spare, this.#size] = [this.#spare, this.#held, 0];
         this.#tell();
-        await this.#take(bytes, () => this.#size > 0, 'borrow');
+        const isMore = () => this.#size > 0;
+        await this.#take(bytes, isMore, 'borrow', () => this.#isEnding && !isMore());
       }
     } catch (error) {
       this.#failure = { error };

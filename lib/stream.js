@@ -111,8 +111,10 @@ class BMPStream extends Duplex {
   }
 
   async #finish() {
-    await this.#intake.drained();
-    await this.#feed.end();
+    await this.#intake.end();
+    if (!this.#feed.isDone) {
+      await this.#feed.end();
+    }
   }
 
   _final(callback) {

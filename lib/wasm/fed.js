@@ -43,7 +43,9 @@ class FedPng {
     const sink = { write: (rows, offset) => memory.set(rows, offset), isCancelled };
     let state = WANTS_INPUT;
     for (let used = 0; state === WANTS_INPUT;) {
-      const outcome = this.#engine.feed(this.#slice(), isLast, memory === undefined ? 0 : memory.length - used, sink);
+      const slice = this.#slice();
+      const ends = isLast && this.#at >= this.#bytes.length;
+      const outcome = this.#engine.feed(slice, ends, memory === undefined ? 0 : memory.length - used, sink);
       const { error, warnings, numbers, output } = outcome;
       if (error === undefined) {
         memory?.set(output.subarray(0, numbers[USED]), used);

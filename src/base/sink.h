@@ -10,6 +10,13 @@ typedef struct byte_sink {
     void *user;
 } byte_sink;
 
+/* Memory that what writes to a sink may write to instead of memory of its own, and then gives the
+ * sink pieces of it. The sink changes it with each of them. */
+typedef struct byte_room {
+    uint8_t *at;
+    size_t   size;
+} byte_room;
+
 /* Copies each piece to its place in memory, which has room for them. */
 byte_sink sink_into(uint8_t *memory);
 

@@ -191,6 +191,8 @@ static png2bmp_status check_indices(conversion *c, const uint8_t *samples, uint3
 /* The row of the BMP above y, if unfilter writes the rows itself. */
 static const uint8_t *row_above(const conversion *c, uint32_t y)
 {
+    if (c->target->is_placed && y == c->target->first)
+        return y > 0 ? c->target->above : NULL;
     return y > 0 ? target_row(c->target, y - 1) : NULL;
 }
 

@@ -1,4 +1,6 @@
 /* A conversion that is fed: header, plan and run go on in turn, as far as the PNG has come. */
+#include "feed.h"
+
 #include <stdlib.h>
 
 #include "base/report.h"
@@ -19,15 +21,16 @@ typedef enum feed_stage {
 } feed_stage;
 
 struct png2bmp_feed {
-    png2bmp_plan   plan;
-    png2bmp_sink   sink;
-    uint64_t       png_size; /* 0: unknown */
-    png_file       file;
-    cancel_check   cancel;
-    fed_chunks     kept;
-    png_window     window;
-    bool           has_piece; /* bytes that were given, and are not used up */
-    png2bmp_status status;    /* STATUS_WAITING: more is to come, or it pauses */
+    png2bmp_plan     plan;
+    png2bmp_sink     sink;
+    const byte_room *room;     /* or NULL */
+    uint64_t         png_size; /* 0: unknown */
+    png_file         file;
+    cancel_check     cancel;
+    fed_chunks       kept;
+    png_window       window;
+    bool             has_piece; /* bytes that were given, and are not used up */
+    png2bmp_status   status;    /* STATUS_WAITING: more is to come, or it pauses */
 
     feed_stage        stage;
     png_header_reader header;
@@ -99,7 +102,7 @@ static png2bmp_status begin_run(png2bmp_feed *feed)
     feed->stage = FEED_RUN;
     return bmp ? run_begin_to(&feed->run, &feed->plan, &feed->file, NULL, bmp)
                : run_begin_into(&feed->run, &feed->plan, &feed->file, NULL, strip,
-                                (byte_sink){sink->write, sink->user});
+                                (byte_sink){sink->write, sink->user}, feed->room);
 }
 
 static png2bmp_status read_header(png2bmp_feed *feed)
@@ -240,6 +243,11 @@ png2bmp_status png2bmp_feed_finish(png2bmp_feed *feed)
     if (feed->status == STATUS_WAITING)
         feed->status = finish(feed);
     return feed->status == STATUS_WAITING ? PNG2BMP_OK : feed->status;
+}
+
+void feed_set_room(png2bmp_feed *feed, const byte_room *room)
+{
+    feed->room = room;
 }
 
 void png2bmp_feed_pause(png2bmp_feed *feed)

@@ -5,10 +5,11 @@
 
 #include "base/report.h"
 #include "bmp/bmp.h"
+#include "feed.h"
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "plan/route.h"
-#include "target.h"
+#include "run.h"
 
 /* Of a strip; and of the memory for several of them, beside the headers: some of what the last
  * piece of the PNG becomes, so that a source which is fast takes fewer steps. */
@@ -23,9 +24,10 @@ static size_t put(pump *p, const uint8_t *bytes, size_t size)
 {
     const size_t room = p->size - p->used, fits = size < room ? size : room;
 
-    if (fits > 0)
+    if (fits > 0 && bytes != p->memory + p->used) /* else it was written there */
         memcpy(p->memory + p->used, bytes, fits);
     p->used += fits;
+    p->room = (byte_room){p->memory + p->used, room - fits};
     return fits;
 }
 
@@ -71,6 +73,12 @@ uint64_t pump_next(const pump *p)
     return left < strip ? left : strip;
 }
 
+/* With less room it pauses. */
+static uint64_t least_room(const pump *p)
+{
+    return p->is_placed && p->plan->bmp.stride < pump_next(p) ? p->plan->bmp.stride : pump_next(p);
+}
+
 static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size, uint64_t offset)
 {
     pump  *p = user;
@@ -80,7 +88,7 @@ static png2bmp_status write_piece(void *user, const uint8_t *bytes, size_t size,
         return p->parts_of_whole.write(p->parts_of_whole.user, bytes, size, offset);
     fits = put(p, bytes, size);
     p->left -= size;
-    if (p->size - p->used < pump_next(p))
+    if (p->size - p->used < least_room(p))
         png2bmp_feed_pause(p->feed);
     return keep_rest(p, bytes + fits, size - fits);
 }
@@ -130,6 +138,9 @@ static png2bmp_status take_plan(pump *p, const png2bmp_plan *plan)
     p->left = plan->bmp.byte_length;
     p->is_held = !p->is_whole && (route_is_whole(plan) || !leaves_in_order(plan));
     p->is_whole |= p->is_held;
+    p->is_placed = !p->is_whole && run_can_be_placed(plan);
+    if (p->is_whole)
+        p->size = 0;
     return held_bytes(p) > 0 ? plan_check_strip(plan, held_bytes(p), p->report) : PNG2BMP_OK;
 }
 
@@ -141,9 +152,14 @@ static png2bmp_status begin(void *user, const png2bmp_plan *plan, uint8_t **bmp)
     if (!p->plan) {
         const png2bmp_status status = take_plan(p, plan);
 
-        return status ? status : STATUS_WAITING;
+        if (status)
+            p->plan = NULL; /* it is refused */
+        if (status || p->is_whole || p->size < least_room(p))
+            return status ? status : STATUS_WAITING;
     }
     *bmp = NULL;
+    if (p->is_placed)
+        feed_set_room(p->feed, &p->room);
     if (!p->is_whole)
         return PNG2BMP_OK;
     if (!p->parts_of_whole.write)
@@ -187,30 +203,59 @@ png2bmp_status pump_open(pump *p, const png2bmp_options *options, uint64_t png_s
     return status || wants_whole ? status : options_check_effect(options, report);
 }
 
+static bool wants_memory(const pump *p)
+{
+    return p->rest || png2bmp_feed_is_paused(p->feed);
+}
+
 static png2bmp_status go_on(pump *p, const pump_input *input)
 {
-    if (input->is_last)
-        return png2bmp_feed_finish(p->feed);
-    return p->goes_on ? png2bmp_feed_bytes(p->feed, NULL, 0)
-                      : png2bmp_feed_bytes(p->feed, input->bytes, input->size);
+    const png2bmp_status status = p->goes_on
+                                      ? png2bmp_feed_bytes(p->feed, NULL, 0)
+                                      : png2bmp_feed_bytes(p->feed, input->bytes, input->size);
+
+    return status || !input->is_last || wants_memory(p) ? status : png2bmp_feed_finish(p->feed);
 }
 
 static pump_state state_of(const pump *p, const pump_input *input)
 {
-    if (p->rest || png2bmp_feed_is_paused(p->feed))
+    if (wants_memory(p))
         return PUMP_WANTS_MEMORY;
     return input->is_last ? PUMP_IS_DONE : PUMP_WANTS_INPUT;
+}
+
+static void take_memory(pump *p, const pump_input *input)
+{
+    p->memory = input->memory;
+    p->size = p->is_whole || !input->memory ? 0 : input->memory_size;
+    p->used = 0;
+    p->room = (byte_room){p->memory, p->size};
+}
+
+/* A row, or the part of one that is left over, has to be written somewhere. */
+static png2bmp_status find_room(pump *p)
+{
+    const uint64_t stride = p->plan ? p->plan->bmp.stride : 0;
+
+    if (!p->is_placed || p->room.size >= stride || p->left < stride)
+        return PNG2BMP_OK;
+    if (!p->row && stride <= PTRDIFF_MAX)
+        p->row = malloc((size_t)stride);
+    if (!p->row)
+        return report_plain_error(p->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+    p->room = (byte_room){p->row, (size_t)stride};
+    return PNG2BMP_OK;
 }
 
 png2bmp_status pump_step(pump *p, const pump_input *input, pump_state *state)
 {
     png2bmp_status status = PNG2BMP_OK;
 
-    p->memory = input->memory;
-    p->size = p->is_whole || !input->memory ? 0 : input->memory_size;
-    p->used = 0;
+    take_memory(p, input);
     p->piece_size = input->size;
     if (!p->rest || put_rest(p))
+        status = find_room(p);
+    if (!status && !p->rest)
         status = go_on(p, input);
     if (status)
         return status;
@@ -223,8 +268,9 @@ void pump_close(pump *p)
 {
     png2bmp_feed_free(p->feed);
     free(p->rest);
+    free(p->row);
     if (p->parts_of_whole.write)
         free(p->whole);
     p->feed = NULL;
-    p->rest = p->whole = NULL;
+    p->rest = p->row = p->whole = NULL;
 }

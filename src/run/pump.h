@@ -25,7 +25,11 @@ typedef struct pump {
 
     uint8_t *memory; /* of this step; `used` bytes of it are written, in the order of the file */
     size_t   size, used;
-    uint8_t *whole; /* is_whole: it must be the same in all steps */
+
+    bool      is_placed; /* rows are written to `room`: in memory, or if they do not fit, in row */
+    byte_room room;
+    uint8_t  *row;
+    uint8_t  *whole; /* is_whole: it must be the same in all steps */
 
     /* NULL, or what receives a whole, in strips if it need not be complete before it leaves: no
      * memory is given for it. To be set after pump_open. */
@@ -39,8 +43,8 @@ typedef struct pump {
 typedef struct pump_input {
     const uint8_t *bytes; /* after PUMP_WANTS_MEMORY the same as before, which have not moved */
     size_t         size;
-    bool           is_last; /* the PNG has ended: there are no bytes */
-    uint8_t       *memory;  /* until there is a plan: NULL */
+    bool           is_last; /* the PNG ends with these bytes */
+    uint8_t       *memory;  /* without a plan, any or NULL; a whole is not written to this one */
     size_t         memory_size;
 } pump_input;
 

@@ -131,6 +131,40 @@ static png2bmp_status hand_out_header(const png2bmp_plan *plan, byte_sink sink)
     return sink.write(sink.user, header, plan->bmp.header_length, 0);
 }
 
+bool run_can_be_placed(const png2bmp_plan *plan)
+{
+    const route way = route_of(plan);
+
+    if (way.steps.way.second == STEP_MATCH || sizes_differ(plan))
+        return false;
+    return !way.direct || way.row_bytes <= way.held_bytes;
+}
+
+static png2bmp_status allocate_scratch(bmp_run *r, size_t bytes)
+{
+    r->scratch = malloc(bytes);
+    return r->scratch ? PNG2BMP_OK : report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
+}
+
+static png2bmp_status make_strip(bmp_run *r, uint32_t rows)
+{
+    const png2bmp_status status = allocate_scratch(r, (size_t)(rows * r->written->bmp.stride));
+
+    if (!status)
+        r->target = target_at(r->scratch, rows, r->written, comes_flipped(r, r->written));
+    return status;
+}
+
+static png2bmp_status make_target_in_room(bmp_run *r)
+{
+    png2bmp_status status = PNG2BMP_OK;
+
+    if (route_of(r->written).direct)
+        status = allocate_scratch(r, (size_t)r->written->bmp.stride);
+    r->target = target_to_place(r->written, r->scratch);
+    return status;
+}
+
 static png2bmp_status begin_strips(bmp_run *r, uint64_t strip_bytes)
 {
     const uint32_t rows = target_strip_rows(r->written, strip_bytes);
@@ -142,22 +176,23 @@ static png2bmp_status begin_strips(bmp_run *r, uint64_t strip_bytes)
         status = plan_check_strip(r->written, bytes, r->file->report);
     if (status)
         return status;
-    r->scratch = malloc((size_t)bytes);
-    if (!r->scratch)
-        return report_plain_error(r->file->report, PNG2BMP_ERR_OUT_OF_MEMORY);
-    r->target = target_at(r->scratch, rows, r->written, comes_flipped(r, r->written));
+    status = r->room ? make_target_in_room(r) : make_strip(r, rows);
+    if (status)
+        return status;
     r->target.flush = hand_out_strip;
     status = hand_out_header(r->written, r->sink);
     return status ? status : open_rows(r, r->written);
 }
 
 png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
-                              const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink)
+                              const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink,
+                              const byte_room *room)
 {
     prepare(r, plan, file, pixels);
     r->sink = sink;
     if (route_is_whole(plan) || plan->bmp.byte_length <= strip_bytes)
         return begin_whole(r);
+    r->room = room;
     return begin_strips(r, strip_bytes);
 }
 
@@ -206,12 +241,23 @@ static png2bmp_status complete(bmp_run *r)
     return status;
 }
 
+/* Before the room changes. */
+static png2bmp_status leave_early(bmp_run *r)
+{
+    const png2bmp_status status = r->room ? target_leave_early(&r->target) : PNG2BMP_OK;
+
+    return status ? status : STATUS_WAITING;
+}
+
 png2bmp_status run_go_on(bmp_run *r)
 {
-    png2bmp_status status = go_on_with_rows(r);
+    png2bmp_status status;
 
+    if (r->room)
+        target_place(&r->target, r->room);
+    status = go_on_with_rows(r);
     if (status == STATUS_WAITING)
-        return status;
+        return leave_early(r);
     close_rows(r); /* memory: each step frees before the next allocates */
     if (!status && halves_are_needed(r->written))
         status = second_half(r->written, r->scratch, r->bmp, r->file->cancel);
@@ -268,7 +314,8 @@ png2bmp_status run_into(const png2bmp_plan *plan, const run_source *source, uint
     cancel_check   cancel = {.control = control, .report = report};
     const png_file file = file_of(plan, source, &cancel);
     bmp_run        r;
-    png2bmp_status status = run_begin_into(&r, plan, &file, source->pixels, strip_bytes, sink);
+    png2bmp_status status =
+        run_begin_into(&r, plan, &file, source->pixels, strip_bytes, sink, NULL);
 
     return finish(&r, status);
 }

@@ -40,7 +40,8 @@ typedef struct bmp_run {
     const png_file       *file;
     const png2bmp_pixels *pixels;
     byte_sink             sink;
-    uint8_t              *bmp; /* all of it; NULL: it leaves in strips */
+    const byte_room      *room; /* NULL: rows have a strip in `scratch` */
+    uint8_t              *bmp;  /* all of it; NULL: it leaves in strips */
     bool                  owns_bmp;
     uint8_t              *scratch;   /* a strip, or what the first half makes */
     const png2bmp_plan   *rows_plan; /* of the rows that are made from the source, and */
@@ -54,13 +55,20 @@ typedef struct bmp_run {
     resized_rows          resized;
 } bmp_run;
 
-/* As run_to and run_into. file: the PNG, its report and its `cancel`, which is there; with pixels
- * (else NULL), only the latter two. What is pointed to, and the run itself, must not move until
- * run_end, which must be called in any case. */
+/* Whether rows can be written to where they leave from: they are whole at once. Only of those that
+ * leave in the order of the file. */
+bool run_can_be_placed(const png2bmp_plan *plan);
+
+/* As run_to and run_into. room: NULL, or with run_can_be_placed where rows are written, in place of
+ * a strip: whenever the run goes on, it may be another one. Then rows also leave when the run
+ * waits. With room for no row at all, the file must pause. file: the PNG, its report and its
+ * `cancel`, which is there; with pixels (else NULL), only the latter two. What is pointed to, and
+ * the run itself, must not move until run_end, which must be called in any case. */
 png2bmp_status run_begin_to(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
                             const png2bmp_pixels *pixels, uint8_t *bmp);
 png2bmp_status run_begin_into(bmp_run *r, const png2bmp_plan *plan, const png_file *file,
-                              const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink);
+                              const png2bmp_pixels *pixels, uint64_t strip_bytes, byte_sink sink,
+                              const byte_room *room);
 
 /* Converts all that has come. PNG2BMP_OK: the BMP is complete. STATUS_WAITING: there is nothing
  * left of it, no pointer to it is kept, and the run goes on when this is called again. */

@@ -33,13 +33,21 @@ row_target target_at(uint8_t *base, uint32_t rows, const png2bmp_plan *plan, boo
     return target;
 }
 
+row_target target_to_place(const png2bmp_plan *plan, uint8_t *above)
+{
+    return (row_target){.step = (ptrdiff_t)plan->bmp.stride,
+                        .height = plan->bmp.height,
+                        .is_placed = true,
+                        .above = above};
+}
+
 uint8_t *target_row(const row_target *target, uint32_t y)
 {
 #ifdef PNG2BMP_POISON
     if (y >= target->gone + (uint64_t)target->rows) /* where another row waits to leave */
         abort();
 #endif
-    return target->top + (ptrdiff_t)(y % target->rows) * target->step;
+    return target->top + (ptrdiff_t)((y - target->first) % target->rows) * target->step;
 }
 
 static size_t stride_of(const row_target *target)
@@ -71,24 +79,32 @@ void target_expect(row_target *target, uint32_t y, uint32_t rows)
 
 uint32_t target_run(const row_target *target, uint32_t y)
 {
-    const uint32_t left = target->rows - y % target->rows;
+    const uint32_t left = target->rows - (y - target->first) % target->rows;
     const uint32_t half = target->rows > 1 ? target->rows / 2 : 1;
 
-    return target->flush && half < left ? half : left;
+    return target->flush && !target->is_placed && half < left ? half : left;
 }
 
 bool target_is_due(const row_target *target, uint32_t end)
 {
-    return target->flush && (end % target->rows == 0 || end == target->height);
+    return target->flush && ((end - target->first) % target->rows == 0 || end == target->height);
 }
 
 png2bmp_status target_leave(row_target *target, uint32_t whole)
 {
-    const uint32_t first = target->gone;
+    target->whole = whole;
+    return target_is_due(target, whole) ? target_leave_early(target) : PNG2BMP_OK;
+}
+
+png2bmp_status target_leave_early(row_target *target)
+{
+    const uint32_t first = target->gone, whole = target->whole;
     png2bmp_status status;
 
-    if (!target_is_due(target, whole) || whole == first)
+    if (whole == first)
         return PNG2BMP_OK;
+    if (target->above)
+        memcpy(target->above, target_row(target, whole - 1), (size_t)target->step);
     target->gone = whole;
     status = target->flush(target, first, whole - first);
     target->failed = status && status != STATUS_WAITING; /* which the sink asked for */
@@ -116,10 +132,12 @@ static void poison(uint8_t *row, size_t size)
 void target_poison(const row_target *target, bool keeps_last)
 {
     const size_t   stride = stride_of(target);
-    const uint32_t last = (target->gone + target->rows - 1) % target->rows;
+    const uint32_t before = target->gone + target->rows - 1;
 
+    if (target->is_placed && target->gone != target->first) /* the places have left */
+        return;
     for (uint32_t i = 0; i < target->rows; i++)
-        if (!keeps_last || i != last)
+        if (!keeps_last || i != before % target->rows)
             poison(target->top + (ptrdiff_t)i * target->step, stride);
 }
 #else
@@ -129,6 +147,16 @@ void target_poison(const row_target *target, bool keeps_last)
     (void)keeps_last;
 }
 #endif
+
+void target_place(row_target *target, const byte_room *room)
+{
+    const size_t rows = room->size / (size_t)target->step;
+
+    target->top = room->at;
+    target->first = target->gone;
+    target->rows = rows < target->height ? (uint32_t)rows : target->height;
+    target_poison(target, false);
+}
 
 uint32_t target_strip_rows(const png2bmp_plan *plan, uint64_t bytes)
 {

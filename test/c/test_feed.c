@@ -18,6 +18,7 @@
 #include "plan/profile.h"
 #include "png/png.h"
 #include "png/window.h"
+#include "run/pump.h"
 
 /* ---- Reading a file, as far as it can be seen ------------------------------------- */
 
@@ -596,6 +597,156 @@ static void test_conversions(void)
     }
 }
 
+/* ---- A pump ---------------------------------------------------------------------------------- */
+
+/* Memory of a step is an allocation of its own, which is overwritten and freed behind it. */
+typedef struct pumped {
+    pump       pump;
+    outcome    out;
+    size_t     used; /* bytes of out.bmp */
+    uint8_t   *whole;
+    pump_state state;
+    unsigned   steps, copies; /* copies: what was written elsewhere first */
+} pumped;
+
+/* Of any size, small ones included; NULL only before there is a plan. */
+static uint8_t *memory_of_step(pumped *p, size_t *size)
+{
+    if (!p->pump.plan) {
+        *size = random_below(3) ? 1 + random_below(100000) : 0;
+        return *size ? must_have(malloc(*size)) : NULL;
+    }
+    *size = (size_t)pump_needed(&p->pump);
+    if (p->pump.is_whole) {
+        if (!p->whole)
+            p->whole = must_have(malloc(*size));
+        return p->whole;
+    }
+    if (one_in(3))
+        *size = 1 + random_below(one_in(2) ? 30 : (uint32_t)*size);
+    return must_have(malloc(*size));
+}
+
+static void keep_output(pumped *p, const uint8_t *memory, size_t size)
+{
+    const size_t all = p->pump.plan ? (size_t)p->pump.plan->bmp.byte_length : 0;
+
+    check(p->pump.used <= size && p->used + p->pump.used <= all, "a step stays in its memory");
+    if (all > 0 && !p->out.bmp)
+        p->out.bmp = must_have(malloc(all));
+    if (p->pump.used > 0)
+        memcpy(p->out.bmp + p->used, memory, p->pump.used);
+    p->used += p->pump.used;
+    p->out.size = all;
+}
+
+static void keep_whole(pumped *p)
+{
+    free(p->out.bmp);
+    p->out.bmp = p->whole;
+    p->out.size = (size_t)p->pump.plan->bmp.byte_length;
+    p->whole = NULL;
+}
+
+static void take_step(pumped *p, pump_input input)
+{
+    input.memory = memory_of_step(p, &input.memory_size);
+    p->out.status = pump_step(&p->pump, &input, &p->state);
+    p->steps++;
+    p->copies += p->pump.row != NULL;
+    if (input.memory == p->whole)
+        return;
+    if (!p->out.status)
+        keep_output(p, input.memory, input.memory_size);
+    if (input.memory)
+        memset(input.memory, 0xb7, input.memory_size);
+    free(input.memory);
+}
+
+static void pump_piece(pumped *p, const uint8_t *bytes, size_t size, bool is_last)
+{
+    uint8_t *const piece = exact_copy(bytes, size);
+
+    do
+        take_step(p, (pump_input){.bytes = piece, .size = size, .is_last = is_last});
+    while (!p->out.status && p->state == PUMP_WANTS_MEMORY);
+    memset(piece, 0xb7, size);
+    free(piece);
+}
+
+/* The end is told with the last piece, or behind it. */
+static void pump_all(pumped *p, const uint8_t *bytes, size_t size, uint32_t longest)
+{
+    const bool in_one = one_in(2);
+
+    for (size_t at = 0, n; at < size && !p->out.status; at += n) {
+        n = 1 + random_below(longest);
+        n = n < size - at ? n : size - at;
+        pump_piece(p, bytes + at, n, in_one && at + n == size);
+    }
+    if (!p->out.status && p->state != PUMP_IS_DONE)
+        pump_piece(p, NULL, 0, true);
+    if (!p->out.status && p->whole)
+        keep_whole(p);
+    check(p->out.status || p->pump.is_whole || p->used == p->out.size, "all of the BMP has left");
+}
+
+/* Options that a pump refuses, or that hold a BMP for which there is no memory, do not take part.
+ */
+static pumped convert_pumped(const byte_buffer *file, const png2bmp_options *options,
+                             const char *name)
+{
+    outcome memory = convert(file->bytes, file->size, options);
+    pumped  p = {.out = {.report = must_have(png2bmp_report_new())}};
+
+    if (!pump_open(&p.pump, options, random_below(2) ? file->size : 0, false, NULL, p.out.report)) {
+        pump_all(&p, file->bytes, file->size, one_in(2) ? 300 : 70000);
+        if (p.out.status != PNG2BMP_ERR_MEMORY_LIMIT)
+            compare_outcomes(&memory, &p.out, name, "pumped, steps", p.steps);
+    }
+    pump_close(&p.pump);
+    free(p.whole);
+    clear(&memory);
+    clear(&p.out);
+    return p;
+}
+
+static void test_pump(void)
+{
+    for (unsigned i = 0; i < 300; i++) {
+        const png2bmp_options options = random_conversion();
+        const byte_buffer     file = random_file(one_in(3) ? 300 : 20);
+        char                  name[40];
+
+        snprintf(name, sizeof name, "pump of random file %u", i);
+        if (takes_part())
+            convert_pumped(&file, &options, name);
+        free(file.bytes);
+    }
+}
+
+/* Of each type, with steps whose memory has no room for a row as well. */
+static void test_rows_in_place(void)
+{
+    png2bmp_options options;
+    unsigned        copied = 0;
+
+    png2bmp_options_init(&options);
+    options.top_down = true;
+    for (unsigned i = 0; i < PNG_TYPE_COUNT; i++) {
+        const image       im = image_random(i, 900, 600, false, false);
+        const byte_buffer png = make_png(&im, FILTER_MIXED, 1, 8192);
+        const pumped      p = convert_pumped(&png, &options, "rows in place");
+
+        check(p.pump.is_placed && p.used > 64 * 1024,
+              "rows of type %u are written where they leave from", i);
+        copied += p.copies > 0;
+        free(png.bytes);
+        free(im.samples);
+    }
+    check(copied > 5, "where there is no room for a row, it is copied (%u)", copied);
+}
+
 /* The first half of the data gives rows, before the rest has come. */
 static void test_rows_leave_early(void)
 {
@@ -981,6 +1132,8 @@ int main(int argc, char **argv)
     } else {
         test_random_files();
         test_conversions();
+        test_pump();
+        test_rows_in_place();
         test_rows_leave_early();
         test_pauses();
         test_resized_pauses();

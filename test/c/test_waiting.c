@@ -160,7 +160,7 @@ static outcome run_of(const png2bmp_plan *plan, const byte_buffer *png, uint64_t
     feed.left = 0;
     feed.is_first = true;
     feed.is_paused = feed.was_asked = false;
-    o.status = strip_bytes ? run_begin_into(r, plan, &file, NULL, strip_bytes, sink)
+    o.status = strip_bytes ? run_begin_into(r, plan, &file, NULL, strip_bytes, sink, NULL)
                            : run_begin_to(r, plan, &file, NULL, o.bmp);
     if (!o.status)
         o.status = go_on(r);
