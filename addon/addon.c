@@ -225,7 +225,8 @@ static napi_value call_start_save(napi_env env, call *call,
     return call_start_from_here(env, call, &request, run);
 }
 
-/* convertFileAsync(...common, copy, ticket, descriptor, most, path, facts): Promise<facts> */
+/* convertFileAsync(...common, copy, ticket, descriptor, most, path, facts): Promise<facts>. Until
+ * then the first of the facts is how many bytes of the PNG have been converted. */
 static napi_value convert_file_async(napi_env env, napi_callback_info info)
 {
     call         call;

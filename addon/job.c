@@ -77,7 +77,8 @@ void job_convert_file(job *job, const png2bmp_control *control)
     file_conversion conversion = {.from = source_of(job),
                                   .directory = cwd_directory(job->cwd),
                                   .to = job_path_name(&job->to),
-                                  .options = job->plan.options};
+                                  .options = job->plan.options,
+                                  .progress = (void *)job->output};
 
     job->status = convert_file(&conversion, control, &job->report);
     job->read_failed = conversion.is_of_input;

@@ -14,7 +14,7 @@ const exitCodes = require('./exit-codes');
 const { HEAD_BYTES, readFile, readHead, readStream, sizeOf } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
-const { fileConverter } = require('../lib/convert-file');
+const { fileConverter, startConversion } = require('../lib/convert-file');
 
 /* Files and images up to this size take at most about 0.3 ms, icons 0.1 ms, and are converted on the JavaScript thread:
  * the thread pool adds 0.07 ms of processor time. */
@@ -149,7 +149,8 @@ const skipped = ({ input, output }) => ({ input, output, ok: true, skipped: true
 class Converter {
   /**
    * @param {object} library what lib/index.js exports
-   * @param {object} settings as parseCommandLine gives them; and wantsInfo: of what was converted, info is used
+   * @param {object} settings as parseCommandLine gives them; wantsInfo: of what was converted, info is used;
+   *   watch: as that of startProgress
    * @param {object} conversion options for the library
    * @param {AbortSignal} signal stops running conversions
    */
@@ -225,7 +226,7 @@ class Converter {
     const isNew = !this.#hasDirectory(job.output);
     this.#makeDirectory(job.output);
     return (isNew && size <= SMALL_FILE_BYTES && this.#tryNow(job, start, kind)) ||
-      this.#later({ job, start, png, isRegular: true, bytes: size + info.bmp.byteLength });
+      this.#later({ job, start, png, isRegular: true, size, bytes: size + info.bmp.byteLength });
   }
 
   #onlyLooks() {
@@ -265,7 +266,8 @@ class Converter {
 
   #read(job, isRegular) {
     return isRegular ? readFile(job.input, this.signal)
-      : readStream(job.input, this.signal, (head) => mostBytes(head, (png) => this.#info(png)));
+      : readStream(job.input, { signal: this.signal, watch: this.settings.watch },
+          (head) => mostBytes(head, (png) => this.#info(png)));
   }
 
   /* Whether it is there, or not to be made. */
@@ -303,13 +305,14 @@ class Converter {
     }
   }
 
-  async #convertLater(job, start, kind) {
+  async #convertLater(job, start, kind, size) {
     const warnings = [];
     const flag = flagFor(kind, this.settings);
     const options = { ...this.#options(warnings), maxInputBytes: Infinity, signal: this.signal, flag };
     try {
-      const info = await this.library.convertFileAsync(toPath(job.input), toPath(job.output), options);
-      return this.#done(job, start, info, warnings);
+      const { promise, bytesDone } = startConversion(toPath(job.input), toPath(job.output), options);
+      this.settings.watch({ size, bytesDone });
+      return this.#done(job, start, await promise, warnings);
     } catch (error) {
       return this.#unconverted(job, error);
     }
@@ -330,12 +333,12 @@ class Converter {
     return { ...this.conversion, onWarning: (warning) => warnings.push(warning) };
   }
 
-  #later({ job, start, png, isRegular = false, bytes }) {
+  #later({ job, start, png, isRegular = false, size, bytes }) {
     const isFromFileToFile = isRegular && job.output !== STANDARD_STREAM && !this.#onlyLooks();
     const held = isFromFileToFile ? undefined : png;
     const run = async () => {
       try {
-        return await (isFromFileToFile ? this.#write(job, start, (kind) => this.#convertLater(job, start, kind))
+        return await (isFromFileToFile ? this.#write(job, start, (kind) => this.#convertLater(job, start, kind, size))
           : this.#run(job, start, held ?? await this.#input(job, isRegular)));
       } catch (error) {
         return this.#failed(job, start, error);

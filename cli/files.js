@@ -64,14 +64,15 @@ function openStream(file, signal) {
 
 /**
  * Reads a stream to its end and checks it meanwhile: first when there is a signature, then each time the
- * amount has doubled.
+ * amount has doubled. watch: as that of startProgress.
  *
  * @param {(head: Buffer) => number} check throws if there is no point in reading on; otherwise returns
  *   how many bytes there may be in all
  */
-async function readStream(file, signal, check) {
+async function readStream(file, { signal, watch = () => {} }, check) {
   const chunks = [];
   let size = 0;
+  watch({ bytesDone: () => size });
   let checkAt = SIGNATURE_BYTES;
   let limit = Infinity;
   for await (const chunk of openStream(file, signal)) {

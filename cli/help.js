@@ -28,9 +28,9 @@ const DESCRIPTION = [
   'effect on the chosen format are refused.',
   'An output appears under its name only when it is complete: if a conversion fails or is ' +
   'interrupted, the previous file remains.',
-  'For a single input, the size of the BMP and the time are printed on standard output. For several, ' +
-  'a progress bar is shown if standard error is a terminal. Failures and warnings are printed on standard ' +
-  'error, a line each, with a code that the documentation explains.',
+  'For a single input, the size of the BMP and the time are printed on standard output. For several, or one ' +
+  'that takes long, a progress bar is shown if standard error is a terminal. Failures and warnings are printed ' +
+  'on standard error, a line each, with a code that the documentation explains.',
 ];
 
 const EXIT_STATUS = [

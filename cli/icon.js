@@ -40,7 +40,7 @@ function mayBeEndless(name) {
 async function readInput(library, name, signal) {
   try {
     return !mayBeEndless(name) ? await readFile(name, signal)
-      : await readStream(name, signal, (head) => mostBytes(head, library.readInfo));
+      : await readStream(name, { signal }, (head) => mostBytes(head, library.readInfo));
   } catch (error) {
     if (isAbort(error)) throw error;
     const isOfFile = error.syscall !== undefined || error.code === 'ERR_INPUT_LIMIT';

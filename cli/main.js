@@ -61,8 +61,8 @@ async function convertAll(library, { jobs, leftOut }, settings, conversion, stop
   const facts = { total: jobs.length, carriesBMP: carriesBMP(jobs, settings), signal: stop.signal };
   const report = new Report(settings, facts, process);
   report.leftOut(leftOut);
-  const { wantsInfo } = report;
-  const converter = new Converter(library, { ...settings, wantsInfo }, conversion, stop.signal);
+  const { wantsInfo, progress } = report;
+  const converter = new Converter(library, { ...settings, wantsInfo, watch: progress.watch }, conversion, stop.signal);
   const limits = { concurrency: settings.concurrency, failFast: settings.failFast, signal: stop.signal };
   const outcomes = { last: undefined };
   await runJobs(jobs, converter, limits, (outcome) => {

@@ -10,7 +10,7 @@
 const exitCodes = require('./exit-codes');
 const { describeMetadata, metadataOf } = require('./metadata');
 const { printable, printableJSON } = require('./printable');
-const { NO_PROGRESS, startProgress } = require('./progress');
+const { NO_PROGRESS, startByteProgress, startProgress } = require('./progress');
 
 /* "ENOENT: no such file or directory, open 'x'": without the name, which is printed already */
 const withoutPath = (message) => message.replace(/, \w+( '.*')?$/s, '');
@@ -99,9 +99,9 @@ class Report {
     const onlyLooks = settings.info || settings.dryRun;
     this.saysEach = !settings.quiet && (settings.verbose || onlyLooks || (total === 1 && !carriesBMP));
     this.wantsInfo = this.saysEach || settings.json; /* of what was converted, beside the BMP's length */
-    this.progress = total > 1 && stderr.isTTY && !settings.quiet && !onlyLooks
-      ? startProgress(total, stderr)
-      : NO_PROGRESS;
+    const showsProgress = stderr.isTTY && !settings.quiet && !onlyLooks;
+    this.progress = !showsProgress ? NO_PROGRESS
+      : total > 1 ? startProgress(total, stderr) : startByteProgress(stderr);
     this.signal = signal;
     signal.addEventListener('abort', () => this.progress.stop());
   }

@@ -85,10 +85,10 @@ function convertNatively({ source: { path, descriptor }, target, o }, answer = i
   }
 }
 
-async function convertNativelyAsync({ source: { path, descriptor }, target, o }) {
+async function convertNativelyAsync({ source: { path, descriptor }, target, o, facts = newFileFacts() }) {
   const start = (ticket) => native.convertFileAsync(path, path.length, o.values, o.onWarning, false, ticket, descriptor,
-    o.maxInputBytes, target, newFileFacts());
-  const facts = await (o.signal === undefined ? start(0) : startAbortable(o.signal, start));
+    o.maxInputBytes, target, facts);
+  await (o.signal === undefined ? start(0) : startAbortable(o.signal, start));
   return infoOf(facts, facts);
 }
 
@@ -161,4 +161,12 @@ function convertFileAsync(from, to, ...rest) {
   });
 }
 
-module.exports = { convertFile, convertFileAsync, fileConverter };
+/** convertFileAsync(from, to, options) for cli/, which shows how far it is: { promise, bytesDone() }. The second answers,
+ * until the promise settles, how many bytes of the PNG have been converted; 0 if that is not known. */
+function startConversion(from, to, options) {
+  const request = prepare(from, to, options);
+  const facts = newFileFacts();
+  return { promise: start({ ...request, o: bindWarnings(request.o), facts }), bytesDone: () => facts[0] };
+}
+
+module.exports = { convertFile, convertFileAsync, fileConverter, startConversion };

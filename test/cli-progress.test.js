@@ -4,11 +4,11 @@
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
-const { once } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const fs = require('node:fs');
 const test = require('node:test');
 const { setTimeout: pause } = require('node:timers/promises');
-const { barLine } = require('../cli/progress');
+const { barLine, byteLine, startByteProgress } = require('../cli/progress');
 const { PROGRAM, TINY_PNG, noTerminal, workplace } = require('./kit/cli');
 
 const HIDE_CURSOR = '\x1b[?25l';
@@ -38,6 +38,48 @@ test('on a narrow terminal a message longer than a line is there to its end', { 
   assert.match(stdout, new RegExp(`${name}: not a PNG: .*\\(ERR_PNG_SIGNATURE\\)`));
   assert.doesNotMatch(stdout, /\x1b\[\?7l/, 'wrap is not turned off');
   for (const [line] of stdout.matchAll(/ +\d+% [^\r\n\x1b]*/g)) assert.ok(line.length < 40, line);
+});
+
+test('the line for one input counts megabytes, and of a pipe what has come', () => {
+  assert.equal(byteLine({ done: 63e6, size: 100e6, seconds: 2 }, 60), ' 63% ###############----------  63/100 MB  32 MB/s  1s left');
+  assert.equal(byteLine({ done: 63e6, seconds: 2 }, 60), '63 MB read  32 MB/s');
+  for (const size of [undefined, 100e6]) {
+    for (let columns = 1; columns <= 100; columns++) assert.ok(byteLine({ done: 2e6, size, seconds: 0.7 }, columns).length < columns);
+  }
+});
+
+test('one input has a bar once it takes long, which goes with its last text', async () => {
+  const texts = [];
+  const written = new EventEmitter();
+  const stream = { columns: 60, write: (text) => { texts.push(text); written.emit('text'); } };
+  let done = 0;
+  const progress = startByteProgress(stream, 0);
+  const alive = setInterval(() => {}, 1000); /* its own timer keeps no process */
+  progress.watch({ size: 100e6, bytesDone: () => { done += 1e6; return done - 1e6; } });
+  while (!texts.at(-1)?.includes('  2/100 MB')) await once(written, 'text');
+  progress.stop();
+  clearInterval(alive);
+  assert.equal(texts[0], HIDE_CURSOR);
+  assert.match(texts[1], /^\r\x1b\[K  1% [#-]+  1\/100 MB/, 'nothing is drawn before the first bytes');
+  assert.equal(texts.at(-1), `\r\x1b[K${SHOW_CURSOR}`);
+
+  texts.length = 0;
+  const quick = startByteProgress(stream);
+  quick.watch({ size: 100e6, bytesDone: () => 1e6 });
+  quick.makeRoom();
+  quick.stop();
+  assert.deepEqual(texts, []);
+});
+
+test('on a terminal, a pipe that is slow is read under a count, which leaves no trace', { skip: noTerminal() }, (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const convert = `"${process.execPath}" "${PROGRAM}" - -o a.bmp`;
+  const slowly = 'head -c 40 a.png; until grep -aq "MB read" said; do sleep 0.1; done; tail -c +41 a.png';
+  const { stdout } = spawnSync('script', ['-qfec', `( ${slowly} ) | ${convert}`, 'said'],
+    { cwd: place.directory, encoding: 'utf8', input: '', timeout: 60000 });
+  assert.match(stdout, /\r\x1b\[K0 MB read  0 MB\/s/);
+  assert.ok(stdout.lastIndexOf('MB read') < stdout.indexOf('a.bmp: '), 'the line of the result comes last');
+  assert.ok(place.list().includes('a.bmp'));
 });
 
 const BAR = `

@@ -8,11 +8,13 @@ const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 const test = require('node:test');
+const { setImmediate: nextTurn } = require('node:timers/promises');
 const { pathToFileURL } = require('node:url');
 const { Worker } = require('node:worker_threads');
 const zlib = require('node:zlib');
 
 const { convertFile, convertFileAsync, getBMP, readInfo, saveBMP } = require('..');
+const { startConversion } = require('../lib/convert-file');
 const { onlyAddon } = require('./kit/backend');
 const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
@@ -495,4 +497,25 @@ test('no descriptor is left, whatever became of the conversion', {
     if (!onlyAddon('threads of WebAssembly have descriptors of their own')) await errorOf(() => convertFileAsync(source, to));
   }
   assert.equal(count(), before);
+});
+
+test('the command line sees how many bytes of a PNG have been converted', {
+  skip: needsPipes || onlyAddon('the PNG is read at once'),
+}, async (t) => {
+  const large = encodePng(createImage({ width: 700, height: 700, colorType: 2, bitDepth: 8, seed: 1 }));
+  const half = 512 * 1024;
+  assert.ok(large.length > 2 * half);
+  const { directory, to } = files(t);
+  const pipe = path.join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const { promise, bytesDone } = startConversion(pipe, to);
+  assert.equal(bytesDone(), 0);
+  const writer = await fs.promises.open(pipe, 'w');
+  await writer.write(large.subarray(0, half));
+  while (bytesDone() === 0) await Promise.race([nextTurn(), promise]);
+  assert.ok(bytesDone() >= 256 * 1024 - 1 && bytesDone() <= half, `${bytesDone()} bytes`);
+  await writer.writeFile(large.subarray(half));
+  await writer.close();
+  assert.equal((await promise).width, 700);
+  assert.deepEqual(fs.readFileSync(to), getBMP(large));
 });

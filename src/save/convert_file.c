@@ -98,15 +98,25 @@ png2bmp_status fed_file_end(fed_file *f, png2bmp_status status)
     return saving_finish(&f->to, status);
 }
 
+static png2bmp_status feed_piece(const file_conversion *conversion, fed_file *f,
+                                 const old_file *png)
+{
+    const png2bmp_status status = png2bmp_feed_bytes(f->feed, png->bytes, png->size);
+
+    if (conversion->progress)
+        *conversion->progress = (double)(png->passed + png->size);
+    return status;
+}
+
 /* From the bytes that were read already to the last. */
 static png2bmp_status feed_all(file_conversion *conversion, fed_file *f, old_file *png)
 {
-    png2bmp_status status = png2bmp_feed_bytes(f->feed, png->bytes, png->size);
+    png2bmp_status status = feed_piece(conversion, f, png);
 
     while (!status && !png->ended) {
         status = read_failure(conversion, read_next(png), f->report);
         if (!status)
-            status = png2bmp_feed_bytes(f->feed, png->bytes, png->size);
+            status = feed_piece(conversion, f, png);
     }
     read_close(png); /* it may be the file that gets another name now */
     return status;

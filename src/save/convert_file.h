@@ -39,6 +39,9 @@ typedef struct file_conversion {
     const char     *to; /* with `directory` as in save_at */
     png2bmp_options options;
 
+    /* How many bytes have been read and converted so far, for another thread; NULL: not told. */
+    volatile double *progress;
+
     png2bmp_plan plan;        /* after success */
     bool         is_of_input; /* PNG2BMP_ERR_FILE: `from` could not be read */
 } file_conversion;
