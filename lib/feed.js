@@ -163,6 +163,7 @@ class Feed {
   /** After a step. */
   #advance(isMore) {
     const isNew = this.#tellPlan();
+    this.#checkOpen(); // who was told may have closed it
     if (this.#isPlanned && this.#at(IS_WHOLE) === 0) {
       this.#filled += this.#at(USED);
       this.#leave(isMore);

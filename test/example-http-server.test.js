@@ -10,7 +10,7 @@ const path = require('node:path');
 const process = require('node:process');
 const test = require('node:test');
 const { setImmediate: breathe, setTimeout: sleep } = require('node:timers/promises');
-const { getBMP, getBMPAsync } = require('..');
+const { getBMP, getBMPAsync, readInfo } = require('..');
 const { createApp } = require('../examples/http-server/app');
 const { TINY_PNG, blackPng } = require('./kit/cli');
 const { createImage } = require('./kit/image');
@@ -401,6 +401,28 @@ test('a top-down conversion that fails before its first row has a status, and on
   request.end(upload.subarray(90000)); // above maxBytes, and its length was not known
   await assert.rejects(answer, { code: 'ECONNRESET' });
   assert.equal((await post(port, TINY_PNG, '?topDown')).status, 200);
+});
+
+test('top-down BMPs that must be complete count as unsent: one too many gets 503 before it is held', bounded, async (t) => {
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 900, height: 700 }), { interlaced: true });
+  const { memory } = readInfo(png, { topDown: true });
+  const size = 900 * 700 * 3;
+  assert.ok(memory < size / 2, 'without the BMP');
+  const { port } = await start(t, { maxUnsent: 1.5 * (memory + size) });
+  const first = open(port, '/convert?topDown');
+  first.request.write(png.subarray(0, 90000));
+  while (await metric(port, 'png2bmp_unsent_bytes') === 0) await breathe();
+  assert.ok(await metric(port, 'png2bmp_unsent_bytes') > size);
+
+  const refused = await post(port, png, '?topDown');
+  assert.deepEqual(errorOf(refused), [503, 'ERR_BUSY']);
+  assert.equal(refused.headers['retry-after'], '1');
+  assert.equal((await post(port, TINY_PNG, '?topDown')).status, 200);
+
+  first.request.end(png.subarray(90000));
+  assert.ok((await first.answer).body.equals(getBMP(png, { topDown: true })));
+  await until(port, 'png2bmp_unsent_bytes', 0);
+  assert.equal((await post(port, png, '?topDown')).status, 200);
 });
 
 test('a client that goes away in the middle of a top-down BMP leaves its place at once', bounded, async (t) => {

@@ -21,7 +21,7 @@ const defaults = {
   maxBytes: 32 * 1024 * 1024, // of a PNG
   maxPixels: 25e6, // a BMP of 100 MB at most
   maxMemory: 32 * 1024 * 1024, // of one conversion, in addition to its PNG and its BMP
-  maxUnsent: 256 * 1024 * 1024, // of all BMPs together, from their conversion to their last byte
+  maxUnsent: 256 * 1024 * 1024, // of all BMPs and what uploads hold that pass through, from their conversion to their last byte
   conversions: 2, // at a time; fewer than the 4 threads that Node.js also needs for files
   requests: 16, // at a time, from the headers to the last byte
   timeoutMs: 30000, // from the headers to the end of the conversion
@@ -153,13 +153,29 @@ function createApp(options) {
 
   /** Rows from top to bottom leave as they are made, while the PNG is still coming: little of either is held, and a client
    * that is slow takes no turn from others. The BMP of an interlaced image, or one with `colors`, leaves when it is
-   * complete; it counts for maxMemory. Warnings after the first row cannot be told. */
+   * complete; it counts for maxMemory, and what is held counts as unsent. Warnings after the first row cannot be told. */
   async function passOn(request, response, options, warnings, { signal, sending }) {
     const stream = createBMPStream(options);
-    stream.once('info', ({ bmp }) => {
+    let held = 0;
+    stream.once('info', ({ bmp, memory }) => {
+      try {
+        unsent.take(memory);
+      } catch (error) {
+        stream.destroy(error);
+        return;
+      }
+      held = memory;
       sending();
       headOfBmp(response, bmp.byteLength, warnings);
     });
+    try {
+      await passParts(request, response, stream, signal);
+    } finally {
+      unsent.giveBack(held);
+    }
+  }
+
+  async function passParts(request, response, stream, signal) {
     const fed = pipeline(limitedBody(request, settings.maxBytes, metrics), stream);
     fed.catch(() => {}); // the loop ends with the same error
     for await (const part of stream) {

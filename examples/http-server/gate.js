@@ -75,7 +75,8 @@ class Gate {
   }
 }
 
-/** Limits the bytes of all BMPs that exist, whether they are being written or waiting to be sent. */
+/** Limits the bytes of all BMPs that exist, whether they are being written or waiting to be sent, and what conversions
+ * hold whose rows are sent as they come. */
 class Budget {
   #limit;
   used = 0;

@@ -43,7 +43,7 @@ class Metrics {
       series('png2bmp_requests_in_flight', 'gauge', 'Requests in the server.', [['', gate.inside]]),
       series('png2bmp_conversions_in_flight', 'gauge', 'Requests that convert.', [['', gate.converting]]),
       series('png2bmp_conversions_waiting', 'gauge', 'Requests that wait to convert.', [['', gate.waiting]]),
-      series('png2bmp_unsent_bytes', 'gauge', 'Bytes of BMPs that are not sent yet.', [['', unsent.used]]),
+      series('png2bmp_unsent_bytes', 'gauge', 'Bytes of BMPs that are not sent yet, and of uploads that pass through.', [['', unsent.used]]),
       this.#histogram('png2bmp_request_duration_seconds', 'From the headers to the last byte.'),
       '',
     ].join('\n');
