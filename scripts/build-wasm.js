@@ -122,8 +122,10 @@ function build(file, extra, links) {
   const objects = [...sources(), ...DEFLATE.map((name) => `${deflate}/lib/${name}.c`)]
     .map((source) => compile(source, flags));
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  run('clang', [...LINK, ...links, '-o', file, ...objects]);
-  fs.chmodSync(file, 0o644);
+  const linked = path.join(work, 'linked.wasm');
+  run('clang', [...LINK, ...links, '-o', linked, ...objects]);
+  fs.chmodSync(linked, 0o644);
+  fs.renameSync(linked, file); // at once: somebody may be reading the old one
 }
 
 /** Throws unless the file is small and imports nothing but our own functions. */

@@ -14,6 +14,7 @@ const ROOT = path.join(__dirname, '..');
 
 /** Files of test/ without the ending, and why WebAssembly changes nothing about them. */
 const SAME = {
+  backends: 'compares both in any case',
   bench: 'tools of the benchmark',
   'bmp-reader': 'a tool of the tests',
   'c-growth': 'the C library',
@@ -22,8 +23,10 @@ const SAME = {
   ci: 'what CI runs',
   'cli-docs': 'pages that are made from tables',
   combinations: 'each case goes through both backends',
+  'cpu-levels': 'instructions of x86',
   'doc-types': 'pages',
   docs: 'pages',
+  guide: 'recipes, of options that other tests try',
   house: 'where files are',
   inline: 'that is WebAssembly in any case',
   'odd-folder': 'setting up',

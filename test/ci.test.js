@@ -47,21 +47,22 @@ const sections = () => spawnSync('bash', [path.join(ROOT, '.ci/run'), '--list'],
 
 test('.ci/run passes when all its commands do, and fails with the last one of each column', (t) => {
   assert.strictEqual(runCi(t, []).status, 0);
-  for (const broken of ['setup.sh', 'make -s', 'npm test', 'run --silent lint', 'test:user', 'test:cpus']) {
+  for (const broken of ['setup.sh', 'make -s', 'npm test', 'run --silent lint', 'test:browser', 'test:user', 'test:combinations']) {
     const { status, stdout } = runCi(t, [], broken);
     assert.strictEqual(status, 1, broken);
     assert(!stdout.includes('All passed'), broken);
   }
 });
 
-test('.ci/run goes on in one column when the other has failed, but not in the same', (t) => {
+test('.ci/run goes on in the other columns when one has failed, but not in the same', (t) => {
   const { calls } = runCi(t, [], 'build:wasm');
   assert(calls.includes('npm run --silent test:user'));
-  assert(!calls.some((call) => call.includes('test:cpus')));
+  assert(calls.some((call) => call.includes('test:combinations')));
+  assert(!calls.some((call) => call.includes('test:browser')));
 });
 
 test('.ci/run ends with what each section took, also when one of them has failed', (t) => {
-  for (const broken of [undefined, 'test:cpus']) {
+  for (const broken of [undefined, 'test:user']) {
     const rows = runCi(t, [], broken).stdout.split('Seconds by section')[1].match(/^\w+ +\d+ +\d+$/gm);
     assert(rows.length >= sections().length - 3, broken);
   }
