@@ -12,9 +12,11 @@ const { setTimeout: sleep } = require('node:timers/promises');
 
 const { createImage } = require('../test/kit/image');
 const { encodePng } = require('../test/kit/png-encoder');
+const { SMOKE } = require('./corpus.js');
 
-const ROUNDS = Number(process.argv[2] || 9);
-const TURN_MS = 1200;
+const ROUNDS = SMOKE ? 1 : Number(process.argv[2] || 9);
+const TURN_MS = SMOKE ? 100 : 1200;
+const SIDES = SMOKE ? { width: 400, height: 300 } : { width: 4000, height: 3000 };
 
 /** getBMPAsync of a load of its own of lib/, with this backend. */
 function load(backend) {
@@ -40,7 +42,7 @@ async function measure({ convert, inFlight }, png) {
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 
 async function main() {
-  const image = createImage({ colorType: 2, bitDepth: 8, width: 4000, height: 3000, seed: 1, fill: 'gradients' });
+  const image = createImage({ colorType: 2, bitDepth: 8, ...SIDES, seed: 1, fill: 'gradients' });
   const png = encodePng(image);
   const inFlights = [...new Set([1, os.availableParallelism(), 4 * os.availableParallelism()])];
   const settings = ['wasm', 'native'].flatMap((backend) => {
