@@ -9,14 +9,14 @@
 # armhf   that, too, on the CPU of small boards
 #
 # Without a name: the first three. --short: one case in five of the longest tests, in an emulator one
-# in thirty, and less to compile. Needs Debian's cross compilers, qemu-user and libdeflate for each; installs them with
+# in sixty, and less to compile. Needs Debian's cross compilers, qemu-user and libdeflate for each; installs them with
 # apt-get where they are missing.
 set -eu
 cd "$(dirname "$0")/.."
 
 emulated_one_in=1 native_one_in=1 optimize=-O2
 if [ "${1:-}" = --short ]; then
-    emulated_one_in=30 native_one_in=5 optimize=-O1
+    emulated_one_in=60 native_one_in=5 optimize=-O1
     shift
 fi
 [ $# -gt 0 ] || set -- arm64 s390x i386
