@@ -100,6 +100,25 @@ test('Adler-32 is right for any length, of bytes that are all 255, too', { skip 
   }
 });
 
+test('CRC-32 is right for any length, wherever its bytes are', { skip }, () => {
+  const { Engine } = require('../lib/wasm/engine');
+  const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
+  const values = Float64Array.from(engine.words().options, ({ initial }) => initial);
+  const convert = (source) => engine.convert(source, { values }, () => ({ write() {}, isCancelled: () => false })).error?.code;
+  const lengths = [...Array.from({ length: 70 }, (_, i) => i), 3000];
+  const source = encodePng(createImage({ width: 90, height: 80, colorType: 0, bitDepth: 8, fill: 'noise' }), { idat: lengths });
+  assert.equal(convert(source), undefined);
+  let at = source.indexOf('IDAT') + 4;
+  for (const length of lengths) {
+    for (const place of new Set([0, length >> 1, length - 1, length + 3])) { // the last one in the checksum
+      const changed = Buffer.from(source);
+      changed[at + place] ^= 128;
+      if (place >= 0) assert.equal(convert(changed), 'ERR_PNG_CRC', `${length} bytes, ${place}`);
+    }
+    at += length + 12;
+  }
+});
+
 test('where the addon is missing, broken or not allowed, WebAssembly converts', { skip }, (t) => {
   const file = fs.readFileSync(wasm);
   const name = `${process.platform}-${process.arch}.node`;
