@@ -20,6 +20,7 @@ const { encodePng } = require('./kit/png-encoder');
 const { createRandom } = require('./kit/random');
 
 const ROOT = path.join(__dirname, '..');
+const onWasm = process.env.PNG2BMP_BACKEND === 'wasm';
 const SUITE = process.env.PNGSUITE ?? path.join(ROOT, '../shared/pngsuite');
 
 /** Larger than the memory for an output: 840 054 bytes of BMP. */
@@ -246,6 +247,42 @@ test('info comes once, before the first bytes, and is that of readInfo', async (
     assert.deepEqual(events[0], readInfo(large, options));
     assert.ok(events.length > 1 && events.slice(1).every((event) => event === 'data'));
   }
+});
+
+test('info comes before the error of pixels in the same chunk, and not where the plan is refused', async () => {
+  const damaged = Buffer.from(large);
+  damaged[damaged.indexOf('IDAT') + 20] ^= 255;
+  for (const [png, options, infos, code] of [
+    [damaged, {}, 1, /^ERR_PNG_/], [damaged, { topDown: true }, 1, /^ERR_PNG_/], [large, { maxMemory: 1000 }, 0, /^ERR_MEMORY_LIMIT$/],
+  ]) {
+    const events = [];
+    const stream = createBMPStream(options);
+    stream.on('info', () => events.push('info')).on('data', () => {}).on('error', (error) => events.push(error.code));
+    stream.end(png);
+    await new Promise((resolve) => { stream.on('close', resolve); });
+    assert.equal(events.length, infos + 1);
+    assert.match(events.at(-1), code);
+  }
+});
+
+test('two chunks take two steps: the first gives rows, and the last ends', { skip: onWasm && 'steps are made otherwise' }, async (t) => {
+  const native = require('../lib/native');
+  let steps = 0;
+  Object.defineProperty(native, 'stepAsync', {
+    configurable: true,
+    value(...step) {
+      steps++;
+      return Object.getPrototypeOf(native).stepAsync.apply(native, step);
+    },
+  });
+  t.after(() => delete native.stepAsync);
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 100, height: 80, seed: 3 }));
+  const stream = createBMPStream({ topDown: true });
+  const parts = collect(stream);
+  stream.write(png.subarray(0, 5000));
+  stream.end(png.subarray(5000));
+  assert.ok((await parts).equals(getBMP(png, { topDown: true })));
+  assert.equal(steps, 2);
 });
 
 test('bytes that wait are bounded in both directions', async () => {
