@@ -129,6 +129,23 @@ static napi_value convert_file(napi_env env, napi_callback_info info)
     return succeeded ? call.argv[ARG_OWN + 3] : NULL;
 }
 
+/* convertFiles(...common, descriptor, most, path, facts): how many files were converted. The input
+ * has the names of all, and the facts get the lengths: see job_convert_files. The descriptor is -1,
+ * the path is not used. */
+static napi_value convert_files(napi_env env, napi_callback_info info)
+{
+    call   call;
+    size_t count;
+    bool   told;
+
+    if (!call_begin_file(env, info, &call, ARG_OWN))
+        return NULL;
+    count = job_convert_files(&call.job);
+    told = !call.on_warning || tell_warnings(env, call.on_warning, &call.job.report);
+    job_release(&call.job);
+    return told ? number(env, (double)count) : NULL;
+}
+
 /* plan(...common, facts) */
 static napi_value plan(napi_env env, napi_callback_info info)
 {
@@ -494,6 +511,7 @@ static bool set_functions(napi_env env, napi_value exports, instance *self)
         FUNCTION("saveBytesAsync", save_bytes_async),
         FUNCTION("convertFile", convert_file),
         FUNCTION("convertFileAsync", convert_file_async),
+        FUNCTION("convertFiles", convert_files),
         FUNCTION("plan", plan),
         FUNCTION("countColors", count_colors),
         FUNCTION("decode", decode),

@@ -86,6 +86,49 @@ void job_convert_file(job *job, const png2bmp_control *control)
         write_facts(job, &conversion);
 }
 
+/* The length of the BMP; 0: it failed. */
+static double convert_named(job *job, const char *from, const char *to)
+{
+    file_conversion conversion = {.from = {.directory = FILE_WORKING_DIRECTORY,
+                                           .path = from,
+                                           .descriptor = -1,
+                                           .most = job->most_input},
+                                  .directory = FILE_WORKING_DIRECTORY,
+                                  .to = to,
+                                  .options = job->plan.options};
+
+    png2bmp_report_clear(&job->report);
+    if (convert_file(&conversion, NULL, &job->report) == PNG2BMP_OK)
+        return (double)conversion.plan.bmp.byte_length;
+    png2bmp_report_clear(&job->report);
+    return 0;
+}
+
+static const char *after(const char *name)
+{
+    return name + strlen(name) + 1;
+}
+
+size_t job_convert_files(job *job)
+{
+    const char *from = job->from.given, *end = from + job->input_size;
+    size_t      count = 0;
+
+    while (count < JOB_FILE_FACTS_BYTES / sizeof(double) && from < end && after(from) < end) {
+        const char  *to = after(from);
+        const double length = convert_named(job, from, to);
+
+        if (length == 0)
+            break;
+        memcpy(job->output + count * sizeof length, &length, sizeof length);
+        count++;
+        if (job->report.warning_count > 0)
+            break;
+        from = after(to);
+    }
+    return count;
+}
+
 void job_encode(job *job, const png2bmp_control *control)
 {
     const png2bmp_pixels pixels = job_pixels(job);

@@ -62,6 +62,13 @@ void job_save_bytes(job *job, const png2bmp_control *control);
 void job_convert_file(job *job, const png2bmp_control *control);
 void job_encode(job *job, const png2bmp_control *control);
 
+/* Several files, one after the other, with what job_convert_file has; but from.given has the names,
+ * input_size bytes: that of a PNG, that of its BMP, that of the next PNG, each with a zero byte
+ * after it. Returns how many are done: it ends before a file that fails, of which it says nothing,
+ * and after one with warnings, which are in the report. The output has the lengths of the BMPs,
+ * each a double, as many as there is room for. */
+size_t job_convert_files(job *job);
+
 /* Pixels into a PNG, which may be shorter than the output. */
 void job_encode_png(job *job, const png2bmp_control *control);
 

@@ -14,7 +14,7 @@ const exitCodes = require('./exit-codes');
 const { HEAD_BYTES, readFile, readHead, readStream, sizeOf } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
-const { fileConverter, startConversion } = require('../lib/convert-file');
+const { MOST_FILES, fileConverter, filesConverter, startConversion } = require('../lib/convert-file');
 
 /* Files and images up to this size take at most about 0.3 ms, icons 0.1 ms, and are converted on the JavaScript thread:
  * the thread pool adds 0.07 ms of processor time. */
@@ -174,7 +174,7 @@ class Converter {
       onWarning: (warning) => this.warnings.push(warning),
     };
     const withFlag = (flag) => fileConverter({ ...options, flag }, this.settings.wantsInfo);
-    return { w: withFlag('w'), wx: withFlag('wx') };
+    return { w: withFlag('w'), wx: withFlag('wx'), several: filesConverter({ ...options, flag: 'wx' }) };
   }
 
   /* Converts it on this thread. */
@@ -182,6 +182,42 @@ class Converter {
     this.warnings = [];
     const info = this.convertSmall[flag](toPath(job.input), toPath(job.output));
     return this.#done(job, start, info, this.warnings);
+  }
+
+  /**
+   * Converts what #tryNew would, several files with one call.
+   *
+   * @param {object[]} jobs
+   * @param {number} first of them
+   * @returns {object[]} the outcomes of those from the first on that were converted; there may be none
+   */
+  beginSeveral(jobs, first) {
+    const end = this.#endOfSeveral(jobs, first);
+    if (end - first < 2) return [];
+    this.warnings = [];
+    const names = [];
+    for (let i = first; i < end; i++) names.push(jobs[i].input, jobs[i].output);
+    const lengths = this.convertSmall.several(names);
+    return Array.from(lengths, (byteLength, i) => this.#outcome(jobs[first + i], {
+      info: { bmp: { byteLength } }, warnings: i === lengths.length - 1 ? this.warnings.map(warningInFlags) : [],
+    }));
+  }
+
+  #endOfSeveral(jobs, first) {
+    let end = first;
+    if (!this.expectsNew || this.settings.wantsInfo || this.convertSmall.several === undefined) return end;
+    const most = Math.min(jobs.length, first + MOST_FILES);
+    while (end < most && this.#isOfSeveral(jobs[end])) end++;
+    return end;
+  }
+
+  /* Names that are not text are opened one by one. */
+  #isOfSeveral({ found, error, input, output }) {
+    return found && error === undefined && toPath(input) === input && toPath(output) === output && this.#hasDirectory(output);
+  }
+
+  #outcome({ input, output }, rest) {
+    return { input, output, ok: true, ...rest };
   }
 
   /**

@@ -117,7 +117,7 @@ async function runJobs(jobs, converter, limits, ended) {
     ended(outcome);
   };
   let sliceEnd = performance.now() + SLICE_MS;
-  for (const job of jobs) {
+  for (let next = 0; next < jobs.length;) {
     if (performance.now() > sliceEnd) {
       await nextTurn();
       sliceEnd = performance.now() + SLICE_MS;
@@ -125,6 +125,11 @@ async function runJobs(jobs, converter, limits, ended) {
     /* small files need no turn of the event loop each */
     if (!flight.hasRoom(0)) await flight.room(0);
     if (stopped || limits.signal.aborted) break;
+    const several = converter.beginSeveral(jobs, next);
+    several.forEach(end);
+    next += several.length;
+    if (several.length > 0) continue;
+    const job = jobs[next++];
     const attempt = flight.withDescriptors(() => converter.begin(job));
     const begun = attempt instanceof Promise ? await attempt : attempt;
     if (begun.ok !== undefined) {

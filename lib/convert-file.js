@@ -2,6 +2,9 @@
 
 // From a file to a file. The addon reads the PNG itself; without it, lib/read-file.js does.
 
+const { builtin } = require('./environment');
+
+const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
 const { process } = globalThis;
 
 const native = require('./native');
@@ -18,6 +21,9 @@ const { byteLengthOf, infoOf, newFacts } = require('./sync');
 
 const MOST_DESCRIPTORS = 2 ** 31 - 1;
 const NO_PATH = new Uint8Array(0);
+
+/** At once: what takes a hundredth of a second at most. */
+const MOST_FILES = 32;
 
 /** Whether it begins as the signature of a PNG does. */
 const isPng = (bytes) => bytes[0] === 0x89 && bytes[1] === 0x50;
@@ -161,6 +167,23 @@ function convertFileAsync(from, to, ...rest) {
   });
 }
 
+/** The same for several files with one call, at most MOST_FILES: a function of their names [from, to, from, to ...] as
+ * strings. It returns the lengths of the BMPs, until the next call: of all, or of those before
+ * a file that fails, of which it says nothing, or up to one with warnings. undefined where there is no such call, or
+ * the permission model is to be asked for each file. */
+function filesConverter(options) {
+  if (native.convertFiles === undefined || process.permission !== undefined) {
+    return undefined;
+  }
+  const { values, onWarning, maxInputBytes } = readOptions(options);
+  const lengths = newFileFacts();
+  return (names) => {
+    const bytes = Buffer.from(`${names.join('\0')}\0`);
+    const count = native.convertFiles(bytes, bytes.length, values, onWarning, -1, maxInputBytes, NO_PATH, lengths);
+    return lengths.subarray(0, count);
+  };
+}
+
 /** convertFileAsync(from, to, options) for cli/, which shows how far it is: { promise, bytesDone() }. The second answers,
  * until the promise settles, how many bytes of the PNG have been converted; 0 if that is not known. */
 function startConversion(from, to, options) {
@@ -169,4 +192,4 @@ function startConversion(from, to, options) {
   return { promise: start({ ...request, o: bindWarnings(request.o), facts }), bytesDone: () => facts[0] };
 }
 
-module.exports = { convertFile, convertFileAsync, fileConverter, startConversion };
+module.exports = { MOST_FILES, convertFile, convertFileAsync, fileConverter, filesConverter, startConversion };

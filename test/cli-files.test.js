@@ -423,3 +423,17 @@ test('in a tree, an output that exists is an error, or skipped, before its PNG i
   assert.equal(place.run(['-r', '--skip-existing', 'in']).status, 0);
   assert.equal(place.read('in/a.bmp').toString(), 'old');
 });
+
+test('in a tree, warnings and errors are those of their own files, and all others are converted', (t) => {
+  const names = Array.from({ length: 80 }, (_, i) => `${100 + i}`);
+  const place = workplace(t, Object.fromEntries(names.map((name) => [`in/${name}.png`, TINY_PNG])));
+  const cut = (name, size) => fs.truncateSync(path.join(place.directory, `in/${name}.png`), size);
+  cut(120, TINY_PNG.length - 12);
+  cut(121, 40);
+  cut(170, TINY_PNG.length - 12);
+  const { status, stderr } = place.run(['-r', '-d', 'out', 'in']);
+  assert.equal(status, 1);
+  assert.match(stderr, /^png2bmp: in\/120\.png: warning: .*\npng2bmp: in\/121\.png: .*\npng2bmp: in\/170\.png: warning: .*\n$/);
+  for (const name of names.filter((each) => each !== '121')) assert.deepEqual(place.read(`out/${name}.bmp`), TINY_BMP);
+  assert.equal(place.run(['-r', '-d', 'quiet', '-q', 'in']).stderr.split('\n').length, 2);
+});

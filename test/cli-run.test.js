@@ -422,6 +422,7 @@ function slowConverter(sizes) {
   return {
     open,
     seen,
+    beginSeveral: () => [],
     begin: (job) => ({
       bytes: sizes[job],
       run: () => new Promise((resolve) => {
@@ -437,7 +438,7 @@ const turns = async () => { for (let i = 0; i < 20; i++) await new Promise(setIm
 async function runSlowly(sizes, limits) {
   const converter = slowConverter(sizes);
   const signal = new AbortController().signal;
-  const done = runJobs(sizes.keys(), converter, { signal, ...limits }, () => {});
+  const done = runJobs([...sizes.keys()], converter, { signal, ...limits }, () => {});
   for (;;) {
     await turns();
     const [finish] = converter.open.values();

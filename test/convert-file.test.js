@@ -14,7 +14,7 @@ const { Worker } = require('node:worker_threads');
 const zlib = require('node:zlib');
 
 const { convertFile, convertFileAsync, getBMP, readInfo, saveBMP } = require('..');
-const { startConversion } = require('../lib/convert-file');
+const { MOST_FILES, filesConverter, startConversion } = require('../lib/convert-file');
 const { onlyAddon } = require('./kit/backend');
 const { createImage } = require('./kit/image');
 const { largePng } = require('./kit/large-png');
@@ -518,4 +518,34 @@ test('the command line sees how many bytes of a PNG have been converted', {
   await writer.close();
   assert.equal((await promise).width, 700);
   assert.deepEqual(fs.readFileSync(to), getBMP(large));
+});
+
+test('the command line converts several files with one call, up to one with warnings and not from one that fails', {
+  skip: onlyAddon('there is no such call'),
+}, (t) => {
+  const directory = scratch(t);
+  const warned = [];
+  const convert = filesConverter({ flag: 'wx', onWarning: ({ code }) => warned.push(code) });
+  const name = (text, end) => path.join(directory, `${text}.${end}`);
+  const write = (text, bytes) => {
+    fs.writeFileSync(name(text, 'png'), bytes);
+    return [name(text, 'png'), name(text, 'bmp')];
+  };
+  const written = () => fs.readdirSync(directory).filter((file) => file.endsWith('.bmp')).sort();
+  const good = Array.from({ length: MOST_FILES }, (_, i) => write(`good${i + 10}`, png)).flat();
+  assert.deepEqual([...convert(good)], Array(MOST_FILES).fill(bmp.length));
+  assert.equal(written().length, MOST_FILES);
+  for (const file of written()) assert.deepEqual(fs.readFileSync(path.join(directory, file)), bmp);
+
+  fs.writeFileSync(name('there', 'bmp'), 'old');
+  const warns = write('warns', png.subarray(0, -12));
+  assert.deepEqual([...convert([...write('a', png), ...warns, ...write('b', png)])], [bmp.length, bmp.length]);
+  assert.deepEqual(warned, ['WARN_PNG_END']);
+  for (const failing of [write('there', png), write('bad', png.subarray(0, 50)), [name('none', 'png'), name('none', 'bmp')]]) {
+    assert.deepEqual([...convert([...write(`c${written().length}`, png), ...failing, ...write('d', png)])], [bmp.length]);
+    assert.deepEqual([...convert(failing)], []);
+  }
+  assert.equal(fs.readFileSync(name('there', 'bmp'), 'latin1'), 'old');
+  assert.deepEqual(written().filter((file) => /^[bd]/.test(file)), []);
+  assert.equal(warned.length, 1, 'nothing is said of what was not converted');
 });
