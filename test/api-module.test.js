@@ -264,6 +264,24 @@ test('a Buffer limit of the runtime below the size of the BMP is ERR_OUTPUT_LIMI
   assert.equal(stdout, '374\nERR_OUTPUT_LIMIT\n', stderr);
 });
 
+test('results, infos and errors pass through structured clone, as between the processes of Electron', () => {
+  const bmp = png2bmp.getBMP(png);
+  assert.ok(Buffer.from(structuredClone(bmp)).equals(bmp));
+  for (const what of [png2bmp.readInfo(png), png2bmp.decodePNG(png), png2bmp.versions]) {
+    assert.deepEqual(Object.keys(structuredClone(what)), Object.keys(what));
+  }
+  assert.throws(() => png2bmp.getBMP(png.subarray(0, 50)), (error) => {
+    const { message, code } = structuredClone(error);
+    return message === error.message && code === undefined;
+  });
+});
+
+test('the addon gives JavaScript no memory of its own, which Electron refuses', () => {
+  for (const name of fs.readdirSync(path.join(root, 'addon'))) {
+    assert.doesNotMatch(fs.readFileSync(path.join(root, 'addon', name), 'utf8'), /create_external_(array)?buffer|external_string/, name);
+  }
+});
+
 test('a large image comes out whole', () => {
   const large = largePng({ width: 2000, height: 1000, colorType: 2, noisy: 6000 });
   const bmp = png2bmp.getBMP(large, { topDown: true });

@@ -305,6 +305,29 @@ test('a single executable needs no file beside it, and an asset brings the addon
   assert.deepEqual(fs.readdirSync(temporary), ['png2bmp-addon-new']);
 });
 
+// ---- Electron -----------------------------------------------------------------------------
+
+test('@electron/asar leaves the addon, or the package with both converters, beside the archive', (t) => {
+  const folder = emptyFolder(t);
+  fs.mkdirSync(path.join(folder, 'app'));
+  fs.cpSync(at('node_modules'), path.join(folder, 'app/node_modules'), { recursive: true });
+  const pack = (...flags) => {
+    fs.rmSync(path.join(folder, 'app.asar.unpacked'), { recursive: true, force: true });
+    mustRun(path.join(BIN, 'asar'), ['pack', 'app', 'app.asar', ...flags], { cwd: folder });
+    return fs.readdirSync(path.join(folder, 'app.asar.unpacked'), { recursive: true }).filter((name) => name.endsWith('.node'));
+  };
+  // Electron loads an addon of app.asar from the same place in app.asar.unpacked.
+  assert.deepEqual(pack('--unpack', '*.node'), [`node_modules/png2bmp/prebuilds/${process.platform}-${process.arch}.node`]);
+  const packed = mustRun(path.join(BIN, 'asar'), ['list', 'app.asar'], { cwd: folder }).split('\n');
+  for (const name of ['prebuilds/png2bmp.wasm', 'lib/wasm/worker.js']) assert.ok(packed.includes(`/node_modules/png2bmp/${name}`));
+  pack('--unpack-dir', '**/node_modules/png2bmp');
+  const place = path.join(folder, 'app.asar.unpacked');
+  fs.copyFileSync(at('moved.js'), path.join(place, 'moved.js'));
+  for (const backend of ['native', 'wasm']) {
+    assert.equal(mustRun(process.execPath, ['moved.js'], { cwd: place, env: { ...process.env, PNG2BMP_BACKEND: backend } }), printedBy(backend));
+  }
+});
+
 // ---- Bundlers for browsers -------------------------------------------------------------
 
 const PAGE = "import { getBMPAsync } from 'png2bmp'; window.convert = getBMPAsync;";
