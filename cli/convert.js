@@ -9,9 +9,10 @@
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
+const { pipeline } = require('node:stream/promises');
 const { inFlags } = require('./effect');
 const exitCodes = require('./exit-codes');
-const { HEAD_BYTES, readFile, readHead, readStream, sizeOf } = require('./files');
+const { Chunks, HEAD_BYTES, readFile, readHead, readStream, sizeOf } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
 const { MOST_FILES, fileConverter, filesConverter, startConversion } = require('../lib/convert-file');
@@ -28,8 +29,8 @@ const UNKNOWN_BYTES = Infinity;
  * the image's size with that of the file. */
 const WANTS_MORE = new Set(['ERR_PNG_TRUNCATED', 'ERR_PNG_BOMB']);
 
-/* What says that a file is not small: of these limits only. */
-const TOO_LARGE = new Set(['ERR_PIXEL_LIMIT', 'ERR_OUT_OF_RANGE']);
+/* What says that a file is not small: of these limits, or of the system, whose error comes again. */
+const TOO_LARGE = new Set(['ERR_PIXEL_LIMIT', 'EFBIG']);
 
 /* A stream longer than twice the largest pixels plus this much for text and profiles is not a reasonable PNG. */
 const MOST_BYTES_PER_PIXEL = 8;
@@ -42,6 +43,10 @@ class JobError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/* An error of the PNG keeps its own exit status, wherever it is found. */
+const asInputError = (error) => (error.syscall !== undefined || error.code === 'ERR_INPUT_LIMIT'
+  ? new JobError(exitCodes.CANNOT_READ, error) : error);
 
 function attempt(exitCode, action) {
   try {
@@ -71,7 +76,7 @@ function exitCodeOf(error) {
 }
 
 /**
- * The maximum length of a stream with this beginning: see readStream.
+ * The maximum length of a stream with this beginning, undefined if that cannot be told yet: see Chunks.
  * @param {(head: Buffer) => object} readInfo of the library, with the options of the conversion
  */
 function mostBytes(head, readInfo) {
@@ -80,7 +85,7 @@ function mostBytes(head, readInfo) {
     info = readInfo(head);
   } catch (error) {
     if (!WANTS_MORE.has(error.code)) throw error;
-    return Infinity;
+    return undefined;
   }
   return MOST_METADATA_BYTES + 2 * info.width * info.height * MOST_BYTES_PER_PIXEL;
 }
@@ -162,8 +167,8 @@ class Converter {
     this.directories = new Set();
     this.warnings = []; /* of the small file that is being converted */
     this.convertSmall = this.#smallConverters();
-    const { force, skipExisting, update } = settings;
-    this.expectsNew = !(force || skipExisting || update || this.#onlyLooks());
+    /* --sync: a save may fail when the file has its name already, and would then be found to be there. */
+    this.expectsNew = !(settings.force || settings.skipExisting || settings.update || conversion.sync || this.#onlyLooks());
   }
 
   /* One for each value of the option `flag`. Their options are read once: thousands of small files may come. */
@@ -302,8 +307,11 @@ class Converter {
 
   #read(job, isRegular) {
     return isRegular ? readFile(job.input, this.signal)
-      : readStream(job.input, { signal: this.signal, watch: this.settings.watch },
-          (head) => mostBytes(head, (png) => this.#info(png)));
+      : readStream(job.input, this.#whileReading(), (head) => mostBytes(head, (png) => this.#info(png)));
+  }
+
+  #whileReading() {
+    return { signal: this.signal, watch: this.settings.watch };
   }
 
   /* Whether it is there, or not to be made. */
@@ -370,12 +378,13 @@ class Converter {
   }
 
   #later({ job, start, png, isRegular = false, size, bytes }) {
-    const isFromFileToFile = isRegular && job.output !== STANDARD_STREAM && !this.#onlyLooks();
-    const held = isFromFileToFile ? undefined : png;
+    const isConverted = !this.#onlyLooks() && !this.settings.countColors;
     const run = async () => {
       try {
-        return await (isFromFileToFile ? this.#write(job, start, (kind) => this.#convertLater(job, start, kind, size))
-          : this.#run(job, start, held ?? await this.#input(job, isRegular)));
+        if (isConverted && isRegular && job.output !== STANDARD_STREAM)
+          return await this.#write(job, start, (kind) => this.#convertLater(job, start, kind, size));
+        if (isConverted && png === undefined) return await this.#convertChunks(job, start);
+        return await this.#run(job, start, png ?? await this.#input(this.#read(job, isRegular)));
       } catch (error) {
         return this.#failed(job, start, error);
       }
@@ -383,20 +392,36 @@ class Converter {
     return { bytes, run };
   }
 
-  /* An error of the PNG keeps its own exit status, wherever it is found. */
-  async #input(job, isRegular) {
+  async #input(promise) {
     try {
-      return await this.#read(job, isRegular);
+      return await promise;
     } catch (error) {
-      const isOfFile = error.syscall !== undefined || error.code === 'ERR_INPUT_LIMIT';
-      throw isOfFile ? new JobError(exitCodes.CANNOT_READ, error) : error;
+      throw asInputError(error);
+    }
+  }
+
+  /* As they come; but first, there must be info. */
+  async #convertChunks(job, start) {
+    let info;
+    const chunks = new Chunks(job.input, this.#whileReading(), (head) => mostBytes(head, (png) => {
+      info = this.#info(png);
+      return info;
+    }));
+    try {
+      const first = await this.#input(chunks.first());
+      if (info === undefined) return await this.#run(job, start, first);
+      return await this.#write(job, start, (kind) => this.#convertFrom(chunks, job, start, kind, info));
+    } catch (error) {
+      throw error === chunks.failure ? asInputError(error) : error;
+    } finally {
+      chunks.destroy();
     }
   }
 
   async #run(job, start, png) {
     const info = this.#info(png, this.settings.countColors && { countColors: true });
     if (this.#onlyLooks()) return this.#done(job, start, info, info.warnings);
-    return this.#write(job, start, (kind) => this.#convertBytes(job, start, kind, png, info));
+    return this.#write(job, start, (kind) => this.#convertFrom(png, job, start, kind, info));
   }
 
   /* Looks at the output again: there may have been a long wait. */
@@ -407,16 +432,13 @@ class Converter {
     return convert(kind);
   }
 
-  async #convertBytes(job, start, kind, png, info) {
+  /* source: the bytes of a PNG, or Chunks. */
+  async #convertFrom(source, job, start, kind, info) {
     const warnings = [];
     const options = { ...this.#options(warnings), signal: this.signal };
-    if (job.output === STANDARD_STREAM) {
-      const bmp = await this.library.getBMPAsync(png, options);
-      await attemptAsync(exitCodes.CANNOT_WRITE, this.#writeOut(bmp));
-      return this.#done(job, start, info, warnings);
-    }
     try {
-      await this.library.saveBMPAsync(toPath(job.output), png, { ...options, flag: flagFor(kind, this.settings) });
+      await (job.output === STANDARD_STREAM ? this.#toStandardOutput(source, options, info)
+        : this.#toFile(source, job.output, { ...options, flag: flagFor(kind, this.settings) }));
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
       return this.#appeared(job);
@@ -424,8 +446,29 @@ class Converter {
     return this.#done(job, start, info, warnings);
   }
 
-  async #writeOut(bmp) {
-    if (!process.stdout.write(bmp)) await once(process.stdout, 'drain', { signal: this.signal });
+  /* How much there may be of it is known here. */
+  #toFile(source, output, options) {
+    return this.library.saveBMPAsync(toPath(output), source, { ...options, maxInputBytes: Infinity });
+  }
+
+  async #toStandardOutput(source, options, info) {
+    if (source instanceof Chunks) return this.#streamOut(source, options, info);
+    return this.#writeOut(await this.library.getBMPAsync(source, options));
+  }
+
+  /* Rows leave as early as their order allows. A BMP that must be complete is held, as that of a PNG in memory is. */
+  async #streamOut(chunks, options, info) {
+    const { maxMemory = this.library.constants.DEFAULT_MAX_MEMORY } = options;
+    const stream = this.library.createBMPStream({ ...options, maxMemory: maxMemory + info.bmp.byteLength });
+    stream.once('close', () => chunks.destroy()); /* of an error: pipeline would wait for the next chunk */
+    await pipeline(chunks, stream, async (parts) => {
+      for await (const part of parts) await this.#writeOut(part);
+    });
+  }
+
+  async #writeOut(bytes) {
+    if (process.stdout.write(bytes)) return;
+    await attemptAsync(exitCodes.CANNOT_WRITE, once(process.stdout, 'drain', { signal: this.signal }));
   }
 
   #done(job, start, info, warnings) {

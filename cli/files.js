@@ -63,26 +63,80 @@ function openStream(file, signal) {
 }
 
 /**
- * Reads a stream to its end and checks it meanwhile: first when there is a signature, then each time the
- * amount has doubled. watch: as that of startProgress.
- *
- * @param {(head: Buffer) => number} check throws if there is no point in reading on; otherwise returns
- *   how many bytes there may be in all
+ * The chunks of a stream, which is checked meanwhile: first when there is a signature, then each time the amount has
+ * doubled, until the check knows how many bytes there may be. What has come until then, or if it never knows all, is
+ * one chunk, the first.
  */
-async function readStream(file, { signal, watch = () => {} }, check) {
-  const chunks = [];
+async function* checkedChunks(stream, watch, check) {
+  const held = [];
   let size = 0;
   watch({ bytesDone: () => size });
   let checkAt = SIGNATURE_BYTES;
-  let limit = Infinity;
-  for await (const chunk of openStream(file, signal)) {
-    chunks.push(chunk);
+  let limit;
+  for await (const chunk of stream) {
     size += chunk.length;
     if (size > limit) throw tooLong(limit);
+    if (limit !== undefined) {
+      yield chunk;
+      continue;
+    }
+    held.push(chunk);
     if (size < checkAt) continue;
-    limit = check(Buffer.concat(chunks));
-    checkAt = limit === Infinity ? 2 * size : Infinity;
+    limit = check(Buffer.concat(held));
+    checkAt = 2 * size;
+    if (limit !== undefined) yield Buffer.concat(held.splice(0));
   }
+  if (limit === undefined) yield Buffer.concat(held);
+}
+
+/** An asynchronous iterator over the chunks of a stream that may be endless. */
+class Chunks {
+  failure; // what reading has ended with, or the check
+  #stream;
+  #chunks;
+  #first;
+
+  /**
+   * watch: as that of startProgress.
+   * @param {(head: Buffer) => number | undefined} check throws if there is no point in reading on; otherwise returns
+   *   how many bytes there may be in all, or undefined if it must see more
+   */
+  constructor(file, { signal, watch = () => {} }, check) {
+    this.#stream = openStream(file, signal);
+    this.#chunks = checkedChunks(this.#stream, watch, check);
+  }
+
+  /** What comes first: what the check needed, or all. */
+  async first() {
+    const { value } = this.#first = await this.next();
+    return value;
+  }
+
+  async next() {
+    const first = this.#first;
+    this.#first = undefined;
+    try {
+      return first ?? await this.#chunks.next();
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  /** Without waiting for the next chunk. */
+  destroy() {
+    this.#stream.destroy();
+  }
+}
+
+/** Reads such a stream to its end. */
+async function readStream(...stream) {
+  const chunks = [];
+  for await (const chunk of new Chunks(...stream)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -96,4 +150,4 @@ function readFile(file, signal) {
   return fs.promises.readFile(toPath(file), { signal });
 }
 
-module.exports = { HEAD_BYTES, readFile, readHead, readStream, sizeOf };
+module.exports = { Chunks, HEAD_BYTES, readFile, readHead, readStream, sizeOf };

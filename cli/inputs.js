@@ -83,13 +83,22 @@ function isPNGFile({ name, entry }, file) {
  * them: AppleDouble files, which have the image's name but none of its pixels. */
 const isAppleDouble = (name) => name.startsWith('._') || name === '__MACOSX';
 
-/* The entries of a directory. Names are read as text, which is several times as fast, and as bytes only where one of
- * them may not be UTF-8. */
+/* undefined where a name may not be UTF-8, or one has led Node.js to look for a file that is not there. */
+function readAsText(read) {
+  try {
+    const entries = read('utf8');
+    return entries.some(({ name }) => name.includes(REPLACEMENT)) ? undefined : entries;
+  } catch {
+    return undefined;
+  }
+}
+
+/* The entries of a directory. Names are read as text, which is several times as fast, and otherwise as bytes. */
 function readEntries(directory) {
   const read = (encoding) => fs.readdirSync(toPath(directory), { withFileTypes: true, encoding });
-  const entries = read('utf8').map((entry) => ({ name: entry.name, entry }));
-  return entries.some(({ name }) => name.includes(REPLACEMENT))
-    ? read('buffer').map((entry) => ({ name: fromBytes(entry.name), entry })) : entries;
+  const entries = readAsText(read);
+  return entries === undefined ? read('buffer').map((entry) => ({ name: fromBytes(entry.name), entry }))
+    : entries.map((entry) => ({ name: entry.name, entry }));
 }
 
 /* { name, entry } of each, in the order of their names. */

@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
 const { setImmediate: nextTurn } = require('node:timers/promises');
-const { getBMP } = require('..');
+const { getBMP, versions } = require('..');
 const { expandWildcards } = require('../cli/wildcards');
 const { PROGRAM, TINY_PNG, workplace } = require('./kit/cli');
 const { largePng } = require('./kit/large-png');
@@ -331,6 +331,93 @@ test('an output that appears while standard input is awaited stays as it was', a
     assert.equal(status, wanted);
     assert.equal(place.read('a.bmp').toString(), 'precious');
     fs.unlinkSync(place.at('a.bmp'));
+  }
+});
+
+test('large files of a tree are converted beside small ones, and next to them or into --out-dir', (t) => {
+  const large = largePng({ width: 300, height: 300, noisy: 900 });
+  assert(large.length > 65536);
+  for (const args of [['-r', 'in'], ['-r', '-d', 'out', 'in']]) {
+    const place = workplace(t, { 'in/a.png': large, 'in/b.png': large, 'in/c.png': TINY_PNG });
+    const { status, stderr } = place.run(args);
+    assert.deepEqual([status, stderr.replace(/^.*written.*\n/, '')], [0, ''], args.join(' '));
+    const folder = args.includes('-d') ? 'out' : 'in';
+    for (const name of ['a', 'b']) assert(place.read(`${folder}/${name}.bmp`).equals(getBMP(large)));
+    assert(place.read(`${folder}/c.bmp`).equals(TINY_BMP));
+  }
+});
+
+test('a directory is read as bytes where Node.js fails to read its names as text', (t) => {
+  const place = workplace(t, { 'in/a.png': TINY_PNG, 'preload.js': `
+    const fs = require('node:fs');
+    const { readdirSync } = fs;
+    fs.readdirSync = (directory, options) => {
+      if (options?.encoding === 'utf8') throw Object.assign(new Error('ENOENT: lstat'), { code: 'ENOENT', syscall: 'lstat' });
+      return readdirSync(directory, options);
+    };` });
+  // As it does where the file system does not say what an entry is, and a name is not UTF-8.
+  const { status } = place.run(['-r', 'in'], { env: { ...process.env, NODE_OPTIONS: `--require ${place.at('preload.js')}` } });
+  assert.equal(status, 0);
+  assert.deepEqual(place.list(), ['in/a.bmp', 'in/a.png', 'preload.js']);
+});
+
+// ---- Pipes --------------------------------------------------------------------------------
+
+const NOISE_PNG = largePng({ width: 300, height: 900, noisy: 900 });
+
+/** Writes a part of a PNG to a program that goes on to wait for the rest. */
+async function startWith(t, args, part) {
+  const place = workplace(t);
+  const run = place.start(args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  run.stdin.on('error', () => {}); // it may end first
+  run.stdin.write(part);
+  return { place, run };
+}
+
+test('rows leave before the last byte of a pipe has come, where their order allows it', async (t) => {
+  const half = NOISE_PNG.length / 2;
+  const { run } = await startWith(t, ['--top-down', '-'], NOISE_PNG.subarray(0, half));
+  const parts = [];
+  run.stdout.on('data', (part) => parts.push(part));
+  await once(run.stdout, 'data');
+  run.stdin.end(NOISE_PNG.subarray(half));
+  const [status] = await once(run, 'close');
+  assert.equal(status, 0);
+  assert(Buffer.concat(parts).equals(getBMP(NOISE_PNG, { topDown: true })));
+});
+
+test('a pipe that comes in parts gives the BMP of a file, on standard output and in a file', async (t) => {
+  for (const args of [['-'], ['--colors', '16', '-'], ['-', 'a.bmp']]) {
+    const { place, run } = await startWith(t, args, NOISE_PNG.subarray(0, 100_000));
+    const parts = [];
+    run.stdout.on('data', (part) => parts.push(part));
+    await nextTurn();
+    run.stdin.end(NOISE_PNG.subarray(100_000));
+    const [status] = await once(run, 'close');
+    assert.equal(status, 0, args.join(' '));
+    const bmp = args.length > 1 && args[1] === 'a.bmp' ? place.read('a.bmp') : Buffer.concat(parts);
+    assert(bmp.equals(getBMP(NOISE_PNG, args[0] === '--colors' ? { colors: 16 } : {})), args.join(' '));
+  }
+});
+
+test('a pipe whose pixels are wrong is refused before its writer closes it, and leaves no file', async (t) => {
+  const wrong = Buffer.from(NOISE_PNG);
+  wrong.fill(0xff, 50_000, 60_000);
+  // WebAssembly saves what it has all of.
+  for (const args of versions.backend === 'wasm' ? [['-']] : [['-'], ['-', 'a.bmp']]) {
+    const { place, run } = await startWith(t, args, wrong);
+    const [status] = await once(run, 'exit');
+    assert.equal(status, 65, args.join(' '));
+    assert.deepEqual(place.list(), []);
+  }
+});
+
+test('a BMP that must be complete before it leaves counts for --max-memory no more from a pipe than from a file', (t) => {
+  const place = workplace(t, { 'a.png': NOISE_PNG });
+  for (const args of [['-', '-'], ['a.png', '-']]) {
+    const { status, stdout } = place.run(['--max-memory', '500000', ...args], { input: NOISE_PNG, encoding: 'buffer' });
+    assert.equal(status, 0, args.join(' '));
+    assert(stdout.equals(getBMP(NOISE_PNG)));
   }
 });
 
