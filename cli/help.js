@@ -18,9 +18,10 @@ const DESCRIPTION = [
   ".bmp, --output or --out-dir says otherwise. '-' is standard input or standard output. Standard " +
   'input is converted to standard output unless an output is named; if it is a file or a pipe and there is ' +
   'no other input, it need not be named.',
-  'Standard input, pipes and devices are converted as they come. If the data is not a PNG, or over a ' +
-  'limit, it is refused at once. With --top-down, rows leave before the PNG ends, even if the rest is ' +
-  'damaged. If a stream has several PNGs, only the first is converted, with a warning.',
+  'Standard input, pipes and devices are converted as they come: data that is not a PNG, or over a ' +
+  'limit, is refused at once. On standard output, rows that come in the order of the BMP (--top-down, --flip) ' +
+  'leave before the PNG ends, even if the rest is damaged. If a stream has several PNGs, only the first is ' +
+  'converted, with a warning.',
   'On Windows, where shells leave wildcards (*.png) to programs, they are expanded.',
   'File names need not be UTF-8. Control characters and characters that change the direction of text ' +
   'are printed as ? and escaped in --json.',
