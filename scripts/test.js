@@ -26,6 +26,7 @@ const SAME = {
   'cpu-levels': 'instructions of x86',
   'doc-types': 'pages',
   docs: 'pages',
+  exhaustive: 'damage, of which test/combinations gives both backends enough',
   guide: 'recipes, of options that other tests try',
   house: 'where files are',
   inline: 'that is WebAssembly in any case',
