@@ -25,7 +25,8 @@ export { createRequire };
 async function main() {
   const text = process.argv.includes('--small') ? await minify(code, true) : withoutComments(code);
   fs.mkdirSync(path.dirname(output), { recursive: true });
-  fs.writeFileSync(output, `${HEAD}${text}`);
+  fs.writeFileSync(`${output}.new`, `${HEAD}${text}`);
+  fs.renameSync(`${output}.new`, output); // at once: somebody may be reading the old one
 }
 
 main();

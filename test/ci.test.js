@@ -47,7 +47,7 @@ const sections = () => spawnSync('bash', [path.join(ROOT, '.ci/run'), '--list'],
 
 test('.ci/run passes when all its commands do, and fails with the last one of each column', (t) => {
   assert.strictEqual(runCi(t, []).status, 0);
-  for (const broken of ['setup.sh', 'make -s', 'npm test', 'run --silent lint', 'test:browser', 'test:user', 'test:combinations']) {
+  for (const broken of ['setup.sh', 'make -s', 'npm test', 'run --silent lint', 'test:loaders', 'test:user', 'test:combinations']) {
     const { status, stdout } = runCi(t, [], broken);
     assert.strictEqual(status, 1, broken);
     assert(!stdout.includes('All passed'), broken);
@@ -58,7 +58,7 @@ test('.ci/run goes on in the other columns when one has failed, but not in the s
   const { calls } = runCi(t, [], 'build:wasm');
   assert(calls.includes('npm run --silent test:user'));
   assert(calls.some((call) => call.includes('test:combinations')));
-  assert(!calls.some((call) => call.includes('test:browser')));
+  assert(!calls.some((call) => call.includes('test:loaders')));
 });
 
 test('.ci/run ends with what each section took, also when one of them has failed', (t) => {

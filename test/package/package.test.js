@@ -183,7 +183,9 @@ for (const runtime of RUNTIMES) {
     assert.deepEqual(printed, Object.fromEntries(files.map((file) => [file, wanted[file]])));
   });
 
-  test(`${runtime.name} gives the same bytes in WebAssembly`, (t) => {
+  // Whose WebAssembly it is has been seen of each runtime, and of one CPU that is emulated.
+  const isSeen = isEmulated(runtime) && runtime !== RUNTIMES.find(isEmulated);
+  test(`${runtime.name} gives the same bytes in WebAssembly`, { skip: isSeen && 'slow, and like others' }, (t) => {
     if (!runtime.ready) {
       t.skip('not to be had');
       return;
