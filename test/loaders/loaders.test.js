@@ -317,7 +317,9 @@ test('@electron/asar leaves the addon, or the package with both converters, besi
     return fs.readdirSync(path.join(folder, 'app.asar.unpacked'), { recursive: true }).filter((name) => name.endsWith('.node'));
   };
   // Electron loads an addon of app.asar from the same place in app.asar.unpacked.
-  assert.deepEqual(pack('--unpack', '*.node'), [`node_modules/png2bmp/prebuilds/${process.platform}-${process.arch}.node`]);
+  const addons = fs.readdirSync(at('node_modules/png2bmp/prebuilds')).filter((name) => name.endsWith('.node'));
+  assert.ok(addons.includes(`${process.platform}-${process.arch}.node`));
+  assert.deepEqual(pack('--unpack', '*.node').sort(), addons.sort().map((name) => `node_modules/png2bmp/prebuilds/${name}`));
   const packed = mustRun(path.join(BIN, 'asar'), ['list', 'app.asar'], { cwd: folder }).split('\n');
   for (const name of ['prebuilds/png2bmp.wasm', 'lib/wasm/worker.js']) assert.ok(packed.includes(`/node_modules/png2bmp/${name}`));
   pack('--unpack-dir', '**/node_modules/png2bmp');
