@@ -12,7 +12,7 @@ const path = require('node:path');
 const { pipeline } = require('node:stream/promises');
 const { inFlags } = require('./effect');
 const exitCodes = require('./exit-codes');
-const { Chunks, HEAD_BYTES, readFile, readHead, readStream, sizeOf } = require('./files');
+const { Chunks, HEAD_BYTES, isOfReading, readFile, readHead, readStream, sizeOf } = require('./files');
 const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
 const { MOST_FILES, fileConverter, filesConverter, startConversion } = require('../lib/convert-file');
@@ -45,8 +45,7 @@ class JobError extends Error {
 }
 
 /* An error of the PNG keeps its own exit status, wherever it is found. */
-const asInputError = (error) => (error.syscall !== undefined || error.code === 'ERR_INPUT_LIMIT'
-  ? new JobError(exitCodes.CANNOT_READ, error) : error);
+const asInputError = (error) => (isOfReading(error) ? new JobError(exitCodes.CANNOT_READ, error) : error);
 
 function attempt(exitCode, action) {
   try {
@@ -149,7 +148,9 @@ const isOfInput = (job, error) => error.syscall !== undefined && error.path === 
 
 const warningInFlags = ({ code, message }) => ({ code, message: inFlags(message) });
 
-const skipped = ({ input, output }) => ({ input, output, ok: true, skipped: true });
+const succeeded = ({ input, output }, facts) => ({ input, output, ok: true, ...facts });
+
+const skipped = (job) => succeeded(job, { skipped: true });
 
 class Converter {
   /**
@@ -203,7 +204,7 @@ class Converter {
     const names = [];
     for (let i = first; i < end; i++) names.push(jobs[i].input, jobs[i].output);
     const lengths = this.convertSmall.several(names);
-    return Array.from(lengths, (byteLength, i) => this.#outcome(jobs[first + i], {
+    return Array.from(lengths, (byteLength, i) => succeeded(jobs[first + i], {
       info: { bmp: { byteLength } }, warnings: i === lengths.length - 1 ? this.warnings.map(warningInFlags) : [],
     }));
   }
@@ -219,10 +220,6 @@ class Converter {
   /* Names that are not text are opened one by one. */
   #isOfSeveral({ found, error, input, output }) {
     return found && error === undefined && toPath(input) === input && toPath(output) === output && this.#hasDirectory(output);
-  }
-
-  #outcome({ input, output }, rest) {
-    return { input, output, ok: true, ...rest };
   }
 
   /**
@@ -305,9 +302,13 @@ class Converter {
     return { png: { width, height } };
   }
 
-  #read(job, isRegular) {
-    return isRegular ? readFile(job.input, this.signal)
-      : readStream(job.input, this.#whileReading(), (head) => mostBytes(head, (png) => this.#info(png)));
+  async #read(job, isRegular) {
+    try {
+      return await (isRegular ? readFile(job.input, this.signal)
+        : readStream(job.input, this.#whileReading(), (head) => mostBytes(head, (png) => this.#info(png))));
+    } catch (error) {
+      throw asInputError(error);
+    }
   }
 
   #whileReading() {
@@ -384,20 +385,12 @@ class Converter {
         if (isConverted && isRegular && job.output !== STANDARD_STREAM)
           return await this.#write(job, start, (kind) => this.#convertLater(job, start, kind, size));
         if (isConverted && png === undefined) return await this.#convertChunks(job, start);
-        return await this.#run(job, start, png ?? await this.#input(this.#read(job, isRegular)));
+        return await this.#run(job, start, png ?? await this.#read(job, isRegular));
       } catch (error) {
         return this.#failed(job, start, error);
       }
     };
     return { bytes, run };
-  }
-
-  async #input(promise) {
-    try {
-      return await promise;
-    } catch (error) {
-      throw asInputError(error);
-    }
   }
 
   /* As they come; but first, there must be info. */
@@ -408,7 +401,7 @@ class Converter {
       return info;
     }));
     try {
-      const first = await this.#input(chunks.first());
+      const first = await chunks.first();
       if (info === undefined) return await this.#run(job, start, first);
       return await this.#write(job, start, (kind) => this.#convertFrom(chunks, job, start, kind, info));
     } catch (error) {
@@ -472,8 +465,7 @@ class Converter {
   }
 
   #done(job, start, info, warnings) {
-    const ms = performance.now() - start;
-    return { input: job.input, output: job.output, ok: true, info, warnings: warnings.map(warningInFlags), ms };
+    return succeeded(job, { info, warnings: warnings.map(warningInFlags), ms: performance.now() - start });
   }
 
   #failed(job, start, error) {

@@ -134,11 +134,14 @@ class Chunks {
 }
 
 /** Reads such a stream to its end. */
-async function readStream(...stream) {
+async function readStream(file, settings, check) {
   const chunks = [];
-  for await (const chunk of new Chunks(...stream)) chunks.push(chunk);
+  for await (const chunk of new Chunks(file, settings, check)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
+
+/** Whether an error says that a PNG could not be read, and not that it is a bad one. */
+const isOfReading = (error) => error.syscall !== undefined || error.code === 'ERR_INPUT_LIMIT';
 
 function tooLong(limit) {
   const message = `the stream has more than ${limit} bytes, far more than an image of this size needs`;
@@ -150,4 +153,4 @@ function readFile(file, signal) {
   return fs.promises.readFile(toPath(file), { signal });
 }
 
-module.exports = { Chunks, HEAD_BYTES, readFile, readHead, readStream, sizeOf };
+module.exports = { Chunks, HEAD_BYTES, isOfReading, readFile, readHead, readStream, sizeOf };

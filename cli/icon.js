@@ -7,7 +7,7 @@ const { setImmediate: nextTurn } = require('node:timers/promises');
 const { inFlags } = require('./effect');
 const exitCodes = require('./exit-codes');
 const { checkOutput, exitCodeOf, existsError, flagFor, mostBytes } = require('./convert');
-const { readFile, readStream } = require('./files');
+const { isOfReading, readFile, readStream } = require('./files');
 const { STANDARD_STREAM, planIcon, refuseTerminal } = require('./inputs');
 const { UsageError } = require('./mistakes');
 const { toPath } = require('./names');
@@ -43,8 +43,7 @@ async function readInput(library, name, signal) {
       : await readStream(name, { signal }, (head) => mostBytes(head, library.readInfo));
   } catch (error) {
     if (isAbort(error)) throw error;
-    const isOfFile = error.syscall !== undefined || error.code === 'ERR_INPUT_LIMIT';
-    throw new IconError(isOfFile ? exitCodes.CANNOT_READ : exitCodes.BAD_PNG, name, error);
+    throw new IconError(isOfReading(error) ? exitCodes.CANNOT_READ : exitCodes.BAD_PNG, name, error);
   }
 }
 
