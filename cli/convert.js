@@ -167,6 +167,7 @@ class Converter {
     this.signal = signal;
     this.directories = new Set();
     this.warnings = []; /* of the small file that is being converted */
+    this.tried = undefined; /* the job before which a call for several has ended: the same again would fail as well */
     this.convertSmall = this.#smallConverters();
     /* --sync: a save may fail when the file has its name already, and would then be found to be there. */
     this.expectsNew = !(settings.force || settings.skipExisting || settings.update || conversion.sync || this.#onlyLooks());
@@ -199,11 +200,12 @@ class Converter {
    */
   beginSeveral(jobs, first) {
     const end = this.#endOfSeveral(jobs, first);
-    if (end - first < 2) return [];
+    if (end - first < 2 || jobs[first] === this.tried) return [];
     this.warnings = [];
     const names = [];
     for (let i = first; i < end; i++) names.push(jobs[i].input, jobs[i].output);
     const lengths = this.convertSmall.several(names);
+    if (first + lengths.length < end) this.tried = jobs[first + lengths.length];
     return Array.from(lengths, (byteLength, i) => succeeded(jobs[first + i], {
       info: { bmp: { byteLength } }, warnings: i === lengths.length - 1 ? this.warnings.map(warningInFlags) : [],
     }));
@@ -330,7 +332,7 @@ class Converter {
   /* The outcome of a small file whose output is new: only the save looks whether it is. undefined in any other case,
    * errors included: then what is there is looked at first, as for all other files. */
   #tryNew(job, start) {
-    if (!this.expectsNew || !this.#hasDirectory(job.output)) return undefined;
+    if (!this.expectsNew || job === this.tried || !this.#hasDirectory(job.output)) return undefined;
     try {
       return this.#convertNow(job, start, 'wx');
     } catch {
