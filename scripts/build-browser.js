@@ -5,11 +5,11 @@
 //   node scripts/build-browser.js
 //   node scripts/build-browser.js --small    as it is published: by terser, with short names
 
-const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 
 const { collect, loader, minify, tableOf, withoutComments } = require('./js-modules');
+const { replaceFile } = require('./replace-file');
 
 const output = path.join(__dirname, '../prebuilds/core.mjs');
 
@@ -24,9 +24,7 @@ export { createRequire };
 
 async function main() {
   const text = process.argv.includes('--small') ? await minify(code, true) : withoutComments(code);
-  fs.mkdirSync(path.dirname(output), { recursive: true });
-  fs.writeFileSync(`${output}.new`, `${HEAD}${text}`);
-  fs.renameSync(`${output}.new`, output); // at once: somebody may be reading the old one
+  replaceFile(output, `${HEAD}${text}`);
 }
 
 main();

@@ -17,6 +17,7 @@ const debian = require('./debian');
 const { collect, loader, minify, Missing, tableOf } = require('./js-modules');
 const { faceCalls: CALLS } = require('./module-names');
 const { isUpToDate } = require('./recipe');
+const { replaceFile } = require('./replace-file');
 
 const isOptional = process.argv.includes('--optional');
 const isSmall = process.argv.includes('--small');
@@ -114,7 +115,7 @@ async function main() {
   for (const [from, to] of TYPES) fs.copyFileSync(path.join(root, 'lib', from), path.join(path.dirname(output('mjs')), to));
   for (const [type, end] of Object.entries(ENDS)) {
     const text = `${HEAD}${type === 'cjs' ? "'use strict';\n" : ''}${start}\nconst packed = ${data};\n${end}`;
-    fs.writeFileSync(output(type), text);
+    replaceFile(output(type), text);
     console.log(`prebuilds/inline/inline.${type}: ${text.length} bytes`);
   }
 }
