@@ -28,21 +28,46 @@ function install(commands) {
 
 const installWine = () => install({ wine: ['wine', 'wine64'] });
 
+const wine = (...args) =>
+  execFileSync('wine', args, { env: { ...process.env, ...env }, stdio: 'ignore', timeout: 300_000 });
+
 function makeWindows() {
-  for (const args of [['wineboot', '-i'], ['winecfg', '-v', 'win10']])
-    execFileSync('wine', args, { env: { ...process.env, ...env }, stdio: 'ignore', timeout: 300_000 });
+  wine('wineboot', '-i');
+  wine('winecfg', '-v', 'win10');
 }
+
+const wineserver = (argument) =>
+  spawnSync('wineserver', [argument], { env: { ...process.env, ...env }, stdio: 'ignore' }).status;
+
+/** Debian's wineserver ends with the last program, and takes one along that starts at that moment. This one
+ * waits for the next program until this process ends; if there is one already, that one stays. */
+function keepServer() {
+  if (wineserver('-p900') === 0) process.once('exit', () => wineserver('-k'));
+}
+
+/** Starts Windows' services, which live as long as the server does. With the first program that a test
+ * runs they would have its output, whose end the test waits for. */
+const startServices = () => wine('wineboot');
+
+function startWindows() {
+  const isNew = !fs.existsSync(PREFIX);
+  fs.mkdirSync(PREFIX, { recursive: true });
+  keepServer();
+  try {
+    if (isNew) makeWindows();
+    startServices();
+  } catch (error) {
+    if (isNew) fs.rmSync(PREFIX, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+let isStarted = false;
 
 /** What programs in Wine need of the environment. */
 function prepareWine() {
-  if (fs.existsSync(PREFIX)) return env;
-  fs.mkdirSync(path.dirname(PREFIX), { recursive: true });
-  try {
-    makeWindows();
-  } catch (error) {
-    fs.rmSync(PREFIX, { recursive: true, force: true });
-    throw error;
-  }
+  if (!isStarted) startWindows();
+  isStarted = true;
   return env;
 }
 
