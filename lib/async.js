@@ -55,7 +55,7 @@ async function runPieces(source, o, finish, file) {
   }
 }
 
-const canFeed = (png, length) => isCollectable(png) && length === undefined && !native.feedsHere;
+const canFeed = (png, length) => isCollectable(png) && length === undefined;
 
 /** The same for a PNG, with options that `read` reads; waits for the bytes that collect.js collects. */
 function runPng(png, length, options, start, read = readOptions) {

@@ -9,11 +9,13 @@ const { process } = globalThis;
 
 const native = require('./native');
 const { bindWarnings, run, settle, sortArguments, startAbortable } = require('./async');
+const { fromPieces } = require('./collect');
 const { argumentTypeError, rangeError } = require('./errors');
+const { Feed } = require('./feed');
 const { isUint8Array } = require('./kinds');
 const { readOptions } = require('./options');
 const { toReadablePath, toWritablePath } = require('./permission');
-const { readFile, readFileSync } = require('./read-file');
+const { OldFile } = require('./read-file');
 const { readerFor } = require('./save');
 const { pathFrom, pathFromHere, workingDirectory } = require('./save-path');
 const { throwIfAborted } = require('./signals');
@@ -111,21 +113,69 @@ function infoOfPng(png, { values }) {
   return infoOf(png, facts);
 }
 
-function convertHere({ source, target, o }) {
-  const png = readFileSync(source, o);
-  const info = infoOfPng(png, o);
-  native.save(png, png.length, o.values, o.onWarning, target, true);
+function convertWhole(png, { values, onWarning }, target) {
+  const info = infoOfPng(png, { values });
+  native.save(png, png.length, values, onWarning, target, true);
   return info;
 }
 
-/** The paths are those from the directory in which the call was made. */
-async function convertHereAsync({ source, target, o }) {
-  const targetNow = pathFromHere(target);
-  const png = await readFile({ ...source, absolute: pathFrom(workingDirectory(), source.path) }, o);
+function convertHere({ source, target, o }) {
+  const file = new OldFile(source, o);
+  const pieces = file.now();
+  const first = pieces.next().value;
+  if (file.isWhole) {
+    pieces.return();
+    return convertWhole(first, o, target);
+  }
+  const facts = native.savePieces(first, pieces, file.length, o.values, o.onWarning, target);
+  return infoOf(facts, facts);
+}
+
+async function convertWholeAsync(png, o, target) {
   const info = infoOfPng(png, o);
-  await run('png', png, png.length, { ...o, input: 'transfer' }, (...common) => native.saveAsync(...common, targetNow(), true));
+  await run('png', png, png.length, o, (...common) => native.saveAsync(...common, target, true));
   return info;
 }
+
+/** Warnings are told at the end, as those of one step are. */
+async function warnedAtEnd({ onWarning, ...o }, work) {
+  const warnings = [];
+  try {
+    return await work({ ...o, onWarning: onWarning && ((warning) => warnings.push(warning)) });
+  } finally {
+    warnings.forEach((warning) => onWarning(warning));
+  }
+}
+
+/** The paths are those from the directory in which the call was made. */
+async function convertSoon({ source, target, facts = [] }, o) {
+  const targetNow = pathFromHere(target);
+  const file = new OldFile({ ...source, absolute: pathFrom(workingDirectory(), source.path) }, o);
+  let whole, feed;
+  const take = async (bytes) => {
+    if (file.isWhole) {
+      whole = bytes;
+      return;
+    }
+    feed ??= new Feed({ ...o, input: 'borrow' }, { size: file.length, wantsWhole: true, file: targetNow() });
+    await feed.take(bytes);
+    facts[0] += bytes.length;
+  };
+  const end = async () => {
+    if (file.isWhole) {
+      return convertWholeAsync(whole, o, targetNow());
+    }
+    await feed.end();
+    return feed.info;
+  };
+  try {
+    return await fromPieces(file.soon(), { ...o, maxInputBytes: Infinity }, { take, end, cancel: () => feed?.close() });
+  } finally {
+    await feed?.close();
+  }
+}
+
+const convertHereAsync = (request) => warnedAtEnd(request.o, (o) => convertSoon(request, o));
 
 // ---- The calls --------------------------------------------------------------------------------
 

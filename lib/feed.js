@@ -63,6 +63,7 @@ class Feed {
   #sink;
   #stream;
   #numbers = new Float64Array(COUNT);
+  #isSave;
   #comesInParts;
   #memory; // the next output, or the whole of it
   #filled = 0; // of the next output
@@ -83,9 +84,10 @@ class Feed {
   constructor(o, { size = 0, wantsWhole = false, file, sink = {} } = {}) {
     this.#o = o;
     this.#sink = sink;
-    this.#comesInParts = !wantsWhole && file === undefined;
-    this.#stream = file === undefined ? native.openStream(o.values, size, wantsWhole)
-      : native.openSave(file, o.values, size);
+    this.#isSave = file !== undefined;
+    this.#comesInParts = !wantsWhole && !this.#isSave;
+    this.#stream = this.#isSave ? native.openSave(file, o.values, size)
+      : native.openStream(o.values, size, wantsWhole);
   }
 
   #at(i) {
@@ -156,7 +158,7 @@ class Feed {
   /** In WebAssembly memory moves to a thread and back. */
   #takeBack(room) {
     if (room !== undefined) {
-      this.#memory = room.byteOffset > 0 ? wrap(room.buffer, 0, room.buffer.byteLength) : room;
+      this.#memory = wrap(room.buffer, 0, room.buffer.byteLength);
     }
   }
 
@@ -167,7 +169,7 @@ class Feed {
     if (this.#isPlanned && this.#at(IS_WHOLE) === 0) {
       this.#filled += this.#at(USED);
       this.#leave(isMore);
-    } else if (isNew) {
+    } else if (isNew && !this.#isSave) {
       this.#createNext();
     }
   }
@@ -235,8 +237,11 @@ class Feed {
     if (this.#ticket !== 0) {
       native.cancel(this.#ticket);
     }
-    native.closeStream(this.#stream);
+    const closed = native.closeStream(this.#stream);
     await this.#step.catch(() => {});
+    if (this.#isSave) {
+      await closed; // in WebAssembly another thread tells
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// Reads the PNG of a file with node:fs, for lib/convert-file.js: the counterpart of src/save/convert_file.c. Errors are
-// the same as from there.
+// Reads the PNG of a file piece by piece with node:fs, for lib/convert-file.js: the counterpart of src/save/read.c. Errors
+// are the same as from there.
 
 const { builtin } = require('./environment');
 
@@ -11,14 +11,10 @@ const { setTimeout } = builtin('node:timers/promises') ?? require('node:timers/p
 const { promisify } = builtin('node:util') ?? require('node:util');
 
 const native = require('./native');
-const { collect } = require('./collect');
 const { errorFromNative } = require('./errors');
 
 /** As in src/save/convert_file.c. */
-const HEAD_BYTES = 65536;
-/** What the rest of the file may change. */
-const WANTS_MORE = new Set(['ERR_PNG_TRUNCATED', 'ERR_PNG_BOMB']);
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 256 * 1024 - 1;
 const PAUSE_MS = 10;
 
 const open = promisify(fs.open);
@@ -27,70 +23,6 @@ const read = promisify(fs.read);
 const SALVAGE = native.options.findIndex(({ name }) => name === 'salvage');
 
 const tooLong = () => Object.assign(new Error('EFBIG: file too large, read'), { code: 'EFBIG', errno: -27, syscall: 'read' });
-
-/** Throws what would be thrown of the whole file, too. */
-function checkHead(head, { values }) {
-  try {
-    native.plan(head, head.length, values, undefined, new Float64Array(native.facts.length));
-  } catch (error) {
-    if (values[SALVAGE] !== 1 && !WANTS_MORE.has(error.code)) {
-      throw error;
-    }
-  }
-}
-
-/** Checks the bytes of a file as they come. */
-class Checker {
-  #head = [];
-  #size = 0;
-  #o;
-
-  constructor(o) {
-    this.#o = o;
-  }
-
-  add(piece) {
-    this.#size += piece.length;
-    if (this.#size > this.#o.maxInputBytes) {
-      throw tooLong();
-    }
-    this.#head?.push(piece);
-    if (this.#head !== undefined && this.#size >= HEAD_BYTES) {
-      checkHead(Buffer.concat(this.#head), this.#o);
-      this.#head = undefined;
-    }
-  }
-}
-
-const nameOf = ({ absolute, path }) => Buffer.from(absolute ?? path);
-
-/** undefined where it cannot be had: then open() says why, as in the addon. */
-function statOf(source) {
-  try {
-    return fs.statSync(nameOf(source));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A file that is too long already is not read. */
-function checkStat(source, { maxInputBytes }) {
-  if (source.descriptor >= 0) {
-    fs.fstatSync(source.descriptor);
-    return;
-  }
-  const stat = statOf(source);
-  if (stat?.isFile() && stat.size > maxInputBytes) {
-    throw tooLong();
-  }
-}
-
-/** With the path as it was given, as the addon's errors have it. */
-function renamed(error, { path, descriptor }) {
-  return typeof error.errno === 'number' && error.code !== 'EFBIG'
-    ? errorFromNative('ERR_FILE', '', Math.abs(error.errno), error.syscall,
-        descriptor < 0 ? Buffer.from(path).toString() : undefined) : error;
-}
 
 /** Of a descriptor that does not wait for bytes by itself, as standard input may be. */
 function readNow(fd, room) {
@@ -102,34 +34,6 @@ function readNow(fd, room) {
         throw error;
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-    }
-  }
-}
-
-function readAll(fd, o) {
-  const checker = new Checker(o);
-  const pieces = [];
-  const room = Buffer.allocUnsafeSlow(PIECE_BYTES);
-  for (let size; (size = readNow(fd, room)) > 0;) {
-    const piece = Buffer.from(room.subarray(0, size));
-    checker.add(piece);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
-}
-
-/** Buffer; source: { path, descriptor }. */
-function readFileSync(source, o) {
-  let fd;
-  try {
-    checkStat(source, o);
-    fd = source.descriptor < 0 ? fs.openSync(nameOf(source)) : source.descriptor;
-    return readAll(fd, o);
-  } catch (error) {
-    throw renamed(error, source);
-  } finally {
-    if (fd !== undefined && source.descriptor < 0) {
-      fs.closeSync(fd);
     }
   }
 }
@@ -147,33 +51,120 @@ async function readSoon(fd, room) {
   }
 }
 
-/** Not a stream of node:fs, which closes its descriptor. */
-async function* piecesOf(source, o) {
-  const checker = new Checker(o);
-  const room = Buffer.allocUnsafeSlow(PIECE_BYTES);
-  const fd = source.descriptor < 0 ? await open(nameOf(source), 'r') : source.descriptor;
-  try {
-    for (let size; (size = await readSoon(fd, room)) > 0;) {
-      const piece = Buffer.from(room.subarray(0, size));
-      checker.add(piece);
-      yield piece;
+/** A file that is read piece by piece, all in the same memory; with `salvage` all of it is one piece. */
+class OldFile {
+  /** Of the file; 0 if it is not known. */
+  length = 0;
+  /** Whether the piece is all of the file. */
+  isWhole = false;
+
+  #source;
+  #o;
+  #fd;
+  #room = Buffer.allocUnsafeSlow(PIECE_BYTES + 1); // a read that does not get the last byte shows the end
+  #size = 0;
+  #before = 0;
+  #isAtEnd = false;
+
+  /** source: { path, descriptor }, and for soon() `absolute`, the path that leads there wherever the process goes. */
+  constructor(source, o) {
+    this.#source = source;
+    this.#o = o;
+  }
+
+  get #isOwn() {
+    return this.#source.descriptor < 0;
+  }
+
+  get #name() {
+    return Buffer.from(this.#source.absolute ?? this.#source.path);
+  }
+
+  #begin(fd) {
+    this.#fd = fd;
+    const stat = fs.fstatSync(fd);
+    if (this.#isOwn && stat.isFile()) {
+      this.length = stat.size;
+      this.#check(stat.size);
     }
-  } finally {
-    if (source.descriptor < 0) {
-      fs.close(fd, () => {});
+  }
+
+  #check(size) {
+    if (size > this.#o.maxInputBytes) {
+      throw tooLong();
+    }
+  }
+
+  get #isFull() {
+    return this.#size === this.#room.length;
+  }
+
+  get #next() {
+    if (this.#isFull) {
+      this.#room = Buffer.concat([this.#room], 2 * this.#size);
+    }
+    return this.#room.subarray(this.#size);
+  }
+
+  /** So many bytes were read; whether the piece is complete. */
+  #add(size) {
+    this.#size += size;
+    this.#isAtEnd = size === 0;
+    this.#check(this.#before + this.#size);
+    return this.#isAtEnd || (this.#isFull && this.#o.values[SALVAGE] === 0);
+  }
+
+  #take() {
+    const bytes = this.#room.subarray(0, this.#size);
+    this.isWhole = this.#isAtEnd && this.#before === 0;
+    this.#before += this.#size;
+    this.#size = 0;
+    return bytes;
+  }
+
+  /** With the path as it was given, as the addon's errors have it. */
+  #renamed(error) {
+    const { path, descriptor } = this.#source;
+    return typeof error.errno === 'number' && error.code !== 'EFBIG'
+      ? errorFromNative('ERR_FILE', '', Math.abs(error.errno), error.syscall,
+          descriptor < 0 ? Buffer.from(path).toString() : undefined) : error;
+  }
+
+  /** At least one piece, each until the next is asked for. */
+  * now() {
+    try {
+      this.#begin(this.#isOwn ? fs.openSync(this.#name) : this.#source.descriptor);
+      while (!this.#isAtEnd) {
+        while (!this.#add(readNow(this.#fd, this.#next)));
+        yield this.#take();
+      }
+    } catch (error) {
+      throw this.#renamed(error);
+    } finally {
+      this.#end((fd) => fs.closeSync(fd));
+    }
+  }
+
+  /** The same, while other code runs. Not a stream of node:fs, which closes its descriptor. */
+  async* soon() {
+    try {
+      this.#begin(this.#isOwn ? await open(this.#name, 'r') : this.#source.descriptor);
+      while (!this.#isAtEnd) {
+        while (!this.#add(await readSoon(this.#fd, this.#next)));
+        yield this.#take();
+      }
+    } catch (error) {
+      throw this.#renamed(error);
+    } finally {
+      this.#end((fd) => fs.close(fd, () => {}));
+    }
+  }
+
+  #end(close) {
+    if (this.#isOwn && this.#fd !== undefined) {
+      close(this.#fd);
     }
   }
 }
 
-/** A promise of bytes, which the signal rejects even while nothing comes. source: with `absolute`, the path that leads
- * to the file wherever the process goes. */
-async function readFile(source, o) {
-  try {
-    checkStat(source, o);
-    return await collect(piecesOf(source, o), { ...o, maxInputBytes: Infinity });
-  } catch (error) {
-    throw renamed(error, source);
-  }
-}
-
-module.exports = { readFile, readFileSync };
+module.exports = { OldFile };

@@ -40,7 +40,7 @@ function saveBMPAsync(path, png, ...rest) {
     checkOrder(path, png);
     const file = toWritablePath(path);
     const read = readerFor(path, file);
-    if (native.openSave !== undefined && canFeed(png, length)) {
+    if (canFeed(png, length)) {
       return runPieces(png, bindWarnings(read(options)), () => true, file);
     }
     const pathNow = isCollectable(png) ? pathFromHere(file) : () => file;

@@ -22,9 +22,8 @@ export interface BodySource {
 }
 
 /** What asynchronous calls take: the bytes of a PNG, or something that gives them. A Node.js stream
- * is an `AsyncIterable`. With the addon `getBMPAsync`, `saveBMPAsync` and `decodePNGAsync` convert pieces as they come,
- * and so do the first and the last in browsers and `png2bmp/inline`; others collect them first, and with `salvage` all hold
- * the whole PNG. */
+ * is an `AsyncIterable`. `getBMPAsync`, `saveBMPAsync` and `decodePNGAsync` convert pieces as they come, and with `salvage`
+ * hold the whole PNG; others collect them first. */
 export type Source = Bytes | BlobSource | BodySource | StreamSource | AsyncIterable<any>;
 
 /** `'#rgb'`, `'#rrggbb'`, or three whole numbers from 0 to 255. */

@@ -146,6 +146,24 @@ test('under --permission WebAssembly converts, on this thread where no other is 
   assert.equal(run(CONVERT, { backend: '', flags: [...flags, '--allow-worker'] }), CONVERTED);
 });
 
+test('where no thread is allowed, a stream is saved as it comes, too, and what fails leaves nothing', { skip }, (t) => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+  const directory = scratch(t);
+  const script = `
+    const fs = require('node:fs');
+    const png = Buffer.from('${png.toString('base64')}', 'base64');
+    async function* pieces(end) { for (let at = 0; at < end; at += 100) yield png.subarray(at, Math.min(end, at + 100)); }
+    (async () => {
+      const file = ${JSON.stringify(path.join(directory, 'a.bmp'))};
+      await png2bmp.saveBMPAsync(file, pieces(png.length));
+      const equal = fs.readFileSync(file).equals(png2bmp.getBMP(png));
+      const { code } = await png2bmp.saveBMPAsync(file, pieces(png.length - 60)).catch((error) => error);
+      console.log(equal, code, fs.readdirSync(${JSON.stringify(directory)}).join());
+    })();`;
+  const flags = [flag, '--allow-fs-read=*', `--allow-fs-write=${directory}*`, '--no-warnings'];
+  assert.equal(run(script, { backend: 'wasm', flags }), 'true ERR_PNG_TRUNCATED a.bmp');
+});
+
 test('the event loop turns while WebAssembly converts on its threads', { skip }, () => {
   const script = `
     const { largePng } = require('./test/kit/large-png');

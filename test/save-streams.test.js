@@ -1,6 +1,7 @@
 'use strict';
 
-// saveBMPAsync of what comes in pieces: converted as it comes with the addon, and saved completely or not at all.
+// saveBMPAsync of what comes in pieces: converted as it comes, and saved completely or not at all. With the backend under
+// test, and by png2bmp/inline.
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
@@ -11,14 +12,19 @@ const { Readable } = require('node:stream');
 const test = require('node:test');
 const { Worker } = require('node:worker_threads');
 
-const { getBMP, readInfo, saveBMPAsync } = require('..');
-const { onlyAddon } = require('./kit/backend');
+const png2bmp = require('..');
+const { isWasm } = require('./kit/backend');
 const { createImage } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
+const { getBMP } = png2bmp;
+
 const isPosix = process.platform !== 'win32';
 const ROOT = path.join(__dirname, '..');
+
+/** The file that each is loaded from. */
+const LIBRARIES = { 'the package': ROOT, 'png2bmp/inline': path.join(ROOT, 'prebuilds/inline/inline.cjs') };
 
 /** 4.3 MB of BMP: several strips of a save. */
 const image = createImage({ colorType: 2, bitDepth: 8, width: 1600, height: 900, seed: 4 });
@@ -41,146 +47,151 @@ function folder(t) {
   return { directory, file, assertUntouched };
 }
 
-test('the file is the BMP of getBMP, whatever the source and the options', async (t) => {
-  const { file } = folder(t);
-  const interlaced = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 60, height: 50 }), { interlaced: true });
-  for (const png of [large, small, interlaced]) {
-    for (const options of [{}, { topDown: true, format: 'bgra32' }, { colors: 8 }, { size: '40x30', fit: 'fill' }, { salvage: true }]) {
-      const wanted = getBMP(png, options);
-      for (const source of [pieces(png), Readable.from([png], { objectMode: false }), new Blob([png]), new Response(png)]) {
-        if (source instanceof Response && png === large) continue;
-        assert.equal(await saveBMPAsync(file, source, options), true);
-        assert.ok(wanted.equals(fs.readFileSync(file)), JSON.stringify(options));
+for (const [where, library] of Object.entries(LIBRARIES)) {
+  const skip = !fs.existsSync(library) && 'needs WebAssembly: npm run build:wasm, npm run build';
+  const { readInfo, saveBMPAsync } = skip ? png2bmp : require(library);
+
+  test(`${where}: the file is the BMP of getBMP, whatever the source and the options`, { skip }, async (t) => {
+    const { file } = folder(t);
+    const interlaced = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 60, height: 50 }), { interlaced: true });
+    for (const png of [large, small, interlaced]) {
+      for (const options of [{}, { topDown: true, format: 'bgra32' }, { colors: 8 }, { size: '40x30', fit: 'fill' }, { salvage: true }]) {
+        const wanted = getBMP(png, options);
+        for (const source of [pieces(png), Readable.from([png], { objectMode: false }), new Blob([png]), new Response(png)]) {
+          if (source instanceof Response && png === large) continue;
+          assert.equal(await saveBMPAsync(file, source, options), true);
+          assert.ok(wanted.equals(fs.readFileSync(file)), JSON.stringify(options));
+        }
       }
     }
-  }
-});
-
-test('strips are in the temporary file before the last bytes have come', { skip: onlyAddon('the source is collected') }, async (t) => {
-  const { directory, file } = folder(t);
-  let early = 0;
-  async function* slow() {
-    yield large.subarray(0, large.length * 0.7);
-    const [temporary] = fs.readdirSync(directory).filter((name) => name !== 'a.bmp');
-    early = fs.statSync(path.join(directory, temporary)).blocks * 512;
-    yield large.subarray(large.length * 0.7);
-  }
-  await saveBMPAsync(file, slow());
-  assert.ok(early > 1_000_000, `${early} bytes`);
-  assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
-  assert.ok(getBMP(large).equals(fs.readFileSync(file)));
-});
-
-test('whatever fails leaves the old file and nothing else', async (t) => {
-  const { file, assertUntouched } = folder(t);
-  const broken = new Error('the source is broken');
-  async function* breaks() {
-    yield large.subarray(0, large.length / 2);
-    throw broken;
-  }
-  const wrong = Buffer.from(large);
-  wrong.fill(0, large.length * 0.8);
-  for (const [source, options, error] of [
-    [pieces(large.subarray(0, -5000)), {}, { code: 'ERR_PNG_TRUNCATED' }],
-    [pieces(wrong), {}, { name: 'PngError' }],
-    [breaks(), {}, broken],
-    [pieces(large), { maxInputBytes: large.length - 1 }, { code: 'ERR_OUT_OF_RANGE' }],
-    [pieces(large), { maxPixels: 1000 }, { code: 'ERR_PIXEL_LIMIT' }],
-    [pieces(large), { flag: 'wx' }, { code: 'EEXIST', path: file }],
-    [pieces(Buffer.from('no PNG at all')), {}, { code: 'ERR_PNG_SIGNATURE' }],
-    [pieces(Buffer.alloc(0)), {}, { code: 'ERR_PNG_SIGNATURE' }],
-  ]) {
-    await assert.rejects(saveBMPAsync(file, source, options), error);
-    assertUntouched();
-  }
-  const nowhere = path.join(file, '../none/a.bmp');
-  await assert.rejects(saveBMPAsync(nowhere, pieces(small)), { code: 'ENOENT', syscall: 'open', path: nowhere });
-});
-
-test('signal ends a save whose source goes on, and nothing is left when its promise rejects', async (t) => {
-  const { file, assertUntouched } = folder(t);
-  for (const share of [0.01, 0.5, 0.95]) {
-    const controller = new AbortController();
-    async function* source() {
-      yield large.subarray(0, large.length * share);
-      setImmediate(() => controller.abort());
-      yield large.subarray(large.length * share, -100);
-      await new Promise(() => {});
-    }
-    await assert.rejects(saveBMPAsync(file, source(), { signal: controller.signal }), { name: 'AbortError' });
-    assertUntouched();
-  }
-});
-
-test('a BMP that must be one piece counts for maxMemory', { skip: onlyAddon('the source is collected') }, async (t) => {
-  const { file, assertUntouched } = folder(t);
-  for (const [png, options] of [[encodePng(image, { interlaced: true }), {}], [large, { rotate: 90 }]]) {
-    const { memory, bmp: { byteLength } } = readInfo(png, options);
-    fs.writeFileSync(file, 'old');
-    await assert.rejects(saveBMPAsync(file, pieces(png), { ...options, maxMemory: memory + byteLength - 1 }), { code: 'ERR_MEMORY_LIMIT' });
-    assertUntouched();
-    await saveBMPAsync(file, pieces(png), { ...options, maxMemory: memory + byteLength });
-    assert.ok(fs.readFileSync(file).equals(getBMP(png, options)));
-  }
-});
-
-test('warnings are those of getBMP', async (t) => {
-  const { file } = folder(t);
-  const png = Buffer.concat([small, small]);
-  const codes = { wanted: [], told: [] };
-  getBMP(png, { onWarning: ({ code }) => codes.wanted.push(code) });
-  await saveBMPAsync(file, pieces(png, 100), { onWarning: ({ code }) => codes.told.push(code) });
-  assert.ok(codes.wanted.length > 0);
-  assert.deepEqual(codes.told, codes.wanted);
-});
-
-test('a relative path is that of the call, wherever the process goes while the PNG comes', async (t) => {
-  const { directory, file } = folder(t);
-  const before = process.cwd();
-  t.after(() => process.chdir(before));
-  process.chdir(directory);
-  async function* source() {
-    process.chdir(before);
-    yield small;
-  }
-  const saved = saveBMPAsync('a.bmp', source());
-  await saved;
-  assert.ok(getBMP(small).equals(fs.readFileSync(file)));
-});
-
-test('a pipe gets the whole BMP', { skip: !isPosix && 'no named pipes' }, async (t) => {
-  const { directory } = folder(t);
-  const pipe = path.join(directory, 'pipe.bmp');
-  execFileSync('mkfifo', [pipe]);
-  const read = fs.promises.readFile(pipe);
-  await saveBMPAsync(pipe, pieces(large));
-  assert.ok(getBMP(large).equals(await read));
-});
-
-test('a thread that ends while it saves leaves no file', { skip: onlyAddon('the source is collected') }, async (t) => {
-  const { directory, file, assertUntouched } = folder(t);
-  const script = `
-    const { workerData, parentPort } = require('node:worker_threads');
-    const { saveBMPAsync } = require(${JSON.stringify(ROOT)});
-    async function* source() {
-      yield Buffer.from(workerData.png.subarray(0, workerData.png.length / 2));
-      parentPort.postMessage('half');
-      await new Promise((resolve) => setInterval(resolve, 100000));
-    }
-    for (const file of workerData.files) saveBMPAsync(file, source());
-  `;
-  const before = process.cwd();
-  t.after(() => process.chdir(before));
-  process.chdir(directory);
-  const worker = new Worker(script, { eval: true, workerData: { png: large, files: [file, 'a.bmp'] } });
-  let halves = 0;
-  await new Promise((resolve) => {
-    worker.on('message', () => {
-      halves++;
-      if (halves === 2) resolve();
-    });
   });
-  assert.equal(fs.readdirSync(directory).length, 3);
-  await worker.terminate();
-  assertUntouched();
-});
+
+  test(`${where}: strips are in the temporary file before the last bytes have come`, { skip }, async (t) => {
+    const { directory, file } = folder(t);
+    let early = 0;
+    async function* slow() {
+      yield large.subarray(0, large.length * 0.7);
+      const [temporary] = fs.readdirSync(directory).filter((name) => name !== 'a.bmp');
+      early = fs.statSync(path.join(directory, temporary)).blocks * 512;
+      yield large.subarray(large.length * 0.7);
+    }
+    await saveBMPAsync(file, slow());
+    assert.ok(early > 1_000_000, `${early} bytes`);
+    assert.deepEqual(fs.readdirSync(directory), ['a.bmp']);
+    assert.ok(getBMP(large).equals(fs.readFileSync(file)));
+  });
+
+  test(`${where}: whatever fails leaves the old file and nothing else`, { skip }, async (t) => {
+    const { file, assertUntouched } = folder(t);
+    const broken = new Error('the source is broken');
+    async function* breaks() {
+      yield large.subarray(0, large.length / 2);
+      throw broken;
+    }
+    const wrong = Buffer.from(large);
+    wrong.fill(0, large.length * 0.8);
+    for (const [source, options, error] of [
+      [pieces(large.subarray(0, -5000)), {}, { code: 'ERR_PNG_TRUNCATED' }],
+      [pieces(wrong), {}, { name: 'PngError' }],
+      [breaks(), {}, broken],
+      [pieces(large), { maxInputBytes: large.length - 1 }, { code: 'ERR_OUT_OF_RANGE' }],
+      [pieces(large), { maxPixels: 1000 }, { code: 'ERR_PIXEL_LIMIT' }],
+      [pieces(large), { flag: 'wx' }, { code: 'EEXIST', path: file }],
+      [pieces(Buffer.from('no PNG at all')), {}, { code: 'ERR_PNG_SIGNATURE' }],
+      [pieces(Buffer.alloc(0)), {}, { code: 'ERR_PNG_SIGNATURE' }],
+    ]) {
+      await assert.rejects(saveBMPAsync(file, source, options), error);
+      assertUntouched();
+    }
+    const nowhere = path.join(file, '../none/a.bmp');
+    await assert.rejects(saveBMPAsync(nowhere, pieces(small)), { code: 'ENOENT', syscall: 'open', path: nowhere });
+  });
+
+  test(`${where}: signal ends a save whose source goes on, and nothing is left when its promise rejects`, { skip }, async (t) => {
+    const { file, assertUntouched } = folder(t);
+    for (const share of [0.01, 0.5, 0.95]) {
+      const controller = new AbortController();
+      async function* source() {
+        yield large.subarray(0, large.length * share);
+        setImmediate(() => controller.abort());
+        yield large.subarray(large.length * share, -100);
+        await new Promise(() => {});
+      }
+      await assert.rejects(saveBMPAsync(file, source(), { signal: controller.signal }), { name: 'AbortError' });
+      assertUntouched();
+    }
+  });
+
+  test(`${where}: a BMP that must be one piece counts for maxMemory`, { skip }, async (t) => {
+    const { file, assertUntouched } = folder(t);
+    for (const [png, options] of [[encodePng(image, { interlaced: true }), {}], [large, { rotate: 90 }]]) {
+      const { memory, bmp: { byteLength } } = readInfo(png, options);
+      fs.writeFileSync(file, 'old');
+      await assert.rejects(saveBMPAsync(file, pieces(png), { ...options, maxMemory: memory + byteLength - 1 }), { code: 'ERR_MEMORY_LIMIT' });
+      assertUntouched();
+      await saveBMPAsync(file, pieces(png), { ...options, maxMemory: memory + byteLength });
+      assert.ok(fs.readFileSync(file).equals(getBMP(png, options)));
+    }
+  });
+
+  test(`${where}: warnings are those of getBMP`, { skip }, async (t) => {
+    const { file } = folder(t);
+    const png = Buffer.concat([small, small]);
+    const codes = { wanted: [], told: [] };
+    getBMP(png, { onWarning: ({ code }) => codes.wanted.push(code) });
+    await saveBMPAsync(file, pieces(png, 100), { onWarning: ({ code }) => codes.told.push(code) });
+    assert.ok(codes.wanted.length > 0);
+    assert.deepEqual(codes.told, codes.wanted);
+  });
+
+  test(`${where}: a relative path is that of the call, wherever the process goes while the PNG comes`, { skip }, async (t) => {
+    const { directory, file } = folder(t);
+    const before = process.cwd();
+    t.after(() => process.chdir(before));
+    process.chdir(directory);
+    async function* source() {
+      process.chdir(before);
+      yield small;
+    }
+    const saved = saveBMPAsync('a.bmp', source());
+    await saved;
+    assert.ok(getBMP(small).equals(fs.readFileSync(file)));
+  });
+
+  test(`${where}: a pipe gets the whole BMP`, { skip: skip || (!isPosix && 'no named pipes') }, async (t) => {
+    const { directory } = folder(t);
+    const pipe = path.join(directory, 'pipe.bmp');
+    execFileSync('mkfifo', [pipe]);
+    const read = fs.promises.readFile(pipe);
+    await saveBMPAsync(pipe, pieces(large));
+    assert.ok(getBMP(large).equals(await read));
+  });
+
+  test(`${where}: a thread that ends while it saves leaves no file`, { skip: (isWasm || library !== ROOT) && 'threads of WebAssembly end with it, and nothing can be done' }, async (t) => {
+    const { directory, file, assertUntouched } = folder(t);
+    const script = `
+      const { workerData, parentPort } = require('node:worker_threads');
+      const { saveBMPAsync } = require(${JSON.stringify(library)});
+      async function* source() {
+        yield Buffer.from(workerData.png.subarray(0, workerData.png.length / 2));
+        parentPort.postMessage('half');
+        await new Promise((resolve) => setInterval(resolve, 100000));
+      }
+      for (const file of workerData.files) saveBMPAsync(file, source());
+    `;
+    const before = process.cwd();
+    t.after(() => process.chdir(before));
+    process.chdir(directory);
+    const worker = new Worker(script, { eval: true, workerData: { png: large, files: [file, 'a.bmp'] } });
+    let halves = 0;
+    await new Promise((resolve) => {
+      worker.on('message', () => {
+        halves++;
+        if (halves === 2) resolve();
+      });
+    });
+    assert.equal(fs.readdirSync(directory).length, 3);
+    await worker.terminate();
+    assertUntouched();
+  });
+}

@@ -356,10 +356,15 @@ test('PNGs that come in pieces share the threads that there may be, and a thread
   for (const { asked, listener } of threads) for (const { feed } of [...asked]) listener.answered({ feed, of: feed });
   assert.deepEqual((await Promise.all(answers)).map(({ of }) => of), [1, 2, 3, 4, 5]);
   assert.deepEqual(threads.map(({ idle }) => idle), [[true], [true]], 'after the last answer');
-  places[1].close();
-  places[3].close();
-  assert.deepEqual(threads[1].idle, [true, true, false]);
+  const closed = [places[1].close(), places[3].close()];
   assert.deepEqual(threads[1].asked.slice(2), [{ feed: 2, ends: true }, { feed: 4, ends: true }]);
+  closed.forEach(() => threads[1].listener.answered({}));
+  await Promise.all(closed);
+  assert.deepEqual(threads[1].idle, [true, false]);
+  const unused = hold();
+  await unused.close();
+  assert.equal(threads[1].asked.length, 4, 'it was not told of this one');
+  assert.deepEqual(threads[1].idle, [true, false, false]);
 });
 
 test('a thread that dies fails what it holds, and another takes the next', async () => {

@@ -180,12 +180,6 @@ static png2bmp_status run_to_png(void)
     return status;
 }
 
-/* Whether what was planned may be converted into a file that the host reads and writes. */
-png2bmp_status EXPORT(check_piece)(void)
-{
-    return run_check_piece(&job.plan, SAVE_STRIP_BYTES, &job.report);
-}
-
 /* Converts what was planned. */
 png2bmp_status EXPORT(run)(void)
 {
@@ -240,6 +234,15 @@ png2bmp_status EXPORT(feed_step)(bool is_last, size_t room)
     status = pump_step(&fed.pump, &input, &state);
     host_feed_write(fed.numbers, &fed.pump, state);
     return status;
+}
+
+/* Whether what was planned may be converted into a file that the host writes, of a PNG that it
+ * reads or is fed. */
+png2bmp_status EXPORT(check_piece)(void)
+{
+    const png2bmp_plan *plan = fed.pump.plan ? fed.pump.plan : &job.plan;
+
+    return run_check_piece(plan, SAVE_STRIP_BYTES, &job.report);
 }
 
 /* After a step: HOST_FEED_COUNT numbers, and what it has written. */

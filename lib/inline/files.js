@@ -2,8 +2,8 @@
 
 // What has to do with files, for main.js, where there is node:fs.
 
-const { run } = require('../wasm/request');
+const work = require('../wasm/request');
 const { createSaves } = require('../wasm/saves');
 
 /** saves() has the calls, which need the library's functions. */
-module.exports = { run, createSaves, saves: () => require('../save').calls };
+module.exports = { work, createSaves, saves: () => require('../save').calls };

@@ -50,8 +50,8 @@ function build(sources, module, { table, thread }, address) {
     return { ...createLibrary(module, threads), ...WITHOUT_FILES };
   }
   addPacked(sources, table);
-  const { run, createSaves, saves } = require('./files');
-  const library = createLibrary(module, { ...threads, runHere: run, more: createSaves });
+  const { work, createSaves, saves } = require('./files');
+  const library = createLibrary(module, { ...threads, work, more: createSaves });
   return { ...library, ...saves() };
 }
 

@@ -3,35 +3,43 @@
 // The inside of a thread that converts: one request, one answer, whose output is moved, not copied.
 
 const { Engine } = require('./engine');
-const { FedPng } = require('./fed');
+const { buffersOf } = require('./work');
 
 /** flag: shared with the requesting thread, where shared memory is available. */
 const isSet = (flag) => flag !== undefined && Atomics.load(flag, 0) !== 0;
 
-/** A function that handles the steps of PNGs that come in pieces, as feed-threads.js asks for them, and posts their answers. */
-function createFeeder(module, post) {
+/** A function that handles the steps of PNGs that come in pieces, as feed-threads.js asks for them, and posts their answers,
+ * one to each. */
+function createFeeder(module, openFed, post) {
   const feeds = new Map();
 
   function step({ feed, open, ...request }) {
     if (open !== undefined) {
-      feeds.set(feed, { png: new FedPng(module, open), flag: open.flag });
+      feeds.set(feed, { png: openFed(module, open), flag: open.flag });
     }
     const { png, flag } = feeds.get(feed);
     const steps = [...png.steps(request, () => isSet(flag))];
     const { error, numbers } = steps.at(-1);
     const { memory } = request;
-    const answer = { feed, error, warnings: steps.flatMap(({ warnings }) => warnings), numbers, memory };
-    post(answer, memory === undefined ? [] : [memory.buffer]);
+    const bytes = png.goesOn ? undefined : request.bytes;
+    const answer = { error, warnings: steps.flatMap(({ warnings }) => warnings), numbers, memory, bytes };
+    post(answer, buffersOf(memory, bytes));
   }
 
-  return (request) => (request.ends ? feeds.delete(request.feed) : step(request));
+  function end({ feed }) {
+    feeds.get(feed)?.png.close();
+    feeds.delete(feed);
+    post({}, []);
+  }
+
+  return (request) => (request.ends ? end(request) : step(request));
 }
 
 /** A function that handles a request and posts its answer, or gives the bytes back if WebAssembly has no memory
- * on this thread. run(engine, request, isCancelled) converts. */
-function createAnswerer(module, run, post) {
+ * on this thread. run(engine, request, isCancelled) converts, and openFed(module, open) gives a FedPng. */
+function createAnswerer(module, { run, openFed }, post) {
   const engine = new Engine(module);
-  const feed = createFeeder(module, post);
+  const feed = createFeeder(module, openFed, post);
   return (request) => {
     if (request.feed !== undefined) {
       feed(request);

@@ -249,7 +249,7 @@ class Engine {
   /**
    * Converts the next bytes, or goes on with those that it has if there are none. At most `room` bytes of the BMP
    * come in `output`, a view of WebAssembly memory; those of a BMP in one piece go to the sink. Returns { error,
-   * warnings, numbers, output }; throws what the sink throws.
+   * warnings, numbers, output }, where error may be that of a Stop; throws what else the sink throws.
    */
   feed(bytes, isLast, room, sink) {
     const wasm = this.#exports;
@@ -259,10 +259,15 @@ class Engine {
     this.#sink = sink;
     const outcome = this.#fedOutcome(wasm.feed_step(isLast ? 1 : 0, room));
     if (this.#failure !== undefined) {
-      throw this.#failure.error;
+      return { ...this.#stopped(this.#failure), warnings: outcome.warnings };
     }
     const numbers = new Float64Array(wasm.memory.buffer, wasm.feed_numbers(), wasm.feed_number_count()).slice();
     return { ...outcome, numbers, output: new Uint8Array(wasm.memory.buffer, wasm.feed_memory()) };
+  }
+
+  /** Whether what was planned, and is fed, may be saved: { error, warnings }. */
+  checkPiece() {
+    return this.#fedOutcome(this.#exports.check_piece());
   }
 
   #optionRow(i) {

@@ -3,6 +3,8 @@
 // Threads that hold the conversions of PNGs that come in pieces: each as many as come to it, one step at a time. They are
 // others than those of pool.js: a step does not wait for an image, and an image that is given up takes no step along.
 
+const { buffersOf } = require('./work');
+
 const canShare = typeof SharedArrayBuffer !== 'undefined';
 
 /** One PNG on a thread. */
@@ -10,6 +12,7 @@ class FeedElsewhere {
   #thread;
   #id;
   #open;
+  #room; // for a copy of bytes: it comes back from the thread
   #flag = canShare ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
 
   constructor(thread, id, open) {
@@ -18,27 +21,37 @@ class FeedElsewhere {
     this.#open = { ...open, flag: this.#flag };
   }
 
-  /** A promise of { error, warnings, numbers, memory }, where memory has moved to the thread and back; of undefined if
-   * the thread could not be started, and has touched nothing. */
-  ask({ bytes, isLast, memory }) {
-    const copy = bytes && new Uint8Array(bytes);
-    const request = { feed: this.#id, open: this.#open, bytes: copy, isLast, memory };
-    this.#open = undefined;
-    return this.#thread.ask(request, [copy, memory].filter(Boolean).map(({ buffer }) => buffer));
+  #copyOf(bytes) {
+    const isLarge = this.#room?.byteLength >= bytes.length;
+    const copy = new Uint8Array(isLarge ? this.#room : new ArrayBuffer(bytes.length), 0, bytes.length);
+    copy.set(bytes);
+    return copy;
   }
 
+  /** A promise of { error, warnings, numbers, memory }, where memory has moved to the thread and back; of undefined if
+   * the thread could not be started, and has touched nothing. */
+  async ask({ bytes, isLast, memory }) {
+    const copy = bytes && this.#copyOf(bytes);
+    const request = { feed: this.#id, open: this.#open, bytes: copy, isLast, memory };
+    this.#open = undefined;
+    const answer = await this.#thread.ask(request, buffersOf(copy, memory));
+    this.#room = answer?.bytes?.buffer;
+    return answer;
+  }
+
+  /** A promise that nothing is left of it. */
   close() {
     if (canShare) {
       Atomics.store(this.#flag, 0, 1);
     }
-    this.#thread.leave(this.#id);
+    return this.#thread.leave(this.#id, this.#open === undefined);
   }
 }
 
 class Thread {
   held = 0;
   #port;
-  #waiting = new Map(); // { resolve, reject }, by feed
+  #waiting = []; // { resolve, reject }, in the order of the answers
   #tellGone; // who asks a thread that is no more
 
   /** gone(isRefused): it takes no more. */
@@ -60,7 +73,7 @@ class Thread {
   ask(request, transfer) {
     return new Promise((resolve, reject) => {
       if (this.#tellGone === undefined) {
-        this.#waiting.set(request.feed, { resolve, reject });
+        this.#waiting.push({ resolve, reject });
         this.#port.ask(request, transfer);
       } else {
         this.#tellGone({ resolve, reject });
@@ -69,23 +82,24 @@ class Thread {
   }
 
   #answered(answer) {
-    const { resolve } = this.#waiting.get(answer.feed);
-    this.#waiting.delete(answer.feed);
+    const { resolve } = this.#waiting.shift();
     this.#rest();
     resolve(answer);
   }
 
   /** It keeps no process alive, and ends after a while if it holds nothing. */
   #rest() {
-    if (this.#waiting.size === 0) {
+    if (this.#tellGone === undefined && this.#waiting.length === 0) {
       this.#port.idle(this.held > 0);
     }
   }
 
-  leave(feed) {
+  /** isKnown: it has been asked about the feed. */
+  async leave(feed, isKnown) {
     this.held--;
-    if (this.#tellGone === undefined) {
-      this.#port.ask({ feed, ends: true });
+    if (isKnown) {
+      await this.ask({ feed, ends: true }, []).catch(() => {}); // a thread that is no more holds nothing
+    } else {
       this.#rest();
     }
   }

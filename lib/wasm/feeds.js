@@ -4,7 +4,6 @@
 
 const { WANTS_MEMORY, indicesIn } = require('../feed-numbers');
 const { bytesOf } = require('../input');
-const { FedPng } = require('./fed');
 const { cancelledOutcome } = require('./work');
 
 /** For so long, and one step, the calling thread does nothing else. */
@@ -45,43 +44,47 @@ class FeedHere {
     return isCancelled() ? cancelledOutcome() : { ...last, warnings, memory: request.memory };
   }
 
-  close() {
+  async close() {
+    this.#png?.close();
     this.#png = undefined;
   }
 }
 
-/** engine: of this thread; facts: their number; settled: of createCalls; threads: FeedThreads, if there may be some. */
-function createFeeds({ engine, module, facts, settled, threads }) {
+/** { functions, open }. engine: of this thread; facts: their number; settled: of createCalls; threads: FeedThreads;
+ * openFed(module, open): what converts on this thread. */
+function createFeeds({ engine, module, facts, settled, threads, openFed }) {
   const { STATE } = indicesIn(facts);
   const abandoned = new FinalizationRegistry((place) => place.close());
 
-  function openHere(open) {
-    const png = new FedPng(module, open);
-    settled(png.opened, undefined, openStream);
+  function openHere(request) {
+    const png = openFed(module, request);
+    settled(png.opened, undefined, open);
     return new FeedHere(png);
   }
 
-  function openElsewhere(open) {
-    if (threads !== undefined && !open.wantsWhole) {
-      settled(engine.openFeed(open.values, 0, false), undefined, openStream); // wrong options are refused at once
+  function openElsewhere(request) {
+    if (!request.wantsWhole) {
+      settled(engine.openFeed(request.values, 0, false), undefined, open); // wrong options are refused at once
     }
-    return threads?.hold(open);
+    return threads.hold(request);
   }
 
-  function openStream(values, size, wantsWhole) {
-    const open = { values, size, wantsWhole };
-    const place = openElsewhere(open) ?? openHere(open);
-    const stream = { open, place, goesOn: false, isClosed: false };
+  /** A stream. request: { values, size, wantsWhole }, to be saved also { to, path } as toFile has them. */
+  function open(request) {
+    const place = openElsewhere(request) ?? openHere(request);
+    const stream = { request, place, goesOn: false, closed: undefined };
     abandoned.register(stream, place, stream);
     return stream;
   }
 
+  const openStream = (values, size, wantsWhole) => open({ values, size, wantsWhole });
+
   async function askFor(stream, request) {
     const answer = await stream.place.ask(request);
-    if (answer !== undefined || stream.isClosed) {
+    if (answer !== undefined || stream.closed !== undefined) {
       return answer ?? cancelledOutcome();
     }
-    stream.place = openHere(stream.open); // the thread could not be started
+    stream.place = openHere(stream.request); // the thread could not be started
     return stream.place.ask(request);
   }
 
@@ -93,15 +96,16 @@ function createFeeds({ engine, module, facts, settled, threads }) {
     return { memory: outcome.memory };
   }
 
+  /** A promise that nothing is left of it. */
   function closeStream(stream) {
-    if (!stream.isClosed) {
-      stream.isClosed = true;
+    if (stream.closed === undefined) {
       abandoned.unregister(stream);
-      stream.place.close();
+      stream.closed = stream.place.close();
     }
+    return stream.closed;
   }
 
-  return { openStream, stepAsync, closeStream, feedsHere: threads === undefined };
+  return { functions: { openStream, stepAsync, closeStream }, open };
 }
 
 module.exports = { createFeeds };

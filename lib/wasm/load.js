@@ -11,10 +11,11 @@ const path = builtin('node:path') ?? require('node:path');
 const { errorFromNative } = require('../errors');
 const { createCalls } = require('./calls');
 const { Engine } = require('./engine');
+const { FeedThreads } = require('./feed-threads');
 const { createFeeds } = require('./feeds');
 const { packedParts } = require('./packed');
 const { Pool } = require('./pool');
-const { run } = require('./request');
+const { openFed, run } = require('./request');
 const { createSaves } = require('./saves');
 const { openThread } = require('./threads');
 
@@ -47,15 +48,17 @@ function loadWasm() {
   if (shortage !== undefined) {
     throw errorFromNative('ERR_OUT_OF_MEMORY', `out of memory: ${shortage}`);
   }
-  const pool = new Pool({
+  const started = {
     size: os.availableParallelism?.() ?? os.cpus().length,
     open: (listener) => openThread(module, listener, hasThreads() ? undefined : packedParts()?.thread),
-    runHere: (request) => run(engine, request),
-  });
+  };
+  const pool = new Pool({ ...started, runHere: (request) => run(engine, request) });
   const calls = createCalls(engine, pool);
   const words = engine.words();
-  const feeds = createFeeds({ module, facts: words.facts.length, settled: calls.settled });
-  return { ...words, ...calls.functions, ...createSaves(engine, calls), ...feeds };
+  const feeds = createFeeds({
+    engine, module, facts: words.facts.length, settled: calls.settled, threads: new FeedThreads(started), openFed,
+  });
+  return { ...words, ...calls.functions, ...feeds.functions, ...createSaves({ engine, module, ...calls, ...feeds }) };
 }
 
 module.exports = { isWasmHere, loadWasm };

@@ -8,7 +8,7 @@ const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
 
 const { bytesOf } = require('../input');
 const { pathFrom, workingDirectory } = require('../save-path');
-const { bytesToFile, toFile } = require('./to-file');
+const { bytesToFile, piecesToFile, toFile } = require('./to-file');
 
 /** Longer paths are refused by every system. */
 const LONGEST_PATH = 4095;
@@ -19,9 +19,9 @@ function absoluteOf(file) {
   return absolute.length <= LONGEST_PATH ? absolute : file;
 }
 
-/** { save, saveAsync, saveBytes, saveBytesAsync }: engine on this thread, and what createCalls gives. isFromFile: it is half
- * of convertFile, to which other limits apply. */
-function createSaves(engine, { settled, start }) {
+/** The calls, of the engine on this thread and what createCalls and createFeeds give. isFromFile: it is half of convertFile,
+ * to which other limits apply. */
+function createSaves({ engine, module, settled, start, open }) {
   function save(view, length, values, onWarning, file, isFromFile) {
     settled(toFile(engine, bytesOf(view, length), { values, isFromFile }, file, file), onWarning, save);
     return true;
@@ -44,7 +44,18 @@ function createSaves(engine, { settled, start }) {
   const saveBytesAsync = (view, length, values, onWarning, _copy, ticket, file) =>
     startSave({ options: { values }, asIs: true }, view, length, onWarning, ticket, file);
 
-  return { save, saveAsync, saveBytes, saveBytesAsync };
+  const requestOf = (file, values, size) =>
+    ({ values, size, wantsWhole: true, to: absoluteOf(Buffer.from(file)), path: Buffer.from(file) });
+
+  const openSave = (file, values, size) => open(requestOf(file, values, size));
+
+  /** Of pieces, the first and an iterator of the others; gives the facts, as a step of openSave. */
+  function savePieces(first, rest, size, values, onWarning, file) {
+    const outcome = piecesToFile(module, requestOf(file, values, size), first, rest);
+    return settled(outcome, onWarning, savePieces).numbers;
+  }
+
+  return { save, saveAsync, saveBytes, saveBytesAsync, openSave, savePieces };
 }
 
 module.exports = { createSaves };

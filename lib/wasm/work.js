@@ -24,6 +24,9 @@ const never = () => false;
 const cancelledError = () => ({ code: 'ERR_CANCELLED', message: '' });
 const cancelledOutcome = () => ({ error: cancelledError(), warnings: [] });
 
+/** What views are of, to be moved; undefined is left out. */
+const buffersOf = (...views) => views.filter(Boolean).map(({ buffer }) => buffer);
+
 /** { error, warnings, facts, output } */
 function toOutput(engine, bytes, options, isCancelled = never) {
   let output, facts;
@@ -55,4 +58,4 @@ function toFacts(engine, bytes, options) {
   return { ...outcome, facts };
 }
 
-module.exports = { cancelledError, cancelledOutcome, never, toFacts, toOutput, toTarget };
+module.exports = { buffersOf, cancelledError, cancelledOutcome, never, toFacts, toOutput, toTarget };

@@ -9,7 +9,7 @@ const { process } = globalThis;
 const { parentPort, workerData } = builtin('node:worker_threads') ?? require('node:worker_threads');
 
 const { createAnswerer } = require('./answer');
-const { run } = require('./request');
+const work = require('./request');
 
 const LOWER_BY = 10;
 const LOWEST = 19;
@@ -24,5 +24,5 @@ if (process.platform === 'linux' && globalThis.Deno === undefined) {
   }
 }
 
-parentPort.on('message', createAnswerer(workerData.module, run,
+parentPort.on('message', createAnswerer(workerData.module, work,
   (answer, transfer) => parentPort.postMessage(answer, transfer)));

@@ -174,11 +174,12 @@ class NewFile {
   }
 
   /** Opens a temporary file for the path, or the target itself if that is a terminal or a pipe. options: as
-   * for the constructor. */
-  static open(path, options) {
+   * for the constructor. size: of everything that will be written. */
+  static open(path, options, size) {
     const file = new NewFile(options);
     try {
       step('open', () => file.#open(path));
+      file.#begin(size);
     } catch (error) {
       file.discard();
       throw error;
@@ -227,16 +228,15 @@ class NewFile {
     }
   }
 
-  /** Whether the target is on another file system than its directory. */
-  #isMounted(old) {
-    return fs.statSync(this.#place.directory.path).dev !== old.dev;
-  }
-
-  /** size: of everything that will be written. */
-  begin(size) {
+  #begin(size) {
     if (this.#temporary === undefined) {
       this.#whole = Buffer.allocUnsafeSlow(size);
     }
+  }
+
+  /** Whether the target is on another file system than its directory. */
+  #isMounted(old) {
+    return fs.statSync(this.#place.directory.path).dev !== old.dev;
   }
 
   write(bytes, offset) {

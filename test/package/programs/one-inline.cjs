@@ -13,6 +13,8 @@ const png = fs.readFileSync('sample.png');
   const aborted = png2bmp.getBMPAsync(png, { signal: controller.signal }).catch((error) => error.name);
   controller.abort();
   const streamed = new Blob([png]).stream().pipeThrough(png2bmp.createBMPStream({ topDown: true }));
+  const isSaved = await png2bmp.saveBMPAsync('one.bmp', png) && await png2bmp.saveBMPAsync('fed.bmp', new Blob([png])) &&
+    fs.readFileSync('fed.bmp').equals(bmp);
   const { byteLength } = await new Response(streamed).arrayBuffer();
-  console.log(png2bmp.versions.backend, bmp.length, png2bmp.getBMP(png).length, await png2bmp.saveBMPAsync('one.bmp', png), await aborted, byteLength);
+  console.log(png2bmp.versions.backend, bmp.length, png2bmp.getBMP(png).length, isSaved, await aborted, byteLength);
 })();
