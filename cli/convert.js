@@ -13,8 +13,7 @@ const { pipeline } = require('node:stream/promises');
 const { inFlags } = require('./effect');
 const exitCodes = require('./exit-codes');
 const { Chunks, HEAD_BYTES, isOfReading, readFile, readHead, readStream, sizeOf } = require('./files');
-const { STANDARD_STREAM } = require('./inputs');
-const { toPath } = require('./names');
+const { STANDARD_STREAM, toPath } = require('./names');
 const { MOST_FILES, fileConverter, filesConverter, startConversion } = require('../lib/convert-file');
 
 /* Files and images up to this size take at most about 0.3 ms, icons 0.1 ms, and are converted on the JavaScript thread:

@@ -3,9 +3,8 @@
 /* Reads PNG files: the header at once, the rest when it is needed. What goes into a file is read by the library. */
 
 const fs = require('node:fs');
-const { addAbortSignal } = require('node:stream');
-const { STANDARD_STREAM } = require('./inputs');
 const { toPath } = require('./names');
+const { openStream } = require('./streams');
 const { hasWildcard } = require('./wildcards');
 
 /* Most PNGs have less than 1 kB before the first IDAT, and most icons and many
@@ -56,12 +55,6 @@ function readHead(file, size) {
   }
 }
 
-/** A stream that may be endless: standard input, a device, a pipe. */
-function openStream(file, signal) {
-  const stream = file === STANDARD_STREAM ? process.stdin : fs.createReadStream(toPath(file));
-  return addAbortSignal(signal, stream);
-}
-
 /**
  * The chunks of a stream, which is checked meanwhile: first when there is a signature, then each time the amount has
  * doubled, until the check knows how many bytes there may be. What has come until then, or if it never knows all, is
@@ -91,7 +84,8 @@ async function* checkedChunks(stream, watch, check) {
 
 /** An asynchronous iterator over the chunks of a stream that may be endless. */
 class Chunks {
-  failure; // what reading has ended with, or the check
+  failure; // what opening or reading has ended with, or the check
+  #open;
   #stream;
   #chunks;
   #first;
@@ -102,8 +96,10 @@ class Chunks {
    *   how many bytes there may be in all, or undefined if it must see more
    */
   constructor(file, { signal, watch = () => {} }, check) {
-    this.#stream = openStream(file, signal);
-    this.#chunks = checkedChunks(this.#stream, watch, check);
+    this.#open = () => {
+      this.#stream = openStream(file, signal);
+      return checkedChunks(this.#stream, watch, check);
+    };
   }
 
   /** What comes first: what the check needed, or all. */
@@ -116,6 +112,7 @@ class Chunks {
     const first = this.#first;
     this.#first = undefined;
     try {
+      this.#chunks ??= this.#open();
       return first ?? await this.#chunks.next();
     } catch (error) {
       this.failure = error;
@@ -129,7 +126,7 @@ class Chunks {
 
   /** Without waiting for the next chunk. */
   destroy() {
-    this.#stream.destroy();
+    this.#stream?.destroy();
   }
 }
 

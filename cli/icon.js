@@ -8,9 +8,9 @@ const { inFlags } = require('./effect');
 const exitCodes = require('./exit-codes');
 const { checkOutput, exitCodeOf, existsError, flagFor, mostBytes } = require('./convert');
 const { isOfReading, readFile, readStream } = require('./files');
-const { STANDARD_STREAM, planIcon, refuseTerminal } = require('./inputs');
+const { planIcon, refuseTerminal } = require('./inputs');
 const { UsageError } = require('./mistakes');
-const { toPath } = require('./names');
+const { STANDARD_STREAM, toPath } = require('./names');
 const { printable, printableJSON } = require('./printable');
 const { plural, roundedMs, withCode, withoutPath } = require('./report');
 

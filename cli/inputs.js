@@ -11,23 +11,25 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { addAbortSignal } = require('node:stream');
 const exitCodes = require('./exit-codes');
-const { REPLACEMENT, fromBytes, toPath } = require('./names');
+const { REPLACEMENT, STANDARD_STREAM, fromBytes, toPath } = require('./names');
 const { UsageError } = require('./options');
+const { openStream, statOfStandardInput } = require('./streams');
 const { expandWildcards, hasWildcard } = require('./wildcards');
 const { kinds } = require('../lib/extensions');
 
-const STANDARD_STREAM = '-';
-
 /* The same file, so messages must not go there. */
 const toOutput = (name) => (name === '/dev/stdout' ? STANDARD_STREAM : name);
+
+/* The same, even if it is a socket, which cannot be opened. */
+const toInput = (name) => (name === '/dev/stdin' ? STANDARD_STREAM : name);
 
 const isOutput = (name) => name === STANDARD_STREAM || /\.bmp$/i.test(name);
 
 /* The second name distinguishes `IN OUT` from `IN IN`. */
 function takeOutputOperand(operands, settings) {
-  const [input, output] = operands;
+  const input = operands[0];
+  const output = toOutput(operands[1]);
   if (operands.length !== 2 || !isOutput(output)) return { operands, output: toOutput(settings.output) };
   if (settings.output !== undefined || settings.outDir !== undefined) {
     throw new UsageError(`${output} is an output, but --output or --out-dir names another`);
@@ -42,9 +44,9 @@ function decodeList(bytes) {
 }
 
 /* As a stream: its writer may be late. */
-async function readStandardInput(signal) {
+async function readList(file, signal) {
   const chunks = [];
-  for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk);
+  for await (const chunk of openStream(file, signal)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -53,7 +55,7 @@ async function readNames(settings, signal) {
   if (file === undefined) return [];
   let text;
   try {
-    text = decodeList(file === STANDARD_STREAM ? await readStandardInput(signal) : fs.readFileSync(toPath(file)));
+    text = decodeList(await readList(file, signal));
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new UsageError(`--files-from: ${error.message}`);
@@ -335,12 +337,8 @@ function refuseOtherPictures(jobs, settings, otherExtensions) {
 
 /* Not a terminal, where nobody would know what is awaited, nor /dev/null. */
 function standardInputIsGiven() {
-  try {
-    const stat = fs.fstatSync(0);
-    return stat.isFile() || stat.isFIFO() || stat.isSocket();
-  } catch {
-    return false;
-  }
+  const stat = statOfStandardInput();
+  return stat !== undefined && (stat.isFile() || stat.isFIFO() || stat.isSocket());
 }
 
 /* `png2bmp < in.png`: standard input need not be named. */
@@ -352,7 +350,7 @@ function withStandardInput(operands, settings) {
 
 /* The operands, then the names of --files-from. */
 async function namesOf(operands, settings, signal) {
-  return [...operands.flatMap(expandOperand), ...await readNames(settings, signal)];
+  return [...operands.flatMap(expandOperand), ...await readNames(settings, signal)].map(toInput);
 }
 
 function toJob(item, output, nameOutput) {
@@ -416,5 +414,5 @@ async function planIcon(operands, settings, conversion, signal) {
 }
 
 module.exports = {
-  STANDARD_STREAM, carriesBMP, planIcon, planJobs, refuseTerminal,
+  carriesBMP, planIcon, planJobs, refuseTerminal,
 };

@@ -45,6 +45,9 @@ function toPath(name) {
   return Buffer.concat(parts);
 }
 
+/** In place of a name: standard input or output. */
+const STANDARD_STREAM = '-';
+
 const REPLACEMENT = '\ufffd';
 
 /**
@@ -61,4 +64,4 @@ function rawArguments(args) {
   }
 }
 
-module.exports = { REPLACEMENT, fromBytes, rawArguments, toPath };
+module.exports = { REPLACEMENT, STANDARD_STREAM, fromBytes, rawArguments, toPath };

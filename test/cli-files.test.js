@@ -3,7 +3,7 @@
 /* Which files the command line reads and writes. */
 
 const assert = require('node:assert/strict');
-const { execFileSync, spawnSync } = require('node:child_process');
+const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,8 +11,10 @@ const test = require('node:test');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 const { getBMP, versions } = require('..');
 const { expandWildcards } = require('../cli/wildcards');
-const { PROGRAM, TINY_PNG, workplace } = require('./kit/cli');
+const { PROGRAM, TINY_PNG, noTerminal, workplace } = require('./kit/cli');
 const { largePng } = require('./kit/large-png');
+
+const posixOnly = { skip: process.platform === 'win32' && 'needs POSIX signals, pipes and devices' };
 
 const TINY_BMP = getBMP(TINY_PNG);
 
@@ -365,6 +367,16 @@ test('a directory is read as bytes where Node.js fails to read its names as text
 
 const NOISE_PNG = largePng({ width: 300, height: 900, noisy: 900 });
 
+/** Whether a descriptor that does not wait has a byte, which is taken. */
+function hasBytes(fd) {
+  try {
+    return fs.readSync(fd, Buffer.alloc(1)) > 0;
+  } catch (error) {
+    assert.equal(error.code, 'EAGAIN');
+    return false;
+  }
+}
+
 /** Writes a part of a PNG to a program that goes on to wait for the rest. */
 async function startWith(t, args, part) {
   const place = workplace(t);
@@ -410,6 +422,90 @@ test('a pipe whose pixels are wrong is refused before its writer closes it, and 
     assert.equal(status, 65, args.join(' '));
     assert.deepEqual(place.list(), []);
   }
+});
+
+/** Starts the program, which reads `pipe`; its writer keeps that open until the test ends. */
+async function startWithNamedPipe(t, args) {
+  const place = workplace(t);
+  execFileSync('mkfifo', [place.at('pipe')]);
+  const run = place.start(args);
+  const writer = await fs.promises.open(place.at('pipe'), 'w'); // waits for the reader
+  t.after(() => writer.close());
+  return { place, run, writer };
+}
+
+for (const [args, status] of [[['pipe', '-o', 'a.bmp'], 65], [['--info', 'pipe'], 65], [['--ico', '-o', 'a.ico', 'pipe'], 65]]) {
+  test(`png2bmp ${args.join(' ')}: a named pipe that has no PNG is refused at once, and its writer not waited for`, posixOnly, async (t) => {
+    const { place, run, writer } = await startWithNamedPipe(t, args);
+    await writer.write('this is no PNG');
+    assert.deepEqual(await once(run, 'exit'), [status, null]);
+    assert.deepEqual(place.list(), ['pipe']);
+  });
+}
+
+for (const args of [['pipe', '-o', 'a.bmp'], ['--info', 'pipe'], ['--ico', '-o', 'a.ico', 'pipe'], ['--files-from', 'pipe']]) {
+  test(`png2bmp ${args.join(' ')}: SIGINT ends the wait for a named pipe`, posixOnly, async (t) => {
+    const { run } = await startWithNamedPipe(t, args);
+    run.kill('SIGINT');
+    assert.deepEqual(await once(run, 'exit'), [130, null]);
+  });
+}
+
+test('a terminal that is an input is not waited for when the conversion has ended', { skip: noTerminal() }, async (t) => {
+  const place = workplace(t);
+  const command = [process.execPath, PROGRAM].map((word) => `'${word}'`).join(' ');
+  const run = spawn('script', ['-qec', `${command} /dev/tty -o a.bmp`, '/dev/null'], { cwd: place.directory });
+  run.stdin.write('this is no PNG\n');
+  assert.deepEqual(await once(run, 'exit'), [65, null]);
+});
+
+test('a named pipe that is an output: what has no reader, or loses it, cannot be written', posixOnly, async (t) => {
+  const place = workplace(t, { 'a.png': NOISE_PNG });
+  execFileSync('mkfifo', [place.at('pipe')]);
+  const args = ['a.png', '-o', 'pipe'];
+  const alone = place.run(args);
+  assert.equal(alone.status, 73);
+  assert.match(alone.stderr, /cannot write pipe: ENXIO/);
+  const reader = fs.openSync(place.at('pipe'), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  const run = place.start(args);
+  while (run.exitCode === null && !hasBytes(reader)) await nextTurn();
+  fs.closeSync(reader);
+  assert.deepEqual(await once(run, 'exit'), [73, null]);
+});
+
+test('SIGINT ends the wait for the reader of a named pipe', posixOnly, async (t) => {
+  const place = workplace(t, { 'a.png': NOISE_PNG });
+  execFileSync('mkfifo', [place.at('pipe')]);
+  const reader = fs.openSync(place.at('pipe'), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  t.after(() => fs.closeSync(reader));
+  const run = place.start(['a.png', '-o', 'pipe']);
+  while (run.exitCode === null && !hasBytes(reader)) await nextTurn();
+  run.kill('SIGINT');
+  assert.deepEqual(await once(run, 'exit'), [130, null]);
+});
+
+test('a directory as standard input is an error, as it is by its name', posixOnly, (t) => {
+  const place = workplace(t);
+  const directory = fs.openSync(place.directory);
+  const run = (...args) => place.run(args, { stdio: [directory, 'pipe', 'pipe'] });
+  for (const args of [['-'], ['-', 'a.bmp'], ['--info', '-'], ['--ico', '-o', 'a.ico', '-']]) {
+    const { status, stderr } = run(...args);
+    assert.equal(status, 66, args.join(' '));
+    assert.match(stderr, /^png2bmp: -: cannot read: EISDIR: is a directory \(to convert its files, name it .*\)\n$/);
+  }
+  const list = run('--files-from', '-');
+  assert.equal(list.status, 2);
+  assert.match(list.stderr, /^png2bmp: --files-from: EISDIR: is a directory/);
+  fs.closeSync(directory);
+});
+
+test('/dev/stdin and /dev/stdout are standard input and output', posixOnly, (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  for (const args of [['/dev/stdin'], ['/dev/stdin', '/dev/stdout'], ['a.png', '/dev/stdout'], ['-o', '/dev/stdout', 'a.png']]) {
+    const { stdout, stderr } = place.run(args, { input: TINY_PNG, encoding: 'buffer' });
+    assert.deepEqual([stdout, stderr.toString()], [TINY_BMP, ''], args.join(' '));
+  }
+  assert.deepEqual(place.list(), ['a.png']);
 });
 
 test('a BMP that must be complete before it leaves counts for --max-memory no more from a pipe than from a file', (t) => {
