@@ -21,6 +21,10 @@ const { MOST_FILES, fileConverter, filesConverter, startConversion } = require('
 const SMALL_FILE_BYTES = HEAD_BYTES;
 const SMALL_PIXELS = 65536;
 
+/* Several small files with one call, during which no signal is seen: as many as have taken this long so far. */
+const SEVERAL_MS = 10;
+const FEWEST_FILES = 2;
+
 /* Unknown before the input has been read: such a job runs alone. */
 const UNKNOWN_BYTES = Infinity;
 
@@ -142,6 +146,10 @@ function checkOutput(inputs, output, settings) {
 /** The option `flag` for an output of this kind: a file that appears during the conversion is not replaced. */
 const flagFor = (kind, { force }) => (kind === 'missing' && !force ? 'wx' : 'w');
 
+/* How many files come with the next call, when this many have taken so long. */
+const numberAfter = (count, ms) =>
+  Math.max(FEWEST_FILES, Math.min(MOST_FILES, 2 * count, Math.floor(count * SEVERAL_MS / ms)));
+
 /* Whether it says that the PNG cannot be read. */
 const isOfInput = (job, error) => error.syscall !== undefined && error.path === String(toPath(job.input));
 
@@ -166,6 +174,7 @@ class Converter {
     this.signal = signal;
     this.directories = new Set();
     this.warnings = []; /* of the small file that is being converted */
+    this.atOnce = FEWEST_FILES; /* of several small files */
     this.tried = undefined; /* the job before which a call for several has ended: the same again would fail as well */
     this.convertSmall = this.#smallConverters();
     /* --sync: a save may fail when the file has its name already, and would then be found to be there. */
@@ -203,17 +212,24 @@ class Converter {
     this.warnings = [];
     const names = [];
     for (let i = first; i < end; i++) names.push(jobs[i].input, jobs[i].output);
-    const lengths = this.convertSmall.several(names);
+    const lengths = this.#convertSeveral(names);
     if (first + lengths.length < end) this.tried = jobs[first + lengths.length];
     return Array.from(lengths, (byteLength, i) => succeeded(jobs[first + i], {
       info: { bmp: { byteLength } }, warnings: i === lengths.length - 1 ? this.warnings.map(warningInFlags) : [],
     }));
   }
 
+  #convertSeveral(names) {
+    const start = performance.now();
+    const lengths = this.convertSmall.several(names);
+    if (lengths.length > 0) this.atOnce = numberAfter(lengths.length, performance.now() - start);
+    return lengths;
+  }
+
   #endOfSeveral(jobs, first) {
     let end = first;
     if (!this.expectsNew || this.settings.wantsInfo || this.convertSmall.several === undefined) return end;
-    const most = Math.min(jobs.length, first + MOST_FILES);
+    const most = Math.min(jobs.length, first + this.atOnce);
     while (end < most && this.#isOfSeveral(jobs[end])) end++;
     return end;
   }

@@ -10,7 +10,8 @@ const os = require('node:os');
 const path = require('node:path');
 const readline = require('node:readline');
 const test = require('node:test');
-const { getBMP } = require('..');
+const { getBMP, versions } = require('..');
+const { Converter } = require('../cli/convert');
 const { chooseConcurrency, runJobs } = require('../cli/jobs');
 const {
   PROGRAM, TINY_BMP_BYTES, TINY_PNG, blackPng, noTerminal, workplace,
@@ -473,6 +474,26 @@ test('conversions are always fewer than the threads of the pool', (t) => {
   delete process.env.UV_THREADPOOL_SIZE;
   assert.equal(chooseConcurrency(16), 16);
   assert.equal(process.env.UV_THREADPOOL_SIZE, '17');
+});
+
+test('as many small files come with one call as take a hundredth of a second, but two at least', {
+  skip: versions.backend === 'wasm' && 'has no such call',
+}, (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const jobs = Array.from({ length: 70 }, (_, i) => ({ input: place.at('a.png'), output: place.at(`${i}.bmp`), found: true }));
+  const counts = (msOfOne) => {
+    const converter = new Converter(require('..'), {}, {}, new AbortController().signal);
+    let calls = 0;
+    const clock = t.mock.method(performance, 'now', () => (calls++ % 2 === 0 ? 0 : msOfOne * converter.atOnce));
+    const found = [];
+    for (let next = 0; next < jobs.length; next += found.at(-1)) found.push(converter.beginSeveral(jobs, next).length);
+    clock.mock.restore();
+    for (const { output } of jobs) fs.rmSync(output);
+    return found;
+  };
+  assert.deepEqual(counts(0.1), [2, 4, 8, 16, 32, 8]);
+  assert.deepEqual(counts(1), [2, 4, 8, 10, 10, 10, 10, 10, 6]);
+  assert.deepEqual(counts(10), Array(35).fill(2));
 });
 
 test('-h and -V write on standard output and exit with 0', (t) => {
