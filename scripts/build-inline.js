@@ -111,8 +111,9 @@ async function main() {
     globalThis.inline = createRequire({})('./inline/main').inlineWith(sources);`), true);
   const start = code.replace(';globalThis.inline=', ';const createInline=');
   const data = await packed();
-  fs.mkdirSync(path.dirname(output('mjs')), { recursive: true });
-  for (const [from, to] of TYPES) fs.copyFileSync(path.join(root, 'lib', from), path.join(path.dirname(output('mjs')), to));
+  for (const [from, to] of TYPES) {
+    replaceFile(path.join(path.dirname(output('mjs')), to), fs.readFileSync(path.join(root, 'lib', from)));
+  }
   for (const [type, end] of Object.entries(ENDS)) {
     const text = `${HEAD}${type === 'cjs' ? "'use strict';\n" : ''}${start}\nconst packed = ${data};\n${end}`;
     replaceFile(output(type), text);

@@ -20,6 +20,7 @@ const process = require('node:process');
 const debian = require('./debian');
 const TARGETS = require('./prebuild-targets');
 const { isUpToDate, optimization, recipe } = require('./recipe');
+const { replaceFile } = require('./replace-file');
 
 const root = path.resolve(__dirname, '..');
 const prebuilds = path.join(root, 'prebuilds');
@@ -196,9 +197,7 @@ function addonOf(name) {
 function build(name) {
   const addon = path.join(prebuilds, `${name}.node`);
   const built = addonOf(name);
-  fs.mkdirSync(prebuilds, { recursive: true });
-  fs.copyFileSync(built, addon);
-  fs.chmodSync(addon, 0o644);
+  replaceFile(addon, fs.readFileSync(built));
   console.log(`prebuilds/${name}.node: ${inspect(name, addon)}`);
 }
 
@@ -212,14 +211,23 @@ function nameHere() {
   return `${process.platform}-${process.arch}`;
 }
 
+/** What npm run build has made; on macOS, without the names of functions. */
+function builtHere() {
+  const built = path.join(root, 'build/Release/png2bmp.node');
+  if (process.platform !== 'darwin') return built;
+  const stripped = path.join(work, `${nameHere()}.node`);
+  fs.mkdirSync(work, { recursive: true });
+  fs.copyFileSync(built, stripped);
+  run('strip', '-x', stripped);
+  return stripped;
+}
+
 /** `npm pack` runs this, too, after it has built the package's addons: those stay as they are. */
 function buildHere() {
   const addon = path.join(prebuilds, `${nameHere()}.node`);
   if (isUpToDate(addon, ['include', 'src', 'addon'])) return;
   run(process.execPath, 'scripts/build.js');
-  fs.mkdirSync(prebuilds, { recursive: true });
-  fs.copyFileSync(path.join(root, 'build/Release/png2bmp.node'), addon);
-  if (process.platform === 'darwin') run('strip', '-x', addon);
+  replaceFile(addon, fs.readFileSync(builtHere()));
   console.log(`${path.relative(root, addon)}: ${fs.statSync(addon).size} bytes`);
 }
 

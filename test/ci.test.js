@@ -115,7 +115,6 @@ const NOT_RUN = {
   abi: 'writes the interface that test:abi compares with',
   mutate: 'takes hours; its figures are in docs/notes/reliability.md',
   screenshots: 'makes pictures for README.md, which somebody has to look at',
-  prepare: 'npm runs it when it installs from a repository: prebuilds for one machine',
 };
 
 /** Whether a test loads or starts every file that the script runs. */
