@@ -22,18 +22,22 @@ typedef struct picture {
     uint8_t *rgba; /* width * height * 4 */
 } picture;
 
+/* Another picture that is made of one. */
+typedef struct other_picture {
+    size_t width, height; /* 0: twice as large as the one */
+    void (*put_pixel)(const picture *to, const picture *from, size_t x, size_t y);
+} other_picture;
+
 typedef struct recipe {
-    const char *name;
-    int         color_type;
-    int         depth;
-    int         interlace;
-    int         noise; /* of the camera or scanner, at most: in units of 1 / 65536 and 1 / 256 */
-    picture (*prepare)(const picture *from, int noise); /* NULL: the picture as it is */
+    const char          *name;
+    int                  color_type;
+    int                  depth;
+    int                  interlace;
+    int                  noise; /* of the camera or scanner, at most: of 65536 or 256 */
+    const other_picture *other; /* NULL: the picture as it is */
 } recipe;
 
-static picture doubled(const picture *from, int noise);
-static picture scanned(const picture *from, int noise);
-static picture mirrored(const picture *from, int noise);
+static const other_picture doubled, scanned, mirrored;
 
 /* 8 of a camera's 16 bits are noise; paper is white but for a few levels, and edges are ragged. */
 enum {
@@ -54,13 +58,13 @@ static const recipe recipes[] = {
     {"gray4", PNG_COLOR_TYPE_GRAY, 4, PNG_INTERLACE_NONE, 0, NULL},
     {"gray2", PNG_COLOR_TYPE_GRAY, 2, PNG_INTERLACE_NONE, 0, NULL},
     {"gray1", PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, 0, NULL},
-    {"2x-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, 0, doubled},
-    {"2x-rgba", PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_NONE, 0, doubled},
+    {"2x-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, 0, &doubled},
+    {"2x-rgba", PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_NONE, 0, &doubled},
     {"camera-rgb16", PNG_COLOR_TYPE_RGB, 16, PNG_INTERLACE_NONE, CAMERA_NOISE, NULL},
     {"camera-gray16", PNG_COLOR_TYPE_GRAY, 16, PNG_INTERLACE_NONE, CAMERA_NOISE, NULL},
-    {"scan-gray", PNG_COLOR_TYPE_GRAY, 8, PNG_INTERLACE_NONE, PAPER_NOISE, scanned},
-    {"scan-1", PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, EDGE_NOISE, scanned},
-    {"50mp-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, 0, mirrored},
+    {"scan-gray", PNG_COLOR_TYPE_GRAY, 8, PNG_INTERLACE_NONE, PAPER_NOISE, &scanned},
+    {"scan-1", PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, EDGE_NOISE, &scanned},
+    {"50mp-rgb", PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, 0, &mirrored},
 };
 
 static void fail(const char *what)
@@ -105,34 +109,21 @@ static uint8_t *pixel_at(const picture *of, size_t x, size_t y)
 
 /* Scale2x, https://www.scale2x.it/algorithm: flat areas stay flat and edges sharp, as on a display
  * of twice the density. At the borders a pixel is its own neighbour. */
-static void double_pixel(picture *to, const picture *from, size_t x, size_t y)
+static void put_doubled(const picture *to, const picture *from, size_t x, size_t y)
 {
-    const uint8_t *here = pixel_at(from, x, y);
-    const uint8_t *up = y > 0 ? pixel_at(from, x, y - 1) : here;
-    const uint8_t *down = y + 1 < from->height ? pixel_at(from, x, y + 1) : here;
-    const uint8_t *left = x > 0 ? here - 4 : here;
-    const uint8_t *right = x + 1 < from->width ? here + 4 : here;
+    const uint8_t *here = pixel_at(from, x / 2, y / 2);
+    const uint8_t *up = y / 2 > 0 ? pixel_at(from, x / 2, y / 2 - 1) : here;
+    const uint8_t *down = y / 2 + 1 < from->height ? pixel_at(from, x / 2, y / 2 + 1) : here;
+    const uint8_t *left = x / 2 > 0 ? here - 4 : here;
+    const uint8_t *right = x / 2 + 1 < from->width ? here + 4 : here;
     const bool     changes = memcmp(up, down, 4) != 0 && memcmp(left, right, 4) != 0;
+    const uint8_t *side = x & 1 ? right : left;
+    const bool     same = memcmp(side, y & 1 ? down : up, 4) == 0;
 
-    for (size_t i = 0; i < 4; i++) {
-        const uint8_t *side = i & 1 ? right : left;
-        const bool     same = memcmp(side, i & 2 ? down : up, 4) == 0;
-
-        memcpy(pixel_at(to, 2 * x + (i & 1), 2 * y + (i >> 1)), changes && same ? side : here, 4);
-    }
+    memcpy(pixel_at(to, x, y), changes && same ? side : here, 4);
 }
 
-static picture doubled(const picture *from, int noise)
-{
-    picture to = new_picture(2 * from->width, 2 * from->height);
-
-    (void)noise;
-    for (size_t y = 0; y < from->height; y++) {
-        for (size_t x = 0; x < from->width; x++)
-            double_pixel(&to, from, x, y);
-    }
-    return to;
-}
+static const other_picture doubled = {0, 0, put_doubled};
 
 /* From -range to range, the middle more often; the same for the same place. Multiplier: Numerical
  * Recipes. */
@@ -169,21 +160,16 @@ static int level_between(const picture *from, size_t x, size_t y)
     return sum / 65536;
 }
 
-/* A page of A4, 300 pixels per inch. */
-static picture scanned(const picture *from, int noise)
+static void put_scanned(const picture *to, const picture *from, size_t x, size_t y)
 {
-    picture to = new_picture(2480, 3508);
+    const int level =
+        level_between(from, x * from->width * 256 / to->width, y * from->height * 256 / to->height);
 
-    for (size_t y = 0; y < to.height; y++) {
-        for (size_t x = 0; x < to.width; x++) {
-            const int level = level_between(from, x * from->width * 256 / to.width,
-                                            y * from->height * 256 / to.height);
-
-            memset(pixel_at(&to, x, y), (int)clamp(level + noise_at(x, y, 0, noise), 255), 4);
-        }
-    }
-    return to;
+    memset(pixel_at(to, x, y), level, 4);
 }
+
+/* A page of A4, 300 pixels per inch. */
+static const other_picture scanned = {2480, 3508, put_scanned};
 
 static size_t mirrored_place(size_t at, size_t length)
 {
@@ -192,18 +178,34 @@ static size_t mirrored_place(size_t at, size_t length)
     return place < length ? place : 2 * length - 1 - place;
 }
 
+static void put_mirrored(const picture *to, const picture *from, size_t x, size_t y)
+{
+    memcpy(pixel_at(to, x, y),
+           pixel_at(from, mirrored_place(x, from->width), mirrored_place(y, from->height)), 4);
+}
+
 /* 50 megapixels: the picture beside its mirror images. A row is longer than what deflate remembers,
  * so that they compress no better. */
-static picture mirrored(const picture *from, int noise)
-{
-    picture to = new_picture(8640, 5760);
+static const other_picture mirrored = {8640, 5760, put_mirrored};
 
-    (void)noise;
+/* The same for all channels. */
+static void add_noise(uint8_t *pixel, size_t x, size_t y, int noise)
+{
+    for (size_t channel = 0; channel < 3; channel++)
+        pixel[channel] = (uint8_t)clamp(pixel[channel] + noise_at(x, y, 0, noise), 255);
+}
+
+static picture make_other(const picture *from, const recipe *by)
+{
+    const other_picture *other = by->other;
+    const picture        to = other->width > 0 ? new_picture(other->width, other->height)
+                                               : new_picture(2 * from->width, 2 * from->height);
+
     for (size_t y = 0; y < to.height; y++) {
-        for (size_t x = 0; x < to.width; x++)
-            memcpy(pixel_at(&to, x, y),
-                   pixel_at(from, mirrored_place(x, from->width), mirrored_place(y, from->height)),
-                   4);
+        for (size_t x = 0; x < to.width; x++) {
+            other->put_pixel(&to, from, x, y);
+            add_noise(pixel_at(&to, x, y), x, y, by->noise);
+        }
     }
     return to;
 }
@@ -327,8 +329,8 @@ static void write_picture(const char *path, const picture *from, const recipe *t
 static void cook(const recipe *to, const char *source, const char *target)
 {
     picture from = read_picture(source);
-    if (to->prepare) {
-        picture made = to->prepare(&from, to->noise);
+    if (to->other) {
+        const picture made = make_other(&from, to);
         free(from.rgba);
         from = made;
     }
