@@ -44,7 +44,7 @@ async function freePort() {
 async function startRedis(port, directory) {
   const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '',
     '--appendonly', 'no', '--dir', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const text of redis.stdout.setEncoding('utf8')) {
+  for await (const text of redis.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     if (text.includes('Ready to accept connections')) break;
   }
   redis.stdout.resume();

@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -64,18 +65,22 @@ function build(folder, flags, config) {
   assert.equal(status, 0, stdout + stderr);
 }
 
-/** Starts the application; the address at which it is. */
-async function start(t, folder) {
+/** Starts the application; the address at which it is. What it prints is read to the end, so that it never waits. */
+function start(t, folder) {
   const server = spawn(process.execPath, [nextIn(folder), 'start', '-H', '127.0.0.1', '-p', '0'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => server.kill());
-  for await (const line of createInterface(server.stdout)) {
-    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-    if (address !== undefined) {
-      server.stdout.resume();
-      return address;
-    }
-  }
-  throw new Error('next start has ended');
+  const end = once(server, 'exit');
+  t.after(() => {
+    server.kill('SIGKILL'); // at once, whatever connections there are
+    return end;
+  });
+  const lines = createInterface(server.stdout);
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    lines.on('close', () => reject(new Error('next start has ended')));
+  });
 }
 
 async function checkRoute(address, name, backend) {
