@@ -17,7 +17,7 @@ const process = require('node:process');
 
 const debian = require('./debian');
 const { libdeflateSource } = require('./libdeflate-source');
-const { isUpToDate, optimization, recipe } = require('./recipe');
+const { isUpToDate, recipe } = require('./recipe');
 
 const root = path.resolve(__dirname, '..');
 const work = path.join(root, 'build/wasm');
@@ -32,7 +32,7 @@ const IMPORTS = ['png2bmp.cancelled', 'png2bmp.rows'];
 
 const COMPILE = [
   '--target=wasm32-wasi', ...recipe('STANDARD'), ...recipe('WARNINGS'),
-  '-mbulk-memory', '-fvisibility=hidden', '-ffunction-sections', '-DPNG2BMP_STRIPS', '-Iinclude', '-Isrc',
+  '-fvisibility=hidden', '-ffunction-sections', '-DPNG2BMP_STRIPS', '-Iinclude', '-Isrc',
 ];
 // Plain C, which level SIMD128 of the kernels takes the place of: only PNG2BMP_CPU=scalar runs it.
 const REPLACED = ['src/pixels/pixels.c', 'src/pixels/unfilter.c'];
@@ -94,14 +94,20 @@ function sources() {
   return [...recipe('LIBRARY_SOURCES').filter((source) => !source.startsWith('src/save/')), ...ours.map((name) => `wasm/${name}`)];
 }
 
-// The code that works on bytes and pixels; the rest runs a few times per conversion, and should be small.
-const IS_HOT = /\/(inflate|unfilter\w*|pixels\w*|diffuse\w*|nearest|indices|adler32|crc32)\.c$/;
+// The code that works on pixels. -O3 makes it bigger and no faster, and -O2 the rest: the inflater, checksums, unrolled
+// filters, and what runs a few times per conversion (docs/notes/kernels.md).
+const IS_HOT = /\/(unfilter|pixels\w*|nearest|indices)\.c$/;
+
+// V8 calls C for each memory.copy, also of a few bytes: only functions of our own have it, for many bytes.
+const HAS_BULK_MEMORY = 'wasm/memory.c';
 
 function compile(source, flags) {
   const object = path.join(work, `${path.relative(root, source).replaceAll('/', '_')}.o`);
   fs.mkdirSync(work, { recursive: true });
   const isReplaced = flags.includes('-msimd128') && REPLACED.includes(source);
-  run('clang', [...COMPILE, ...(isReplaced || !IS_HOT.test(source) ? ['-Os'] : optimization(source)), ...flags, '-c', '-o', object, source]);
+  const optimize = IS_HOT.test(source) && !isReplaced ? '-O2' : '-Os';
+  const bulk = source === HAS_BULK_MEMORY ? ['-mbulk-memory'] : [];
+  run('clang', [...COMPILE, ...bulk, optimize, ...flags, '-c', '-o', object, source]);
   return object;
 }
 

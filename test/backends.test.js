@@ -105,18 +105,58 @@ test('CRC-32 is right for any length, wherever its bytes are', { skip }, () => {
   const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
   const values = Float64Array.from(engine.words().options, ({ initial }) => initial);
   const convert = (source) => engine.convert(source, { values }, () => ({ write() {}, isCancelled: () => false })).error?.code;
-  const lengths = [...Array.from({ length: 70 }, (_, i) => i), 3000];
-  const source = encodePng(createImage({ width: 90, height: 80, colorType: 0, bitDepth: 8, fill: 'noise' }), { idat: lengths });
+  // From 2048 bytes on they are folded, in vectors of 16, 512 vectors at a time.
+  const lengths = [...Array.from({ length: 70 }, (_, i) => i), ...Array.from({ length: 20 }, (_, i) => 2040 + i), 3000,
+    9231, 9232, 9248, 9263, 9264, 17424, 17440, 30_001];
+  const source = encodePng(createImage({ width: 900, height: 180, colorType: 0, bitDepth: 8, fill: 'noise' }), { idat: lengths });
   assert.equal(convert(source), undefined);
   let at = source.indexOf('IDAT') + 4;
   for (const length of lengths) {
-    for (const place of new Set([0, length >> 1, length - 1, length + 3])) { // the last one in the checksum
-      const changed = Buffer.from(source);
-      changed[at + place] ^= 128;
-      if (place >= 0) assert.equal(convert(changed), 'ERR_PNG_CRC', `${length} bytes, ${place}`);
+    const places = [0, 20, length >> 1, length - 900, length - 17, length - 1].filter((place) => place >= 0 && place < length);
+    for (const place of new Set([...places, length + 3])) { // the last one in the checksum
+      source[at + place] ^= 128;
+      assert.equal(convert(source), 'ERR_PNG_CRC', `${length} bytes, ${place}`);
+      source[at + place] ^= 128;
     }
     at += length + 12;
   }
+});
+
+test('matches of any distance and length are what they repeat', { skip }, () => {
+  const { Engine } = require('../lib/wasm/engine');
+  const { toOutput } = require('../lib/wasm/work');
+  const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
+  const values = Float64Array.from(engine.words().options, ({ initial }) => initial);
+  const { samples: noise } = createImage({ width: 1 << 16, height: 1, colorType: 0, bitDepth: 8, fill: 'noise' });
+  for (let distance = 1; distance <= 80; distance++) {
+    const pieces = [];
+    for (let length = 3, at = 0; length <= 258; length += length < 70 ? 1 : 47, at += distance + 3) {
+      const group = noise.slice(at, at + distance);
+      pieces.push(group, Array.from({ length }, (_, i) => group[i % distance]), noise.slice(at + distance, at + distance + 3));
+    }
+    const samples = pieces.flatMap((piece) => [...piece]);
+    const image = { ...createImage({ width: samples.length, height: 1, colorType: 0, bitDepth: 8 }), samples };
+    const { error, output } = toOutput(engine, encodePng(image, { filter: 0 }), { values });
+    assert.equal(error, undefined);
+    assert.deepEqual(samples.filter((sample, i) => sample !== output[54 + 3 * i]), [], `distance ${distance}`);
+  }
+});
+
+test('options that change from call to call are read each time', { skip }, () => {
+  const { Engine } = require('../lib/wasm/engine');
+  const { toOutput } = require('../lib/wasm/work');
+  const engine = new Engine(new WebAssembly.Module(fs.readFileSync(wasm)));
+  const { options } = engine.words();
+  const place = options.findIndex(({ name }) => name === 'topDown');
+  const bottomUp = Float64Array.from(options, ({ initial }) => initial);
+  const topDown = bottomUp.map((value, i) => (i === place ? 1 : value));
+  const invalid = bottomUp.map((value, i) => (i === place ? 7 : value));
+  const heightOf = (values) => {
+    const { error, output } = toOutput(engine, png, { values });
+    return error?.code ?? output.readInt32LE(22);
+  };
+  const answers = [bottomUp, bottomUp, topDown, invalid, invalid, topDown, topDown, bottomUp].map(heightOf);
+  assert.deepEqual(answers, [19, 19, -19, 'ERR_OPTION', 'ERR_OPTION', -19, -19, 19]);
 });
 
 test('where the addon is missing, broken or not allowed, WebAssembly converts', { skip }, (t) => {

@@ -33,16 +33,18 @@ IMPORT(rows) extern bool host_rows(const uint8_t *bytes, size_t size, uint32_t o
 #define STRIP_BYTES (256 * 1024)
 
 static struct {
-    uint8_t       *input;
-    size_t         size;
-    bool           is_pixels;
-    bool           is_to_png; /* pixels to a PNG, not to a BMP */
-    png2bmp_pixels pixels;
-    double         values[HOST_VALUES_MOST]; /* the options: see host_options.h */
-    size_t         value_count;
-    png2bmp_plan   plan;
-    png2bmp_report report;
-    double         facts[HOST_FACTS_COUNT];
+    uint8_t        *input;
+    size_t          size;
+    bool            is_pixels;
+    bool            is_to_png; /* pixels to a PNG, not to a BMP */
+    png2bmp_pixels  pixels;
+    double          values[HOST_VALUES_MOST]; /* the options: see host_options.h */
+    size_t          value_count;
+    bool            has_options; /* of these values */
+    png2bmp_options options;
+    png2bmp_plan    plan;
+    png2bmp_report  report;
+    double          facts[HOST_FACTS_COUNT];
 } job;
 
 /* ---- Input ------------------------------------------------------------------ */
@@ -87,15 +89,17 @@ uint32_t EXPORT(fact_count)(void)
 double *EXPORT(options_reserve)(size_t count)
 {
     job.value_count = count;
+    job.has_options = false;
     return count <= HOST_VALUES_MOST ? job.values : NULL;
 }
 
-static png2bmp_status begin(png2bmp_options *options)
+/* Reads the options, unless they are those of the conversion before. */
+static png2bmp_status begin(void)
 {
     png2bmp_report_clear(&job.report);
-    if (!host_options_read(options, job.values, job.value_count))
-        return report_plain_error(&job.report, PNG2BMP_ERR_OPTION);
-    return PNG2BMP_OK;
+    if (!job.has_options)
+        job.has_options = host_options_read(&job.options, job.values, job.value_count);
+    return job.has_options ? PNG2BMP_OK : report_plain_error(&job.report, PNG2BMP_ERR_OPTION);
 }
 
 static png2bmp_status planned(png2bmp_status status)
@@ -108,12 +112,11 @@ static png2bmp_status planned(png2bmp_status status)
 /* Plans the conversion of a PNG in the input. */
 png2bmp_status EXPORT(plan)(void)
 {
-    png2bmp_options options;
-    png2bmp_status  status = begin(&options);
+    png2bmp_status status = begin();
 
     job.is_pixels = job.is_to_png = false;
     if (!status)
-        status = png2bmp_plan_make(&job.plan, job.input, job.size, &options, &job.report);
+        status = png2bmp_plan_make(&job.plan, job.input, job.size, &job.options, &job.report);
     return planned(status);
 }
 
@@ -127,8 +130,7 @@ png2bmp_status EXPORT(count_colors)(void)
 png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t channels,
                                    double stride)
 {
-    png2bmp_options options;
-    png2bmp_status  status = begin(&options);
+    png2bmp_status status = begin();
 
     job.is_pixels = true;
     job.is_to_png = false;
@@ -141,7 +143,7 @@ png2bmp_status EXPORT(plan_pixels)(uint32_t width, uint32_t height, uint32_t cha
                                   .channels = channels,
                                   .stride = stride < 0x1p32 ? (size_t)stride : SIZE_MAX};
     if (!status)
-        status = png2bmp_plan_pixels(&job.plan, &job.pixels, &options, &job.report);
+        status = png2bmp_plan_pixels(&job.plan, &job.pixels, &job.options, &job.report);
     return planned(status);
 }
 
@@ -205,13 +207,12 @@ static struct {
 
 png2bmp_status EXPORT(feed_open)(double png_size, bool wants_whole)
 {
-    png2bmp_options options;
-    png2bmp_status  status = begin(&options);
+    png2bmp_status status = begin();
 
     pump_close(&fed.pump); /* one that was opened to check its options */
     if (!status)
-        status =
-            pump_open(&fed.pump, &options, (uint64_t)png_size, wants_whole, &control, &job.report);
+        status = pump_open(&fed.pump, &job.options, (uint64_t)png_size, wants_whole, &control,
+                           &job.report);
     fed.pump.parts_of_whole.write = hand_out;
     return status;
 }

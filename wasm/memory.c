@@ -25,14 +25,60 @@ extern uint8_t __heap_base; /* from the linker: where the memory begins that not
 static block  before_all; /* it is before the heap, and has no bytes */
 static size_t heap_end;   /* 0 at first */
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+/* Without `no_builtin`, the compiler might make of a function's code a call of that function. */
+#define BY_ITSELF __attribute__((no_builtin))
+
+/* V8 calls C for each memory.copy and memory.fill, which for a few bytes takes longer than these
+ * do. Up to so many bytes are copied in pieces. */
+#define SMALL 64
+
+typedef uint64_t eight __attribute__((aligned(1), may_alias));
+typedef uint32_t four __attribute__((aligned(1), may_alias));
+
+BY_ITSELF void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
-    return __builtin_memcpy(to, from, size);
+    uint8_t       *d = to;
+    const uint8_t *s = from;
+
+    if (size > SMALL)
+        return __builtin_memcpy(to, from, size);
+    if (size >= 8) {
+        for (size_t i = 0; i + 8 < size; i += 8)
+            *(eight *)(d + i) = *(const eight *)(s + i);
+        *(eight *)(d + size - 8) = *(const eight *)(s + size - 8);
+    } else if (size >= 4) {
+        const uint32_t last = *(const four *)(s + size - 4);
+
+        *(four *)d = *(const four *)s;
+        *(four *)(d + size - 4) = last;
+    } else {
+        for (size_t i = 0; i < size; i++)
+            d[i] = s[i];
+    }
+    return to;
 }
 
-void *memset(void *to, int value, size_t size)
+void *memmove(void *to, const void *from, size_t size)
 {
-    return __builtin_memset(to, value, size);
+    return __builtin_memmove(to, from, size);
+}
+
+BY_ITSELF void *memset(void *to, int value, size_t size)
+{
+    const uint64_t pattern = (uint8_t)value * UINT64_C(0x0101010101010101);
+    uint8_t       *d = to;
+
+    if (size > SMALL)
+        return __builtin_memset(to, value, size);
+    if (size >= 8) {
+        for (size_t i = 0; i + 8 < size; i += 8)
+            *(eight *)(d + i) = pattern;
+        *(eight *)(d + size - 8) = pattern;
+    } else {
+        for (size_t i = 0; i < size; i++)
+            d[i] = (uint8_t)value;
+    }
+    return to;
 }
 
 /* Makes one of a block and its successor in the list, if nothing is between them. */
@@ -100,10 +146,7 @@ static bool grow(size_t size)
     return true;
 }
 
-/* Without `no_builtin`, the compiler might make of calloc's code a call of calloc. */
-#define ALLOCATES __attribute__((no_builtin))
-
-ALLOCATES void *malloc(size_t size)
+BY_ITSELF void *malloc(size_t size)
 {
     const size_t whole = (size + 2 * sizeof(block) - 1) / sizeof(block) * sizeof(block);
     block       *before, *b;
@@ -130,7 +173,7 @@ ALLOCATES void *malloc(size_t size)
     return b + 1;
 }
 
-ALLOCATES void *calloc(size_t count, size_t size)
+BY_ITSELF void *calloc(size_t count, size_t size)
 {
     size_t bytes;
     void  *memory = __builtin_mul_overflow(count, size, &bytes) ? NULL : malloc(bytes);
@@ -138,7 +181,7 @@ ALLOCATES void *calloc(size_t count, size_t size)
     return memory == NULL ? NULL : memset(memory, 0, bytes);
 }
 
-ALLOCATES void *realloc(void *memory, size_t size)
+BY_ITSELF void *realloc(void *memory, size_t size)
 {
     const size_t has = memory == NULL ? 0 : ((block *)memory - 1)->size - sizeof(block);
     void        *moved;

@@ -23,6 +23,12 @@ class Stop {
 class Engine {
   #module;
   #exports;
+  /** All of the instance's memory, and the numbers of a plan in it: views, which cost a small image as much as its
+   * pixels, so they are kept as long as the memory does not grow, which leaves them without bytes. */
+  #memory = new Uint8Array(0);
+  #plannedFacts;
+  /** The values of the options that the instance has. */
+  #given;
   /** The sink of the running conversion: { write(bytes, offset), isCancelled() }, or undefined. */
   #sink;
   #failure;
@@ -43,8 +49,38 @@ class Engine {
       const instance = new WebAssembly.Instance(this.#module, { png2bmp: imports });
       instance.exports._initialize();
       this.#exports = instance.exports;
+      this.#memory = new Uint8Array(0);
+      this.#given = undefined;
     }
     return this.#exports;
+  }
+
+  #bytes() {
+    if (this.#memory.length === 0) {
+      const { memory, facts, fact_count: count } = this.#exports;
+      this.#memory = new Uint8Array(memory.buffer);
+      this.#plannedFacts = new Float64Array(memory.buffer, facts(), count());
+    }
+    return this.#memory;
+  }
+
+  /** Nobody writes to values that were once given: the same ones need not be read again. */
+  #give(values) {
+    if (this.#given !== values) {
+      const address = this.#exports.options_reserve(values.length);
+      new Float64Array(this.#bytes().buffer, address, values.length).set(values);
+      this.#given = values;
+    }
+  }
+
+  /** Whether there is memory for the input. */
+  #take(bytes) {
+    // A size of 32 bits would be taken modulo 4 GiB.
+    const address = bytes.length <= MOST_BYTES ? this.#exports.input_reserve(bytes.length) >>> 0 : 0;
+    if (address !== 0) {
+      this.#bytes().set(bytes, address);
+    }
+    return address !== 0;
   }
 
   /** undefined, or why there is no memory for an instance. A limit on address space (ulimit -v) is enough:
@@ -64,7 +100,7 @@ class Engine {
   // An exception that crosses WebAssembly would leave its memory in an intermediate state.
   #write(address, size, offset) {
     try {
-      this.#sink.write(new Uint8Array(this.#exports.memory.buffer, address, size), offset);
+      this.#sink.write(new Uint8Array(this.#bytes().buffer, address, size), offset);
       return 1;
     } catch (error) {
       this.#failure = { error };
@@ -75,13 +111,14 @@ class Engine {
   /** The text at an address: ASCII, except for what a file has put into it. */
   #text(address) {
     const start = address >>> 0;
-    const bytes = new Uint8Array(this.#exports.memory.buffer);
+    const bytes = this.#bytes();
     return String.fromCharCode(...bytes.subarray(start, bytes.indexOf(0, start)));
   }
 
   #warnings() {
     const wasm = this.#exports;
-    return Array.from({ length: wasm.warning_count() }, (_, i) => ({
+    const length = wasm.warning_count();
+    return length === 0 ? [] : Array.from({ length }, (_, i) => ({
       code: this.#text(wasm.status_code(wasm.warning_status(i))).replace('ERR', 'WARN'),
       message: this.#text(wasm.warning_message(i)),
     }));
@@ -125,7 +162,7 @@ class Engine {
 
   #plan({ values, pixels, toPNG }) {
     const wasm = this.#exports;
-    new Float64Array(wasm.memory.buffer, wasm.options_reserve(values.length), values.length).set(values);
+    this.#give(values);
     if (toPNG) {
       return wasm.plan_png(pixels.width, pixels.height);
     }
@@ -134,10 +171,9 @@ class Engine {
   }
 
   #open(open) {
-    const wasm = this.#exports;
-    const facts = new Float64Array(wasm.memory.buffer, wasm.facts(), wasm.fact_count());
+    this.#bytes(); // the plan may have let the memory grow
     try {
-      this.#sink = open(facts.slice());
+      this.#sink = open(this.#plannedFacts.slice());
     } catch (error) {
       this.#failure = { error };
     }
@@ -157,12 +193,9 @@ class Engine {
       return outOfMemory(shortage);
     }
     const wasm = this.#exports;
-    // A size of 32 bits would be taken modulo 4 GiB.
-    const input = bytes.length <= MOST_BYTES ? wasm.input_reserve(bytes.length) >>> 0 : 0;
-    if (input === 0) {
+    if (!this.#take(bytes)) {
       return outOfMemory(`WebAssembly has no ${bytes.length} bytes for the PNG`);
     }
-    new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
     let status = this.#plan(options);
     if (status === 0 && options.countsColors) {
       this.#sink = { isCancelled: () => false };
@@ -183,7 +216,7 @@ class Engine {
     if (this.#exports === undefined) {
       return;
     }
-    if (broken || this.#exports.memory.buffer.byteLength > KEEP_BYTES) {
+    if (broken || this.#bytes().length > KEEP_BYTES) {
       this.#exports = undefined;
     } else {
       this.#exports.input_release();
@@ -226,24 +259,17 @@ class Engine {
     if (shortage !== undefined) {
       return outOfMemory(shortage);
     }
-    const wasm = this.#exports;
-    new Float64Array(wasm.memory.buffer, wasm.options_reserve(values.length), values.length).set(values);
-    return this.#fedOutcome(wasm.feed_open(size, wantsWhole ? 1 : 0));
+    this.#give(values);
+    return this.#fedOutcome(this.#exports.feed_open(size, wantsWhole ? 1 : 0));
   }
 
   get factCount() {
     return this.#exports.fact_count();
   }
 
-  #giveInput(bytes) {
-    const wasm = this.#exports;
-    wasm.input_release();
-    const input = wasm.input_reserve(bytes.length) >>> 0;
-    if (input === 0) {
-      return false;
-    }
-    new Uint8Array(wasm.memory.buffer, input, bytes.length).set(bytes);
-    return true;
+  #takeNext(bytes) {
+    this.#exports.input_release();
+    return this.#take(bytes);
   }
 
   /**
@@ -253,7 +279,7 @@ class Engine {
    */
   feed(bytes, isLast, room, sink) {
     const wasm = this.#exports;
-    if (bytes !== undefined && !this.#giveInput(bytes)) {
+    if (bytes !== undefined && !this.#takeNext(bytes)) {
       return outOfMemory(`WebAssembly has no ${bytes.length} bytes for the PNG`);
     }
     this.#sink = sink;

@@ -21,6 +21,9 @@ function createOutput(size) {
 
 const never = () => false;
 
+// Not `{ ...outcome, facts }`: V8 makes a hidden class for each, a tenth of the time of an icon.
+const withFacts = ({ error, warnings }, facts) => ({ error, warnings, facts });
+
 const cancelledError = () => ({ code: 'ERR_CANCELLED', message: '' });
 const cancelledOutcome = () => ({ error: cancelledError(), warnings: [] });
 
@@ -30,12 +33,12 @@ const buffersOf = (...views) => views.filter(Boolean).map(({ buffer }) => buffer
 /** { error, warnings, facts, output } */
 function toOutput(engine, bytes, options, isCancelled = never) {
   let output, facts;
-  const outcome = engine.convert(bytes, options, (found) => {
+  const { error, warnings } = engine.convert(bytes, options, (found) => {
     facts = found;
     output = createOutput(engine.fact(found, 'byteLength'));
     return { write: (rows, offset) => output.set(rows, offset), isCancelled };
   });
-  return { ...outcome, facts, output };
+  return { error, warnings, facts, output };
 }
 
 /** { error, warnings, facts }; throws what fits(size) throws, and converts nothing if it is false. */
@@ -46,7 +49,7 @@ function toTarget(engine, bytes, options, target, fits) {
     return fits(engine.fact(found, 'byteLength'))
       ? { write: (rows, offset) => target.set(rows, offset), isCancelled: never } : undefined;
   });
-  return { ...outcome, facts };
+  return withFacts(outcome, facts);
 }
 
 /** { error, warnings, facts }: nothing is converted. */
@@ -55,7 +58,7 @@ function toFacts(engine, bytes, options) {
   const outcome = engine.convert(bytes, options, (found) => {
     facts = found;
   });
-  return { ...outcome, facts };
+  return withFacts(outcome, facts);
 }
 
 module.exports = { buffersOf, cancelledError, cancelledOutcome, never, toFacts, toOutput, toTarget };

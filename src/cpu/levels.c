@@ -2,6 +2,7 @@
 
 #include "colour/to_srgb.h"
 #include "cpu/arm/arm.h"
+#include "cpu/wasm/wasm.h"
 #include "cpu/x86/x86.h"
 #include "inflate/inflate_state.h"
 #include "pixels/pixels.h"
@@ -20,10 +21,17 @@
 #define UNFILTER_C(name, bpp) .unfilter[UNFILTER_##name] = unfilter_##name##_c,
 #define ROW_C(name, from, to) .row[ROW_##name] = row_##name##_c,
 #define SRGB_C(name, from, to) .srgb[SRGB_##name] = srgb_##name##_c,
+#ifdef PNG2BMP_SIMD128
+/* An engine that has SIMD128 needs no other loop: one more would be 2 kB to download. */
+#define INFLATE_FAST_C inflate_fast_simd128
+#else
+#define INFLATE_FAST_C inflate_fast_c
+#endif
+
 #define PLAIN                                                                                      \
     UNFILTER_KINDS(UNFILTER_C)                                                                     \
     ROW_KINDS(ROW_C)                                                                               \
-    SRGB_KINDS(SRGB_C).inflate_fast = inflate_fast_c, .inflate_fast_fetch = inflate_fast_c,        \
+    SRGB_KINDS(SRGB_C).inflate_fast = INFLATE_FAST_C, .inflate_fast_fetch = INFLATE_FAST_C,        \
     .diffuse = diffuse_c, .weigh_across = weigh_across_c, .weigh_down = weigh_down_c
 
 static const kernels plain = {PLAIN};
@@ -105,7 +113,7 @@ static const kernels neon = {PLAIN, NEON_UNFILTERS(NEON_UNFILTER) NEON_ROWS(NEON
     }
 #endif
 
-#ifdef __wasm_simd128__
+#ifdef PNG2BMP_SIMD128
 
 /* The SSE kernels, compiled by wasm/simd128.h. An engine has SIMD128 or refuses the file. */
 static const kernels simd128 = {SSE};

@@ -9,15 +9,9 @@
 /* Bytes that are copied at once: a bit for each is in 64 bits. */
 #define RUN 64
 
-/* WebAssembly, which is downloaded, has none: 1.2 kB in png2bmp/inline. */
 KERNEL bool has_zeros(pixel_shape shape)
 {
-#if defined(__wasm__)
-    (void)shape;
-    return false;
-#else
     return shape.bpp == 3 || shape.bpp == 4;
-#endif
 }
 
 KERNEL bool is_zero(__m128i v)
