@@ -98,6 +98,9 @@ function sources() {
 // filters, and what runs a few times per conversion (docs/notes/kernels.md).
 const IS_HOT = /\/(unfilter|pixels\w*|nearest|indices)\.c$/;
 
+// What few conversions run, and not for each pixel: as small as can be.
+const IS_RARE = /\/(deflate_compress|zlib_compress|signature|mend|about|icc|space|primaries|power|curve|profile|convert_colors|salvage)\.c$/;
+
 // V8 calls C for each memory.copy, also of a few bytes: only functions of our own have it, for many bytes.
 const HAS_BULK_MEMORY = 'wasm/memory.c';
 
@@ -105,7 +108,7 @@ function compile(source, flags) {
   const object = path.join(work, `${path.relative(root, source).replaceAll('/', '_')}.o`);
   fs.mkdirSync(work, { recursive: true });
   const isReplaced = flags.includes('-msimd128') && REPLACED.includes(source);
-  const optimize = IS_HOT.test(source) && !isReplaced ? '-O2' : '-Os';
+  const optimize = IS_HOT.test(source) && !isReplaced ? '-O2' : IS_RARE.test(source) ? '-Oz' : '-Os';
   const bulk = source === HAS_BULK_MEMORY ? ['-mbulk-memory'] : [];
   run('clang', [...COMPILE, ...bulk, optimize, ...flags, '-c', '-o', object, source]);
   return object;
