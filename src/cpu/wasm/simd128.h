@@ -246,4 +246,20 @@ SSE_INLINE __m128i _mm_unpackhi_epi64(__m128i a, __m128i b)
     return wasm_i64x2_shuffle(a, b, 1, 3);
 }
 
+/* n bytes at `from`, then those of v. V8 makes two instructions of it. */
+#define SSE_DEFINE_AFTER(n, bits)                                                                  \
+    SSE_INLINE __m128i after_##n(const void *from, __m128i v)                                      \
+    {                                                                                              \
+        return _mm_alignr_epi8(v, wasm_v128_load##bits##_splat(from), 16 - (n));                   \
+    }
+
+SSE_DEFINE_AFTER(1, 8)
+SSE_DEFINE_AFTER(2, 16)
+SSE_DEFINE_AFTER(4, 32)
+SSE_DEFINE_AFTER(8, 64)
+
+#undef SSE_DEFINE_AFTER
+#define SSE_AFTER_NAME(n) after_##n
+#define SSE_AFTER(n) SSE_AFTER_NAME(n)
+
 #endif

@@ -100,7 +100,9 @@ KERNEL void wave_transpose(VEC v[WAVE_STEPS])
  * SLOT bytes are read. */
 KERNEL VEC wave_move_down(VEC v, const uint8_t *prior)
 {
-#if VECTOR_BYTES == 16
+#if defined(__wasm__)
+    return SSE_AFTER(SLOT)(prior, v);
+#elif VECTOR_BYTES == 16
     uint64_t pixel = 0;
 
     memcpy(&pixel, prior, SLOT);
