@@ -415,8 +415,8 @@ async function* hugePng() {
   yield chunkBytes({ type: 'IEND', data: Buffer.alloc(0) });
 }
 
-test('27 megapixels take less than 4 MiB of WebAssembly memory, however long the PNG is', bounded, async () => {
-  const library = await page();
+/** How many bytes of WebAssembly memory the instances of work() have. */
+async function memoriesOf(work) {
   const instances = [];
   const { Instance } = WebAssembly;
   WebAssembly.Instance = function record(...args) {
@@ -425,20 +425,38 @@ test('27 megapixels take less than 4 MiB of WebAssembly memory, however long the
     return instance;
   };
   try {
-    let [given, length] = [0, 0];
-    async function* counted() {
-      for await (const piece of hugePng()) {
-        given += piece.length;
-        yield piece;
-      }
-    }
-    const stream = library.createBMPStream({ topDown: true });
-    for await (const part of ReadableStream.from(counted()).pipeThrough(stream)) length += part.length;
-    assert.equal(length, 54 + 3 * WIDTH * HEIGHT);
-    assert.ok(given > 4 * 2 ** 20, `a PNG of ${given} bytes, which WebAssembly did not hold`);
-    assert.equal(instances.length, 1);
-    assert.ok(instances[0].exports.memory.buffer.byteLength < 4 * 2 ** 20, `${instances[0].exports.memory.buffer.byteLength} bytes`);
+    await work();
+    return instances.map(({ exports }) => exports.memory.buffer.byteLength);
   } finally {
     WebAssembly.Instance = Instance;
+  }
+}
+
+test('27 megapixels take less than 4 MiB of WebAssembly memory, however long the PNG is', bounded, async () => {
+  const library = await page();
+  let [given, length] = [0, 0];
+  async function* counted() {
+    for await (const piece of hugePng()) {
+      given += piece.length;
+      yield piece;
+    }
+  }
+  const [bytes, ...others] = await memoriesOf(async () => {
+    const stream = library.createBMPStream({ topDown: true });
+    for await (const part of ReadableStream.from(counted()).pipeThrough(stream)) length += part.length;
+  });
+  assert.equal(length, 54 + 3 * WIDTH * HEIGHT);
+  assert.ok(given > 4 * 2 ** 20, `a PNG of ${given} bytes, which WebAssembly did not hold`);
+  assert.deepEqual(others, []);
+  assert.ok(bytes < 4 * 2 ** 20, `${bytes} bytes`);
+});
+
+test('a palette of more than 16 colours leaves it below 4 MiB, dithered and made smaller', bounded, async () => {
+  const library = await page();
+  const png = encodePng(createImage({ colorType: 6, bitDepth: 16, width: 3000, height: 60, seed: 5 }), { idat: 65536 });
+  const palette = Array.from({ length: 200 }, (_, i) => [i * 37 % 256, i * 91 % 256, i * 151 % 256]);
+  for (const options of [{ dither: 'atkinson' }, { size: '1500x' }]) {
+    const [bytes] = await memoriesOf(() => convert(library, png, 65536, { palette, topDown: true, ...options }));
+    assert.ok(bytes < 4 * 2 ** 20, `${JSON.stringify(options)}: ${bytes} bytes`);
   }
 });

@@ -21,8 +21,9 @@ enum {
     COARSE_SIDE = 8,
     FINE_BITS = 3,
     FINE_SIDE = 32,
-    ROOM = 128 * 1024, /* of all lists: when it is used up, the larger cell's list must do */
-    BLOCKS = 1 << 15   /* when they are used up, lists are searched */
+    ROOM = 128 * 1024,  /* of all lists: when it is used up, the larger cell's list must do */
+    BLOCKS = 20 * 1024, /* when they are used up, lists are searched */
+    FILLS = 32 * 1024   /* likewise: more cost noise more than they save */
 };
 
 _Static_assert(COARSE_SIDE << COARSE_BITS == 256, "the samples");
@@ -31,15 +32,18 @@ _Static_assert(NEAREST_SIDE << NEAREST_CELL_BITS == 256, "the samples");
 _Static_assert((int)FINE_BITS >= (int)NEAREST_CELL_BITS, "a block lies in one cell with a list");
 
 typedef struct list {
-    uint32_t first;
-    uint16_t count; /* 0: not looked for yet */
+    uint32_t first : 17;
+    uint32_t count : 9; /* 0: not looked for yet */
 } list;
+
+_Static_assert(ROOM == 1 << 17, "a list begins anywhere in it");
 
 typedef struct nearest_cells {
     uint16_t cells[NEAREST_CELLS];
     list     fine[FINE_SIDE * FINE_SIDE * FINE_SIDE];
     list     coarse[COARSE_SIDE * COARSE_SIDE * COARSE_SIDE];
-    uint32_t used, blocks_used;
+    uint32_t used, blocks_used, fills;
+    uint16_t only[256]; /* the block whose answers are all this entry; 0: there is none */
     uint8_t  room[ROOM];
     uint8_t  blocks[BLOCKS][NEAREST_BLOCK]; /* block 0 is not used */
 } cells;
@@ -64,6 +68,8 @@ static void open_cells(nearest *n, cells *c)
     memset(c->coarse, 0, sizeof c->coarse);
     c->used = 0;
     c->blocks_used = 1;
+    c->fills = 0;
+    memset(c->only, 0, sizeof c->only);
     n->of = c;
     n->tables = (nearest_tables){c->cells, (const uint8_t(*)[NEAREST_BLOCK])c->blocks};
 }
@@ -217,8 +223,8 @@ static candidates list_around(const nearest *n, list *l, candidates among, const
     if (l->count == 0) {
         for (unsigned i = 0; i < 3; i++)
             low[i] = (int)(bgr[i] >> bits << bits) * 16;
-        l->first = c->used;
-        l->count = (uint16_t)filter(n, among, low, 16 << bits, c->room + c->used);
+        l->first = c->used & (ROOM - 1);
+        l->count = filter(n, among, low, 16 << bits, c->room + c->used) & 0x1ff;
         c->used += l->count;
     }
     return (candidates){c->room + l->first, l->count};
@@ -269,15 +275,44 @@ static void fill_block(const nearest *n, uint8_t block[NEAREST_BLOCK], candidate
         block[i] = (uint8_t)least[i / 16][i % 16];
 }
 
+/* The next block, which must be there; or the one that is the same already, of a cell with one
+ * answer alone: half of all cells and more. */
+static unsigned filled_block(const nearest *n, candidates among, const unsigned bgr[3])
+{
+    cells *const   c = n->of;
+    uint8_t *const block = c->blocks[c->blocks_used];
+    uint16_t      *only;
+
+    fill_block(n, block, among, bgr);
+    c->fills++;
+    if (memcmp(block, block + 1, NEAREST_BLOCK - 1) != 0)
+        return c->blocks_used++;
+    only = &c->only[block[0]];
+    if (*only == 0)
+        *only = (uint16_t)c->blocks_used++;
+    return *only;
+}
+
+/* 0: there are no more. */
+static unsigned block_for(const nearest *n, candidates among, const unsigned bgr[3])
+{
+    const cells   *c = n->of;
+    const unsigned only = among.count == 1 ? c->only[among.entries[0]] : 0;
+
+    if (only || c->blocks_used == BLOCKS || c->fills == FILLS)
+        return only;
+    return filled_block(n, among, bgr);
+}
+
 unsigned nearest_search_large(nearest *n, const unsigned bgr[3], size_t cell)
 {
     cells           *c = n->of;
     const candidates among = candidates_around(n, bgr);
+    const unsigned   block = block_for(n, among, bgr);
 
-    if (c->blocks_used == BLOCKS)
+    if (block == 0)
         return search(n, (const int[3]){16 * (int)bgr[0], 16 * (int)bgr[1], 16 * (int)bgr[2]},
                       among);
-    fill_block(n, c->blocks[c->blocks_used], among, bgr);
-    c->cells[cell] = (uint16_t)c->blocks_used;
-    return c->blocks[c->blocks_used++][nearest_in_block(bgr[0], bgr[1], bgr[2])];
+    c->cells[cell] = (uint16_t)block;
+    return c->blocks[block][nearest_in_block(bgr[0], bgr[1], bgr[2])];
 }
