@@ -29,7 +29,7 @@ function createLibrary(module, { threads, openThread, work: { run, openFed } = i
   const feeds = createFeeds({
     engine, module, facts: words.facts.length, settled: calls.settled, threads: new FeedThreads(started), openFed,
   });
-  Object.assign(native, words, calls.functions, feeds.functions, more({ engine, module, ...calls, ...feeds }), { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
+  Object.assign(native, words, calls.functions, feeds.functions, more({ engine, ...calls, ...feeds }), { cpu: AUTO, versions: { ...words.versions, backend: 'wasm' } });
   return {
     ...require('../sync').calls, ...require('../async').calls, ...require('../facts'), ...require('../converter'), ...require('../ico'),
   };

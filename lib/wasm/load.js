@@ -16,6 +16,7 @@ const { createFeeds } = require('./feeds');
 const { packedParts } = require('./packed');
 const { Pool } = require('./pool');
 const { openFed, run } = require('./request');
+const { createSavePieces } = require('./save-pieces');
 const { createSaves } = require('./saves');
 const { openThread } = require('./threads');
 
@@ -58,7 +59,8 @@ function loadWasm() {
   const feeds = createFeeds({
     engine, module, facts: words.facts.length, settled: calls.settled, threads: new FeedThreads(started), openFed,
   });
-  return { ...words, ...calls.functions, ...feeds.functions, ...createSaves({ engine, module, ...calls, ...feeds }) };
+  const saves = { ...createSaves({ engine, ...calls, ...feeds }), savePieces: createSavePieces(module, calls.settled) };
+  return { ...words, ...calls.functions, ...feeds.functions, ...saves };
 }
 
 module.exports = { isWasmHere, loadWasm };

@@ -8,7 +8,7 @@ const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
 
 const { bytesOf } = require('../input');
 const { pathFrom, workingDirectory } = require('../save-path');
-const { bytesToFile, piecesToFile, toFile } = require('./to-file');
+const { bytesToFile, toFile } = require('./to-file');
 
 /** Longer paths are refused by every system. */
 const LONGEST_PATH = 4095;
@@ -21,7 +21,7 @@ function absoluteOf(file) {
 
 /** The calls, of the engine on this thread and what createCalls and createFeeds give. isFromFile: it is half of convertFile,
  * to which other limits apply. */
-function createSaves({ engine, module, settled, start, open }) {
+function createSaves({ engine, settled, start, open }) {
   function save(view, length, values, onWarning, file, isFromFile) {
     settled(toFile(engine, bytesOf(view, length), { values, isFromFile }, file, file), onWarning, save);
     return true;
@@ -44,18 +44,12 @@ function createSaves({ engine, module, settled, start, open }) {
   const saveBytesAsync = (view, length, values, onWarning, _copy, ticket, file) =>
     startSave({ options: { values }, asIs: true }, view, length, onWarning, ticket, file);
 
-  const requestOf = (file, values, size) =>
-    ({ values, size, wantsWhole: true, to: absoluteOf(Buffer.from(file)), path: Buffer.from(file) });
-
-  const openSave = (file, values, size) => open(requestOf(file, values, size));
-
-  /** Of pieces, the first and an iterator of the others; gives the facts, as a step of openSave. */
-  function savePieces(first, rest, size, values, onWarning, file) {
-    const outcome = piecesToFile(module, requestOf(file, values, size), first, rest);
-    return settled(outcome, onWarning, savePieces).numbers;
+  function openSave(file, values, size) {
+    const path = Buffer.from(file);
+    return open({ values, size, wantsWhole: true, to: absoluteOf(path), path });
   }
 
-  return { save, saveAsync, saveBytes, saveBytesAsync, openSave, savePieces };
+  return { save, saveAsync, saveBytes, saveBytesAsync, openSave };
 }
 
 module.exports = { createSaves };

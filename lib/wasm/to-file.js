@@ -12,8 +12,6 @@ const { Stop } = require('./engine');
 const { FedPng } = require('./fed');
 const { cancelledError, never } = require('./work');
 
-const NO_BYTES = new Uint8Array(0);
-
 /** An error of node:fs as part of an outcome; other errors are thrown. */
 function fileError(error, path) {
   if (error instanceof RangeError) {
@@ -149,27 +147,4 @@ class FedFile extends FedPng {
   }
 }
 
-/** The same with pieces, of which the first is there: { error, warnings, numbers }. open: as for FedFile. */
-function piecesToFile(module, open, first, rest) {
-  const png = new FedFile(module, open);
-  const warnings = [];
-  let last = png.opened;
-  const feed = (request) => {
-    for (last of png.steps(request, never)) {
-      warnings.push(...last.warnings);
-    }
-    return last.error === undefined;
-  };
-  try {
-    for (let bytes = first; bytes !== undefined && feed({ bytes }); bytes = rest.next().value);
-    if (last.error === undefined) {
-      feed({ bytes: NO_BYTES, isLast: true });
-    }
-    return { ...last, warnings };
-  } finally {
-    png.close();
-    rest.return();
-  }
-}
-
-module.exports = { FedFile, bytesToFile, piecesToFile, toFile };
+module.exports = { FedFile, bytesToFile, toFile };
