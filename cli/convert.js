@@ -340,7 +340,10 @@ class Converter {
   #makeDirectory(output) {
     if (this.#hasDirectory(output)) return;
     const directory = path.dirname(output);
-    attempt(exitCodes.CANNOT_WRITE, () => fs.mkdirSync(toPath(directory), { recursive: true }));
+    attempt(exitCodes.CANNOT_WRITE, () => {
+      process.cwd(); /* an error if it is gone, where mkdirSync does not end */
+      fs.mkdirSync(toPath(directory), { recursive: true });
+    });
     this.directories.add(directory);
   }
 

@@ -178,6 +178,15 @@ function realPath(name) {
   }
 }
 
+/* Every name is relative if the working directory is gone. */
+function absolute(name) {
+  try {
+    return path.resolve(name);
+  } catch {
+    return name;
+  }
+}
+
 /* Whether a last part of a path is the name of a file as it stands. On Windows, which knows more separators, none is. */
 const isPlain = (last) => path.sep === '/' && last !== '' && last !== '.' && last !== '..';
 
@@ -207,16 +216,16 @@ class Identities {
   #inDirectory(name) {
     const length = name.lastIndexOf(path.sep) + 1;
     const last = name.slice(length);
-    if (!isPlain(last)) return this.#belowParent(path.resolve(name));
+    if (!isPlain(last)) return this.#belowParent(absolute(name));
     const directory = name.slice(0, length);
     if (!this.begins.has(directory)) {
-      this.begins.set(directory, beginOf(this.#directory(path.resolve(directory))));
+      this.begins.set(directory, beginOf(this.#directory(absolute(directory))));
     }
     return this.begins.get(directory) + last;
   }
 
   of(name) {
-    const real = (this.force ? realPath(path.resolve(name)) : undefined) ?? this.#inDirectory(name);
+    const real = (this.force ? realPath(absolute(name)) : undefined) ?? this.#inDirectory(name);
     return FOLDS_CASE ? real.toLowerCase() : real;
   }
 }
@@ -224,7 +233,8 @@ class Identities {
 /* For two names that were typed, it is a mistake in the command line. Two that were found in a tree
  * (a.png and a.PNG) fail, and the rest of the tree is converted. */
 function collide(first, second) {
-  const message = `${first.input} and ${second.input} would both be written to ${second.output}`;
+  const message = first.input === second.input ? `${first.input} is named twice`
+    : `${first.input} and ${second.input} would both be written to ${second.output}`;
   if (!first.found || !second.found) throw new UsageError(message);
   const error = Object.assign(new Error(message), { code: 'EEXIST', exitCode: exitCodes.CANNOT_WRITE });
   first.error ??= error;

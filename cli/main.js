@@ -26,7 +26,7 @@ function stopOnBrokenOutput(stop) {
   process.stdout.on('error', (error) => {
     if (stop.signal.aborted) return;
     if (error.code === 'EPIPE') return stop.abort('SIGPIPE');
-    process.stderr.write(`png2bmp: cannot write to standard output: ${error.message}\n`);
+    process.stderr.write(`png2bmp: cannot write to standard output: ${require('./report').withoutPath(error.message)}\n`);
     process.exitCode = exitCodes.CANNOT_WRITE;
     stop.abort('standard output');
   });

@@ -523,6 +523,7 @@ test('two names of one output are one, and so are two names of an input', { skip
   const both = place.run(['-d', 'out', 'one/p.png', 'two/p.png']);
   assert.equal(both.status, 2);
   assert.match(both.stderr, /one\/p\.png and two\/p\.png would both be written/);
+  assert.match(place.run(['one/p.png', 'one/p.png']).stderr, /^png2bmp: one\/p\.png is named twice\n/);
   fs.symlinkSync('one/p.png', place.at('b.bmp'));
   const over = place.run(['-f', 'one/p.png', '-o', 'b.bmp']);
   assert.equal(over.status, 2);

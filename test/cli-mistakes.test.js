@@ -93,6 +93,25 @@ test('files whose names are not UTF-8 are found, read and written', onLinux, (t)
   }
 });
 
+test('a working directory that is gone is an error of the files that are named from it', onLinux, (t) => {
+  const place = workplace(t, { 'in/a.png': TINY_PNG, 'in/b/a.png': TINY_PNG });
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+  const run = (...args) => spawnSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM, ...args], {
+    cwd: place.directory, encoding: 'utf8', timeout: 10000, killSignal: 'SIGKILL',
+  });
+  for (const [args, status, message] of [
+    [['a.png'], 66, /a\.png: cannot read: ENOENT/],
+    [[place.at('in/a.png'), 'a.bmp'], 73, /cannot write a\.bmp: ENOENT/],
+    [['-f', place.at('in/a.png'), 'a.bmp'], 73, /cannot write a\.bmp: ENOENT/],
+    [['-r', '-d', 'out', place.at('in')], 1, /cannot write out\/a\.bmp: ENOENT[^]*cannot write out\/b\/a\.bmp: ENOENT/],
+    [[place.at('in/a.png'), place.at('a.bmp')], 0, /^$/],
+  ]) {
+    const { stderr, ...ended } = run(...args);
+    assert.equal(ended.status, status, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+});
+
 test('of two files in a tree with one output only those two fail', (t) => {
   const place = workplace(t, { 'in/a.png': TINY_PNG, 'in/a.PNG': TINY_PNG, 'in/b.png': TINY_PNG });
   const { status, stderr } = place.run(['-r', 'in']);
