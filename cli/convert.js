@@ -177,8 +177,9 @@ class Converter {
     this.atOnce = FEWEST_FILES; /* of several small files */
     this.tried = undefined; /* the job before which a call for several has ended: the same again would fail as well */
     this.convertSmall = this.#smallConverters();
+    this.isQuick = conversion.colors === undefined; /* to choose colours takes milliseconds, even of an icon */
     /* --sync: a save may fail when the file has its name already, and would then be found to be there. */
-    this.expectsNew = !(settings.force || settings.skipExisting || settings.update || conversion.sync || this.#onlyLooks());
+    this.expectsNew = this.isQuick && !(settings.force || settings.skipExisting || settings.update || conversion.sync || this.#onlyLooks());
   }
 
   /* One for each value of the option `flag`. Their options are read once: thousands of small files may come. */
@@ -361,7 +362,7 @@ class Converter {
   /* The outcome of a small file, converted on this thread. undefined if this is none, or its output is none, or it
    * cannot be read: then the slow way says why. */
   #tryNow(job, start, kind) {
-    if (kind === 'special' || this.#onlyLooks() || !this.#hasDirectory(job.output)) return undefined;
+    if (!this.isQuick || kind === 'special' || this.#onlyLooks() || !this.#hasDirectory(job.output)) return undefined;
     try {
       return this.#convertNow(job, start, flagFor(kind, this.settings));
     } catch (error) {

@@ -496,6 +496,17 @@ test('as many small files come with one call as take a hundredth of a second, bu
   assert.deepEqual(counts(10), Array(35).fill(2));
 });
 
+test('small files are converted at once, but on the pool where colours are chosen', (t) => {
+  const place = workplace(t, { 'a.png': TINY_PNG });
+  const begin = (conversion, found) => new Converter(require('..'), {}, conversion, new AbortController().signal)
+    .begin({ input: place.at('a.png'), output: place.at(`${conversion.colors}${found}.bmp`), found });
+  for (const found of [false, true]) {
+    assert.equal(begin({}, found).ok, true);
+    assert.equal(begin({ colors: 4 }, found).ok, undefined);
+    assert.equal(typeof begin({ colors: 4 }, found).run, 'function');
+  }
+});
+
 test('-h and -V write on standard output and exit with 0', (t) => {
   const place = workplace(t);
   const { version } = require('../package.json');
