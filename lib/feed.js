@@ -16,9 +16,18 @@ const NO_BYTES = new Uint8Array(0);
 const nothingMore = () => false;
 const nothingElse = () => true;
 
-/** Of the first output, before it is known how long the BMP is: most, and for each byte of the PNG. */
-const FIRST_BYTES = 208 * 1024;
-const FIRST_FOR_BYTE = 8;
+/** A source of so many bytes at once, if it says nothing else, does not wait for its own source. */
+const FAST_BYTES = 128 * 1024;
+
+/** Of the first output, before it is known how long the BMP is, for so many bytes of the PNG. Later it is pump.c that says. */
+const firstBytes = (size) => Math.min(8 * size, size < FAST_BYTES ? 208 * 1024 : 4 * size, 1024 * 1024);
+
+/** Of an output for a source that has to wait, and for a reader that is slower than the conversion: they may hold it for
+ * long. The latter is more than READABLE_BYTES in stream.js, or the reader would not be seen to wait. And of an output that is
+ * twice as long as the last. */
+const MOST_FOR_SLOW_SOURCE = 128 * 1024;
+const MOST_FOR_SLOW_READER = 256 * 1024;
+const MOST_DOUBLED = 512 * 1024;
 
 function createMemory(size) {
   const failed = (code, why) => errorFromNative(code, `the output needs a Buffer of ${size} bytes: ${why}`);
@@ -69,6 +78,7 @@ class Feed {
   #filled = 0; // of the next output
   #leaving; // the output before it, which is handed out while the next step runs
   #isPlanned = false;
+  #isSlow = false; // who takes the outputs
   #isClosed = false;
   #ticket = 0; // of the step that runs
   #step = Promise.resolve();
@@ -102,7 +112,7 @@ class Feed {
     if (size > 0) {
       const { view: input, copy } = asyncInput(view, mode);
       if (this.#comesInParts) {
-        this.#memory ??= createMemory(Math.min(FIRST_BYTES, FIRST_FOR_BYTE * size));
+        this.#memory ??= createMemory(firstBytes(size));
       }
       await this.#convert(input, size, copy, isLast, isMore);
     }
@@ -121,15 +131,24 @@ class Feed {
     do {
       this.#checkOpen();
       checkStillThere('chunk', view, size);
-      this.#step = this.#run(view, size, copy, isLast());
-      this.#step.catch(() => this.#tellPlan()); // it is waited for when the output before it has left
-      await this.#putLeaving();
+      const ends = isLast();
+      this.#step = this.#run(view, size, copy, ends);
+      await this.#putDuring(this.#step);
       await this.#step;
       this.#checkOpen(); // onWarning may have closed it
-      this.#advance(isMore());
+      this.#advance(isMore(), ends || size >= FAST_BYTES);
     } while (this.#at(STATE) === WANTS_MEMORY);
     if (!isMore()) {
       await this.#putLeaving();
+    }
+  }
+
+  async #putDuring(step) {
+    let isOver = false;
+    step.then(() => { isOver = true; }, () => this.#tellPlan()); // it is waited for when the output before it has left
+    if (this.#leaving !== undefined) {
+      await this.#putLeaving();
+      this.#isSlow = isOver;
     }
   }
 
@@ -162,15 +181,15 @@ class Feed {
     }
   }
 
-  /** After a step. */
-  #advance(isMore) {
+  /** After a step. isFast: the source does not have to wait, whether or not it has more. */
+  #advance(isMore, isFast) {
     const isNew = this.#tellPlan();
     this.#checkOpen(); // who was told may have closed it
-    if (this.#isPlanned && this.#at(IS_WHOLE) === 0) {
+    if (this.#isInOrder) {
       this.#filled += this.#at(USED);
-      this.#leave(isMore);
+      this.#leave(isMore, isMore || isFast);
     } else if (isNew && !this.#isSave) {
-      this.#createNext();
+      this.#createNext(false);
     }
   }
 
@@ -184,13 +203,30 @@ class Feed {
     return isNew;
   }
 
-  #createNext() {
-    this.#memory = createMemory(this.#at(NEEDED));
+  get #isInOrder() {
+    return this.#isPlanned && this.#at(IS_WHOLE) === 0;
+  }
+
+  /** What compresses well fills an output long before its bytes are used up: the next has twice as much. */
+  #mostFor(isFast) {
+    const needed = this.#at(NEEDED);
+    if (!this.#isInOrder) {
+      return needed;
+    }
+    if (!isFast || this.#isSlow) {
+      return Math.min(needed, Math.max(isFast ? MOST_FOR_SLOW_READER : MOST_FOR_SLOW_SOURCE, this.#at(NEXT)));
+    }
+    const isFull = this.#at(STATE) === WANTS_MEMORY && needed > MOST_FOR_SLOW_SOURCE; // else it is all that is left
+    return isFull ? Math.max(needed, Math.min(2 * this.#memory.length, MOST_DOUBLED)) : needed;
+  }
+
+  #createNext(isFast) {
+    this.#memory = createMemory(this.#mostFor(isFast));
     this.#filled = 0;
   }
 
   /** What is handed out is no part of the memory that is still to be written to: its new owner may give it away. */
-  #leave(isMore) {
+  #leave(isMore, isFast) {
     const [memory, filled, next] = [this.#memory, this.#filled, this.#at(NEXT)];
     const room = memory.length - filled;
     const isFull = room < Math.min(this.#at(NEEDED), Math.max(next, memory.length / 4));
@@ -199,7 +235,7 @@ class Feed {
       return;
     }
     if (isFull || isMostlyUsed) {
-      this.#createNext();
+      this.#createNext(isFast);
     }
     this.#filled = 0;
     if (filled > 0) {

@@ -10,11 +10,12 @@ const MOST_COPIED = 64 * 1024;
 
 /** Room for copies: at first, and where the source is faster than the conversion. No multiple of 64 KiB, which would be
  * copied once more (mustCopy in input.js). */
-const FIRST_BYTES = 64 * 1024 + 8;
-const MOST_BYTES = 256 * 1024 + 8;
+const ROOMS = [64 * 1024 + 8, 128 * 1024 + 8, 256 * 1024 + 8];
+const MOST_BYTES = ROOMS.at(-1);
 
 /** Each step of a conversion is a trip to the pool, which costs a third of what a chunk of 64 KiB does. So chunks are
- * copied, and their source may go on while they are converted: what has come by the end of a step, the next one takes. */
+ * copied, and their source may go on while they are converted: what has come by the end of a step, the next one takes. And
+ * the first step waits for the chunks that the source has at hand. */
 class Intake {
   #take;
   #fail;
@@ -47,7 +48,8 @@ class Intake {
     this.#held.set(chunk, this.#size);
     this.#size += chunk.length;
     if (!this.#isRunning) {
-      this.#run();
+      this.#isRunning = true;
+      setImmediate(() => this.#run());
     }
   }
 
@@ -67,7 +69,7 @@ class Intake {
   #hasRoomFor(size) {
     const needed = this.#size + size;
     if (needed > this.#held.length && needed <= MOST_BYTES) {
-      const more = allocate(needed > FIRST_BYTES ? MOST_BYTES : FIRST_BYTES);
+      const more = allocate(ROOMS.find((room) => room >= needed));
       more.set(this.#held.subarray(0, this.#size));
       this.#held = more;
     }
@@ -93,7 +95,6 @@ class Intake {
   }
 
   async #run() {
-    this.#isRunning = true;
     try {
       while (this.#size > 0) {
         const bytes = this.#held.subarray(0, this.#size);

@@ -17,14 +17,15 @@ const { createBMPStream, getBMP, readInfo } = require('..');
 const { iccProfile, profileChunk } = require('./kit/icc');
 const { TYPES, createImage, typeName } = require('./kit/image');
 const { encodePng } = require('./kit/png-encoder');
+const { largePng } = require('./kit/large-png');
 const { createRandom } = require('./kit/random');
 
 const ROOT = path.join(__dirname, '..');
 const onWasm = process.env.PNG2BMP_BACKEND === 'wasm';
 const SUITE = process.env.PNGSUITE ?? path.join(ROOT, '../shared/pngsuite');
 
-/** Larger than the memory for an output: 840 054 bytes of BMP. */
-const large = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 700, height: 400, seed: 3 }), { idat: 5000 });
+/** Larger than the memory for an output: 1 440 054 bytes of BMP. */
+const large = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 800, height: 600, seed: 3 }), { idat: 5000 });
 const small = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 23, height: 17 }));
 
 const bounded = { timeout: 60_000 };
@@ -265,24 +266,69 @@ test('info comes before the error of pixels in the same chunk, and not where the
   }
 });
 
-test('two chunks take two steps: the first gives rows, and the last ends', { skip: onWasm && 'steps are made otherwise' }, async (t) => {
+/** { steps, last }: how many there were, and the promise of the last. */
+function countSteps(t) {
   const native = require('../lib/native');
-  let steps = 0;
+  const count = { steps: 0 };
   Object.defineProperty(native, 'stepAsync', {
     configurable: true,
     value(...step) {
-      steps++;
-      return Object.getPrototypeOf(native).stepAsync.apply(native, step);
+      count.steps++;
+      count.last = Object.getPrototypeOf(native).stepAsync.apply(native, step);
+      return count.last;
     },
   });
   t.after(() => delete native.stepAsync);
-  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 100, height: 80, seed: 3 }));
+  return count;
+}
+
+const addonOnly = { skip: onWasm && 'steps are made otherwise' };
+
+test('two chunks that come apart take two steps: the first gives rows, and the last ends', addonOnly, async (t) => {
+  const count = countSteps(t);
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 200, height: 150, seed: 3 }));
   const stream = createBMPStream({ topDown: true });
-  const parts = collect(stream);
-  stream.write(png.subarray(0, 5000));
-  stream.end(png.subarray(5000));
-  assert.ok((await parts).equals(getBMP(png, { topDown: true })));
-  assert.equal(steps, 2);
+  stream.write(png.subarray(0, 50_000));
+  const [first] = await once(stream, 'data');
+  await delay(1);
+  assert.equal(count.steps, 1);
+  stream.end(png.subarray(50_000));
+  assert.ok(Buffer.concat([first, await collect(stream)]).equals(getBMP(png, { topDown: true })));
+  assert.equal(count.steps, 2);
+});
+
+test('chunks that the source has at hand take one step, up to 256 KiB', addonOnly, async (t) => {
+  const count = countSteps(t);
+  for (const [width, height, most] of [[240, 320, 1], [800, 600, 9]]) { // 231 kB, 1.4 MB
+    const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width, height, seed: 3 }));
+    count.steps = 0;
+    assert.ok((await convert(png, 65536, { topDown: true })).equals(getBMP(png, { topDown: true })));
+    assert.ok(count.steps <= most, `${count.steps} steps for ${png.length} bytes`);
+  }
+});
+
+test('a reader that is slower than the conversion gets shorter parts, so that less waits for it', addonOnly, async (t) => {
+  const count = countSteps(t);
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 1000, height: 1500, seed: 3 }));
+  const lengths = [];
+  for await (const { length } of createBMPStream({ topDown: true }).end(png)) {
+    lengths.push(length);
+    for (let last; last !== count.last;) { // until the conversion waits
+      last = count.last;
+      await last;
+      await delay(1);
+    }
+  }
+  assert.ok(lengths[0] > 256 * 1024);
+  assert.ok(lengths.length > 6 && lengths.slice(3).every((length) => length <= 256 * 1024), `${lengths}`);
+});
+
+test('what compresses well leaves in parts that grow: one chunk does not take a step for each of many parts', addonOnly, async (t) => {
+  const count = countSteps(t);
+  const png = largePng({ width: 2000, height: 2000, noisy: 0 });
+  assert.ok(png.length < 65536);
+  assert.ok((await convert(png, 65536, { topDown: true })).equals(getBMP(png, { topDown: true })));
+  assert.ok(count.steps <= 30, `${count.steps} steps for 12 MB`);
 });
 
 test('bytes that wait are bounded in both directions', async () => {
@@ -382,19 +428,20 @@ test('a long chunk is read in place: to transfer it while the stream waits for i
 });
 
 test('chunks of at most 64 KiB are copied: the next may come while nobody reads, up to a limit', bounded, async () => {
+  const png = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 1000, height: 1200, seed: 3 }));
   const stream = createBMPStream({ topDown: true });
   let taken = 0;
-  for (const piece of pieces(large, 65536)) {
+  for (const piece of pieces(png, 65536)) {
     const own = new Uint8Array(piece).buffer;
     const written = await Promise.race([write(stream, new Uint8Array(own)).then(() => true), delay(500, false)]);
     if (!written) break;
     structuredClone(own, { transfer: [own] });
     taken += piece.length;
   }
-  assert.ok(taken > 2 * 65536 && taken < large.length, `${taken} bytes were taken`);
+  assert.ok(taken > 2 * 65536 && taken < png.length, `${taken} bytes were taken`);
   const parts = collect(stream);
-  stream.end(large.subarray(taken + 65536));
-  assert.ok((await parts).equals(getBMP(large, { topDown: true })));
+  stream.end(png.subarray(taken + 65536));
+  assert.ok((await parts).equals(getBMP(png, { topDown: true })));
 });
 
 test('a defect in a chunk that was taken is the error of the stream, of its next write or of its end', bounded, async () => {

@@ -68,7 +68,8 @@ png2bmp_status conversion_open(conversion *c, const png2bmp_plan *plan, const pn
                        plan->png.palette_entries < 1u << plan->png.bit_depth;
     c->is_narrowed =
         r.steps.way.palette == PALETTE_OF_IMAGE && plan->bmp.bits_per_pixel < plan->png.bit_depth;
-    c->fetches = cache_is_fetched(plan) && !target->flush && r.row_bytes <= r.held_bytes;
+    c->fetches = cache_is_fetched(plan) && (!target->flush || target->is_placed) &&
+                 r.row_bytes <= r.held_bytes;
     status = scanlines_open(&c->scanlines, plan, file, (size_t)r.held_bytes, c->fetches, kernels);
     if (status)
         return status;

@@ -11,12 +11,12 @@
 #include "plan/route.h"
 #include "run.h"
 
-/* Of a strip; and of the memory for several of them, beside the headers: some of what the last
- * piece of the PNG becomes, so that a source which is fast takes fewer steps. */
+/* Of a strip; and of the memory for several of them, beside the headers: about what the last piece
+ * of a photograph becomes, so that a source which is fast takes few steps. */
 #define STRIP_BYTES (64 * 1024)
 #define LEAST_MEMORY (192 * 1024)
-#define MOST_MEMORY (512 * 1024)
-#define MEMORY_FOR_BYTE 3
+#define MOST_MEMORY (1024 * 1024)
+#define MEMORY_FOR_BYTE 4
 
 /* ---- What leaves ------------------------------------------------------------------- */
 
