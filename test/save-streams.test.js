@@ -4,7 +4,7 @@
 // test, and by png2bmp/inline.
 
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
@@ -165,6 +165,19 @@ for (const [where, library] of Object.entries(LIBRARIES)) {
     const read = fs.promises.readFile(pipe);
     await saveBMPAsync(pipe, pieces(large));
     assert.ok(getBMP(large).equals(await read));
+  });
+
+  test(`${where}: what has been given no bytes yet does not keep the process`, { skip }, (t) => {
+    const script = `
+      const { createBMPStream, getBMPAsync, saveBMPAsync } = require(${JSON.stringify(library)});
+      const nothing = new Promise(() => {});
+      async function* never() { yield await nothing; }
+      saveBMPAsync('a.bmp', never());
+      getBMPAsync(never());
+      globalThis.kept = [createBMPStream(), nothing]; // which would end the thread if they were garbage
+    `;
+    const { status, signal } = spawnSync(process.execPath, ['-e', script], { cwd: scratch(t), timeout: 10000 });
+    assert.deepEqual({ status, signal }, { status: 0, signal: null });
   });
 
   test(`${where}: a thread that ends while it saves leaves no file`, { skip: (isWasm || library !== ROOT) && 'threads of WebAssembly end with it, and nothing can be done' }, async (t) => {

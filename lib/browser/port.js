@@ -39,6 +39,7 @@ function portOf(worker, module, listener) {
     }
   };
   worker.postMessage(module);
+  worker.unref?.(); // until it is asked
 
   return {
     ask(...message) {

@@ -21,7 +21,7 @@ function webThreads(source, address) {
 function threadsOf(source, address) {
   const threads = builtin('node:os')?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
   const openThread = builtin('node:worker_threads') === undefined ? webThreads(source, address)
-    : (module, listener) => require('../wasm/threads').openThread(module, listener, source);
+    : (module, listener) => require('./files').openThread(module, listener, source);
   return { threads, openThread };
 }
 

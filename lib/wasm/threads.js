@@ -32,6 +32,7 @@ function openThread(module, listener, source) {
     failure = withFileCode(error);
   });
   worker.on('exit', () => listener.ended(failure));
+  worker.unref(); // after on('message'), which holds the process
   return {
     ask(request, transfer) {
       worker.ref();
