@@ -10,7 +10,7 @@ const { process } = globalThis;
 const native = require('./native');
 const { bindWarnings, run, settle, sortArguments, startAbortable } = require('./async');
 const { fromPieces } = require('./collect');
-const { argumentTypeError, rangeError } = require('./errors');
+const { argumentTypeError, errorFromNative, rangeError } = require('./errors');
 const { Feed } = require('./feed');
 const { isUint8Array } = require('./kinds');
 const { readOptions } = require('./options');
@@ -68,9 +68,11 @@ function prepare(from, to, options) {
 const isForAddon = ({ descriptor }) => native.convertFile !== undefined &&
   (descriptor < 0 || process.platform !== 'win32');
 
+const isOfReading = (error) => error?.syscall === 'read';
+
 /** The error of a file that is too long names the option; what onWarning has thrown stays as it is. */
 function withLimit(error, { from, o: { maxInputBytes }, thrown }) {
-  return !thrown.includes(error) && error?.code === 'EFBIG' && error.syscall === 'read'
+  return !thrown.includes(error) && error?.code === 'EFBIG' && isOfReading(error)
     ? rangeError('argument', 'from', `a file of at most ${maxInputBytes} bytes (option maxInputBytes)`, from) : error;
 }
 
@@ -137,22 +139,38 @@ async function convertWholeAsync(png, o, target) {
   return info;
 }
 
-/** Warnings are told at the end, as those of one step are. */
+/** Warnings are told at the end, as those of one step are: none if not all could be read, or the call was aborted. */
 async function warnedAtEnd({ onWarning, ...o }, work) {
   const warnings = [];
   try {
     return await work({ ...o, onWarning: onWarning && ((warning) => warnings.push(warning)) });
+  } catch (error) {
+    if (isOfReading(error) || error.code === 'ABORT_ERR') {
+      warnings.length = 0;
+    }
+    throw error;
   } finally {
     warnings.forEach((warning) => onWarning(warning));
   }
 }
 
+/** Work on the target. Its errors have the path as it was given. */
+async function naming(target, absolute, work) {
+  try {
+    return await work();
+  } catch (error) {
+    throw typeof error.errno === 'number' && error.path === absolute.toString()
+      ? errorFromNative('ERR_FILE', '', Math.abs(error.errno), error.syscall, target.toString()) : error;
+  }
+}
+
 /** The paths are those from the directory in which the call was made. */
 async function convertSoon({ source, target, facts = [] }, o) {
-  const targetNow = pathFromHere(target);
+  const [absolute, targetNow] = [pathFrom(workingDirectory(), target), pathFromHere(target)];
   const file = new OldFile({ ...source, absolute: pathFrom(workingDirectory(), source.path) }, o);
+  const pieces = file.soon();
   let whole, feed;
-  const take = async (bytes) => {
+  const take = (bytes) => naming(target, absolute, async () => {
     if (file.isWhole) {
       whole = bytes;
       return;
@@ -160,18 +178,18 @@ async function convertSoon({ source, target, facts = [] }, o) {
     feed ??= new Feed({ ...o, input: 'borrow' }, { size: file.length, wantsWhole: true, file: targetNow() });
     await feed.take(bytes);
     facts[0] += bytes.length;
-  };
-  const end = async () => {
+  });
+  const end = () => naming(target, absolute, async () => {
     if (file.isWhole) {
       return convertWholeAsync(whole, o, targetNow());
     }
     await feed.end();
     return feed.info;
-  };
+  });
   try {
-    return await fromPieces(file.soon(), { ...o, maxInputBytes: Infinity }, { take, end, cancel: () => feed?.close() });
+    return await fromPieces(pieces, { ...o, maxInputBytes: Infinity }, { take, end, cancel: () => feed?.close() });
   } finally {
-    await feed?.close();
+    await Promise.all([file.stop(pieces), feed?.close()]);
   }
 }
 

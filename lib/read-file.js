@@ -38,16 +38,16 @@ function readNow(fd, room) {
   }
 }
 
+/** undefined if it has to be tried again. */
 async function readSoon(fd, room) {
-  for (;;) {
-    try {
-      return (await read(fd, room, 0, room.length, null)).bytesRead;
-    } catch (error) {
-      if (error.code !== 'EAGAIN') {
-        throw error;
-      }
-      await setTimeout(PAUSE_MS);
+  try {
+    return (await read(fd, room, 0, room.length, null)).bytesRead;
+  } catch (error) {
+    if (error.code !== 'EAGAIN') {
+      throw error;
     }
+    await setTimeout(PAUSE_MS);
+    return undefined;
   }
 }
 
@@ -65,6 +65,8 @@ class OldFile {
   #size = 0;
   #before = 0;
   #isAtEnd = false;
+  #isRegular = false;
+  #isStopped = false;
 
   /** source: { path, descriptor }, and for soon() `absolute`, the path that leads there wherever the process goes. */
   constructor(source, o) {
@@ -83,7 +85,8 @@ class OldFile {
   #begin(fd) {
     this.#fd = fd;
     const stat = fs.fstatSync(fd);
-    if (this.#isOwn && stat.isFile()) {
+    this.#isRegular = stat.isFile();
+    if (this.#isOwn && this.#isRegular) {
       this.length = stat.size;
       this.#check(stat.size);
     }
@@ -149,14 +152,31 @@ class OldFile {
   async* soon() {
     try {
       this.#begin(this.#isOwn ? await open(this.#name, 'r') : this.#source.descriptor);
-      while (!this.#isAtEnd) {
-        while (!this.#add(await readSoon(this.#fd, this.#next)));
+      while (!this.#isAtEnd && !this.#isStopped) {
+        await this.#fill();
         yield this.#take();
       }
     } catch (error) {
       throw this.#renamed(error);
     } finally {
       this.#end((fd) => fs.close(fd, () => {}));
+    }
+  }
+
+  async #fill() {
+    for (let isComplete = false; !isComplete && !this.#isStopped;) {
+      const size = await readSoon(this.#fd, this.#next);
+      isComplete = size !== undefined && this.#add(size);
+    }
+  }
+
+  /** Ends soon(), whose iterator is `pieces`. When the promise is settled nothing reads the descriptor, whose number
+   * another file may have next; only the bytes of a pipe are not waited for, which may never come. */
+  async stop(pieces) {
+    this.#isStopped = true;
+    const isOver = pieces.return();
+    if (this.#isRegular) {
+      await isOver;
     }
   }
 

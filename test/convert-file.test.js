@@ -188,6 +188,23 @@ for (const [name, convert] of Object.entries(forms)) {
     await convert(from, to, { maxInputBytes: Infinity });
   });
 
+  test(`${name} tells no warnings of a file that cannot be read to its end`, async (t) => {
+    const text = { type: 'tEXt', data: Buffer.from('a\0b') };
+    const [ihdr, ...rest] = pngChunks(createImage({ width: 500, height: 500, colorType: 2, bitDepth: 8, fill: 'noise' }));
+    const warns = assemble([ihdr, text, ...rest]);
+    warns[33 + 8] ^= 1; // wrong CRC
+    assert.ok(warns.length > 400000);
+    const { from, to } = files(t, warns);
+    for (const [maxInputBytes, code, expected] of [
+      [300000, 'ERR_OUT_OF_RANGE', []], [1e6, undefined, ['WARN_PNG_ANCILLARY_CRC']]]) {
+      const fd = fs.openSync(from);
+      t.after(() => fs.closeSync(fd));
+      const told = [];
+      const error = await errorOf(() => convert(fd, to, { maxInputBytes, onWarning: (w) => told.push(w.code) }));
+      assert.deepEqual([error.code, told], [code, expected]);
+    }
+  });
+
   test(`${name} refuses a large file by its beginning`, async (t) => {
     const { from, to } = files(t);
     const beginnings = [Buffer.from('no PNG'), assemble([
@@ -417,6 +434,29 @@ test('an abort ends the wait for a pipe whose writer never comes', {
   assert.equal(fs.existsSync(to), false);
 });
 
+test('after an abort nothing reads the descriptor: its number may be another file\'s', { skip: onWindows && 'numbers are of the C library' }, (t) => {
+  const { directory, from, to } = files(t);
+  const other = path.join(directory, 'other');
+  fs.writeFileSync(other, 'all of it');
+  const script = `const fs = require('fs');
+    const [library, from, to, other] = process.argv.slice(1);
+    const { convertFileAsync } = require(library);
+    require('crypto').pbkdf2('a', 'b', 200000, 32, 'sha256', () => {}); // the only thread of the pool is busy
+    const fd = fs.openSync(from);
+    const stop = new AbortController();
+    const waiting = convertFileAsync(fd, to, { signal: stop.signal });
+    setImmediate(() => stop.abort());
+    waiting.catch(({ name }) => {
+      fs.closeSync(fd);
+      const again = fs.openSync(other);
+      process.on('exit', () => console.log(name, again === fd, fs.readFileSync(again, 'latin1')));
+    });`;
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '1' };
+  const library = path.resolve(__dirname, '..');
+  assert.equal(execFileSync(process.execPath, ['-e', script, library, from, to, other], { env, encoding: 'latin1' }),
+    'AbortError true all of it\n');
+});
+
 test('an abort while a file is converted leaves the old one', async (t) => {
   const { directory, from, to } = files(t, largePng({ width: 3000, height: 2000 }));
   fs.writeFileSync(to, 'old');
@@ -454,6 +494,22 @@ test('relative paths mean what they meant at the call, whatever process.chdir do
   for (let i = 0; i < 20; i++) {
     const { directory, from } = i % 2 ? second : first;
     assert.deepEqual(fs.readFileSync(path.join(directory, `${i}.bmp`)), getBMP(fs.readFileSync(from)));
+  }
+});
+
+test('errors name relative paths as they were given, whatever process.chdir does then', async (t) => {
+  const home = process.cwd();
+  t.after(() => process.chdir(home));
+  for (const bytes of [png, noisyImage({ colorType: 2 })]) {
+    const { directory } = files(t, bytes);
+    process.chdir(directory);
+    const errors = [['a.png', 'missing/a.bmp'], ['b.png', 'b.bmp']].map((names) => errorOf(() => convertFileAsync(...names)));
+    process.chdir(home);
+    for (const [i, file] of ['missing/a.bmp', 'b.png'].entries()) {
+      const { code, path: named, message } = await errors[i];
+      assert.deepEqual([code, named], ['ENOENT', file]);
+      assert.equal(message, `ENOENT: no such file or directory, open '${file}'`);
+    }
   }
 });
 
