@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
 const { Readable } = require('node:stream');
@@ -47,9 +48,21 @@ function folder(t) {
   return { directory, file, assertUntouched };
 }
 
+/** Waits until something is in a pipe. */
+async function firstByte(reader) {
+  for (let count = 0; count === 0;) {
+    await new Promise((resolve) => { setTimeout(resolve, 5); });
+    try {
+      count = fs.readSync(reader, Buffer.alloc(1));
+    } catch (error) {
+      assert.equal(error.code, 'EAGAIN');
+    }
+  }
+}
+
 for (const [where, library] of Object.entries(LIBRARIES)) {
   const skip = !fs.existsSync(library) && 'needs WebAssembly: npm run build:wasm, npm run build';
-  const { readInfo, saveBMPAsync } = skip ? png2bmp : require(library);
+  const { getBMPAsync, readInfo, saveBMPAsync } = skip ? png2bmp : require(library);
 
   test(`${where}: the file is the BMP of getBMP, whatever the source and the options`, { skip }, async (t) => {
     const { file } = folder(t);
@@ -165,6 +178,33 @@ for (const [where, library] of Object.entries(LIBRARIES)) {
     const read = fs.promises.readFile(pipe);
     await saveBMPAsync(pipe, pieces(large));
     assert.ok(getBMP(large).equals(await read));
+  });
+
+  test(`${where}: pipes whose readers are slow keep no other PNG waiting`, { skip: skip || (!isPosix && 'no named pipes') }, async (t) => {
+    const { directory } = folder(t);
+    const slow = new AbortController();
+    const saves = Array.from({ length: library === ROOT && !isWasm ? 1 : os.availableParallelism() }, async (_, index) => {
+      const pipe = path.join(directory, `${index}.bmp`);
+      execFileSync('mkfifo', [pipe]);
+      const reader = fs.openSync(pipe, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+      t.after(() => fs.closeSync(reader));
+      const saved = assert.rejects(saveBMPAsync(pipe, pieces(large), { signal: slow.signal }), { name: 'AbortError' });
+      return { saved, reader };
+    });
+    for (const { reader } of await Promise.all(saves)) await firstByte(reader);
+    const late = setTimeout(() => slow.abort(), 10000);
+    const given = new AbortController();
+    const endless = getBMPAsync((async function* source() {
+      yield small.subarray(0, 20);
+      given.abort();
+      yield await new Promise(() => {});
+    })(), { signal: given.signal });
+    await assert.rejects(endless, { name: 'AbortError' });
+    assert.ok(getBMP(small).equals(await getBMPAsync(pieces(small))));
+    assert.equal(slow.signal.aborted, false);
+    clearTimeout(late);
+    slow.abort();
+    await Promise.all((await Promise.all(saves)).map(({ saved }) => saved));
   });
 
   test(`${where}: what has been given no bytes yet does not keep the process`, { skip }, (t) => {

@@ -53,9 +53,11 @@ class Thread {
   #port;
   #waiting = []; // { resolve, reject }, in the order of the answers
   #tellGone; // who asks a thread that is no more
+  #isAlone;
 
-  /** gone(isRefused): it takes no more. */
-  constructor(open, gone) {
+  /** gone(isRefused): it takes no more. isAlone: it is for one PNG. */
+  constructor(open, gone, isAlone = false) {
+    this.#isAlone = isAlone;
     const end = (isRefused, tell) => {
       if (this.#tellGone === undefined) {
         this.#tellGone = tell;
@@ -102,6 +104,9 @@ class Thread {
     } else {
       this.#rest();
     }
+    if (this.#isAlone) {
+      this.#port.stop();
+    }
   }
 }
 
@@ -117,27 +122,42 @@ class FeedThreads {
     this.#open = open;
   }
 
-  #start() {
+  /** Undefined if no more are allowed. */
+  #start(gone, isAlone) {
     try {
-      const thread = new Thread(this.#open, (isRefused) => {
-        this.#threads = this.#threads.filter((each) => each !== thread);
-        this.#size = isRefused ? this.#threads.length : this.#size;
-      });
-      this.#threads.push(thread);
+      return new Thread(this.#open, gone, isAlone);
     } catch {
-      this.#size = this.#threads.length; // more are not allowed
+      return undefined;
     }
   }
 
-  /** Where one more PNG is converted: by the thread that has fewest; undefined if there is none. */
-  hold(open) {
-    if (this.#threads.length < this.#size && this.#threads.every(({ held }) => held > 0)) {
-      this.#start();
+  #startShared() {
+    const thread = this.#start((isRefused) => {
+      this.#threads = this.#threads.filter((each) => each !== thread);
+      this.#size = isRefused ? this.#threads.length : this.#size;
+    });
+    if (thread === undefined) {
+      this.#size = this.#threads.length;
+    } else {
+      this.#threads.push(thread);
     }
-    if (this.#threads.length === 0) {
+  }
+
+  /** The one that has fewest PNGs. */
+  #shared() {
+    if (this.#threads.length < this.#size && this.#threads.every(({ held }) => held > 0)) {
+      this.#startShared();
+    }
+    return this.#threads.reduce((best, each) => (best?.held <= each.held ? best : each), undefined);
+  }
+
+  /** Where one more PNG is converted; undefined if there is no thread. A save that may wait for a reader has a thread of
+   * its own, beyond `size`, so that no other PNG waits as well. */
+  hold(open) {
+    const thread = (open.mayWait ? this.#start(() => {}, true) : undefined) ?? this.#shared();
+    if (thread === undefined) {
       return undefined;
     }
-    const thread = this.#threads.reduce((best, each) => (each.held < best.held ? each : best));
     thread.held++;
     return new FeedElsewhere(thread, ++this.#lastId, open);
   }

@@ -69,7 +69,8 @@ function createFeeds({ engine, module, facts, settled, threads, openFed }) {
     return threads.hold(request);
   }
 
-  /** A stream. request: { values, size, wantsWhole }, to be saved also { to, path } as toFile has them. */
+  /** A stream. request: { values, size, wantsWhole }, to be saved also { to, path }
+   * as toFile has them, and mayWait. */
   function open(request) {
     const place = openElsewhere(request) ?? openHere(request);
     const stream = { request, place, goesOn: false, closed: undefined };

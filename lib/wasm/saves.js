@@ -5,6 +5,7 @@
 const { builtin } = require('../environment');
 
 const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
+const fs = builtin('node:fs') ?? require('node:fs');
 
 const { bytesOf } = require('../input');
 const { pathFrom, workingDirectory } = require('../save-path');
@@ -17,6 +18,15 @@ const LONGEST_PATH = 4095;
 function absoluteOf(file) {
   const absolute = pathFrom(workingDirectory(), file);
   return absolute.length <= LONGEST_PATH ? absolute : file;
+}
+
+/** Whether writing may have to wait for a reader: of a pipe, for one. */
+function mayWait(file) {
+  try {
+    return !fs.statSync(file).isFile();
+  } catch {
+    return false; // there is none, or the save says what is wrong
+  }
 }
 
 /** The calls, of the engine on this thread and what createCalls and createFeeds give. isFromFile: it is half of convertFile,
@@ -46,7 +56,7 @@ function createSaves({ engine, settled, start, open }) {
 
   function openSave(file, values, size) {
     const path = Buffer.from(file);
-    return open({ values, size, wantsWhole: true, to: absoluteOf(path), path });
+    return open({ values, size, wantsWhole: true, to: absoluteOf(path), path, mayWait: mayWait(path) });
   }
 
   return { save, saveAsync, saveBytes, saveBytesAsync, openSave };
