@@ -6,9 +6,7 @@
 const fs = require('node:fs');
 const { addAbortSignal } = require('node:stream');
 const { STANDARD_STREAM, toPath } = require('./names');
-
-/* O_NONBLOCK: opening does not wait for the writer of a pipe, or the carrier of a line. */
-const FLAGS = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
+const { FLAGS, hasPipes, streamOfPipe } = require('../lib/pipe');
 
 /** undefined if there is none. */
 function statOfStandardInput() {
@@ -26,16 +24,12 @@ function standardInput() {
   throw Object.assign(new Error(message), { code: 'EISDIR', syscall: 'read' });
 }
 
-/* Windows has other pipes, and Bun's Socket gets nothing from a descriptor. */
-const onNode = process.platform !== 'win32' && process.versions.bun === undefined && process.versions.deno === undefined;
-
 function openNamed(file) {
-  if (!onNode) return fs.createReadStream(toPath(file));
+  if (!hasPipes) return fs.createReadStream(toPath(file));
   const { ReadStream, isatty } = require('node:tty'); /* here, since it brings node:net */
-  const { Socket } = require('node:net');
   const fd = fs.openSync(toPath(file), FLAGS);
   if (isatty(fd)) return new ReadStream(fd);
-  return fs.fstatSync(fd).isFIFO() ? new Socket({ fd, readable: true, writable: false }) : fs.createReadStream('', { fd });
+  return fs.fstatSync(fd).isFIFO() ? streamOfPipe(fd) : fs.createReadStream('', { fd });
 }
 
 /**

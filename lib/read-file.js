@@ -12,17 +12,30 @@ const { promisify } = builtin('node:util') ?? require('node:util');
 
 const native = require('./native');
 const { errorFromNative } = require('./errors');
+const { FLAGS, Pipe, hasPipes } = require('./pipe');
 
 /** As in src/save/convert_file.c. */
 const PIECE_BYTES = 256 * 1024 - 1;
 const PAUSE_MS = 10;
 
-const open = promisify(fs.open);
+const openWith = promisify(fs.open);
 const read = promisify(fs.read);
 
 const SALVAGE = native.options.findIndex(({ name }) => name === 'salvage');
 
 const tooLong = () => Object.assign(new Error('EFBIG: file too large, read'), { code: 'EFBIG', errno: -27, syscall: 'read' });
+
+/** A file on which another process has a lease is opened without O_NONBLOCK, which waits until that is given up. */
+async function open(path) {
+  try {
+    return await openWith(path, FLAGS);
+  } catch (error) {
+    if (error.code !== 'EAGAIN') {
+      throw error;
+    }
+    return openWith(path, fs.constants.O_RDONLY);
+  }
+}
 
 /** Of a descriptor that does not wait for bytes by itself, as standard input may be. */
 function readNow(fd, room) {
@@ -66,6 +79,7 @@ class OldFile {
   #before = 0;
   #isAtEnd = false;
   #isRegular = false;
+  #pipe; // for soon(), if it is a named one
   #isStopped = false;
 
   /** source: { path, descriptor }, and for soon() `absolute`, the path that leads there wherever the process goes. */
@@ -82,6 +96,7 @@ class OldFile {
     return Buffer.from(this.#source.absolute ?? this.#source.path);
   }
 
+  /** Gives what is known of the file. */
   #begin(fd) {
     this.#fd = fd;
     const stat = fs.fstatSync(fd);
@@ -89,6 +104,14 @@ class OldFile {
     if (this.#isOwn && this.#isRegular) {
       this.length = stat.size;
       this.#check(stat.size);
+    }
+    return stat;
+  }
+
+  async #beginSoon() {
+    const stat = this.#begin(this.#isOwn ? await open(this.#name) : this.#source.descriptor);
+    if (hasPipes && this.#isOwn && stat.isFIFO() && !this.#isStopped) {
+      this.#pipe = new Pipe(this.#fd);
     }
   }
 
@@ -151,7 +174,7 @@ class OldFile {
   /** The same, while other code runs. Not a stream of node:fs, which closes its descriptor. */
   async* soon() {
     try {
-      this.#begin(this.#isOwn ? await open(this.#name, 'r') : this.#source.descriptor);
+      await this.#beginSoon();
       while (!this.#isAtEnd && !this.#isStopped) {
         await this.#fill();
         yield this.#take();
@@ -159,23 +182,24 @@ class OldFile {
     } catch (error) {
       throw this.#renamed(error);
     } finally {
-      this.#end((fd) => fs.close(fd, () => {}));
+      this.#end((fd) => (this.#pipe === undefined ? fs.close(fd, () => {}) : this.#pipe.close()));
     }
   }
 
   async #fill() {
     for (let isComplete = false; !isComplete && !this.#isStopped;) {
-      const size = await readSoon(this.#fd, this.#next);
+      const size = await (this.#pipe?.read(this.#next) ?? readSoon(this.#fd, this.#next));
       isComplete = size !== undefined && this.#add(size);
     }
   }
 
   /** Ends soon(), whose iterator is `pieces`. When the promise is settled nothing reads the descriptor, whose number
-   * another file may have next; only the bytes of a pipe are not waited for, which may never come. */
+   * another file may have next; only the bytes of a pipe that was given open are not waited for, which may never come. */
   async stop(pieces) {
     this.#isStopped = true;
+    this.#pipe?.close();
     const isOver = pieces.return();
-    if (this.#isRegular) {
+    if (this.#isRegular || this.#pipe !== undefined) {
       await isOver;
     }
   }

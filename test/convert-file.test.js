@@ -415,21 +415,38 @@ test('standard input may be a pipe or a file', { skip: needsPipes }, (t) => {
   }
 });
 
-test('an abort ends the wait for a pipe whose writer never comes', {
-  skip: needsPipes || onlyAddon('node:fs waits in open'),
+test('an abort ends the wait for named pipes: no thread and no process waits for their writers', { skip: needsPipes }, (t) => {
+  const { directory, to } = files(t);
+  const pipes = ['empty', 'begun'].map((name) => path.join(directory, name));
+  execFileSync('mkfifo', pipes);
+  const script = `const fs = require('fs');
+    const [library, to, empty, begun] = process.argv.slice(1);
+    const { convertFileAsync } = require(library);
+    fs.writeSync(fs.openSync(begun, 'r+'), Buffer.from([0x89, 0x50])); // a writer that writes no more
+    const stop = new AbortController();
+    const conversions = [empty, begun, empty, begun].map((pipe) => convertFileAsync(pipe, to, { signal: stop.signal }));
+    setTimeout(() => stop.abort(), 50);
+    Promise.allSettled(conversions).then(async (all) => {
+      await fs.promises.readdir('.'); // on a thread of the pool
+      console.log(all.map(({ reason }) => reason?.name).join(' '));
+    });`;
+  const library = path.resolve(__dirname, '..');
+  const stdout = execFileSync(process.execPath, ['-e', script, library, to, ...pipes], { encoding: 'latin1', timeout: 20000 });
+  assert.equal(stdout, 'AbortError AbortError AbortError AbortError\n');
+  assert.equal(fs.existsSync(to), false);
+});
+
+test('an abort ends the wait for a pipe that was given open', {
+  skip: needsPipes || onlyAddon('node:fs waits in read'),
 }, async (t) => {
   const { directory, to } = files(t);
   const pipe = path.join(directory, 'pipe');
   execFileSync('mkfifo', [pipe]);
-  const stop = new AbortController();
-  const conversion = convertFileAsync(pipe, to, { signal: stop.signal });
-  setTimeout(() => stop.abort(), 50);
-  await assert.rejects(conversion, { name: 'AbortError' });
   const fd = fs.openSync(pipe, 'r+'); // a writer that writes nothing
   t.after(() => fs.closeSync(fd));
-  const other = new AbortController();
-  const waiting = convertFileAsync(fd, to, { signal: other.signal });
-  setTimeout(() => other.abort(), 50);
+  const stop = new AbortController();
+  const waiting = convertFileAsync(fd, to, { signal: stop.signal });
+  setTimeout(() => stop.abort(), 50);
   await assert.rejects(waiting, { name: 'AbortError' });
   assert.equal(fs.existsSync(to), false);
 });
