@@ -85,7 +85,7 @@ function terser() {
 /** The code with short names and nothing to read. Names of classes stay, as they are seen in errors; so are lines, which
  * are kept short. */
 async function minify(code, isModule) {
-  const options = { ecma: 2022, module: isModule, keep_classnames: true, compress: { passes: 2 }, format: { max_line_len: 500 } };
+  const options = { ecma: 2022, module: isModule, keep_classnames: true, compress: { passes: 2 }, format: { max_line_len: 1000 } };
   return (await terser().minify(code, options)).code;
 }
 

@@ -61,6 +61,7 @@ async function firstByte(reader) {
 }
 
 for (const [where, library] of Object.entries(LIBRARIES)) {
+  const isAddon = library === ROOT && !isWasm;
   const skip = !fs.existsSync(library) && 'needs WebAssembly: npm run build:wasm, npm run build';
   const { getBMPAsync, readInfo, saveBMPAsync } = skip ? png2bmp : require(library);
 
@@ -183,7 +184,7 @@ for (const [where, library] of Object.entries(LIBRARIES)) {
   test(`${where}: pipes whose readers are slow keep no other PNG waiting`, { skip: skip || (!isPosix && 'no named pipes') }, async (t) => {
     const { directory } = folder(t);
     const slow = new AbortController();
-    const saves = Array.from({ length: library === ROOT && !isWasm ? 1 : os.availableParallelism() }, async (_, index) => {
+    const saves = Array.from({ length: isAddon ? 1 : os.availableParallelism() }, async (_, index) => {
       const pipe = path.join(directory, `${index}.bmp`);
       execFileSync('mkfifo', [pipe]);
       const reader = fs.openSync(pipe, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
@@ -220,7 +221,31 @@ for (const [where, library] of Object.entries(LIBRARIES)) {
     assert.deepEqual({ status, signal }, { status: 0, signal: null });
   });
 
-  test(`${where}: a thread that ends while it saves leaves no file`, { skip: (isWasm || library !== ROOT) && 'threads of WebAssembly end with it, and nothing can be done' }, async (t) => {
+  for (const [how, last] of [['has nothing else to do', ''], ['exits', 'process.exit();'], ['exits during a step', 'setImmediate(process.exit);']]) {
+    test(`${where}: a process that ${how} leaves no part of a save`, { skip: skip || (isAddon && last && 'the addon is not told of it') }, (t) => {
+      const { directory, assertUntouched } = folder(t);
+      const png = path.join(scratch(t), 'a.png');
+      fs.writeFileSync(png, large);
+      const script = `
+        const fs = require('node:fs');
+        const { saveBMPAsync } = require(${JSON.stringify(library)});
+        const png = fs.readFileSync(${JSON.stringify(png)});
+        process.on('exit', () => console.log(fs.readdirSync('.').length));
+        async function* source() {
+          yield png.subarray(0, png.length / 4);
+          ${last}
+          yield png.subarray(png.length / 4, png.length - 100);
+          await new Promise(() => {});
+        }
+        saveBMPAsync('a.bmp', source());
+      `;
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: directory, encoding: 'utf8' });
+      assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '2\n', stderr: '' });
+      assertUntouched();
+    });
+  }
+
+  test(`${where}: a thread that ends while it saves leaves no file`, { skip: !isAddon && 'threads of WebAssembly end with it, and nothing can be done' }, async (t) => {
     const { directory, file, assertUntouched } = folder(t);
     const script = `
       const { workerData, parentPort } = require('node:worker_threads');

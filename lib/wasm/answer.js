@@ -27,8 +27,13 @@ function createFeeder(module, openFed, post) {
   }
 
   function end({ feed }) {
-    feeds.get(feed)?.png.close();
+    const { png, flag } = feeds.get(feed) ?? {};
+    png?.close();
     feeds.delete(feed);
+    if (flag !== undefined) {
+      Atomics.store(flag, 0, 2);
+      Atomics.notify(flag, 0);
+    }
     post({}, []);
   }
 

@@ -3,9 +3,7 @@
 // Threads that hold the conversions of PNGs that come in pieces: each as many as come to it, one step at a time. They are
 // others than those of pool.js: a step does not wait for an image, and an image that is given up takes no step along.
 
-const { buffersOf } = require('./work');
-
-const canShare = typeof SharedArrayBuffer !== 'undefined';
+const { buffersOf, newFlag } = require('./work');
 
 /** One PNG on a thread. */
 class FeedElsewhere {
@@ -13,12 +11,13 @@ class FeedElsewhere {
   #id;
   #open;
   #room; // for a copy of bytes: it comes back from the thread
-  #flag = canShare ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+  /** 0; 1 while it is closed, which ends a step; 2 when nothing is left of it. */
+  flag = newFlag();
 
   constructor(thread, id, open) {
     this.#thread = thread;
     this.#id = id;
-    this.#open = { ...open, flag: this.#flag };
+    this.#open = { ...open, flag: this.flag };
   }
 
   #copyOf(bytes) {
@@ -41,8 +40,8 @@ class FeedElsewhere {
 
   /** A promise that nothing is left of it. */
   close() {
-    if (canShare) {
-      Atomics.store(this.#flag, 0, 1);
+    if (this.flag) {
+      Atomics.compareExchange(this.flag, 0, 0, this.#open === undefined ? 1 : 2);
     }
     return this.#thread.leave(this.#id, this.#open === undefined);
   }
@@ -53,15 +52,15 @@ class Thread {
   #port;
   #waiting = []; // { resolve, reject }, in the order of the answers
   #tellGone; // who asks a thread that is no more
-  #isAlone;
+  #gone;
 
-  /** gone(isRefused): it takes no more. isAlone: it is for one PNG. */
-  constructor(open, gone, isAlone = false) {
-    this.#isAlone = isAlone;
+  /** gone(isRefused): it takes no more; undefined: it is for one PNG. */
+  constructor(open, gone) {
+    this.#gone = gone;
     const end = (isRefused, tell) => {
       if (this.#tellGone === undefined) {
         this.#tellGone = tell;
-        gone(isRefused);
+        gone?.(isRefused);
         this.#waiting.forEach(tell);
       }
     };
@@ -104,7 +103,7 @@ class Thread {
     } else {
       this.#rest();
     }
-    if (this.#isAlone) {
+    if (this.#gone === undefined) {
       this.#port.stop();
     }
   }
@@ -123,9 +122,9 @@ class FeedThreads {
   }
 
   /** Undefined if no more are allowed. */
-  #start(gone, isAlone) {
+  #start(gone) {
     try {
-      return new Thread(this.#open, gone, isAlone);
+      return new Thread(this.#open, gone);
     } catch {
       return undefined;
     }
@@ -148,13 +147,13 @@ class FeedThreads {
     if (this.#threads.length < this.#size && this.#threads.every(({ held }) => held > 0)) {
       this.#startShared();
     }
-    return this.#threads.reduce((best, each) => (best?.held <= each.held ? best : each), undefined);
+    return [...this.#threads].sort((one, other) => one.held - other.held)[0];
   }
 
   /** Where one more PNG is converted; undefined if there is no thread. A save that may wait for a reader has a thread of
    * its own, beyond `size`, so that no other PNG waits as well. */
   hold(open) {
-    const thread = (open.mayWait ? this.#start(() => {}, true) : undefined) ?? this.#shared();
+    const thread = (open.mayWait && this.#start()) || this.#shared();
     if (thread === undefined) {
       return undefined;
     }

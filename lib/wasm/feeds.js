@@ -50,11 +50,13 @@ class FeedHere {
   }
 }
 
-/** { functions, open }. engine: of this thread; facts: their number; settled: of createCalls; threads: FeedThreads;
+/** { functions, open, places }. engine: of this thread; facts: their number; settled: of createCalls; threads: FeedThreads;
  * openFed(module, open): what converts on this thread. */
 function createFeeds({ engine, module, facts, settled, threads, openFed }) {
   const { STATE } = indicesIn(facts);
-  const abandoned = new FinalizationRegistry((place) => place.close());
+  const places = new Set(); // that are closed if the process ends before
+  const end = (place) => place.close().then(() => places.delete(place));
+  const abandoned = new FinalizationRegistry(end);
 
   function openHere(request) {
     const png = openFed(module, request);
@@ -101,12 +103,12 @@ function createFeeds({ engine, module, facts, settled, threads, openFed }) {
   function closeStream(stream) {
     if (stream.closed === undefined) {
       abandoned.unregister(stream);
-      stream.closed = stream.place.close();
+      stream.closed = end(stream.place);
     }
     return stream.closed;
   }
 
-  return { functions: { openStream, stepAsync, closeStream }, open };
+  return { functions: { openStream, stepAsync, closeStream }, open, places };
 }
 
 module.exports = { createFeeds };

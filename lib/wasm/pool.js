@@ -2,9 +2,7 @@
 
 // Threads that convert: at most a given number, started when there is work for them, one conversion each.
 
-const { cancelledOutcome } = require('./work');
-
-const canShare = typeof SharedArrayBuffer !== 'undefined';
+const { cancelledOutcome, newFlag } = require('./work');
 
 class Pool {
   #size;
@@ -26,8 +24,7 @@ class Pool {
 
   /** Calls done(outcome), or done(undefined, error), later and on this thread. Returns cancel(). */
   run(request, done) {
-    const flag = canShare ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
-    const job = { request: { ...request, flag }, done, thread: undefined };
+    const job = { request: { ...request, flag: newFlag() }, done, thread: undefined };
     this.#queue.push(job);
     this.#serve();
     return () => this.#cancel(job);
@@ -139,7 +136,7 @@ class Pool {
     if (waiting >= 0) {
       this.#queue.splice(waiting, 1);
       setTimeout(() => job.done(cancelledOutcome()));
-    } else if (canShare) {
+    } else if (job.request.flag) {
       Atomics.store(job.request.flag, 0, 1);
     } else if (job.thread !== undefined) {
       // Nothing reaches a busy thread, except that it can be ended.

@@ -6,6 +6,7 @@ const { builtin } = require('../environment');
 
 const { Buffer } = builtin('node:buffer') ?? require('node:buffer');
 const fs = builtin('node:fs') ?? require('node:fs');
+const { process } = globalThis;
 
 const { bytesOf } = require('../input');
 const { pathFrom, workingDirectory } = require('../save-path');
@@ -29,9 +30,25 @@ function mayWait(file) {
   }
 }
 
+/** A process that ends waits at most so long for what its threads remove. */
+const END_MS = 2000;
+
+/** Closes saves that are not complete, so that no temporary file stays. Promises are not settled any more. */
+function closeNow(places) {
+  const end = performance.now() + END_MS;
+  places.forEach((place) => place.close());
+  for (const { flag } of places) {
+    if (flag !== undefined) {
+      Atomics.wait(flag, 0, 1, Math.max(0, end - performance.now()));
+    }
+  }
+}
+
 /** The calls, of the engine on this thread and what createCalls and createFeeds give. isFromFile: it is half of convertFile,
  * to which other limits apply. */
-function createSaves({ engine, settled, start, open }) {
+function createSaves({ engine, settled, start, open, places }) {
+  let listens = false;
+
   function save(view, length, values, onWarning, file, isFromFile) {
     settled(toFile(engine, bytesOf(view, length), { values, isFromFile }, file, file), onWarning, save);
     return true;
@@ -56,7 +73,13 @@ function createSaves({ engine, settled, start, open }) {
 
   function openSave(file, values, size) {
     const path = Buffer.from(file);
-    return open({ values, size, wantsWhole: true, to: absoluteOf(path), path, mayWait: mayWait(path) });
+    const stream = open({ values, size, wantsWhole: true, to: absoluteOf(path), path, mayWait: mayWait(path) });
+    places.add(stream.place);
+    if (!listens) {
+      listens = true;
+      process.on('exit', () => closeNow(places));
+    }
+    return stream;
   }
 
   return { save, saveAsync, saveBytes, saveBytesAsync, openSave };

@@ -27,6 +27,9 @@ const withFacts = ({ error, warnings }, facts) => ({ error, warnings, facts });
 const cancelledError = () => ({ code: 'ERR_CANCELLED', message: '' });
 const cancelledOutcome = () => ({ error: cancelledError(), warnings: [] });
 
+/** What two threads see; undefined where they share no memory. */
+const newFlag = () => (typeof SharedArrayBuffer === 'undefined' ? undefined : new Int32Array(new SharedArrayBuffer(4)));
+
 /** What views are of, to be moved; undefined is left out. */
 const buffersOf = (...views) => views.filter(Boolean).map(({ buffer }) => buffer);
 
@@ -61,4 +64,4 @@ function toFacts(engine, bytes, options) {
   return withFacts(outcome, facts);
 }
 
-module.exports = { buffersOf, cancelledError, cancelledOutcome, never, toFacts, toOutput, toTarget };
+module.exports = { buffersOf, cancelledError, cancelledOutcome, never, newFlag, toFacts, toOutput, toTarget };
