@@ -342,7 +342,7 @@ class Converter {
     if (this.#hasDirectory(output)) return;
     const directory = path.dirname(output);
     attempt(exitCodes.CANNOT_WRITE, () => {
-      process.cwd(); /* an error if it is gone, where mkdirSync does not end */
+      if (!path.isAbsolute(directory)) process.cwd(); /* an error if it is gone, where mkdirSync does not end */
       fs.mkdirSync(toPath(directory), { recursive: true });
     });
     this.directories.add(directory);

@@ -2,6 +2,10 @@
 
 // Chunks that come while others are converted.
 
+const { builtin } = require('./environment');
+
+const { setImmediate } = builtin('node:timers') ?? require('node:timers'); // the global one may be a test's
+
 const { allocate } = require('./host');
 const { toLength } = require('./input');
 

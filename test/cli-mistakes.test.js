@@ -105,6 +105,7 @@ test('a working directory that is gone is an error of the files that are named f
     [['-f', place.at('in/a.png'), 'a.bmp'], 73, /cannot write a\.bmp: ENOENT/],
     [['-r', '-d', 'out', place.at('in')], 1, /cannot write out\/a\.bmp: ENOENT[^]*cannot write out\/b\/a\.bmp: ENOENT/],
     [[place.at('in/a.png'), place.at('a.bmp')], 0, /^$/],
+    [['-d', place.at('out'), place.at('in/a.png')], 0, /^$/],
   ]) {
     const { stderr, ...ended } = run(...args);
     assert.equal(ended.status, status, `${args.join(' ')}: ${stderr}`);

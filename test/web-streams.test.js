@@ -26,7 +26,7 @@ const inline = path.join(ROOT, 'prebuilds/inline/inline.mjs');
 const skip = ![wasm, inline].every((file) => fs.existsSync(file)) && 'needs WebAssembly: npm run build:wasm, npm run build';
 const bounded = { skip, timeout: 30_000 };
 
-/** 840 054 bytes of BMP: more than waits for a reader. */
+/** 1 440 054 bytes of BMP: more than waits for a reader. */
 const large = encodePng(createImage({ colorType: 2, bitDepth: 8, width: 800, height: 600, seed: 3 }), { idat: 5000 });
 const small = encodePng(createImage({ colorType: 6, bitDepth: 8, width: 23, height: 17 }));
 
