@@ -181,7 +181,8 @@ test('--files-from - waits for a writer that is late, whose pipe is non-blocking
   // The first node makes the end that both share non-blocking, as servers and terminals do.
   const make = 'process.stdin.on("readable", () => {}); setTimeout(() => process.exit(), 50)';
   const { status, stderr } = spawnSync('sh', ['-c',
-    `{ sleep 1; echo a.png; } | { "$0" -e '${make}'; exec "$0" "$1" --files-from -; }`, process.execPath, PROGRAM],
+    `{ until [ -e ready ]; do sleep 0.05; done; sleep 1; echo a.png; } |
+     { "$0" -e '${make}'; : >ready; exec "$0" "$1" --files-from -; }`, process.execPath, PROGRAM],
   { cwd: place.directory, encoding: 'utf8' });
   assert.equal(stderr, '');
   assert.equal(status, 0);
