@@ -348,7 +348,7 @@ test('what compresses well leaves in parts that grow: one chunk does not take a 
 
 /** A promise of false, after a while in which the stream could have gone on, and when it has something to read. */
 async function stalled(stream) {
-  do await delay(300); while (stream.readableLength === 0);
+  do await delay(300); while (stream.readable && stream.readableLength === 0);
   return false;
 }
 
