@@ -37,7 +37,7 @@ const ATTACKS = [
   ['the PNG, by its own name for the BMP', 'convert-file', /replaces the PNG itself/],
   ['a crash or half a picture, by a file that is cut while it is read', 'convert-file', /shrinks and grows/],
   ['memory without end, by a device or a file of terabytes', 'convert-file', /large file by its beginning|whatever became of/],
-  ['a thread for ever, by a pipe without a writer', 'convert-file', /whose writer never comes/],
+  ['a thread for ever, by a pipe without a writer', 'convert-file', /wait for named pipes/],
   ['a file that may not be read, through the addon', 'convert-file', /permission model/],
   ['offsets that overflow, by a large icon', 'caller-code', /32 bits/],
 ];
