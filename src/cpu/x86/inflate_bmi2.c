@@ -5,6 +5,7 @@
 
 #include <immintrin.h>
 
+#include "inflate/inflate_repeats.h"
 #include "inflate/inflate_state.h"
 
 #define WITH_BMI2 __attribute__((target("avx2,bmi,bmi2,prfchw")))
@@ -23,22 +24,6 @@ WITH_BMI2 static inline void copy_sixteen(uint8_t *to, const uint8_t *from)
 {
     _mm_storeu_si128((__m128i *)to, _mm_loadu_si128((const __m128i *)from));
 }
-
-/* Row d: 0 to d-1 repeated. */
-#define TIMES32(f, d)                                                                              \
-    f(0, d), f(1, d), f(2, d), f(3, d), f(4, d), f(5, d), f(6, d), f(7, d), f(8, d), f(9, d),      \
-        f(10, d), f(11, d), f(12, d), f(13, d), f(14, d), f(15, d), f(16, d), f(17, d), f(18, d),  \
-        f(19, d), f(20, d), f(21, d), f(22, d), f(23, d), f(24, d), f(25, d), f(26, d), f(27, d),  \
-        f(28, d), f(29, d), f(30, d), f(31, d)
-#define MODULO(i, d) (i) % (d)
-#define ROW(d)                                                                                     \
-    {                                                                                              \
-        TIMES32(MODULO, d)                                                                         \
-    }
-static const uint8_t order[16][32] = {ROW(1),  ROW(1),  ROW(2),  ROW(3), ROW(4),  ROW(5),
-                                      ROW(6),  ROW(7),  ROW(8),  ROW(9), ROW(10), ROW(11),
-                                      ROW(12), ROW(13), ROW(14), ROW(15)};
-static const uint8_t steps[16] = {32, 32, 32, 30, 32, 30, 30, 28, 32, 27, 30, 22, 24, 26, 28, 30};
 
 /* The line of the BMP that corresponds to this output, for writing (prefetchw). An address where
  * there is no memory has no effect, and older CPUs with AVX2 that do not know the instruction take
@@ -81,9 +66,10 @@ WITH_BMI2 static ALWAYS_INLINE void copy_match(uint8_t *to, const uint8_t *end, 
         } while (to < end);
     } else {
         __m128i group = _mm_loadu_si128((const __m128i *)(to - distance));
-        __m256i pattern = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(group),
-                                              _mm256_loadu_si256((const __m256i *)order[distance]));
-        size_t  step = steps[distance];
+        __m256i pattern =
+            _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(group),
+                                _mm256_loadu_si256((const __m256i *)repeat_order[distance]));
+        size_t step = repeat_steps[distance];
         do {
             if (fetches)
                 fetch_line(to, fetch_by);
