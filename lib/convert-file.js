@@ -10,12 +10,12 @@ const { process } = globalThis;
 const native = require('./native');
 const { bindWarnings, run, settle, sortArguments, startAbortable } = require('./async');
 const { fromPieces } = require('./collect');
-const { argumentTypeError, errorFromNative, rangeError } = require('./errors');
+const { argumentTypeError, rangeError } = require('./errors');
 const { Feed } = require('./feed');
 const { isUint8Array } = require('./kinds');
 const { readOptions } = require('./options');
 const { toReadablePath, toWritablePath } = require('./permission');
-const { OldFile } = require('./read-file');
+const { OldFile, withPath } = require('./read-file');
 const { readerFor } = require('./save');
 const { pathFrom, pathFromHere, workingDirectory } = require('./save-path');
 const { throwIfAborted } = require('./signals');
@@ -159,8 +159,7 @@ async function naming(target, absolute, work) {
   try {
     return await work();
   } catch (error) {
-    throw typeof error.errno === 'number' && error.path === absolute.toString()
-      ? errorFromNative('ERR_FILE', '', Math.abs(error.errno), error.syscall, target.toString()) : error;
+    throw typeof error.errno === 'number' && error.path === absolute.toString() ? withPath(error, target) : error;
   }
 }
 

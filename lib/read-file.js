@@ -25,6 +25,10 @@ const SALVAGE = native.options.findIndex(({ name }) => name === 'salvage');
 
 const tooLong = () => Object.assign(new Error('EFBIG: file too large, read'), { code: 'EFBIG', errno: -27, syscall: 'read' });
 
+/** The same error of the system, with this path, or none. */
+const withPath = ({ errno, syscall }, path) =>
+  errorFromNative('ERR_FILE', '', Math.abs(errno), syscall, path && Buffer.from(path).toString());
+
 /** A file on which another process has a lease is opened without O_NONBLOCK, which waits until that is given up. */
 async function open(path) {
   try {
@@ -150,10 +154,8 @@ class OldFile {
 
   /** With the path as it was given, as the addon's errors have it. */
   #renamed(error) {
-    const { path, descriptor } = this.#source;
     return typeof error.errno === 'number' && error.code !== 'EFBIG'
-      ? errorFromNative('ERR_FILE', '', Math.abs(error.errno), error.syscall,
-          descriptor < 0 ? Buffer.from(path).toString() : undefined) : error;
+      ? withPath(error, this.#isOwn ? this.#source.path : undefined) : error;
   }
 
   /** At least one piece, each until the next is asked for. */
@@ -211,4 +213,4 @@ class OldFile {
   }
 }
 
-module.exports = { OldFile };
+module.exports = { OldFile, withPath };
