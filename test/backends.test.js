@@ -385,3 +385,17 @@ test('a save by WebAssembly copies and plans the PNG once, and so does one that 
   assert.deepEqual({ code, syscall, errno }, { code: 'ERR_FILE', syscall: 'open', errno: os.constants.errno.ENOENT });
   assert.equal(save('again.bmp'), undefined);
 });
+
+test('a save whose thread could not be started is closed where it goes on, if the process ends', async () => {
+  const { createFeeds } = require('../lib/wasm/feeds');
+  const elsewhere = { ask: async () => undefined, close: async () => {} };
+  let isClosed = false;
+  const png = { opened: {}, * steps() { yield { warnings: [], numbers: [] }; }, close() { isClosed = true; } };
+  const { functions, open, places } = createFeeds({ threads: { hold: () => elsewhere }, openFed: () => png, settled: (outcome) => outcome, facts: 0 });
+  const stream = open({ wantsWhole: true });
+  places.add(stream.place);
+  await functions.stepAsync(new Uint8Array(1), 1, stream, undefined, false, 0, true, undefined, new Float64Array(9));
+  assert.ok(!places.has(elsewhere)); // nobody would answer
+  for (const place of places) place.close();
+  assert.ok(isClosed);
+});

@@ -83,11 +83,15 @@ function createFeeds({ engine, module, facts, settled, threads, openFed }) {
   const openStream = (values, size, wantsWhole) => open({ values, size, wantsWhole });
 
   async function askFor(stream, request) {
-    const answer = await stream.place.ask(request);
+    const { place } = stream;
+    const answer = await place.ask(request);
     if (answer !== undefined || stream.closed !== undefined) {
       return answer ?? cancelledOutcome();
     }
     stream.place = openHere(stream.request); // the thread could not be started
+    if (places.delete(place)) {
+      places.add(stream.place);
+    }
     return stream.place.ask(request);
   }
 
