@@ -455,14 +455,19 @@ test('after an abort nothing reads the descriptor: its number may be another fil
   const { directory, from, to } = files(t);
   const other = path.join(directory, 'other');
   fs.writeFileSync(other, 'all of it');
+  const pipe = path.join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
   const script = `const fs = require('fs');
-    const [library, from, to, other] = process.argv.slice(1);
+    const [library, from, to, other, pipe] = process.argv.slice(1);
     const { convertFileAsync } = require(library);
-    require('crypto').pbkdf2('a', 'b', 200000, 32, 'sha256', () => {}); // the only thread of the pool is busy
+    fs.open(pipe, 'r', () => {}); // the only thread of the pool waits for a writer
     const fd = fs.openSync(from);
     const stop = new AbortController();
     const waiting = convertFileAsync(fd, to, { signal: stop.signal });
-    setImmediate(() => stop.abort());
+    setImmediate(() => {
+      stop.abort();
+      fs.openSync(pipe, 'r+'); // which comes now
+    });
     waiting.catch(({ name }) => {
       fs.closeSync(fd);
       const again = fs.openSync(other);
@@ -470,7 +475,7 @@ test('after an abort nothing reads the descriptor: its number may be another fil
     });`;
   const env = { ...process.env, UV_THREADPOOL_SIZE: '1' };
   const library = path.resolve(__dirname, '..');
-  assert.equal(execFileSync(process.execPath, ['-e', script, library, from, to, other], { env, encoding: 'latin1' }),
+  assert.equal(execFileSync(process.execPath, ['-e', script, library, from, to, other, pipe], { env, encoding: 'latin1', timeout: 20000 }),
     'AbortError true all of it\n');
 });
 
