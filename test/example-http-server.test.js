@@ -16,11 +16,14 @@ const { TINY_PNG, blackPng } = require('./kit/cli');
 const { createImage } = require('./kit/image');
 const { assemble, encodePng, pngChunks } = require('./kit/png-encoder');
 
-const bounded = { timeout: 60000 };
+const bounded = { timeout: 180_000 };
+
+/* A slow machine is no slow client: only the time limits that a test sets are those of a real server. */
+const PATIENT = { timeoutMs: 1e6, sendTimeoutMs: 1e6, stallTimeoutMs: 1e6 };
 
 /* The app on a free port, gone when the test ends. */
 async function start(t, settings) {
-  const { server, stop } = createApp(settings);
+  const { server, stop } = createApp({ ...PATIENT, ...settings });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => stop(0));
@@ -275,9 +278,11 @@ test('a conversion that fails gives back its turn and its bytes', bounded, async
   assert.equal((await post(port, TINY_PNG)).status, 200);
 });
 
-test('a client that stops reading is cut, and one that reads slowly is not', bounded, async (t) => {
-  const { port } = await start(t, { stallTimeoutMs: 1500 });
+/* Of two clients the one that reads nothing is cut; resolves to whether the one that reads slowly gets its BMP. */
+async function isSlowOneServed(t, stallTimeoutMs) {
+  const { port } = await start(t, { stallTimeoutMs });
   const slow = await notReading(port);
+  slow.response.on('error', () => {});
   const stalled = await notReading(port);
   const cut = once(stalled.response, 'error');
   const expected = 54 + BIG[0] * BIG[1] * 3;
@@ -285,14 +290,20 @@ test('a client that stops reading is cut, and one that reads slowly is not', bou
   while (read < expected) {
     const piece = slow.response.read(Math.min(1 << 20, expected - read)) ?? slow.response.read();
     read += piece?.length ?? 0;
-    assert(!slow.response.errored, 'the slow one is cut');
-    await sleep(100);
+    if (slow.response.errored) return false;
+    await sleep(stallTimeoutMs / 15);
   }
   await until(port, 'png2bmp_requests_total{outcome="ERR_SEND_TIMEOUT"}', 1);
   stalled.response.resume();
   await cut;
   await until(port, 'png2bmp_requests_total{outcome="ok"}', 1);
   assert.equal(await metric(port, 'png2bmp_unsent_bytes'), 0);
+  return true;
+}
+
+test('a client that stops reading is cut, and one that reads slowly is not', bounded, async (t) => {
+  // A machine that does nothing for 1.5 s cuts both: then they have more time.
+  assert.ok(await isSlowOneServed(t, 1500) || await isSlowOneServed(t, 15_000), 'the slow one is cut');
 });
 
 test('a client that goes away leaves its place, wherever it is', bounded, async (t) => {
@@ -329,13 +340,22 @@ test('a client that goes away while its BMP is sent leaves its place', bounded, 
 });
 
 test('a client that goes away stops its conversion', bounded, async (t) => {
-  const { port } = await start(t, { maxPixels: Infinity });
-  const png = blackPng(8000, 8000);
+  let stopped;
+  // Again and again, so that it is not over before the server hears of the client.
+  const convert = async (png, options) => {
+    request.destroy();
+    try {
+      for (;;) await getBMPAsync(png, options);
+    } catch (error) {
+      stopped = error.name;
+      throw error;
+    }
+  };
+  const { port } = await start(t, { maxPixels: Infinity, convert });
   const { request } = open(port);
-  request.end(png);
-  await until(port, 'png2bmp_conversions_in_flight', 1);
-  request.destroy();
+  request.end(blackPng(8000, 8000));
   await until(port, 'png2bmp_requests_total{outcome="ERR_CLIENT_GONE"}', 1);
+  assert.equal(stopped, 'AbortError');
   assert.equal(await metric(port, 'png2bmp_sent_bytes_total'), 0);
 });
 
@@ -436,11 +456,11 @@ test('a client that goes away in the middle of a top-down BMP leaves its place a
     else await sleep(5);
     request.destroy();
     answer.catch(() => {});
-    let status = 503;
-    for (let tries = 0; status === 503 && tries < 200; tries++) {
+    let status;
+    do {
       ({ status } = await post(port, TINY_PNG));
       if (status === 503) await sleep(10);
-    }
+    } while (status === 503);
     assert.equal(status, 200);
   }
 });
@@ -450,7 +470,7 @@ const MOST_MB = process.env.PNG2BMP_BACKEND === 'wasm' ? 200 : 100;
 
 test(`50 uploads of 12 megapixels, half of each still to come, hold less than ${MOST_MB} MB`, bounded, async (t) => {
   const script = `
-    const { server } = require(${JSON.stringify(path.join(__dirname, '../examples/http-server/app'))}).createApp({ requests: 60 });
+    const { server } = require(${JSON.stringify(path.join(__dirname, '../examples/http-server/app'))}).createApp(${JSON.stringify({ ...PATIENT, requests: 60 })});
     server.listen(0, '127.0.0.1', () => process.send(server.address().port));
     process.on('message', () => {
       gc(); // what is sent is garbage, not held
@@ -476,7 +496,7 @@ test(`50 uploads of 12 megapixels, half of each still to come, hold less than ${
     return request;
   }));
   let grown = await resident() - before;
-  for (let tries = 0; grown >= MOST_MB && tries < 40; tries++) grown = await resident() - before; // garbage leaves in the background
+  for (let tries = 0; grown >= MOST_MB && tries < 400; tries++) grown = await resident() - before; // garbage leaves in the background
   requests.forEach((request) => request.destroy());
   assert.ok(grown < MOST_MB, `${grown} MB`);
 });
