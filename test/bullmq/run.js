@@ -124,7 +124,7 @@ async function checkWithoutRedis(port, out, input) {
   const worker = spawn(process.execPath, ['worker.js'], { cwd: EXAMPLE, env, stdio: 'ignore' });
   await sleep(2000);
   worker.kill('SIGTERM');
-  await once(worker, 'exit', { signal: AbortSignal.timeout(30000) });
+  await once(worker, 'exit', { signal: AbortSignal.timeout(DEADLINE_MS) });
 }
 
 async function check(queue, names, out, port) {
@@ -147,6 +147,9 @@ async function main() {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'png2bmp-bullmq-'));
   const out = path.join(directory, 'out');
   const names = makeFiles(directory);
+  const held = names[10];
+  fs.renameSync(held, `${held}.kept`);
+  execFileSync('mkfifo', [held]); // without a writer: who reads it is not done before it is killed
   const port = await freePort();
   const redis = await startRedis(port, directory);
   const env = { ...process.env, REDIS_URL: `redis://127.0.0.1:${port}`, LOCK_MS: '1000' };
@@ -162,6 +165,7 @@ async function main() {
     children.push(victim);
     await waitFor('the first jobs', async () => (await finished(queue)).completed >= 20);
     victim.kill('SIGKILL');
+    fs.renameSync(`${held}.kept`, held);
     const before = await finished(queue);
     assert(before.completed < GOOD, 'the worker was killed in the middle');
     const workers = [startWorker(), startWorker()];
