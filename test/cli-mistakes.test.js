@@ -97,7 +97,7 @@ test('a working directory that is gone is an error of the files that are named f
   const place = workplace(t, { 'in/a.png': TINY_PNG, 'in/b/a.png': TINY_PNG });
   const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
   const run = (...args) => spawnSync('sh', ['-c', script, 'sh', process.execPath, PROGRAM, ...args], {
-    cwd: place.directory, encoding: 'utf8', timeout: 10000, killSignal: 'SIGKILL',
+    cwd: place.directory, encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL',
   });
   for (const [args, status, message] of [
     [['a.png'], 66, /a\.png: cannot read: ENOENT/],
@@ -230,7 +230,7 @@ test('a directory as --output points to --out-dir, with and without --force', (t
 test('an endless input that is not a PNG is refused as soon as that shows', onLinux, (t) => {
   const place = workplace(t);
   const piped = spawnSync('sh', ['-c', `yes | "${process.execPath}" "${PROGRAM}" - -o x.bmp`],
-    { cwd: place.directory, encoding: 'utf8', timeout: 30000 });
+    { cwd: place.directory, encoding: 'utf8', timeout: 60_000 });
   assert.equal(piped.status, 65);
   assert.match(piped.stderr, /not a PNG: it begins with 79 0a/);
   const device = place.run(['/dev/zero', '-o', 'x.bmp']);
@@ -243,7 +243,7 @@ test('an endless input that begins like a PNG is refused by its header, or by it
     'small.png': TINY_PNG.subarray(0, TINY_PNG.length - 12) });
   const endless = (file) => spawnSync('sh', ['-c',
     `cat ${file} - < /dev/zero | "${process.execPath}" "${PROGRAM}" - -o x.bmp`],
-  { cwd: place.directory, encoding: 'utf8', timeout: 60000 });
+  { cwd: place.directory, encoding: 'utf8', timeout: 240_000 });
   const large = endless('head.png');
   assert.match(large.stderr, /pixels/);
   assert.equal(large.status, 65);

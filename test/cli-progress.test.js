@@ -76,7 +76,7 @@ test('on a terminal, a pipe that is slow is read under a count, which leaves no 
   const convert = `"${process.execPath}" "${PROGRAM}" - -o a.bmp`;
   const slowly = 'head -c 40 a.png; until grep -aq "MB read" said; do sleep 0.1; done; tail -c +41 a.png';
   const { stdout } = spawnSync('script', ['-qfec', `( ${slowly} ) | ${convert}`, 'said'],
-    { cwd: place.directory, encoding: 'utf8', input: '', timeout: 60000 });
+    { cwd: place.directory, encoding: 'utf8', input: '', timeout: 120_000 });
   assert.match(stdout, /\r\x1b\[K0 MB read  0 MB\/s/);
   assert.ok(stdout.lastIndexOf('MB read') < stdout.indexOf('a.bmp: '), 'the line of the result comes last');
   assert.ok(place.list().includes('a.bmp'));
@@ -107,7 +107,7 @@ async function untilStopped(pid) {
 }
 
 test('Ctrl-Z gives the cursor back, each time, and fg takes it again', {
-  skip: noTerminal() || (spawnSync('bash', ['--version']).status !== 0 && 'needs bash'), timeout: 60000,
+  skip: noTerminal() || (spawnSync('bash', ['--version']).status !== 0 && 'needs bash'), timeout: 120_000,
 }, async (t) => {
   // A shell with job control, for which it needs a terminal: the signal does not stop a process that no shell could
   // continue.

@@ -431,7 +431,7 @@ test('an abort ends the wait for named pipes: no thread and no process waits for
       console.log(all.map(({ reason }) => reason?.name).join(' '));
     });`;
   const library = path.resolve(__dirname, '..');
-  const stdout = execFileSync(process.execPath, ['-e', script, library, to, ...pipes], { encoding: 'latin1', timeout: 20000 });
+  const stdout = execFileSync(process.execPath, ['-e', script, library, to, ...pipes], { encoding: 'latin1', timeout: 60_000 });
   assert.equal(stdout, 'AbortError AbortError AbortError AbortError\n');
   assert.equal(fs.existsSync(to), false);
 });
@@ -475,7 +475,7 @@ test('after an abort nothing reads the descriptor: its number may be another fil
     });`;
   const env = { ...process.env, UV_THREADPOOL_SIZE: '1' };
   const library = path.resolve(__dirname, '..');
-  assert.equal(execFileSync(process.execPath, ['-e', script, library, from, to, other, pipe], { env, encoding: 'latin1', timeout: 20000 }),
+  assert.equal(execFileSync(process.execPath, ['-e', script, library, from, to, other, pipe], { env, encoding: 'latin1', timeout: 60_000 }),
     'AbortError true all of it\n');
 });
 

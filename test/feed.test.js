@@ -49,7 +49,7 @@ test('every PNG of the decision tables is converted in pieces as in memory', onL
   await assertSameFed(files);
 });
 
-test('examples/c/feed.c writes rows before the PNG has come, and the BMP of getBMP', { ...onLinux, timeout: 60000 }, async (t) => {
+test('examples/c/feed.c writes rows before the PNG has come, and the BMP of getBMP', { ...onLinux, timeout: 300_000 }, async (t) => {
   const program = path.join(scratch(t), 'feed');
   execFileSync('make', ['-s', 'build/c/libpng2bmp.a'], { cwd: ROOT, stdio: 'pipe' });
   execFileSync('cc', ['-std=c11', '-Wall', '-Wextra', '-Werror', '-Iinclude', '-o', program, 'examples/c/feed.c',

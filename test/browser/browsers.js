@@ -48,6 +48,6 @@ async function serve(root, extra = {}, headers = {}) {
 /** Why this browser is not available; false if it is. */
 const missing = (name) => !fs.existsSync(BROWSERS[name].executablePath) && `${name} is not installed`;
 
-const launch = (name) => puppeteer.launch({ headless: true, timeout: 60_000, ...BROWSERS[name] });
+const launch = (name) => puppeteer.launch({ headless: true, timeout: 180_000, ...BROWSERS[name] });
 
 module.exports = { BROWSERS, ROOT, launch, missing, serve };

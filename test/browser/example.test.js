@@ -174,7 +174,7 @@ async function allowDownloads(browser) {
 /** The bytes of a download, which gets its name when it is complete. */
 async function downloaded(name) {
   const file = at('downloads', name);
-  for (const end = Date.now() + 30_000; Date.now() < end && !fs.existsSync(file);) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const end = Date.now() + 60_000; Date.now() < end && !fs.existsSync(file);) await new Promise((resolve) => setTimeout(resolve, 50));
   return fs.readFileSync(file);
 }
 

@@ -58,7 +58,7 @@ const SERVICE = `import { getBMPAsync } from '/lib/browser.mjs';
   onmessage = async ({ data, source }) => { source.postMessage((await getBMPAsync(data)).length); };`;
 
 for (const name of Object.keys(BROWSERS)) {
-  test(name, { timeout: 120_000, skip: missing(name) }, async (t) => {
+  test(name, { timeout: 300_000, skip: missing(name) }, async (t) => {
     const cdn = await serve(ROOT, {}, { 'access-control-allow-origin': '*' });
     t.after(() => cdn.close());
     const pages = Object.fromEntries(Object.entries(POLICIES)

@@ -107,7 +107,7 @@ for (const pool of ['threads', 'forks']) {
       const png = readFileSync(${JSON.stringify(SAMPLE)});
       test('converts', () => expect(getBMP(png).length).toBe(${SAMPLE_BYTES}));
       test('converts later', async () => expect((await getBMPAsync(png)).length).toBe(${SAMPLE_BYTES}));`);
-    mustRun(path.join(BIN, 'vitest'), ['run', '--root', at(`vitest-${pool}`), '--pool', pool],
+    mustRun(path.join(BIN, 'vitest'), ['run', '--root', at(`vitest-${pool}`), '--pool', pool, '--testTimeout=60000'],
       { env: { ...process.env, CI: '1' } });
   });
 }
@@ -115,7 +115,7 @@ for (const pool of ['threads', 'forks']) {
 test('mocha, and node:test', () => {
   const convert = `require('png2bmp').getBMP(require('fs').readFileSync(${JSON.stringify(SAMPLE)})).length`;
   writeTests('mocha', 'cjs', `it('converts', () => require('assert').equal(${convert}, ${SAMPLE_BYTES}));`);
-  mustRun(path.join(BIN, 'mocha'), [at('mocha', 'a.test.cjs'), at('mocha', 'b.test.cjs')]);
+  mustRun(path.join(BIN, 'mocha'), ['--timeout', '60000', at('mocha', 'a.test.cjs'), at('mocha', 'b.test.cjs')]);
   writeTests('node-test', 'cjs',
     `require('node:test')('converts', () => require('assert').equal(${convert}, ${SAMPLE_BYTES}));`);
   mustRun(process.execPath, ['--test', at('node-test', 'a.test.cjs'), at('node-test', 'b.test.cjs')]);
