@@ -9,6 +9,8 @@ const KEEP_BYTES = 32 * 1024 * 1024;
 // malloc in WebAssembly gives no more.
 const MOST_BYTES = 2 ** 31 - 1;
 
+const NO_BYTES = new Uint8Array(0);
+
 function outOfMemory(reason) {
   return { error: { code: 'ERR_OUT_OF_MEMORY', message: `out of memory: ${reason}` }, warnings: [] };
 }
@@ -25,7 +27,7 @@ class Engine {
   #exports;
   /** All of the instance's memory, and the numbers of a plan in it: views, which cost a small image as much as its
    * pixels, so they are kept as long as the memory does not grow, which leaves them without bytes. */
-  #memory = new Uint8Array(0);
+  #memory = NO_BYTES;
   #plannedFacts;
   /** The values of the options that the instance has. */
   #given;
@@ -49,8 +51,6 @@ class Engine {
       const instance = new WebAssembly.Instance(this.#module, { png2bmp: imports });
       instance.exports._initialize();
       this.#exports = instance.exports;
-      this.#memory = new Uint8Array(0);
-      this.#given = undefined;
     }
     return this.#exports;
   }
@@ -217,7 +217,8 @@ class Engine {
       return;
     }
     if (broken || this.#bytes().length > KEEP_BYTES) {
-      this.#exports = undefined;
+      this.#exports = this.#given = this.#plannedFacts = undefined;
+      this.#memory = NO_BYTES; // a view keeps all of the memory
     } else {
       this.#exports.input_release();
     }
