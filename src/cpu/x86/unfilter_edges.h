@@ -3,18 +3,13 @@
  * masks, and the blocks in which rows begin or end. Included by each level after unfilter_rows.h,
  * with WAVE_MOST_ROWS, the most rows of its waves.
  */
-/* The rows of a wave. Row k is at pixel (pixel - WAVE_LAG * k). */
+/* The rows of a wave, each where it is when the first is at its first pixel: WAVE_LAG pixels for
+ * each row before it ahead of its own first. So one offset serves all. */
 typedef struct wave_rows {
     const uint8_t *from[WAVE_MOST_ROWS];
     uint8_t       *to[WAVE_MOST_ROWS];
     size_t         count;
 } wave_rows;
-
-/* The position of row k, in bytes, when the first is at `pixel`. */
-KERNEL ptrdiff_t wave_offset(size_t bpp, size_t pixel, size_t k)
-{
-    return ((ptrdiff_t)pixel - (ptrdiff_t)(WAVE_LAG * k)) * (ptrdiff_t)bpp;
-}
 
 /* `lanes` rows: those without one of their own read what the first reads, and write where the last
  * does. */
@@ -25,8 +20,8 @@ KERNEL void wave_fill_rows(wave_rows *table, size_t lanes, size_t bpp, uint8_t *
     for (size_t k = 0; k < lanes; k++) {
         const size_t row = k < rows ? k : rows - 1;
 
-        table->from[k] = src + 1 + (k < rows ? k * pitch : WAVE_LAG * k * bpp);
-        table->to[k] = dst + (ptrdiff_t)row * dst_stride + WAVE_LAG * (k - row) * bpp;
+        table->from[k] = src + 1 + (k < rows ? k * (pitch - WAVE_LAG * bpp) : 0);
+        table->to[k] = dst + (ptrdiff_t)row * (dst_stride - (ptrdiff_t)(WAVE_LAG * bpp));
     }
 }
 
@@ -67,12 +62,12 @@ typedef struct wave_edge {
     wave_rows rows;
 } wave_edge;
 
-KERNEL void wave_edge_init(wave_edge *edge, size_t lanes, size_t bpp)
+KERNEL void wave_edge_init(wave_edge *edge, size_t lanes)
 {
     for (size_t k = 0; k < lanes; k++) {
         /* cppcheck-suppress uninitvar ; an address, not what is there */
-        edge->rows.to[k] = edge->blocks[k] - wave_offset(bpp, 0, k);
-        edge->rows.from[k] = edge->rows.to[k];
+        edge->rows.to[k] = edge->blocks[k];
+        edge->rows.from[k] = edge->blocks[k];
     }
 }
 
@@ -86,7 +81,7 @@ KERNEL void wave_edge_load_rows(wave_edge *edge, const wave_rows *rows, size_t l
 
     for (size_t k = 0; k < lanes; k++) {
         const size_t lag = WAVE_LAG * k;
-        __m128i      v = load_block(rows->from[k] + wave_offset(bpp, pixel, k));
+        __m128i      v = load_block(rows->from[k] + pixel * bpp);
 
         if (pixel < lag) {
             const size_t absent = (lag - pixel) * bpp;
@@ -127,7 +122,7 @@ KERNEL void wave_edge_store(const wave_edge *edge, const wave_rows *rows, size_t
         if (skip < steps && first < width) {
             const size_t room = width - first, have = steps - skip;
 
-            copy_part(rows->to[k] + first * bpp, edge->blocks[k] + skip * bpp,
+            copy_part(rows->to[k] + (pixel + skip) * bpp, edge->blocks[k] + skip * bpp,
                       (room < have ? room : have) * bpp);
         }
     }

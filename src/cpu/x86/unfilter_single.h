@@ -37,9 +37,18 @@ static const uint8_t last_3[BLOCK] = {12, 13, 14, 12, 13, 14, 12, 13,
                                       14, 12, 13, 14, 12, 13, 14, Z};
 static const uint8_t last_6[BLOCK] = {6, 7, 8, 9, 10, 11, 6, 7, 8, 9, 10, 11, Z, Z, Z, Z};
 
+/* Brings the first pixel to 16-bit lanes. */
+static const uint8_t widen_3[BLOCK] = {0, Z, 1, Z, 2, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z};
+static const uint8_t widen_4[BLOCK] = {0, Z, 1, Z, 2, Z, 3, Z, Z, Z, Z, Z, Z, Z, Z, Z};
+
 #undef Z
 
-/* The shuffle for a block of this shape, or NULL. */
+/* The shuffles for a block of this shape, or NULL. */
+KERNEL const uint8_t *swap_order(pixel_shape shape)
+{
+    return !shape.swap ? NULL : shape.bpp == 3 ? swap_3 : swap_4;
+}
+
 KERNEL const uint8_t *spread_order(pixel_shape shape)
 {
     if (shape.bpp == 3)
@@ -159,7 +168,7 @@ KERNEL __m128i packed_last(pixel_shape shape, __m128i v)
 
 KERNEL __m128i packed_undo(int filter, pixel_shape shape, __m128i v, __m128i above, __m128i *sum)
 {
-    v = shuffle_block(v, shape.swap ? (shape.bpp == 3 ? swap_3 : swap_4) : NULL);
+    v = shuffle_block(v, swap_order(shape));
     if (filter == FILTER_UP)
         return _mm_add_epi8(v, above);
     if (filter == FILTER_SUB) {
@@ -171,12 +180,15 @@ KERNEL __m128i packed_undo(int filter, pixel_shape shape, __m128i v, __m128i abo
     return v;
 }
 
-/* Blocks that are undone in a turn. One alone takes 2 to 5 cycles, as the loop lies in memory. */
+/* WebAssembly is downloaded: there it does without some code that only saves time. */
 #if defined(__wasm__)
-#define PARALLEL_BLOCKS 1
+#define IS_COMPACT true
 #else
-#define PARALLEL_BLOCKS 2
+#define IS_COMPACT false
 #endif
+
+/* Blocks that are undone in a turn. One alone takes 2 to 5 cycles, as the loop lies in memory. */
+#define PARALLEL_BLOCKS (IS_COMPACT ? 1 : 2)
 
 /* The block at byte `i`. It is stored as 16 bytes: those after its pixels are overwritten by the
  * next block. */
@@ -186,6 +198,35 @@ KERNEL void parallel_block(int filter, pixel_shape shape, uint8_t *dst, const ui
     const __m128i above = filter == FILTER_UP ? load_block(prior + i) : _mm_setzero_si128();
 
     store_block(dst + i, packed_undo(filter, shape, load_block(src + i), above, sum));
+}
+
+KERNEL void store_eight(uint8_t *p, __m128i v)
+{
+    const uint64_t eight = (uint64_t)_mm_cvtsi128_si64(v);
+
+    memcpy(p, &eight, 8);
+}
+
+/* The end of a row of None or Up that is not shorter than a block: its last whole pixels, some of
+ * which are undone a second time. By way of memory a row would wait for them. */
+KERNEL void parallel_end(int filter, pixel_shape shape, uint8_t *dst, const uint8_t *src,
+                         size_t row_bytes, const uint8_t *prior)
+{
+    const bool   is_short = packed_bytes(filter, shape) < BLOCK;
+    const size_t at = row_bytes - packed_bytes(filter, shape);
+    __m128i      above = _mm_setzero_si128(), v;
+
+    if (filter == FILTER_UP && is_short)
+        above = _mm_alignr_epi8(above, load_block(prior + at - 1), 1);
+    else if (filter == FILTER_UP)
+        above = load_block(prior + at);
+    v = packed_undo(filter, shape, load_block(src + at), above, NULL);
+    if (is_short) {
+        store_eight(dst + at, v);
+        store_eight(dst + at + 7, _mm_alignr_epi8(v, v, 7));
+    } else {
+        store_block(dst + at, v);
+    }
 }
 
 /* `filter` is None, Sub or Up. */
@@ -208,6 +249,11 @@ KERNEL void single_parallel(int filter, pixel_shape shape, uint8_t *dst, const u
     if (PARALLEL_BLOCKS > 1 && i + BLOCK <= row_bytes) {
         parallel_block(filter, shape, dst, src, prior, i, &sum);
         i += step;
+    }
+    if (!IS_COMPACT && filter != FILTER_SUB && row_bytes >= BLOCK) {
+        if (i < row_bytes)
+            parallel_end(filter, shape, dst, src, row_bytes, prior);
+        return;
     }
     while (i < row_bytes) {
         const size_t n = row_bytes - i < step ? row_bytes - i : step;

@@ -32,6 +32,7 @@
 #define WAVE_NAME(name) WAVE_EXPAND(name, SLOT, WAVE_BITS)
 #define wave_at_most WAVE_NAME(wave_at_most)
 #define wave_block WAVE_NAME(wave_block)
+#define wave_first WAVE_NAME(wave_first)
 #define wave_lanes WAVE_NAME(wave_lanes)
 #define wave_load_lanes WAVE_NAME(wave_load_lanes)
 #define wave_move_down WAVE_NAME(wave_move_down)
@@ -96,6 +97,23 @@ KERNEL void wave_transpose(VEC v[WAVE_STEPS])
     }
 }
 
+#if VECTOR_BYTES == 32
+/* The pixel of the prior row in each lane. */
+KERNEL VEC wave_first(const uint8_t *prior)
+{
+#if SLOT == 1
+    return _mm256_set1_epi8((char)*prior);
+#else
+    int64_t pixel = 0;
+
+    memcpy(&pixel, prior, SLOT);
+    return SLOT == 2   ? _mm256_set1_epi16((int16_t)pixel)
+           : SLOT == 4 ? _mm256_set1_epi32((int32_t)pixel)
+                       : _mm256_set1_epi64x(pixel);
+#endif
+}
+#endif
+
 /* Lane k gets the value of lane k - 1, lane 0 the pixel of the prior row. `prior` is at this pixel;
  * SLOT bytes are read. */
 KERNEL VEC wave_move_down(VEC v, const uint8_t *prior)
@@ -107,29 +125,11 @@ KERNEL VEC wave_move_down(VEC v, const uint8_t *prior)
 
     memcpy(&pixel, prior, SLOT);
     return _mm_or_si128(_mm_slli_si128(v, SLOT), _mm_cvtsi64_si128((long long)pixel));
-#elif SLOT <= 2
-    const __m128i zero = _mm_setzero_si128();
-#if SLOT == 1
-    const __m128i pixel = _mm_insert_epi8(zero, *prior, 15);
 #else
-    const __m128i pixel = _mm_insert_epi16(zero, prior[0] | prior[1] << 8, 7);
-#endif
-    const __m256i before = _mm256_permute2x128_si256(v, _mm256_castsi128_si256(pixel), 0x02);
+    const __m256i first = wave_first(prior);
+    const __m256i before = _mm256_permute2x128_si256(v, first, 0x02);
 
     return _mm256_alignr_epi8(v, before, 16 - SLOT);
-#elif SLOT == 4
-    int32_t       pixel;
-    const __m256i order = _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6);
-
-    memcpy(&pixel, prior, SLOT);
-    return _mm256_blend_epi32(_mm256_permutevar8x32_epi32(v, order),
-                              _mm256_castsi128_si256(_mm_cvtsi32_si128(pixel)), 1);
-#else
-    long long pixel;
-
-    memcpy(&pixel, prior, SLOT);
-    return _mm256_blend_epi32(_mm256_permute4x64_epi64(v, _MM_SHUFFLE(2, 1, 0, 3)),
-                              _mm256_castsi128_si256(_mm_cvtsi64_si128(pixel)), 3);
 #endif
 }
 
@@ -210,22 +210,21 @@ KERNEL void wave_undo(int mode, pixel_shape shape, const wave_lanes *lanes, wave
  * A block of all rows. Lanes without a row read what lane 0 reads and write where
  * the last row does, which writes after them.
  */
-KERNEL void wave_block(int mode, pixel_shape shape, const wave_rows *rows, size_t pixel,
+KERNEL void wave_block(int mode, pixel_shape shape, const wave_rows *rows, size_t at,
                        const uint8_t *prior, const wave_lanes *lanes, wave_state *state)
 {
     VEC v[WAVE_STEPS];
 
     UNROLL
     for (size_t i = 0; i < WAVE_STEPS; i++) {
-        const __m128i row = load_block(rows->from[i] + wave_offset(shape.bpp, pixel, i));
+        const __m128i row = load_block(rows->from[i] + at);
 #if VECTOR_BYTES == 16
         v[i] = shuffle_block(row, spread_order(shape));
 #else
         const size_t k = i + WAVE_STEPS;
 
-        v[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(row),
-                                       load_block(rows->from[k] + wave_offset(shape.bpp, pixel, k)),
-                                       1);
+        v[i] =
+            _mm256_inserti128_si256(_mm256_castsi128_si256(row), load_block(rows->from[k] + at), 1);
         v[i] = shuffle_blocks(v[i], spread_order(shape));
 #endif
     }
@@ -235,20 +234,18 @@ KERNEL void wave_block(int mode, pixel_shape shape, const wave_rows *rows, size_
 #if VECTOR_BYTES == 16
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + wave_offset(shape.bpp, pixel, i),
-                    shuffle_block(v[i], gather_order(shape)));
+        store_block(rows->to[i] + at, shuffle_block(v[i], gather_order(shape)));
 #else
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;) {
         const size_t k = i + WAVE_STEPS;
 
         v[i] = shuffle_blocks(v[i], gather_order(shape));
-        store_block(rows->to[k] + wave_offset(shape.bpp, pixel, k),
-                    _mm256_extracti128_si256(v[i], 1));
+        store_block(rows->to[k] + at, _mm256_extracti128_si256(v[i], 1));
     }
     UNROLL
     for (size_t i = WAVE_STEPS; i-- > 0;)
-        store_block(rows->to[i] + wave_offset(shape.bpp, pixel, i), _mm256_castsi256_si128(v[i]));
+        store_block(rows->to[i] + at, _mm256_castsi256_si128(v[i]));
 #endif
 }
 
@@ -272,7 +269,7 @@ KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t ds
     wave_edge            edge;
 
     wave_fill_rows(&table, WAVE_ROWS, shape.bpp, dst, dst_stride, src, pitch, rows);
-    wave_edge_init(&edge, WAVE_ROWS, shape.bpp);
+    wave_edge_init(&edge, WAVE_ROWS);
     if (mode == WAVE_ALL_AVERAGE)
         state.left = V(set1_epi8)(-1);
     if (mode == WAVE_MIXED) {
@@ -286,13 +283,13 @@ KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t ds
         const size_t     blocks = is_edge ? 1 : (row_bytes - BLOCK - at) / block + 1;
         const wave_rows *from = is_edge ? &edge.rows : &table;
         const uint8_t   *above = prior ? prior + at : zeros;
-        size_t           column = is_edge ? 0 : pixel;
+        size_t           column = is_edge ? 0 : at;
 
         if (is_edge)
             above = wave_edge_load(&edge, &table, WAVE_ROWS, shape.bpp, pixel, prior, row_bytes);
         for (size_t i = 0; i < blocks; i++) {
             wave_block(mode, shape, from, column, above, &lanes, &state);
-            column += WAVE_STEPS;
+            column += block;
             above += prior ? block : 0;
         }
         if (is_edge)
@@ -313,6 +310,7 @@ KERNEL void wave_of_rows(int mode, pixel_shape shape, uint8_t *dst, ptrdiff_t ds
 #undef WAVE_NAME
 #undef wave_at_most
 #undef wave_block
+#undef wave_first
 #undef wave_lanes
 #undef wave_load_lanes
 #undef wave_move_down

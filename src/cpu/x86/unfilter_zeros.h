@@ -74,6 +74,36 @@ KERNEL __m128i repeated(pixel_shape shape, __m128i pixel)
     return shape.bpp == 3 ? shuffle_block(bytes, first_3) : _mm_shuffle_epi32(bytes, 0);
 }
 
+/* Pixel `k` of a block, in 16-bit lanes. */
+KERNEL __m128i pixel_of_block(pixel_shape shape, __m128i block, size_t k)
+{
+    const __m128i first = load_block(shape.bpp == 3 ? widen_3 : widen_4);
+
+    return _mm_shuffle_epi8(block, _mm_add_epi8(first, _mm_set1_epi8((char)(k * shape.bpp))));
+}
+
+/* As paeth_pixels, for the whole pixels of the block at byte `i`, in half the instructions. Each
+ * pixel is stored as four bytes. Narrow rows would wait for the row above, whose pixels are stored
+ * one by one. */
+KERNEL void paeth_block(pixel_shape shape, uint8_t *dst, const uint8_t *src, const uint8_t *prior,
+                        size_t i, paeth_state *state)
+{
+    const __m128i block = shuffle_block(load_block(src + i), swap_order(shape));
+    const __m128i block_above = load_block(prior + i);
+
+    UNROLL
+    for (size_t k = 0; k < BLOCK / shape.bpp; k++) {
+        const __m128i above = pixel_of_block(shape, block_above, k);
+        const __m128i x = pixel_of_block(shape, block, k);
+        uint32_t      four;
+
+        state->left = paeth_lanes(state->left, above, state->upper_left, x);
+        four = (uint32_t)_mm_cvtsi128_si32(_mm_packus_epi16(state->left, state->left));
+        memcpy(dst + i + k * shape.bpp, &four, 4);
+        state->upper_left = above;
+    }
+}
+
 /* Before the first pixel left and upper left are both 0: nothing before `prior` is read. */
 KERNEL void zeros_paeth(pixel_shape shape, uint8_t *dst, const uint8_t *src, size_t row_bytes,
                         const uint8_t *prior)
@@ -93,6 +123,9 @@ KERNEL void zeros_paeth(pixel_shape shape, uint8_t *dst, const uint8_t *src, siz
             state.upper_left = state.left;
         } else if (zeros && are_equal(load_block(prior + i), load_block(prior + i - shape.bpp))) {
             store_block(dst + i, repeated(shape, state.left));
+            i = end;
+        } else if (!IS_COMPACT && i + BLOCK <= row_bytes) {
+            paeth_block(shape, dst, src, prior, i, &state);
             i = end;
         } else {
             paeth_pixels(shape, dst, src, prior, i, end, &state);

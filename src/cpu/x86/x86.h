@@ -67,6 +67,7 @@ void weigh_down_sse(int32_t *sums, const int16_t *rows, size_t pitch, const int1
 #ifdef PNG2BMP_X86
 
 #define AVX2_ROWS(X)                                                                               \
+    X(gray8_to_bgr24)                                                                              \
     X(gray16_key_to_bgr24)                                                                         \
     X(gray16_key_to_bgra32)                                                                        \
     X(rgb8_to_bgr24)                                                                               \
