@@ -132,7 +132,7 @@ function runProgram({ command, flags, env }, file) {
   const texts = ['stdout', 'stderr'].map((name) => path.join(home, name));
   const files = texts.map((name) => fs.openSync(name, 'w'));
   const result = spawnSync(program, args, {
-    cwd: home, env: { ...process.env, ...env }, timeout: 5 * MINUTES, stdio: ['ignore', ...files],
+    cwd: home, env: { ...process.env, ...env }, timeout: 20 * MINUTES, stdio: ['ignore', ...files],
   });
   files.forEach((fd) => fs.closeSync(fd));
   const [stdout, stderr] = texts.map((name) => fs.readFileSync(name, 'utf8'));
