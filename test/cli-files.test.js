@@ -80,15 +80,30 @@ test('standard input goes to a file where one is named', (t) => {
   assert.deepEqual(place.read('a.bmp'), TINY_BMP);
 });
 
+/** Starts a conversion to a.bmp and stops it in the middle, while its temporary file is there. It may be over before this
+ * process sees that: then another one. */
+async function startAndStop(place, args) {
+  const isSaving = () => place.list().some((name) => name.includes('.png2bmp-'));
+  for (;;) {
+    const run = place.start(args);
+    const end = once(run, 'exit');
+    while (run.exitCode === null && !isSaving()) await nextTurn();
+    run.kill('SIGSTOP');
+    if (run.exitCode === null && isSaving()) return { run, end };
+    run.kill('SIGCONT');
+    assert.equal((await end)[0], 0);
+    fs.unlinkSync(place.at('a.bmp'));
+  }
+}
+
 for (const [option, wanted] of [['--quiet', 73], ['--skip-existing', 0], ['--force', 0]]) {
   test(`an output that appears during the conversion, with ${option}`, {
     skip: process.platform === 'win32' && 'the temporary file cannot be looked at',
   }, async (t) => {
     const place = workplace(t, { 'a.png': largePng({ width: 8000, height: 4000 }) });
-    const run = place.start([option, 'a.png']);
-    const end = once(run, 'exit');
-    while (!place.list().some((name) => name.includes('.png2bmp-'))) await nextTurn();
+    const { run, end } = await startAndStop(place, [option, 'a.png']);
     fs.writeFileSync(place.at('a.bmp'), 'made by somebody else');
+    run.kill('SIGCONT');
     assert.equal((await end)[0], wanted);
     assert.equal(fs.statSync(place.at('a.bmp')).size, option === '--force' ? 96000054 : 21);
     assert.deepEqual(place.list(), ['a.bmp', 'a.png']);
