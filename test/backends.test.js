@@ -315,6 +315,22 @@ test('the memory of an instance that is dropped is free at once', { skip }, () =
   assert.equal(run(script, { backend: 'wasm' }), 'false');
 });
 
+test('a process that exits while a thread saves bytes leaves no part of them', { skip }, (t) => {
+  const directory = scratch(t);
+  const file = path.join(scratch(t), 'a.png');
+  fs.writeFileSync(file, largePng({ width: 4000, height: 3000, noisy: 100 }));
+  const script = `
+    const fs = require('node:fs');
+    process.chdir(${JSON.stringify(directory)});
+    png2bmp.saveBMPAsync('a.bmp', fs.readFileSync(${JSON.stringify(file)}));
+    (function exitWhenItSaves() {
+      if (fs.readdirSync('.').length > 0) process.exit();
+      setTimeout(exitWhenItSaves, 1);
+    })();`;
+  assert.equal(run(script, { backend: 'wasm' }), '');
+  assert.deepEqual(fs.readdirSync(directory).filter((name) => name !== 'a.bmp'), []);
+});
+
 test('messages use only the conversions that wasm/messages.c has', () => {
   const folder = path.join(root, 'src');
   const sources = fs.readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.c') &&

@@ -3,7 +3,7 @@
 // The inside of a thread that converts: one request, one answer, whose output is moved, not copied.
 
 const { Engine } = require('./engine');
-const { buffersOf } = require('./work');
+const { buffersOf, tellEnd } = require('./work');
 
 /** flag: shared with the requesting thread, where shared memory is available. */
 const isSet = (flag) => flag !== undefined && Atomics.load(flag, 0) !== 0;
@@ -30,10 +30,7 @@ function createFeeder(module, openFed, post) {
     const { png, flag } = feeds.get(feed) ?? {};
     png?.close();
     feeds.delete(feed);
-    if (flag !== undefined) {
-      Atomics.store(flag, 0, 2);
-      Atomics.notify(flag, 0);
-    }
+    tellEnd(flag);
     post({}, []);
   }
 
@@ -55,6 +52,7 @@ function createAnswerer(module, { run, openFed }, post) {
       return;
     }
     const { error, warnings, facts, output } = run(engine, request, () => isSet(request.flag));
+    tellEnd(request.flag);
     const moved = error === undefined ? output?.buffer : undefined;
     post({ error, warnings, facts, output: moved }, moved === undefined ? [] : [moved]);
   };

@@ -8,7 +8,7 @@ const { wrap } = require('../host');
 const { bytesOf, isOwn } = require('../input');
 const { cancelledOutcome, toFacts, toOutput, toTarget } = require('./work');
 
-/** { functions, settled, start }: engine converts on this thread, pool on others. */
+/** { functions, settled, start, cancel }: engine converts on this thread, pool on others. */
 function createCalls(engine, pool) {
   const cancels = new Map(); // by ticket
 
@@ -190,7 +190,7 @@ function createCalls(engine, pool) {
     convert, convertAsync, convertInto, plan, countColors, decode, decodeAsync, encode, encodeAsync, encodePNG,
     encodePNGAsync, cancel, createConverter, createMemory, useMemory, convertKept,
   };
-  return { functions, settled, start };
+  return { functions, settled, start, cancel };
 }
 
 module.exports = { createCalls };

@@ -24,7 +24,7 @@ class Pool {
 
   /** Calls done(outcome), or done(undefined, error), later and on this thread. Returns cancel(). */
   run(request, done) {
-    const job = { request: { ...request, flag: newFlag() }, done, thread: undefined };
+    const job = { request: { flag: newFlag(), ...request }, done, thread: undefined };
     this.#queue.push(job);
     this.#serve();
     return () => this.#cancel(job);
@@ -137,7 +137,7 @@ class Pool {
       this.#queue.splice(waiting, 1);
       setTimeout(() => job.done(cancelledOutcome()));
     } else if (job.request.flag) {
-      Atomics.store(job.request.flag, 0, 1);
+      Atomics.compareExchange(job.request.flag, 0, 0, 1); // a save may have ended
     } else if (job.thread !== undefined) {
       // Nothing reaches a busy thread, except that it can be ended.
       const { thread } = job;

@@ -11,6 +11,7 @@ const { process } = globalThis;
 const { bytesOf } = require('../input');
 const { pathFrom, workingDirectory } = require('../save-path');
 const { bytesToFile, toFile } = require('./to-file');
+const { newFlag } = require('./work');
 
 /** Longer paths are refused by every system. */
 const LONGEST_PATH = 4095;
@@ -38,7 +39,7 @@ function closeNow(places) {
   const end = performance.now() + END_MS;
   places.forEach((place) => place.close());
   for (const { flag } of places) {
-    if (flag !== undefined) {
+    if (flag) {
       Atomics.wait(flag, 0, 1, Math.max(0, end - performance.now()));
     }
   }
@@ -46,8 +47,16 @@ function closeNow(places) {
 
 /** The calls, of the engine on this thread and what createCalls and createFeeds give. isFromFile: it is half of convertFile,
  * to which other limits apply. */
-function createSaves({ engine, settled, start, open, places }) {
+function createSaves({ engine, settled, start, open, places, cancel }) {
   let listens = false;
+
+  function closeAtEnd(place) {
+    places.add(place);
+    if (!listens) {
+      listens = true;
+      process.on('exit', () => closeNow(places));
+    }
+  }
 
   function save(view, length, values, onWarning, file, isFromFile) {
     settled(toFile(engine, bytesOf(view, length), { values, isFromFile }, file, file), onWarning, save);
@@ -60,8 +69,15 @@ function createSaves({ engine, settled, start, open, places }) {
   }
 
   async function startSave(request, view, length, onWarning, ticket, file) {
-    const named = Buffer.from(file);
-    await start(view, length, { ...request, to: absoluteOf(named), path: named }, onWarning, ticket);
+    const path = Buffer.from(file);
+    const own = ticket || {};
+    const place = { flag: newFlag(), close: () => cancel(own) };
+    closeAtEnd(place);
+    try {
+      await start(view, length, { ...request, flag: place.flag, to: absoluteOf(path), path }, onWarning, own);
+    } finally {
+      places.delete(place);
+    }
     return true;
   }
 
@@ -74,11 +90,7 @@ function createSaves({ engine, settled, start, open, places }) {
   function openSave(file, values, size) {
     const path = Buffer.from(file);
     const stream = open({ values, size, wantsWhole: true, to: absoluteOf(path), path, mayWait: mayWait(path) });
-    places.add(stream.place);
-    if (!listens) {
-      listens = true;
-      process.on('exit', () => closeNow(places));
-    }
+    closeAtEnd(stream.place);
     return stream;
   }
 

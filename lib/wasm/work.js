@@ -30,6 +30,14 @@ const cancelledOutcome = () => ({ error: cancelledError(), warnings: [] });
 /** What two threads see; undefined where they share no memory. */
 const newFlag = () => (typeof SharedArrayBuffer === 'undefined' ? undefined : new Int32Array(new SharedArrayBuffer(4)));
 
+/** What the flag stands for has ended: nothing is left of it. */
+function tellEnd(flag) {
+  if (flag) {
+    Atomics.store(flag, 0, 2);
+    Atomics.notify(flag, 0);
+  }
+}
+
 /** What views are of, to be moved; undefined is left out. */
 const buffersOf = (...views) => views.filter(Boolean).map(({ buffer }) => buffer);
 
@@ -64,4 +72,4 @@ function toFacts(engine, bytes, options) {
   return withFacts(outcome, facts);
 }
 
-module.exports = { buffersOf, cancelledError, cancelledOutcome, never, newFlag, toFacts, toOutput, toTarget };
+module.exports = { buffersOf, cancelledError, cancelledOutcome, never, newFlag, tellEnd, toFacts, toOutput, toTarget };
