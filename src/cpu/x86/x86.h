@@ -67,6 +67,9 @@ void weigh_down_sse(int32_t *sums, const int16_t *rows, size_t pitch, const int1
 #ifdef PNG2BMP_X86
 
 #define AVX2_ROWS(X)                                                                               \
+    X(lut1_to_bgr24)                                                                               \
+    X(lut2_to_bgr24)                                                                               \
+    X(lut4_to_bgr24)                                                                               \
     X(gray8_to_bgr24)                                                                              \
     X(gray16_key_to_bgr24)                                                                         \
     X(gray16_key_to_bgra32)                                                                        \
