@@ -3,7 +3,7 @@
 // Saves on file systems that are shared, or that lack something: a preloaded library imitates them.
 
 const assert = require('node:assert/strict');
-const { execFileSync, spawn, spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,6 +14,7 @@ const { setTimeout } = require('node:timers/promises');
 const { getBMP, saveBMP } = require('..');
 const { createImage } = require('./kit/image');
 const { isWasm } = require('./kit/backend');
+const { convertElsewhere } = require('./kit/convert-elsewhere');
 const { encodePng } = require('./kit/png-encoder');
 const { scratch } = require('./kit/scratch');
 
@@ -69,9 +70,7 @@ test('readers see a whole file while several save, though flock lies', { skip },
   await Promise.all(ends);
   const strays = () => fs.readdirSync(directory).filter((name) => name !== 'a.bmp');
   if (isWasm) makeOld(directory, strays()); // Node.js has no file locks: leftovers are recognised by their age
-  // By a process that has not searched the directory yet: the slower a search was, the longer there is no other.
-  execFileSync(process.execPath, ['-e', 'const [library, to, from] = process.argv.slice(1); require(library).convertFile(from, to)',
-    root, target, names[1]]);
+  convertElsewhere(names[1], target);
   assert.deepEqual(strays(), [], 'what the killed ones left is removed');
 });
 

@@ -4,12 +4,13 @@
 // next save removes what the killed process left.
 // node kill.js [COUNT]
 
-const { execFileSync, spawn } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
 const { getBMP, saveBMP } = require('../..');
+const { convertElsewhere } = require('../kit/convert-elsewhere');
 const { createImage } = require('../kit/image');
 const { encodePng } = require('../kit/png-encoder');
 
@@ -50,9 +51,7 @@ async function main(count) {
       }
       leftovers += strays().length;
     }
-    // By a process that has not searched the directory yet: the slower a search was, the longer there is no other.
-    execFileSync(process.execPath, ['-e', 'const [library, to, from] = process.argv.slice(1); require(library).convertFile(from, to)',
-      path.join(__dirname, '../..'), target, pngs[1]]);
+    convertElsewhere(pngs[1], target);
     if (strays().length > 0) {
       throw new Error(`the next save left ${strays()}`);
     }
