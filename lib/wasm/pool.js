@@ -24,7 +24,7 @@ class Pool {
 
   /** Calls done(outcome), or done(undefined, error), later and on this thread. Returns cancel(). */
   run(request, done) {
-    const job = { request: { flag: newFlag(), ...request }, done, thread: undefined };
+    const job = { request: { ...request, flag: request.flag ?? newFlag() }, done, thread: undefined };
     this.#queue.push(job);
     this.#serve();
     return () => this.#cancel(job);
